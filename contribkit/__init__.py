@@ -1,0 +1,51 @@
+"""Who led a team's upstream contributions, and why: reviews for each period, in notebooks."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from contribkit.classifiers import classify
+    from contribkit.errors import ContribkitError
+    from contribkit.labels import Labels
+    from contribkit.loaders import Data, load
+    from contribkit.organisation import Organisation
+    from contribkit.period import Period
+    from contribkit.render import render
+    from contribkit.review import Review
+
+__version__ = "0.1.0"
+__all__ = [
+    "ContribkitError",
+    "Data",
+    "Labels",
+    "Organisation",
+    "Period",
+    "Review",
+    "__version__",
+    "classify",
+    "load",
+    "render",
+]
+
+# Found when first asked for: the command line's --help must not wait for pandas and matplotlib.
+_PLACES = {
+    "ContribkitError": "errors",
+    "Data": "loaders",
+    "Labels": "labels",
+    "Organisation": "organisation",
+    "Period": "period",
+    "Review": "review",
+    "classify": "classifiers",
+    "load": "loaders",
+    "render": "render",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PLACES:
+        return getattr(import_module(f"contribkit.{_PLACES[name]}"), name)
+    raise AttributeError(f"module 'contribkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,258 @@
+"""The tables in which loaders, classifiers and reviews meet: columns, types, checks, reading and writing."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from contribkit.errors import ContribkitError
+
+TIME: Any = "datetime64[us, UTC]"  # Any: pandas-stubs know no microseconds with a zone
+
+# One schema a table, in the order of the columns. "list" is a Python list, empty where nothing is known.
+THREADS: dict[str, str] = {
+    "ref": "str",
+    "kind": "str",
+    "repo": "str",
+    "number": "Int64",
+    "url": "str",
+    "title": "str",
+    "body": "str",
+    "author": "str",
+    "author_association": "str",
+    "author_is_bot": "boolean",
+    "labels": "list",
+    "files": "list",
+    "additions": "Int64",
+    "deletions": "Int64",
+    "state": "str",
+    "opened_at": TIME,
+    "merged_at": TIME,
+    "closed_at": TIME,
+    "merged_by": "str",
+    "participants": "list",
+    "first_response_at": TIME,
+    "links_out": "list",
+    "links_in": "list",
+    "private": "boolean",
+    "source": "str",
+}
+"""One row a thread. ``links_in`` beside DESIGN's columns: a source that knows them knows them by thread."""
+
+ACTS: dict[str, str] = {
+    "ref": "str",
+    "actor": "str",
+    "act": "str",
+    "at": TIME,
+    "state": "str",
+    "text": "str",
+    "hours": "Float64",
+    "url": "str",
+    "source": "str",
+    "count": "Int64",
+    "whole_day": "boolean",
+}
+"""One row an act. ``count``: how many acts a row of records sums up; ``whole_day``: only its day is known."""
+
+REFERENCES: dict[str, str] = {
+    "ref": "str",
+    "source": "str",
+    "kind": "str",
+    "id": "str",
+    "url": "str",
+    "date": TIME,
+    "by": "str",
+    "title": "str",
+    "labels": "list",
+    "text": "str",
+    "context": "str",
+    "private": "boolean",
+}
+"""One row a pair of a place on the organisation's own side and an upstream thread it points at."""
+
+CONTRIBUTIONS: dict[str, str] = {
+    "id": "str",
+    "kind": "str",
+    "repo": "str",
+    "number": "Int64",
+    "url": "str",
+    "actor": "str",
+    "author": "str",
+    "author_association": "str",
+    "author_is_bot": "boolean",
+    "happened_at": TIME,
+    "last_at": TIME,
+    "acts": "Int64",
+    "state": "str",
+    "opened_at": TIME,
+    "merged_at": TIME,
+    "merged_by": "str",
+    "labels": "list",
+    "files": "list",
+    "links_out": "list",
+    "links_in": "list",
+    "title": "str",
+    "body": "str",
+    "remarks": "list",
+    "participants": "list",
+    "additions": "Int64",
+    "deletions": "Int64",
+    "hours": "Float64",
+    "private": "boolean",
+    "source": "str",
+}
+"""One row is what one person did in one thread in a period. ``merged_at`` tells *merged in the period* from *open*."""
+
+JUDGED: dict[str, str] = {
+    "lead": "str",
+    "confidence": "Float64",
+    "decided_by": "str",
+    "reasons": "list",
+    "activity": "str",
+    "stakeholder": "str",
+    "initiative": "str",
+    "goal": "str",
+}
+"""What `contribkit.classify` adds."""
+
+
+def conform(frame: pd.DataFrame, schema: Mapping[str, str], timezone: str = "UTC") -> pd.DataFrame:
+    """Return a table with the columns and types of a schema; columns it lacks are null, further ones go.
+
+    Parameters
+    ----------
+    frame
+        A table with some of the columns.
+    schema
+        Column to type, such as `THREADS`.
+    timezone
+        Where days without a time lie.
+
+    Raises
+    ------
+    ContribkitError
+        For a column whose values do not fit its type, with the first of them.
+
+    Examples
+    --------
+    >>> table = conform(pd.DataFrame({"ref": ["o/r#1"], "opened_at": ["2026-07-01"]}), THREADS, "Europe/Berlin")
+    >>> str(table.opened_at[0]), table.labels[0], table.title.isna()[0].item()
+    ('2026-06-30 22:00:00+00:00', [], True)
+    """
+    columns = {name: _column(frame, name, kind, timezone) for name, kind in schema.items()}
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _column(frame: pd.DataFrame, name: str, kind: str, timezone: str) -> pd.Series:
+    if name not in frame:
+        return _empty_column(frame.index, kind)
+    values = frame[name]
+    try:
+        if kind == "list":
+            return _lists(values)
+        if kind == TIME:
+            return moments(values, timezone)
+        if kind == "str":
+            return values if values.dtype == "str" else _texts(values)
+        return _as(values, kind)
+    except (ValueError, TypeError) as error:
+        raise ContribkitError(f'column "{name}" does not hold {kind}: {error}') from error
+
+
+def _empty_column(index: pd.Index, kind: str) -> pd.Series:
+    if kind == "list":
+        return pd.Series([[] for _ in index], index=index, dtype=object)
+    return pd.Series(None, index=index, dtype=kind)
+
+
+def _as(values: pd.Series, kind: Any) -> pd.Series:
+    return values.astype(kind)
+
+
+def _lists(values: pd.Series) -> pd.Series:
+    cells = [value if isinstance(value, list) else _as_list(value) for value in values]
+    return pd.Series(cells, index=values.index, dtype=object)
+
+
+def _as_list(value: Any) -> list[Any]:
+    if isinstance(value, tuple | set | np.ndarray):
+        return list(value)
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return []
+    raise ValueError(f"{value!r} is no list")
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    wrong = [value for value in values.dropna() if not isinstance(value, str)]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is no text")
+    return values.astype("str")
+
+
+def moments(values: pd.Series, timezone: str = "UTC") -> pd.Series:
+    """Return UTC times; a day without a time is the start of that day in a time zone.
+
+    Raises
+    ------
+    ValueError
+        For a text that is no ISO date or time.
+    """
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        return _as(values, TIME)
+    if values.isna().all():
+        return _empty_column(values.index, TIME)
+    texts = values.astype("str")
+    days = is_day(texts)
+    result = _empty_column(values.index, TIME)
+    if days.any():
+        local = pd.to_datetime(texts[days], format="%Y-%m-%d")
+        result[days] = local.dt.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward").astype(TIME)
+    rest = ~days & texts.notna()
+    if rest.any():
+        result[rest] = pd.to_datetime(texts[rest], format="ISO8601", utc=True).astype(TIME)
+    return result
+
+
+def is_day(texts: pd.Series) -> pd.Series:
+    """Say of each text whether it is a day without a time."""
+    return texts.str.fullmatch(r"\d{4}-\d{2}-\d{2}").fillna(False).astype(bool)
+
+
+def empty(schema: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table of a schema without rows."""
+    return conform(pd.DataFrame(index=pd.RangeIndex(0)), schema)
+
+
+def combine(frames: list[pd.DataFrame], schema: Mapping[str, str]) -> pd.DataFrame:
+    """Return tables of one schema one below the other, with a new index."""
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else empty(schema)
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dicts of column to cell."""
+    return cast("list[dict[str, Any]]", frame.to_dict("records"))
+
+
+def plain(value: Any) -> Any:
+    """Return one cell as JSON knows it: null for missing, ISO 8601 for times.
+
+    Examples
+    --------
+    >>> plain(pd.Timestamp("2026-07-01", tz="UTC")), plain(pd.NA), plain(["a"])
+    ('2026-07-01T00:00:00Z', None, ['a'])
+    """
+    if isinstance(value, list | dict | str):
+        return value
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat().replace("+00:00", "Z")
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as objects for JSON."""
+    columns = {str(name): [plain(value) for value in frame[name]] for name in frame}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

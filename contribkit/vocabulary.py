@@ -1,0 +1,84 @@
+"""The words of the field: leads, kinds, acts and activities, with what people see for each."""
+
+from enum import StrEnum
+
+
+class Lead(StrEnum):
+    """Who drives a contribution, in the order in which leads are always shown.
+
+    Examples
+    --------
+    >>> [f"{lead.shape} {lead.word}" for lead in Lead]
+    ['◆ stakeholder-led', '● upstream-led', '▲ individual-led', '? unclear']
+    """
+
+    STAKEHOLDER = "stakeholder"
+    UPSTREAM = "upstream"
+    INDIVIDUAL = "individual"
+    UNCLEAR = "unclear"
+
+    @property
+    def shape(self) -> str:
+        """The sign that stands beside the word, so that colour never speaks alone."""
+        return {"stakeholder": "◆", "upstream": "●", "individual": "▲", "unclear": "?"}[self.value]
+
+    @property
+    def colour(self) -> str:
+        """A fill colour, safe for colour-blind readers (Okabe and Ito 2008); never for text."""
+        return {"stakeholder": "#0072B2", "upstream": "#009E73", "individual": "#E69F00", "unclear": "#767676"}[
+            self.value
+        ]
+
+    @property
+    def word(self) -> str:
+        """The word where the organisation has none of its own."""
+        return "unclear" if self is Lead.UNCLEAR else f"{self.value}-led"
+
+
+LEADS = (Lead.STAKEHOLDER, Lead.UPSTREAM, Lead.INDIVIDUAL)
+"""The three leads that decide; shares are of these."""
+
+
+class Kind(StrEnum):
+    """What one person did in one thread: the first that applies."""
+
+    PULL_REQUEST = "pull_request"
+    ISSUE = "issue"
+    DISCUSSION = "discussion"
+    REVIEW = "review"
+    COMMENT = "comment"
+    TRIAGE = "triage"
+    RELEASE = "release"
+    REPOSITORY = "repository"
+    MEETING = "meeting"
+    MENTORING = "mentoring"
+    OTHER = "other"
+
+    @property
+    def word(self) -> str:
+        """The word people see."""
+        return self.value.replace("_", " ")
+
+
+class Activity(StrEnum):
+    """The sort of work, whoever led it."""
+
+    RELEASE = "release"
+    REVIEW = "review"
+    ONBOARDING = "onboarding"
+    CI = "ci"
+    DOCS = "docs"
+    MEETING = "meeting"
+    STRATEGY = "strategy"
+    TRIAGE = "triage"
+    FEATURE = "feature"
+    BUGFIX = "bugfix"
+    MAINTENANCE = "maintenance"
+    NEW_PROJECT = "new-project"
+    COMMENT = "comment"
+    OTHER = "other"
+
+    @property
+    def word(self) -> str:
+        """The word people see."""
+        return {"ci": "CI", "bugfix": "bug fix", "new-project": "new project"}.get(self.value, self.value)
