@@ -1,0 +1,5 @@
+"""Loaders: one source a module, united into one set of tables."""
+
+from contribkit.loaders.data import Data, SourceReport, check, load
+
+__all__ = ["Data", "SourceReport", "check", "load"]

@@ -1,0 +1,151 @@
+"""The `git` source: clones or bare mirrors, read with git itself.
+
+Of upstream projects it gives merged pull requests and releases, of the organisation's own repositories references.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from tqdm import tqdm
+
+from contribkit.configuration import Table, validate_settings
+from contribkit.errors import ContribkitError
+from contribkit.loaders.git.log import Commit, Tag, read_log, read_tags
+from contribkit.loaders.git.people import People
+from contribkit.loaders.git.pull_requests import pull_requests, releases
+from contribkit.loaders.git.references import Document, read_documents, references
+from contribkit.loaders.git.repository import Repository
+from contribkit.loaders.source import Loaded
+from contribkit.patterns import matches
+from contribkit.tables import ACTS, REFERENCES, THREADS, conform
+
+if TYPE_CHECKING:
+    from contribkit.organisation import Organisation
+    from contribkit.period import Period
+
+# git reads one repository while Python reads another's answer: more at once gains nothing.
+_AT_ONCE = 2
+
+
+class Settings(Table):
+    """``[sources.git]``: folders of clones or bare mirrors, and which repositories are private (patterns)."""
+
+    clones: list[str] = []
+    private: list[str] = []
+
+
+def check(organisation: "Organisation") -> None:
+    """Raise `ContribkitError` for a clone that is no repository, is shallow, empty, or whose name nothing tells."""
+    for repository in _repositories(organisation, None):
+        _name(repository, organisation)
+
+
+def load(organisation: "Organisation", period: "Period | None", keep_going: bool) -> Loaded:
+    """Read every clone; the period is not asked for, since git answers for all of a history as fast."""
+    settings = validate_settings(Settings, "git", organisation.sources["git"])
+    broken: list[str] | None = [] if keep_going else None
+    people = People(organisation)
+    found: list[dict[str, Any]] = []
+    threads: list[dict[str, Any]] = []
+    acts: list[dict[str, Any]] = []
+    notes = ["git knows merged pull requests and releases only: no reviews, comments or issues"]
+    for name, history, tags, documents in _read(organisation, broken):
+        if organisation.is_own(name):
+            private = matches(settings.private, name)
+            found.extend(row | {"private": private} for row in references(name, history, documents, people))
+        elif organisation.is_in_scope(name):
+            for rows in (pull_requests(name, history, people), releases(name, tags, people)):
+                threads.extend(rows.threads)
+                acts.extend(rows.acts)
+        else:
+            notes.append(f"{name} is neither an upstream project nor our own: not looked at")
+    return Loaded(
+        threads=conform(_timed(threads, "merged_at", "opened_at"), THREADS),
+        acts=conform(_timed(acts, "at"), ACTS),
+        references=conform(_timed(found, "date"), REFERENCES),
+        notes=notes,
+        broken=broken or [],
+    )
+
+
+_Answer = tuple[str, list[Commit], list[Tag], list[Document]]
+
+
+def _read(organisation: "Organisation", broken: list[str] | None) -> Iterator[_Answer]:
+    """Yield each repository's name, history, tags and documents, in order, the next ones read ahead."""
+
+    def answer(repository: Repository) -> _Answer | ContribkitError:
+        try:
+            name = _name(repository, organisation)
+            own = organisation.is_own(name)
+            if not own and not organisation.is_in_scope(name):
+                return name, [], [], []
+            documents = read_documents(repository) if own else []
+            return name, read_log(repository, paths=not own), [] if own else read_tags(repository), documents
+        except ContribkitError as error:
+            return error
+
+    repositories = _repositories(organisation, broken)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answers = pool.map(answer, repositories)
+        for result in tqdm(answers, "reading clones", len(repositories), unit="clone", delay=2, leave=False):
+            if not isinstance(result, ContribkitError):
+                yield result
+            elif broken is None:
+                raise result
+            else:
+                broken.append(str(result))
+
+
+def _repositories(organisation: "Organisation", broken: list[str] | None) -> list[Repository]:
+    """Return the clones that can be read; what cannot is an error, or noted where `broken` is given."""
+    settings = validate_settings(Settings, "git", organisation.sources["git"])
+    repositories: list[Repository] = []
+    for pattern in settings.clones:
+        # Beside clones lie READMEs and the like; a file that is named itself is a mistake.
+        paths = [path for path in organisation.paths([pattern]) if path.is_dir() or path.name == Path(pattern).name]
+        try:
+            if not paths:
+                raise ContribkitError(f'contribkit.toml: [sources.git]: no folder matches "{pattern}"')
+            repositories.extend(_checked(paths, broken))
+        except ContribkitError as error:
+            if broken is None:
+                raise
+            broken.append(str(error))
+    return list(dict.fromkeys(repositories))
+
+
+def _checked(paths: list[Path], broken: list[str] | None) -> Iterator[Repository]:
+    for path in paths:
+        repository = Repository(path)
+        try:
+            repository.check()
+        except ContribkitError as error:
+            if broken is None:
+                raise
+            broken.append(str(error))
+            continue
+        yield repository
+
+
+def _name(repository: Repository, organisation: "Organisation") -> str:
+    """Return which repository a clone is: of its remotes the one that is looked at, else the first."""
+    for name in repository.names:
+        if organisation.is_own(name) or organisation.upstream_of(name):
+            return name
+    if not repository.names:
+        raise ContribkitError(
+            f"{repository.path}: nothing tells which repository this is; name the folder OWNER+NAME, "
+            "or set its remote: git remote add origin https://github.com/OWNER/NAME"
+        )
+    return repository.names[0]
+
+
+def _timed(rows: list[dict[str, Any]], *names: str) -> pd.DataFrame:
+    """Return rows as a table, with seconds since 1970 as times."""
+    table = pd.DataFrame(rows)
+    times = {name: pd.to_datetime(table[name], unit="s", utc=True) for name in names if name in table}
+    return table.assign(**times)

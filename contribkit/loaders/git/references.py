@@ -1,0 +1,166 @@
+"""What the organisation's own repositories say about upstream threads, in commit messages and Markdown documents."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from typing import Any, NamedTuple
+
+import yaml
+
+from contribkit.identifiers import links, repository_of
+from contribkit.loaders.git.log import Commit
+from contribkit.loaders.git.people import People
+from contribkit.loaders.git.repository import Repository
+
+_MARKDOWN = (".md", ".markdown", ".mdx", ".qmd")
+_LARGEST = 1_000_000  # bytes; what is larger was written by no person
+_CONTEXT = 1_000  # characters on either side
+
+
+class Document(NamedTuple):
+    """A Markdown document of the default branch, and when and by whom it was added."""
+
+    path: str
+    text: str
+    added: int
+    author: tuple[str, str]
+
+
+def read_documents(repository: Repository) -> list[Document]:
+    """Return the Markdown documents of a repository that hold a link to a thread."""
+    head = repository.head or "HEAD"
+    tree = repository.git("ls-tree", "-r", "-z", "-l", head).decode(errors="replace").split("\0")
+    blobs = {}
+    for entry in filter(None, tree):
+        (_, kind, sha, size), path = entry.split("\t", 1)[0].split(), entry.split("\t", 1)[1]
+        if kind == "blob" and path.casefold().endswith(_MARKDOWN) and int(size) <= _LARGEST:
+            blobs[path] = sha
+    texts = _contents(repository, list(blobs.values()))
+    linking = {path: text for path, text in zip(blobs, texts, strict=True) if links(text)}
+    added = _added(repository, head) if linking else {}
+    return [Document(path, text, *added.get(path, (0, ("", "")))) for path, text in linking.items()]
+
+
+def _contents(repository: Repository, shas: list[str]) -> list[str]:
+    answer = repository.git("cat-file", "--batch", stdin="".join(f"{sha}\n" for sha in shas).encode())
+    texts, place = [], 0
+    for _ in shas:
+        end = answer.index(b"\n", place)
+        size = int(answer[place:end].split()[2])
+        texts.append(answer[end + 1 : end + 1 + size].decode(errors="replace"))
+        place = end + size + 2
+    return texts
+
+
+def _added(repository: Repository, head: str) -> dict[str, tuple[int, tuple[str, str]]]:
+    """Return for each document the time and author of the commit that first added it."""
+    answer = repository.git(
+        "log", "-z", "--use-mailmap", "--diff-filter=A", "--no-renames", "--name-only",
+        "--format=%x00%at%x00%aN%x00%aE%x00", head, "--", *(f"*{ending}" for ending in _MARKDOWN),
+    )  # fmt: skip
+    added: dict[str, tuple[int, tuple[str, str]]] = {}
+    fields = answer.decode(errors="replace").split("\0")
+    place, when, who = 0, 0, ("", "")
+    while place < len(fields):
+        if fields[place] == "" and place + 3 < len(fields):
+            when, who = int(fields[place + 1]), (fields[place + 2], fields[place + 3])
+            place += 4
+        else:
+            added[fields[place].lstrip("\n")] = (when, who)  # newest first: the last one stands
+            place += 1
+    return added
+
+
+def references(repo: str, commits: list[Commit], documents: list[Document], people: People) -> Iterator[dict[str, Any]]:
+    """Yield a row of the references table for each pair of a commit or document and a thread it points at.
+
+    Parameters
+    ----------
+    repo
+        ``owner/name`` of the organisation's own repository.
+    commits, documents
+        Its history and its documents.
+    people
+        Who names and addresses belong to, and which repositories are the organisation's own.
+    """
+    for commit in commits:
+        for ref, text, context in passages(commit.message, people):
+            yield {
+                "ref": ref,
+                "source": repo,
+                "kind": "commit",
+                "id": commit.sha[:9],
+                "url": f"https://github.com/{repo}/commit/{commit.sha}",
+                "date": commit.authored,
+                "by": people.login(commit.author),
+                "title": commit.subject,
+                "labels": [],
+                "text": text,
+                "context": context,
+            }
+    for document in documents:
+        front, body = front_matter(document.text)
+        heading = re.search(r"^#[ \t]+(.{1,300})$", body, re.MULTILINE)
+        for ref, text, context in passages(body, people):
+            yield {
+                "ref": ref,
+                "source": repo,
+                "kind": "document",
+                "id": document.path,
+                "url": f"https://github.com/{repo}/blob/HEAD/{document.path}",
+                "date": _day(front.get("date")) or document.added or None,
+                "by": people.login(document.author),
+                "title": str(front.get("title") or (heading[1] if heading else document.path)),
+                "labels": [tag for name in ("authors", "tags", "categories") for tag in _words(front.get(name))],
+                "text": text,
+                "context": context,
+            }
+
+
+def passages(text: str, people: People) -> Iterator[tuple[str, str, str]]:
+    """Yield for each foreign thread that a text points at: the paragraphs that do, and what stands around them."""
+    paragraphs = [part.strip("\n") for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")) if part.strip()]
+    found: dict[str, list[int]] = {}
+    for place, paragraph in enumerate(paragraphs):
+        for ref in dict.fromkeys(link.ref for link in links(paragraph)):
+            if not people.organisation.is_own(repository_of(ref)):
+                found.setdefault(ref, []).append(place)
+    for ref, places in found.items():
+        around = [p for place in places for p in (place - 1, place + 1) if 0 <= p < len(paragraphs) and p not in places]
+        context = "\n\n".join(paragraphs[place][:_CONTEXT] for place in dict.fromkeys(around))
+        yield ref, "\n\n".join(paragraphs[place] for place in places), context
+
+
+def front_matter(text: str) -> tuple[dict[str, Any], str]:
+    """Return the YAML block at the head of a document, empty where there is none or it is broken, and the rest.
+
+    Examples
+    --------
+    >>> front_matter("---\\ntitle: A post\\n---\\nwords")
+    ({'title': 'A post'}, 'words')
+    """
+    match = re.match(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", text, re.DOTALL)
+    if not match:
+        return {}, text
+    try:
+        front = yaml.safe_load(match[1])
+    except (yaml.YAMLError, ValueError):
+        front = None
+    return front if isinstance(front, dict) else {}, text[match.end() :]
+
+
+def _day(value: Any) -> int | None:
+    """Return the seconds of a date as YAML gives it, None where it is none."""
+    try:
+        value = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time(), UTC)
+    if not isinstance(value, datetime):
+        return None
+    return int(value.replace(tzinfo=value.tzinfo or UTC).timestamp())
+
+
+def _words(value: Any) -> list[str]:
+    return [word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str)]

@@ -1,0 +1,113 @@
+"""A clone or bare mirror on disk: which repository it is, whether it can be read, and what git says of it."""
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from contribkit.errors import ContribkitError
+from contribkit.identifiers import OWNER, REPOSITORY
+
+# Read-only, the same on every machine: no pager, no prompt, no fetching of what a partial clone lacks, and
+# no climbing into a repository that happens to lie around the folder.
+_ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "LC_ALL": "C.UTF-8",
+}
+_OPTIONS = ("-c", "core.quotePath=false", "-c", "i18n.logOutputEncoding=UTF-8")
+_REMOTE = re.compile(rf"(?:^[\w.+-]+://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/|^(?:[^@/]+@)?(?P<scp>[^/:]+):)"
+                     rf"(?P<owner>{OWNER})/(?P<repo>{REPOSITORY}?)(?:\.git)?/?$")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A git repository in a folder."""
+
+    path: Path
+
+    def git(self, *arguments: str, stdin: bytes | None = None) -> bytes:
+        """Return what a git command prints.
+
+        Raises
+        ------
+        ContribkitError
+            Where git is not installed, or says no; with the folder and git's own words.
+        """
+        environment = os.environ | _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(self.path.absolute().parent)}
+        for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"):
+            environment.pop(name, None)
+        try:
+            answer = subprocess.run(
+                ["git", "-C", str(self.path), *_OPTIONS, *arguments],
+                input=stdin, capture_output=True, env=environment, check=False,
+            )  # fmt: skip
+        except FileNotFoundError as error:
+            raise ContribkitError("git is not installed; install it to read clones") from error
+        if answer.returncode:
+            said = answer.stderr.decode(errors="replace").strip().split("\n")[0].removeprefix("fatal: ")
+            raise ContribkitError(f"{self.path}: git says: {said}")
+        return answer.stdout
+
+    def check(self) -> None:
+        """Raise `ContribkitError` for a folder that is no repository, is shallow, or empty."""
+        if not self.path.is_dir():
+            raise ContribkitError(f"{self.path}: there is no such folder; clone the repository there, or take it out")
+        try:
+            shallow = self.git("rev-parse", "--is-shallow-repository").strip()
+        except ContribkitError as error:
+            if "not a git repository" in str(error):
+                raise ContribkitError(f"{self.path}: is no git repository; clone it anew, or take it out") from error
+            raise
+        if shallow == b"true":
+            raise ContribkitError(f"{self.path}: is a shallow clone; run: git -C {self.path} fetch --unshallow")
+        if self.head is None:
+            raise ContribkitError(f"{self.path}: is an empty repository, or HEAD names no branch of it; fetch it first")
+
+    @cached_property
+    def head(self) -> str | None:
+        """The commit of the default branch: the remote's where it is known, since what is checked out may differ."""
+        for name in ("refs/remotes/upstream/HEAD", "refs/remotes/origin/HEAD", "HEAD"):
+            try:
+                answer = self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+                return answer.decode().strip()
+            except ContribkitError:
+                continue
+        return None
+
+    @cached_property
+    def remotes(self) -> list[str]:
+        """``owner/repo`` of each remote; ``upstream`` first, since ``origin`` may be somebody's fork."""
+        try:
+            lines = self.git("config", "--get-regexp", r"^remote\..*\.url$").decode(errors="replace").splitlines()
+        except ContribkitError:  # no remote at all
+            return []
+        urls = {
+            name.split(".", 1)[1].removesuffix(".url"): url for name, _, url in (line.partition(" ") for line in lines)
+        }
+        ordered = sorted(urls, key=lambda name: ({"upstream": 0, "origin": 1}.get(name, 2), name))
+        return [name for remote in ordered if (name := repository_of_url(urls[remote]))]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What repository this may be, most likely first: by its remotes, else by a folder named OWNER+NAME."""
+        owner, plus, repo = self.path.name.removesuffix(".git").partition("+")
+        return self.remotes or ([f"{owner}/{repo}"] if plus and owner and repo else [])
+
+
+def repository_of_url(url: str) -> str | None:
+    """Return ``owner/repo`` of a remote's address, or None for a path on this machine.
+
+    Examples
+    --------
+    >>> repository_of_url("git@github.com:jupyterhub/oauthenticator.git")
+    'jupyterhub/oauthenticator'
+    >>> repository_of_url("https://github.com/jupyterhub/oauthenticator")
+    'jupyterhub/oauthenticator'
+    >>> repository_of_url("/srv/mirrors/oauthenticator.git")
+    """
+    match = _REMOTE.match(url)
+    return f"{match['owner']}/{match['repo']}" if match else None

@@ -1,0 +1,204 @@
+"""The `records` source: JSON lines of contributions and references, in the columns of their tables."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from contribkit.configuration import Table, validate_settings
+from contribkit.errors import ContribkitError, nearest
+from contribkit.files import problem, read_jsonl
+from contribkit.identifiers import key, number_of, parse_contribution_id, repository_of
+from contribkit.loaders.source import Loaded
+from contribkit.tables import ACTS, CONTRIBUTIONS, REFERENCES, THREADS, TIME, conform, is_day
+from contribkit.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from contribkit.organisation import Organisation
+    from contribkit.period import Period
+
+_ACT = {
+    Kind.PULL_REQUEST: "opened",
+    Kind.ISSUE: "opened",
+    Kind.DISCUSSION: "opened",
+    Kind.REVIEW: "reviewed",
+    Kind.COMMENT: "commented",
+    Kind.TRIAGE: "triaged",
+    Kind.RELEASE: "released",
+    Kind.REPOSITORY: "created",
+    Kind.MEETING: "attended",
+    Kind.MENTORING: "mentored",
+    Kind.OTHER: "contributed",
+}
+
+
+class Settings(Table):
+    """``[sources.records]``: files, or patterns of files, relative to contribkit.toml."""
+
+    contributions: list[str] = []
+    references: list[str] = []
+
+
+def check(organisation: "Organisation") -> None:
+    """Read every line, so that a broken one is known before any work starts."""
+    load(organisation, None, keep_going=False)
+
+
+def load(organisation: "Organisation", period: "Period | None", keep_going: bool) -> Loaded:
+    """Read contributions and references; the period is not asked for, since earlier ones are wanted too."""
+    settings = validate_settings(Settings, "records", organisation.sources["records"])
+    broken: list[str] | None = [] if keep_going else None
+    rows = [row for path in _files(organisation, settings.contributions) for row in read_contributions(path, broken)]
+    found = [row for path in _files(organisation, settings.references) for row in read_references(path, broken)]
+    threads, acts = unfold(rows, organisation.timezone)
+    references = conform(pd.DataFrame(found), REFERENCES, organisation.timezone)
+    return Loaded(threads, acts, references, broken=broken or [])
+
+
+def _files(organisation: "Organisation", patterns: list[str]) -> Iterator[Path]:
+    for pattern in patterns:
+        if not list(organisation.paths([pattern])):
+            raise ContribkitError(f'contribkit.toml: [sources.records]: no file matches "{pattern}"')
+    yield from organisation.paths(patterns)
+
+
+def read_contributions(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the contributions of a file, checked; each needs an `id`, from which the rest of its name is read.
+
+    Parameters
+    ----------
+    path
+        JSON lines.
+    broken
+        Where given, wrong lines are noted here and passed over.
+
+    Raises
+    ------
+    ContribkitError
+        With file, line and fix.
+    """
+    for line, row in read_jsonl(path, broken):
+        try:
+            ref, login, kind = parse_contribution_id(_needed(row, "id"))
+            if kind not in list(Kind):
+                raise ValueError(f'"{kind}" is no kind of contribution; {nearest(kind, [str(k) for k in Kind])}')
+            _check_types(row, CONTRIBUTIONS)
+        except ValueError as error:
+            problem(f"{path}:{line}: {error}", broken)
+            continue
+        named = {"kind": kind, "actor": login, "repo": repository_of(ref), "number": number_of(ref)}
+        yield row | {name: value for name, value in named.items() if row.get(name) is None}
+
+
+def read_references(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the references of a file, checked; each needs the `ref` of a thread. Errors as for contributions."""
+    for line, row in read_jsonl(path, broken):
+        try:
+            _needed(row, "ref")
+            _check_types(row, REFERENCES)
+        except ValueError as error:
+            problem(f"{path}:{line}: {error}", broken)
+            continue
+        yield row
+
+
+def _needed(row: dict[str, Any], name: str) -> str:
+    if not isinstance(row.get(name), str) or not row[name]:
+        raise ValueError(f'"{name}" is missing or no text')
+    return str(row[name])
+
+
+def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:
+    """Raise where a value is not of its column's type."""
+    known: dict[str, type | tuple[type, ...]] = {
+        "str": str, "list": list, "Int64": int, "Float64": (int, float), "boolean": bool, TIME: str,
+    }  # fmt: skip
+    for name, value in row.items():
+        kind = schema.get(name)
+        if value is None or kind is None:
+            continue
+        if not isinstance(value, known[kind]) or (isinstance(value, bool) and kind != "boolean"):
+            raise ValueError(f'"{name}" is {value!r}, not {"a date" if kind == TIME else kind.lower()}')
+        if kind == TIME:
+            _check_date(name, str(value))
+
+
+def _check_date(name: str, value: str) -> None:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f'"{name}" is "{value}", not a date like 2026-07-01 or 2026-07-01T12:00:00Z') from None
+
+
+def unfold(rows: Iterable[dict[str, Any]], timezone: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return threads and acts that fold into these contributions again.
+
+    Parameters
+    ----------
+    rows
+        Contributions as read.
+    timezone
+        Where days without a time lie.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        Tables of the schemas `THREADS` and `ACTS`.
+    """
+    # The author's own row tells most about a thread: it comes first, and first wins.
+    ordered = sorted(rows, key=lambda row: key(row["actor"]) != key(_author(row) or ""))
+    threads = [_thread(row) for row in ordered]
+    acts = pd.DataFrame([act for row in ordered for act in _acts(row)], columns=[*ACTS])
+    acts["whole_day"] = is_day(acts["at"].astype("str"))
+    return conform(pd.DataFrame(threads), THREADS, timezone), conform(acts, ACTS, timezone)
+
+
+def _author(row: dict[str, Any]) -> str | None:
+    opened = row["kind"] in (Kind.PULL_REQUEST, Kind.ISSUE, Kind.DISCUSSION, Kind.RELEASE)
+    return row.get("author") or (row["actor"] if opened else None)
+
+
+def _thread(row: dict[str, Any]) -> dict[str, Any]:
+    known = {name: row.get(name) for name in THREADS}
+    known |= {"ref": parse_contribution_id(row["id"])[0], "author": _author(row), "kind": _thread_kind(row)}
+    if known["state"] != "merged":
+        known["merged_at"] = None
+    return known
+
+
+def _thread_kind(row: dict[str, Any]) -> str:
+    """Return the thread's own kind: a review or comment says little of it, its address more."""
+    if row["kind"] not in (Kind.REVIEW, Kind.COMMENT, Kind.TRIAGE):
+        return str(row["kind"])
+    url = row.get("url") or ""
+    places = {"/pull/": "pull_request", "/issues/": "issue", "/discussions/": "discussion"}
+    fallback = "pull_request" if row["kind"] == Kind.REVIEW else "issue"
+    return next((kind for place, kind in places.items() if place in url), fallback)
+
+
+def _acts(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the acts that a row sums up: as many as its dates tell apart, with the count on the first."""
+    ref = parse_contribution_id(row["id"])[0]
+    common = {"ref": ref, "actor": row["actor"], "url": row.get("url"), "source": "records"}
+    first, last = row.get("happened_at"), row.get("last_at")
+    opening = _ACT[Kind(row["kind"])] == "opened"
+    moments: dict[tuple[str, Any], int] = {}
+    if opening and (row.get("opened_at") or row.get("merged_at")):
+        if row.get("opened_at"):
+            moments["opened", row["opened_at"]] = 1
+        if row.get("merged_at"):
+            moments["merged", row["merged_at"]] = 1
+        if first and first not in (row.get("opened_at"), row.get("merged_at")):
+            moments["commented", first] = 1
+    else:
+        moments[_ACT[Kind(row["kind"])], first or last] = 1
+    if last and last not in {at for _, at in moments}:
+        moments["commented" if opening else _ACT[Kind(row["kind"])], last] = 1
+    inside = [moment for moment in moments if not first or (first <= (moment[1] or first) <= (last or first))]
+    start = inside[0] if inside else next(iter(moments))
+    moments[start] += max(0, (row.get("acts") or 1) - len(inside))
+    words = {"text": "\n\n".join(row.get("remarks") or []) or None, "hours": row.get("hours")}
+    for (act, at), count in moments.items():
+        yield common | {"act": act, "at": at, "count": count} | (words if (act, at) == start else {})
