@@ -1,0 +1,111 @@
+"""Say of each contribution who leads it, and why."""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from contribkit.classifiers import names
+from contribkit.classifiers.activity import activity
+from contribkit.classifiers.case import Case, Reason
+from contribkit.classifiers.rules import decide, reasons_for
+from contribkit.identifiers import key, parse_contribution_id
+from contribkit.labels import Label, Labels
+from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, conform, rows_of
+from contribkit.vocabulary import Lead
+
+if TYPE_CHECKING:
+    from contribkit.organisation import Organisation
+
+
+def classify(
+    contributions: pd.DataFrame,
+    references: pd.DataFrame | None,
+    organisation: "Organisation",
+    labels: Labels | None = None,
+) -> pd.DataFrame:
+    """Return the contributions with who leads each and why.
+
+    Parameters
+    ----------
+    contributions
+        A table of the schema `CONTRIBUTIONS`; missing columns count as empty.
+    references
+        A table of the schema `REFERENCES`, or None.
+    organisation
+        Whose contributions; its stakeholders, roadmap and goals are what rules look for.
+    labels
+        What people decided: it wins over the rules.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Every row, in the same order, with the columns of `JUDGED` added: `lead` (str), `confidence` (0 to 1),
+        `decided_by` (``rules`` or ``person``), `reasons` (list of dicts: rule, lead, weight, because, saw, where),
+        `activity`, `stakeholder`, `initiative`, `goal` (str or missing).
+
+    Examples
+    --------
+    >>> from contribkit import Organisation
+    >>> row = {"id": "o/r#1@ada-example:pull_request", "kind": "pull_request", "title": "Fix the CI"}
+    >>> judged = classify(pd.DataFrame([row]), None, Organisation.read_sample())
+    >>> judged.lead[0], judged.activity[0], judged.decided_by[0]
+    ('upstream', 'ci', 'rules')
+    """
+    table = conform(contributions, CONTRIBUTIONS, organisation.timezone)
+    found = _by_thread(references)
+    settled = labels.effective if labels else {}
+    judged = []
+    for row in rows_of(table):
+        thread = key(parse_contribution_id(row["id"])[0])
+        case = Case(row, found.get(thread, []), organisation)
+        judged.append(_judge(case, settled.get(key(row["id"]))))
+    added = pd.DataFrame(judged, columns=[*JUDGED], index=contributions.index)
+    return pd.concat([table, conform(added, JUDGED)], axis=1)
+
+
+def _by_thread(references: pd.DataFrame | None) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    if references is not None:
+        for row in rows_of(conform(references, REFERENCES)):
+            words = {name: None if value is pd.NA or value != value else value for name, value in row.items()}
+            found.setdefault(key(row["ref"]), []).append(words)
+    return found
+
+
+def _judge(case: Case, label: Label | None) -> dict[str, Any]:
+    reasons = reasons_for(case)
+    lead, confidence = decide(reasons)
+    sort = activity(case)
+    decided_by = "rules"
+    if label is not None:
+        lead, confidence, decided_by = Lead(label.lead or Lead.UNCLEAR), _agreement(label), "person"
+        reasons.insert(0, _said(label, lead))
+    planned = names.initiative(case) if lead is Lead.STAKEHOLDER else None
+    whom = names.stakeholder(case, planned) if lead is Lead.STAKEHOLDER else None
+    said = label.activity if label else None
+    return {
+        "lead": str(lead),
+        "confidence": confidence,
+        "decided_by": decided_by,
+        "reasons": [reason._asdict() | {"lead": str(reason.lead)} for reason in reasons],
+        "activity": said or str(sort),
+        "stakeholder": (label.stakeholder if label and lead is Lead.STAKEHOLDER else None) or whom,
+        "initiative": planned,
+        "goal": names.goal(case, sort) if lead is Lead.UPSTREAM else None,
+    }
+
+
+def _agreement(label: Label) -> float:
+    """Return how sure people are: the share of those who agree, and all where somebody settled it."""
+    if label.status in ("adjudicated", "unanimous"):
+        return 1.0
+    votes = list(label.opinions.values())
+    return round(max(votes.count(vote) for vote in votes) / len(votes), 2)
+
+
+def _said(label: Label, lead: Lead) -> Reason:
+    """Return what people said as a reason, without their names: they are in the label log."""
+    votes = list(label.opinions.values())
+    counted = ", ".join(f"{votes.count(vote)} {vote}" for vote in dict.fromkeys(votes))
+    because = f"people labelled it ({label.status}: {counted})"
+    return Reason("label", lead, 10.0, because, counted)

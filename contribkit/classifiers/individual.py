@@ -1,0 +1,68 @@
+"""Rules that speak for individual-led, or against upstream-led for what only looks like it."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from contribkit.classifiers.activity import activity
+from contribkit.classifiers.case import Case, Reason
+from contribkit.vocabulary import Activity, Kind, Lead
+
+_ITCH = re.compile(
+    r"\b(?:my (?:own|personal|laptop|machine|setup|set-up|blog|website|workflow|editor)|on my (?:machine|laptop)|"
+    r"personal(?:ly)? (?:use|project)|for fun|side project|scratch(?:es|ing)? an? itch|pet peeve)\b",
+    re.IGNORECASE,
+)
+_SHORT = 200  # characters of a remark that answers and no more
+
+
+def not_a_member_then(case: Case) -> Iterator[Reason]:
+    """It was done on a day on which the person did not belong to the organisation."""
+    when = case.row.get("happened_at")
+    if isinstance(when, pd.Timestamp) and not pd.isna(when) and case.organisation.member(case.text("actor")):
+        day = when.tz_convert(case.organisation.timezone).date()
+        if not case.organisation.is_member_on(case.text("actor"), day):
+            yield Reason(
+                "not a member then", Lead.INDIVIDUAL, 9.0, f"done on {day}, outside the dates of membership", str(day)
+            )
+
+
+def own_itch(case: Case) -> Iterator[Reason]:
+    """The actor says that it serves their own set-up or interest."""
+    if match := _ITCH.search(case.own_words):
+        yield Reason(
+            "own itch", Lead.INDIVIDUAL, 1.8, "it speaks of the person's own use", match[0], case.text("url") or None
+        )
+
+
+def new_project(case: Case) -> Iterator[Reason]:
+    """A new repository in an upstream organisation is somebody's idea until something else tells."""
+    if case.text("kind") == Kind.REPOSITORY and not case.mentions:
+        yield Reason(
+            "new project",
+            Lead.INDIVIDUAL,
+            1.6,
+            "a new project, and nothing on our own side asked for it",
+            case.text("title"),
+        )
+
+
+def reactive(case: Case) -> Iterator[Reason]:
+    """A one-off answer that follows no goal."""
+    short = sum(map(len, case.row["remarks"])) <= _SHORT
+    once = (case.row.get("acts") or 1) <= 1
+    if case.text("kind") == Kind.COMMENT and once and short and not case.mentions:
+        yield Reason("reactive", Lead.INDIVIDUAL, 1.2, "a single short answer, tied to no goal", case.text("title"))
+
+
+def major_feature(case: Case) -> Iterator[Reason]:
+    """A feature that nothing on the organisation's own side explains is not upstream-led for being upstream."""
+    if activity(case) == Activity.FEATURE and not case.mentions:
+        yield Reason(
+            "feature without evidence",
+            Lead.UPSTREAM,
+            -0.8,
+            "a feature, and nothing tells who asked for it",
+            case.text("title"),
+        )

@@ -1,0 +1,63 @@
+"""Which stakeholder, initiative and goal a contribution belongs to, where the evidence names them."""
+
+from datetime import date
+
+import pandas as pd
+
+from contribkit.classifiers.case import Case, stakeholder_of_repository
+from contribkit.configuration import Goal
+from contribkit.identifiers import key, repository_of
+from contribkit.vocabulary import Activity
+
+
+def initiative(case: Case) -> str | None:
+    """Return the initiative whose threads are tied to the contribution."""
+    for planned in case.organisation.initiatives:
+        if {key(ref) for ref in planned.refs} & {key(mention.ref) for mention in case.mentions}:
+            return planned.name
+    return None
+
+
+def stakeholder(case: Case, initiative_name: str | None) -> str | None:
+    """Return whom a stakeholder-led contribution serves: the surest evidence first."""
+    for planned in case.organisation.initiatives:
+        if planned.name == initiative_name and planned.stakeholder:
+            return planned.stakeholder
+    refs = [*case.row["links_out"], *(link.get("ref") or "" for link in case.row["links_in"])]
+    for repo in (case.text("repo"), *(repository_of(ref) or "" for ref in refs)):
+        owner = stakeholder_of_repository(repo, case.organisation) if repo else None
+        if owner is not None and owner.kind != "grant":
+            return owner.name
+    # What our own threads say comes before our documents, which tell several stories, and the thread's own words.
+    inward = sorted(case.inward, key=lambda mention: mention.kind == "document")
+    for words in (*(m.title for m in inward), *(m.text for m in inward), case.own_words):
+        named = [n for n in case.named(words) if n.stakeholder.kind != "grant"]
+        if named:
+            return min(named, key=lambda n: (n.is_common, words.find(n.word))).stakeholder.name
+    people = {key(login): s.name for s in case.organisation.stakeholders for login in s.people}
+    present = (case.text("author"), *case.row["participants"])
+    return next((people[key(login)] for login in present if key(login) in people), None)
+
+
+def goal(case: Case, activity: Activity) -> str | None:
+    """Return the goal that an upstream-led contribution counts for: planned there, else of its project and activity."""
+    fitting = [goal for goal in case.organisation.goals if _holds(goal, case)]
+    mentioned = {key(mention.ref) for mention in case.mentions}
+    places = mentioned | {key(repository_of(ref) or "") for ref in mentioned}
+    for planned in fitting:
+        if {key(ref) for ref in planned.refs} & places:
+            return planned.name
+    project = case.organisation.upstream_of(case.text("repo") or None)
+    for planned in fitting:
+        here = not planned.upstream or (project is not None and project.name in planned.upstream)
+        if planned.activities and activity in planned.activities and here:
+            return planned.name
+    return None
+
+
+def _holds(planned: Goal, case: Case) -> bool:
+    when = case.row.get("happened_at")
+    if not isinstance(when, pd.Timestamp) or pd.isna(when):
+        return True
+    day: date = when.tz_convert(case.organisation.timezone).date()
+    return planned.holds_between(day, day)
