@@ -1,0 +1,5 @@
+"""The review of a team and a period: metrics, tables and figures, as pure functions of the tables."""
+
+from contribkit.review.review import Review
+
+__all__ = ["Review"]

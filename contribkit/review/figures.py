@@ -1,0 +1,240 @@
+"""Figures: one style for all, each a function of a table; they work in any notebook."""
+
+import base64
+import io
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from contribkit.vocabulary import Activity, Lead
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
+    from matplotlib.typing import ColorType
+
+_WIDTH = 8.8  # inches: the page's column of 960 px; the text stays readable when it shrinks to 640
+_INK, _FAINT = "#222222", "#dddddd"
+_STYLE: Any = {
+    "font.size": 12,
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine, and knows ◆ ● ▲
+    "text.color": _INK,
+    "axes.labelcolor": _INK,
+    "axes.edgecolor": "#999999",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "figure.facecolor": "white",
+    "svg.hashsalt": "contribkit",  # the same file for the same numbers
+    "svg.fonttype": "path",
+    "text.parse_math": False,  # a "$" in somebody's name is a dollar
+}
+
+
+def _new(height: float, columns: int = 1, **options: Any) -> "tuple[Figure, list[Axes]]":
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(_STYLE):
+        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+        axes = figure.subplots(1, columns, squeeze=False, **options)
+    return figure, list(axes[0])
+
+
+def picture(figure: "Figure", alt: str) -> str:
+    """Return a figure as an HTML image that holds everything itself, with words for those who do not see it.
+
+    Parameters
+    ----------
+    figure
+        A matplotlib figure.
+    alt
+        What it shows, in a sentence.
+    """
+    from html import escape
+
+    from matplotlib import rc_context
+
+    buffer = io.BytesIO()
+    with rc_context(_STYLE):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    code = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{code}">'
+
+
+def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | None, title: str) -> "Figure":
+    """Draw who led what over periods: counts as bars, beside them the upstream share against the policy.
+
+    Parameters
+    ----------
+    history
+        One row a period, oldest first: `period` (str), a column a lead (int), and `upstream_share`, `low`, `high`
+        (float, of stakeholder-led and upstream-led work together; missing where there is none).
+    words
+        The word people see for each lead.
+    policy
+        The share wanted, or None.
+    title
+        The finding.
+    """
+    figure, (bars, shares) = _new(1.9 + 0.5 * len(history), 2, width_ratios=[2.4, 1], sharey=True)
+    places = range(len(history))[::-1]
+    left = pd.Series(0, index=history.index)
+    for lead in Lead:
+        counts = history[str(lead)]
+        bars.barh(places, counts, left=left, height=0.62, color=lead.colour, label=f"{lead.shape} {words[lead]}")
+        for place, count, start in zip(places, counts, left, strict=True):
+            if count >= max(1, 0.05 * history[[str(x) for x in Lead]].sum(axis=1).max()):
+                colour = "black" if lead is Lead.INDIVIDUAL else "white"
+                bars.text(
+                    start + count / 2,
+                    place,
+                    f"{lead.shape} {count}",
+                    ha="center",
+                    va="center",
+                    color=colour,
+                    fontsize=11,
+                )
+        left = left + counts
+    bars.set_yticks(list(places), history["period"])
+    bars.tick_params(axis="y", length=0)
+    bars.set_xlabel("contributions")
+    _whole_numbers(bars)
+    _share_axis(shares, history, list(places), policy, words)
+    figure.legend(*bars.get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False, fontsize=11)
+    figure.suptitle(textwrap.fill(title, 82), ha="left", x=0.01, fontsize=13, fontweight="bold")
+    return figure
+
+
+def _share_axis(
+    axes: "Axes", history: pd.DataFrame, places: list[int], policy: float | None, words: dict[str, str]
+) -> None:
+    known = history["upstream_share"].notna()
+    spots = [place for place, is_known in zip(places, known, strict=True) if is_known]
+    shown = history[known].astype({"upstream_share": float, "low": float, "high": float})
+    axes.hlines(spots, shown["low"] * 100, shown["high"] * 100, color=Lead.UPSTREAM.colour, linewidth=2)
+    axes.plot(shown["upstream_share"] * 100, spots, "o", color=Lead.UPSTREAM.colour)
+    if policy is not None:
+        axes.axvline(policy * 100, color=_INK, linestyle="--", linewidth=1)
+        axes.annotate(
+            f"policy {policy:.0%}", (policy * 100, 1), (4, 2), xycoords=("data", "axes fraction"),
+            textcoords="offset points", fontsize=10,
+        )  # fmt: skip
+    axes.set_xlim(0, 100)
+    axes.set_xlabel(f"{words['upstream']}, % of it and\n{words['stakeholder']} (95 % interval)")
+    axes.tick_params(axis="y", length=0, labelleft=False)
+
+
+def bar_figure(names: list[str], counts: list[int], lead: Lead, unit: str, title: str) -> "Figure":
+    """Draw one bar a name, with its count beside it.
+
+    Parameters
+    ----------
+    names, counts
+        As many of each; drawn from the top.
+    lead
+        Whose colour the bars have.
+    unit
+        What is counted.
+    title
+        The finding.
+    """
+    figure, (axes,) = _new(1.3 + 0.42 * len(names))
+    places = range(len(names))[::-1]
+    axes.barh(places, counts, height=0.62, color=lead.colour)
+    for place, count in zip(places, counts, strict=True):
+        axes.annotate(str(count), (count, place), (4, 0), textcoords="offset points", va="center")
+    _named(axes, names, list(places))
+    axes.set_xlabel(unit)
+    _whole_numbers(axes)
+    _titled(axes, title)
+    return figure
+
+
+def goal_figure(goals: pd.DataFrame, unit: str, title: str) -> "Figure":
+    """Draw done against target, one line a goal; the table is that of `sharing.goal_table`."""
+    figure, (axes,) = _new(1.5 + 0.5 * len(goals))
+    places = range(len(goals))[::-1]
+    axes.barh(places, goals["done"], height=0.5, color=Lead.UPSTREAM.colour)
+    for place, done, target in zip(places, goals["done"], goals["target"], strict=True):
+        known = target is not pd.NA
+        if known:
+            axes.plot([target, target], [place - 0.36, place + 0.36], color=_INK, linewidth=2.5)
+        words = f"{done} of {target:g}" if known else f"{done} (no target)"
+        axes.annotate(
+            words, (max(done, target if known else 0), place), (7, 0), textcoords="offset points", va="center"
+        )
+    _named(axes, list(goals["goal"]), list(places))
+    axes.set_xlabel(f"{unit}; the upright stroke is the target")
+    axes.margins(x=0.18)
+    axes.set_xlim(left=0)
+    _whole_numbers(axes)
+    _titled(axes, title)
+    return figure
+
+
+def heat_figure(table: pd.DataFrame, title: str) -> "Figure":
+    """Draw counts by activity and person; empty cells stay visible as such.
+
+    Parameters
+    ----------
+    table
+        Indexed by activity, a column a person; the table of `sharing.activity_by_member`.
+    title
+        The finding.
+    """
+    figure, (axes,) = _new(2.0 + 0.42 * len(table))
+    from matplotlib.colors import LinearSegmentedColormap
+
+    colours = LinearSegmentedColormap.from_list("upstream", ["#e3f4ee", Lead.UPSTREAM.colour])
+    values = table.to_numpy(dtype=float)
+    highest = max(1.0, values.max(initial=0))
+    for place, row in enumerate(values):
+        for column, count in enumerate(row):
+            face = colours(count / highest) if count else "white"
+            axes.add_patch(_cell(column, place, face))
+            ink = "white" if count > 0.6 * highest else _INK if count else "#767676"
+            axes.text(column, place, f"{count:g}" if count else "·", ha="center", va="center", color=ink)
+    axes.set_xlim(-0.5, len(table.columns) - 0.5)
+    axes.set_ylim(len(table) - 0.5, -0.5)
+    axes.set_xticks(
+        range(len(table.columns)),
+        [_short(name, 18) for name in table.columns],
+        rotation=35,
+        ha="right",
+        rotation_mode="anchor",
+    )
+    axes.set_yticks(range(len(table)), [Activity(name).word for name in table.index])
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    _titled(axes, title)
+    return figure
+
+
+def _cell(column: int, place: int, face: "ColorType") -> "Patch":
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((column - 0.46, place - 0.44), 0.92, 0.88, facecolor=face, edgecolor=_FAINT)
+
+
+def _named(axes: "Axes", names: list[str], places: list[int]) -> None:
+    axes.set_yticks(places, [textwrap.fill(_short(name, 64), 34) for name in names])
+    axes.tick_params(axis="y", length=0)
+
+
+def _whole_numbers(axes: "Axes") -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _titled(axes: "Axes", title: str) -> None:
+    axes.set_title(textwrap.fill(title, 72), loc="left", pad=14, fontsize=13, fontweight="bold")
+
+
+def _short(name: str, most: int) -> str:
+    return name if len(name) <= most else name[: most - 1] + "…"

@@ -1,0 +1,90 @@
+"""Cross-links: whether upstream threads and the organisation's own side point at each other."""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from contribkit.identifiers import key, parse_contribution_id, repository_of, thread_url
+from contribkit.tables import rows_of
+
+if TYPE_CHECKING:
+    from contribkit.organisation import Organisation
+
+STATES = {"both": "both ways", "ours": "only ours points there", "theirs": "only theirs points here", "none": "neither"}
+"""States of a pair of threads, with the words people see."""
+
+
+def own_side(rows: pd.DataFrame, references: pd.DataFrame, organisation: "Organisation") -> pd.DataFrame:
+    """Return which places on the organisation's own side each contribution's thread is tied to.
+
+    Parameters
+    ----------
+    rows
+        Contributions, of which `id`, `links_in` and `links_out` are read.
+    references
+        A table of the schema `REFERENCES`.
+    organisation
+        Whose side.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed as `rows`: `ref` (str, the thread), `inward`, `outward` (lists of addresses of own places, those that
+        point at the thread and those it points at; private ones as an empty text), `linked` (a key of `STATES`).
+    """
+    by_thread: dict[str, list[str]] = {}
+    for ref, url, private in zip(references["ref"], references["url"], references["private"], strict=True):
+        shown = "" if private is True or not isinstance(url, str) else url
+        by_thread.setdefault(key(ref), []).append(shown)
+    table = [_places(row, by_thread, organisation) for row in rows_of(rows[["id", "links_in", "links_out"]])]
+    return pd.DataFrame(table, columns=["ref", "inward", "outward", "linked"], index=rows.index)
+
+
+def _places(row: dict[str, Any], by_thread: dict[str, list[str]], organisation: "Organisation") -> dict[str, Any]:
+    ref = parse_contribution_id(row["id"])[0]
+    inward = list(by_thread.get(key(ref), []))
+    for link in row["links_in"]:
+        if organisation.is_own_side(link.get("ref") or ""):
+            inward.append("" if link.get("private") else thread_url(link["ref"]) or "")
+    outward = [thread_url(other) or "" for other in row["links_out"] if organisation.is_own_side(other)]
+    state = {(True, True): "both", (True, False): "ours", (False, True): "theirs"}.get(
+        (bool(inward), bool(outward)), "none"
+    )
+    return {"ref": ref, "inward": list(dict.fromkeys(inward)), "outward": list(dict.fromkeys(outward)), "linked": state}
+
+
+def cross_links(rows: pd.DataFrame, sides: pd.DataFrame) -> pd.DataFrame:
+    """Return the threads of stakeholder-led work with what is missing between the two sides.
+
+    Parameters
+    ----------
+    rows
+        Judged contributions.
+    sides
+        What `own_side` says of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a thread: `ref`, `title`, `url`, `stakeholder`, `initiative` (str), `linked`, `paste_upstream` and
+        `paste_own` (str: the sentence to paste on either side, missing where it is not needed).
+    """
+    threads = rows.join(sides)[rows["lead"] == "stakeholder"]
+    threads = threads[threads["ref"].map(repository_of).notna()].drop_duplicates("ref")
+    sentences = [_sentences(row) for row in rows_of(threads)]
+    added = pd.DataFrame(sentences, columns=["paste_upstream", "paste_own"], index=threads.index)
+    columns = ["ref", "title", "url", "stakeholder", "initiative", "linked"]
+    return threads[columns].join(added).reset_index(drop=True)
+
+
+def _sentences(row: dict[str, Any]) -> dict[str, str | None]:
+    whom = row["stakeholder"] if isinstance(row["stakeholder"], str) else None
+    ours = next((url for url in row["inward"] if url), None)
+    for_whom = f" for {whom}" if whom else ""
+    upstream = (
+        f"This is part of {ours or 'OUR INITIATIVE (paste its address)'}, where we follow why we do it{for_whom}."
+    )
+    return {
+        "paste_upstream": None if row["outward"] else upstream,
+        "paste_own": None if row["inward"] else f"Upstream: {row['url']}",
+    }

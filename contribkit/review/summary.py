@@ -1,0 +1,122 @@
+"""Every number of a review as JSON, for the next review, for an index, and for other programs."""
+
+from typing import TYPE_CHECKING, Any
+
+from contribkit.identifiers import parse_contribution_id
+from contribkit.review.shares import Share
+from contribkit.tables import plain, records
+from contribkit.vocabulary import Lead
+
+if TYPE_CHECKING:
+    from contribkit.review.review import Review
+
+VERSION = 1
+"""Version of ``summary.schema.json``; it grows when a program that reads it would have to change."""
+
+
+def summarise(review: "Review") -> dict[str, Any]:
+    """Return the summary of a review; its schema, with the meaning of each number, is ``summary.schema.json``."""
+    from contribkit import __version__
+
+    org, period = review.organisation, review.period
+    return {
+        "schema_version": VERSION,
+        "contribkit": __version__,
+        "as_of": plain_time(review),
+        "organisation": org.name,
+        "sample": org.sample,
+        "team": {"name": review.team.name, "slug": review.team.slug, "members": len(_members(review))},
+        "period": {
+            "name": str(period),
+            "first_day": str(period.first_day),
+            "last_day": str(period.last_day),
+            "timezone": period.timezone,
+        },
+        "words": review.words,
+        "without_names": review.without_names,
+        "contributions": {
+            "rows": len(review.named_rows),
+            "hidden": review.hidden,
+            "pull_requests": review.pull_requests,
+        },
+        "leads": records(review.leads),
+        "policy": {"upstream_share": org.policy.upstream_share, "upstream": _share(review.upstream_share)},
+        "evidence": _share(review.evidence),
+        "history": records(review.history),
+        "stakeholders": records(review.by_stakeholder),
+        "initiatives": records(review.by_initiative),
+        "cross_links": {str(k): int(v) for k, v in review.cross_links["linked"].value_counts().items()},
+        "goals": records(review.goals),
+        "activities": _activities(review),
+        "waiting": len(review.waiting),
+        "sources": _sources(review),
+        "not_seen": not_seen(review),
+        "rows": _rows(review),
+    }
+
+
+def plain_time(review: "Review") -> str:
+    """Return when the review was made."""
+    return review.as_of.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _members(review: "Review") -> set[str]:
+    return {member.login.casefold() for member in review.team.members}
+
+
+def _share(part: Share) -> dict[str, Any]:
+    return part._asdict()
+
+
+def _activities(review: "Review") -> list[dict[str, Any]]:
+    table = []
+    for activity, counts in review.activities.iterrows():
+        row = {"activity": activity, "rows": int(counts.sum()), "people": int((counts > 0).sum())}
+        members = {} if review.without_names else {str(login): int(count) for login, count in counts.items()}
+        table.append(row | {"members": members})
+    return table
+
+
+def _sources(review: "Review") -> list[dict[str, Any]]:
+    return [
+        {
+            "name": source.name,
+            "status": source.status,
+            "threads": source.threads,
+            "acts": source.acts,
+            "references": source.references,
+            "first": plain(source.first),
+            "last": plain(source.last),
+            "notes": source.notes,
+        }
+        for source in review.data.sources
+    ]
+
+
+def not_seen(review: "Review") -> dict[str, int]:
+    """Return how many contributions or acts the review left out, by reason."""
+    data, period = review.data, review.period
+    acts = data.acts[(data.acts["at"] >= period.start) & (data.acts["at"] < period.end)]
+    bots = {actor for actor in acts["actor"].unique() if review.organisation.is_bot(actor)}
+    return {
+        "contributions without any date": len(data.undated(review.team)),
+        "private contributions not shown": review.hidden,
+        "acts of bots": int(acts["actor"].isin(bots).sum()),
+        **{f"acts {reason}": count for reason, count in data.left_out.items()},
+    }
+
+
+def _rows(review: "Review") -> list[dict[str, Any]]:
+    columns = ["id", "kind", "lead", "confidence", "decided_by", "activity", "stakeholder", "initiative", "goal"]
+    return [row | {"ref": parse_contribution_id(row["id"])[0]} for row in records(review.rows[columns])]
+
+
+def count_leads(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Return how many rows each lead has, in the order of leads.
+
+    Examples
+    --------
+    >>> count_leads([{"lead": "upstream"}])
+    {'stakeholder': 0, 'upstream': 1, 'individual': 0, 'unclear': 0}
+    """
+    return {str(lead): sum(row["lead"] == lead for row in rows) for lead in Lead}
