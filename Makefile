@@ -1,0 +1,47 @@
+# Everything runs in .venv, which the first target that needs it makes: with uv where it is present, with pip otherwise.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export MPLBACKEND := Agg
+
+# uv may not find the certificates of the machine: then pip installs.
+define install
+	if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1); \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
+endef
+
+.PHONY: review test lint lab bench clean
+.DELETE_ON_ERROR:
+
+review: $(VENV)/ready
+	$(BIN)/contribkit review --sample
+
+test: $(VENV)/ready-dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m tests.notebooks_without_outputs
+
+lab: $(VENV)/ready
+	$(BIN)/jupyter lab notebooks/review.ipynb
+
+bench: $(VENV)/ready-dev
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) reviews bench.json
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("contribkit needs Python 3.11 or later, this is %s; say make PYTHON=python3.12" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/ready: $(VENV)/bin/python pyproject.toml
+	$(call install,-e .)
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/bin/python pyproject.toml
+	$(call install,-e '.[dev]')
+	@touch $@ $(VENV)/ready

@@ -1,0 +1,190 @@
+"""The command line: `contribkit --help`."""
+
+# Only what --help needs is imported here: pandas, papermill and matplotlib wait until a command runs.
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contribkit import __version__
+from contribkit.errors import ContribkitError
+
+if TYPE_CHECKING:
+    from contribkit.organisation import Organisation
+
+_CONFIG = click.option(
+    "--config", type=click.Path(path_type=Path), default=Path("contribkit.toml"), show_default=True,
+    help="The organisation's file.",
+)  # fmt: skip
+_KEEP_GOING = click.option("--keep-going", is_flag=True, help="Take what can be read, and say what could not.")
+
+
+class _Group(click.Group):
+    """Commands whose errors are one clear sentence on standard error, and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ContribkitError as error:
+            click.echo(f"contribkit: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="contribkit")
+def main() -> None:
+    """See who led a team's upstream contributions, and why.
+
+    \b
+    Example:
+      contribkit review --config contribkit.toml --period 2026-Q3
+
+    Exit codes: 0 all went well, 1 something is wrong and was said, 2 the command was written wrongly.
+    """
+
+
+@main.command()
+@_CONFIG
+@click.option("--sample", is_flag=True, help="The invented sample instead of a file of your own.")
+@click.option("--period", default="", help='2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".')
+@click.option("--team", default=None, help="Name or slug of one team; without it, every team and an index.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Folder of reviews.  [default: reviews beside the file]"
+)
+@click.option("--without-names", is_flag=True, help="Show no persons.")
+@click.option("--include-private", is_flag=True, help="Show private threads too.")
+@_KEEP_GOING
+@click.option("-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebook.")
+def review(
+    config: Path,
+    sample: bool,
+    period: str,
+    team: str | None,
+    output: Path | None,
+    without_names: bool,
+    include_private: bool,
+    keep_going: bool,
+    parameter: tuple[tuple[str, str], ...],
+) -> None:
+    """Render the review of a period: a page, a notebook, a CSV and a summary for each team.
+
+    \b
+    Example:
+      contribkit review --config contribkit.toml --period 2026-Q3 --team product
+    """
+    from contribkit.organisation import Organisation
+    from contribkit.period import Period
+    from contribkit.render import render
+
+    org = Organisation.read_sample() if sample else Organisation.read(config)
+    span = Period(period or ("2026-Q3" if sample else "last quarter"), org.timezone)
+    switches = {"without_names": without_names, "include_private": include_private, "keep_going": keep_going}
+    given = {name: True for name, on in switches.items() if on} | {name: _typed(text) for name, text in parameter}
+    teams = None if team is None else [org.team(team)]
+    place = output or (Path("reviews") if sample else None)
+    results = render(org, span, teams, place, given)
+    for result in results:
+        click.echo(result.page)
+        if result.failure:
+            click.echo(f"contribkit: {result.team}: {result.failure}", err=True)
+    if teams is None and results:
+        click.echo(results[0].folder.parent / "index.html")
+    if any(result.failure for result in results):
+        sys.exit(1)
+
+
+@main.command()
+@_CONFIG
+@click.option("--period", default="last quarter", show_default=True, help="As for review.")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("loaded"), show_default=True, help="Folder.")
+@_KEEP_GOING
+def load(config: Path, period: str, output: Path, keep_going: bool) -> None:
+    """Load every source, and write contributions.jsonl and references.jsonl, which the records source reads.
+
+    \b
+    Example:
+      contribkit load --period 2026-Q3 --output loaded
+    """
+    import contribkit as ck
+    from contribkit.files import write_jsonl
+    from contribkit.tables import records
+
+    org = ck.Organisation.read(config)
+    span = ck.Period(period, org.timezone)
+    data = ck.load(org, span, keep_going)
+    for name, table in (("contributions", data.contributions), ("references", data.references)):
+        path = output / f"{name}.jsonl"
+        click.echo(f"{path}: {write_jsonl(path, records(table))} rows")
+    for source in data.sources:
+        for note in source.notes:
+            click.echo(f"contribkit: {source.name}: {note}", err=True)
+    if any(source.status != "ok" for source in data.sources):
+        sys.exit(1)
+
+
+@main.command()
+@_CONFIG
+@click.option("--contributions", type=click.Path(path_type=Path), required=True, help="JSON lines of contributions.")
+@click.option("--references", type=click.Path(path_type=Path), help="JSON lines of references.")
+@click.option("--labels", type=click.Path(path_type=Path), help="Folder of label logs, which win over the rules.")
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="JSON lines to write.")
+@_KEEP_GOING
+def classify(
+    config: Path, contributions: Path, references: Path | None, labels: Path | None, output: Path, keep_going: bool
+) -> None:
+    """Say of each contribution who leads it and why: every row, in order, with columns added.
+
+    \b
+    Example:
+      contribkit classify --contributions C.jsonl --references R.jsonl --output P.jsonl
+    """
+    from contribkit.organisation import Organisation
+
+    broken: list[str] | None = [] if keep_going else None
+    rows = _classified(Organisation.read(config), contributions, references, labels, broken)
+    from contribkit.files import write_jsonl
+
+    click.echo(f"{output}: {write_jsonl(output, rows)} rows")
+    for sentence in broken or []:
+        click.echo(f"contribkit: {sentence}", err=True)
+    if broken:
+        sys.exit(1)
+
+
+def _classified(
+    org: "Organisation", contributions: Path, references: Path | None, labels: Path | None, broken: list[str] | None
+) -> list[dict[str, Any]]:
+    """Return the rows of a file as they were, with the columns of `JUDGED` added."""
+    import pandas as pd
+
+    import contribkit as ck
+    from contribkit.loaders.records import read_contributions, read_references
+    from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, conform, records
+
+    rows = list(read_contributions(contributions, broken))
+    found = list(read_references(references, broken)) if references else []
+    if labels and not labels.is_dir():
+        raise ContribkitError(f"{labels}: there is no such folder of label logs")
+    decided = ck.Labels.read(labels) if labels else ck.Labels()
+    _say_unknown(decided, rows)
+    table = conform(pd.DataFrame(rows), CONTRIBUTIONS, org.timezone)
+    judged = ck.classify(table, conform(pd.DataFrame(found), REFERENCES, org.timezone), org, decided)
+    return [row | added for row, added in zip(rows, records(judged[[*JUDGED]]), strict=True)]
+
+
+def _say_unknown(labels: Any, rows: list[dict[str, Any]]) -> None:
+    known = {row["id"].casefold() for row in rows}
+    unknown = [item for item in labels.effective if item not in known]
+    if unknown:
+        click.echo(f"contribkit: {len(unknown)} labels are for other contributions, such as {unknown[0]}", err=True)
+
+
+def _typed(text: str) -> Any:
+    """Return a parameter's value as it is written in TOML: true, 3, "text"; else the text itself."""
+    import tomllib
+
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
