@@ -219,6 +219,15 @@ class Organisation:
         refs = [ref for initiative in self.initiatives for ref in initiative.refs]
         return {key(ref) for ref in (*refs, *(ref for goal in self.goals for ref in goal.refs))}
 
+    @cached_property
+    def stakeholder_by_word(self) -> dict[str, Stakeholder]:
+        """Stakeholders by each name and alias that they bear; the first in the file has a word that two claim."""
+        words: dict[str, Stakeholder] = {}
+        for stakeholder in self.stakeholders:
+            for word in (stakeholder.name, *stakeholder.aliases):
+                words.setdefault(word, stakeholder)
+        return words
+
     def paths(self, patterns: list[str]) -> Iterator[Path]:
         """Yield the files or folders that patterns name, relative to the file, each once, in order."""
         seen: set[Path] = set()

@@ -75,6 +75,7 @@ def render(
         For sources that cannot be read, parameters that do not fit or a folder that cannot be written, before any
         notebook runs.
     """
+    from contribkit.labels import Labels
     from contribkit.loaders import check
 
     chosen = teams if teams is not None else organisation.teams
@@ -83,6 +84,7 @@ def render(
     folder = base.absolute() / str(period)
     check_parameters(NOTEBOOKS / _NOTEBOOK, given)
     check(organisation, keep_going=bool(given.get("keep_going", False)))
+    Labels.read(organisation.root / "labels")
     _check_writable(folder)
     jobs = [_Job(team.name, team.slug, folder / team.slug, organisation.path, str(period), given) for team in chosen]
     results = _run(jobs)

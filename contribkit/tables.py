@@ -178,7 +178,7 @@ def _lists(values: pd.Series) -> pd.Series:
 def _as_list(value: Any) -> list[Any]:
     if isinstance(value, tuple | set | np.ndarray):
         return list(value)
-    if value is None or value is pd.NA or value is pd.NaT or value != value:
+    if is_missing(value):
         return []
     raise ValueError(f"{value!r} is no list")
 
@@ -235,6 +235,17 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", frame.to_dict("records"))
 
 
+def is_missing(value: Any) -> bool:
+    """Say whether a cell is null: None, NaN, NaT or pandas.NA; a list never is.
+
+    Examples
+    --------
+    >>> [is_missing(value) for value in (None, float("nan"), pd.NaT, pd.NA, 0, "", [])]
+    [True, True, True, True, False, False, False]
+    """
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
 def plain(value: Any) -> Any:
     """Return one cell as JSON knows it: null for missing, ISO 8601 for times.
 
@@ -245,7 +256,7 @@ def plain(value: Any) -> Any:
     """
     if isinstance(value, list | dict | str):
         return value
-    if value is None or value is pd.NA or value is pd.NaT or value != value:
+    if is_missing(value):
         return None
     if isinstance(value, pd.Timestamp):
         return value.isoformat().replace("+00:00", "Z")

@@ -20,11 +20,25 @@ _KINDS = {
 _WORDS: list[tuple[Activity, str]] = [
     (Activity.RELEASE, r"releas(?:e|es|ing)|changelog|version bump|bump (?:the )?version|bump to v?\d|prepare v?\d"),
     (Activity.MEETING, r"meeting|collab(?:oration)? caf[eé]|agenda|minutes|office hours"),
-    (Activity.STRATEGY, r"strategy|roadmap|governance|team charter|steering|funding|voting|enhancement proposal"),
+    (
+        Activity.STRATEGY,
+        r"strategy|roadmap|governance|team charter|steering|fund(?:s|ing)?|voting|enhancement proposal|subproject|"
+        r"team members?|organi[sz]ation",
+    ),
     (Activity.ONBOARDING, r"onboarding|outreachy|good first issue|mentor(?:ing|ship)|new contributors?"),
-    (Activity.CI, r"ci|github actions?|workflows?|pre-?commit|flaky|tests? fail\w*|linkcheck|link checker|test matrix"),
-    (Activity.DOCS, r"docs?|documentation|readme|tutorials?|docstrings?|typos?|faq|how-?to"),
-    (Activity.BUGFIX, r"bug ?fix|bug|fix(?:es|ed)?|regression|crash\w*|errors?|broken|repair\w*"),
+    (
+        Activity.CI,
+        r"ci|github actions?|workflows?|pre-?commit|flaky|(?:fix|failing|broken) tests?|tests? fail\w*|linkcheck|"
+        r"link checker|test matrix",
+    ),
+    (
+        Activity.DOCS,
+        r"docs?|documentation|documenting|readme|readthedocs|tutorials?|docstrings?|typos?|faq|how-?to",
+    ),
+    (
+        Activity.BUGFIX,
+        r"bug ?fix|bug|fix(?:es|ed)?|regression|crash\w*|errors?|broken|breaks|repair\w*|correct(?:s|ly)?",
+    ),
     (
         Activity.MAINTENANCE,
         r"bump|upgrade|update|deprecat\w+|remove|drop|refactor\w*|clean[- ]?up|rename|maintenance|unpin|pin",
@@ -33,7 +47,7 @@ _WORDS: list[tuple[Activity, str]] = [
         Activity.FEATURE,
         r"add|allow|support|enhancement|feature|new|introduce|implement|let|option|configurable|make \w+ possible",
     ),
-]  # fmt: skip
+]
 _PATTERNS = [(activity, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for activity, words in _WORDS]
 
 # Paths that decide where all of a change lies in them.
@@ -79,7 +93,10 @@ def activity(case: Case) -> Activity:
         return Activity.MAINTENANCE  # merging what a bot keeps up to date
     if kind in _KINDS:
         return _KINDS[Kind(kind)]
-    return _by_paths(case.row["files"]) or _by_words(case.text("title"), case.row["labels"])
+    known = _by_paths(case.row["files"]) or _by_words(case.text("title"), case.row["labels"])
+    if known is Activity.OTHER and kind == Kind.PULL_REQUEST:
+        return Activity.FEATURE  # what a pull request does that is none of the above changes what a project can do
+    return known
 
 
 def _by_paths(files: list[str]) -> Activity | None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contribkit.identifiers import key, repository_of, thread_url
@@ -138,9 +138,11 @@ class Case:
         return names_in(words, self.organisation)
 
     @cached_property
-    def author_is_colleague(self) -> bool:
-        """Whether a member opened the thread."""
-        return self.organisation.member(self.text("author") or None) is not None
+    def author_is_outsider(self) -> bool:
+        """Whether somebody opened the thread who is no member and speaks for no stakeholder."""
+        author = self.text("author")
+        speaks = {key(login) for stakeholder in self.organisation.stakeholders for login in stakeholder.people}
+        return bool(author) and self.organisation.member(author) is None and key(author) not in speaks
 
 
 class Named(NamedTuple):
@@ -153,9 +155,9 @@ class Named(NamedTuple):
 
 def names_in(words: str, organisation: "Organisation") -> list[Named]:
     """Return the stakeholders that a text names as whole words, in the case given."""
-    pattern, owners = _names(organisation)
+    owners = organisation.stakeholder_by_word
     found: dict[str, Named] = {}
-    for match in pattern.finditer(words) if pattern else ():
+    for match in _any_of(tuple(owners)).finditer(words):
         word = match[0]
         stakeholder = owners[word]
         is_common = word.isalpha() and word.islower()
@@ -165,18 +167,11 @@ def names_in(words: str, organisation: "Organisation") -> list[Named]:
     return sorted(found.values(), key=lambda named: order.index(named.stakeholder.name))
 
 
-def _names(organisation: "Organisation") -> tuple[re.Pattern[str] | None, dict[str, "Stakeholder"]]:
-    cache: dict[str, Any] = organisation.__dict__.setdefault("_stakeholder_names", {})
-    if not cache:
-        owners: dict[str, Stakeholder] = {}
-        for stakeholder in organisation.stakeholders:
-            for word in (stakeholder.name, *stakeholder.aliases):
-                owners.setdefault(word, stakeholder)
-        # The longest first: "NMFS Openscapes" is not "Openscapes".
-        words = "|".join(re.escape(word) for word in sorted(owners, key=len, reverse=True))
-        cache["pattern"] = re.compile(rf"(?<![\w/-])(?:{words})(?![\w/-])") if words else None
-        cache["owners"] = owners
-    return cache["pattern"], cache["owners"]
+@lru_cache(maxsize=8)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    # The longest first: "North Reef" is not "Reef".
+    parts = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<![\w/-])(?:{parts})(?![\w/-])" if parts else r"(?!)")
 
 
 def stakeholder_of_repository(repo: str, organisation: "Organisation") -> "Stakeholder | None":

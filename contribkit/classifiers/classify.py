@@ -10,7 +10,7 @@ from contribkit.classifiers.case import Case, Reason
 from contribkit.classifiers.rules import decide, reasons_for
 from contribkit.identifiers import key, parse_contribution_id
 from contribkit.labels import Label, Labels
-from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, conform, rows_of
+from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, conform, is_missing, rows_of
 from contribkit.vocabulary import Lead
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _by_thread(references: pd.DataFrame | None) -> dict[str, list[dict[str, Any]
     found: dict[str, list[dict[str, Any]]] = {}
     if references is not None:
         for row in rows_of(conform(references, REFERENCES)):
-            words = {name: None if value is pd.NA or value != value else value for name, value in row.items()}
+            words = {name: None if is_missing(value) else value for name, value in row.items()}
             found.setdefault(key(row["ref"]), []).append(words)
     return found
 

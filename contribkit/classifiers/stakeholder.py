@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contribkit.classifiers.case import Case, Mention, Reason, stakeholder_of_repository
 from contribkit.identifiers import key, repository_of, thread_url
 from contribkit.patterns import matches
-from contribkit.vocabulary import Lead
+from contribkit.vocabulary import Kind, Lead
 
 # What people write of one piece of work that was asked for; "thanks" and "funded by" alone say nothing.
 _ASKED = re.compile(
@@ -107,7 +107,9 @@ def stakeholder_person(case: Case) -> Iterator[Reason]:
         if stakeholder.kind == "grant" or not people:
             continue
         if key(case.text("author")) in people:
-            yield _person(2.0, f"{case.text('author')} of {stakeholder.name} opened it", case)
+            # To answer somebody is less than to take up, review or merge what they did.
+            weight = 0.9 if case.text("kind") == Kind.COMMENT else 2.0
+            yield _person(weight, f"{case.text('author')} of {stakeholder.name} opened it", case)
         elif present := [login for login in case.row["participants"] if key(login) in people]:
             yield _person(0.9, f"{present[0]} of {stakeholder.name} takes part", case)
 

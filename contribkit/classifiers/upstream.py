@@ -18,7 +18,7 @@ _NEWCOMER = ("FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "NONE", "MANNEQUIN")
 # A title and paths alone weigh little; acts of care for a project weigh more.
 _WEIGHTS = {
     Activity.RELEASE: 1.5, Activity.MEETING: 2.2, Activity.STRATEGY: 1.8, Activity.ONBOARDING: 1.8,
-    Activity.CI: 1.6, Activity.DOCS: 1.2, Activity.TRIAGE: 1.0, Activity.MAINTENANCE: 0.9, Activity.REVIEW: 0.6,
+    Activity.CI: 1.6, Activity.DOCS: 1.2, Activity.TRIAGE: 1.0, Activity.MAINTENANCE: 0.9, Activity.REVIEW: 0.95,
 }  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def upkeep(case: Case) -> Iterator[Reason]:
 
 def review_of_an_outsider(case: Case) -> Iterator[Reason]:
     """It reviews or merges the work of somebody outside the team."""
-    if case.text("kind") == Kind.REVIEW and case.text("author") and not case.author_is_colleague:
+    if case.text("kind") == Kind.REVIEW and case.author_is_outsider:
         newcomer = case.text("author_association") in _NEWCOMER
         because = "it helps a newcomer" if newcomer else "it helps somebody outside the team"
         yield Reason(
@@ -98,5 +98,5 @@ def everyday_fix(case: Case) -> Iterator[Reason]:
     """A fix in the open, with nothing on the organisation's own side that asked for it."""
     if activity(case) == Activity.BUGFIX and not case.mentions:
         yield Reason(
-            "everyday fix", Lead.UPSTREAM, 0.7, "a fix that nobody on our own side asked for", case.text("title")
+            "everyday fix", Lead.UPSTREAM, 0.9, "a fix that nobody on our own side asked for", case.text("title")
         )

@@ -72,6 +72,14 @@ class Data:
         return fold(self.threads, self.acts, period or self.period, team or self._everybody)
 
     @property
+    def people(self) -> set[str]:
+        """Logins of everybody who appears anywhere, members or not."""
+        present = {login for logins in self.threads["participants"] for login in logins}
+        return present.union(*(table[name].dropna() for table, name in (
+            (self.threads, "author"), (self.threads, "merged_by"), (self.acts, "actor"), (self.references, "by"),
+        )))  # fmt: skip
+
+    @property
     def _everybody(self) -> list[Member]:
         return [member for _, member in self.organisation.memberships]
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from contribkit.fold import is_member
 from contribkit.identifiers import key, repository_of
-from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform
+from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, is_missing, rows_of
 
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
@@ -42,23 +42,22 @@ def unite_threads(frames: list[pd.DataFrame], organisation: "Organisation") -> p
     threads["author_is_bot"] = threads["author_is_bot"].fillna(bots.astype("boolean"))
     folded = threads["ref"].str.casefold()
     twice = folded.duplicated(keep=False)
-    merged = [_one_thread(group) for _, group in threads[twice].groupby(folded[twice], sort=False)]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for ref, row in zip(folded[twice], rows_of(threads[twice]), strict=True):
+        groups.setdefault(ref, []).append(row)
+    merged = [_one_thread(rows) for rows in groups.values()]
     united = combine([threads[~twice], conform(pd.DataFrame(merged), THREADS)], THREADS)
     return united.assign(state=united["state"].mask(united["merged_at"].notna(), "merged"))
 
 
-def _one_thread(group: pd.DataFrame) -> dict[str, Any]:
-    row: dict[str, Any] = {}
-    for name, kind in THREADS.items():
-        values = group[name]
-        if kind == "list":
-            row[name] = _one_list(name, list(values))
-        else:
-            known = values.dropna()
-            row[name] = known.iloc[0] if len(known) else values.iloc[0]
-    row["source"] = "+".join(dict.fromkeys(group["source"].dropna()))
-    row["private"] = group["private"].any() if group["private"].notna().any() else pd.NA
-    return row
+def _one_thread(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what several sources know of one thread, most believed first."""
+    known = {name: [row[name] for row in rows if not is_missing(row[name])] for name in THREADS}
+    lists = {name: _one_list(name, known[name]) for name, kind in THREADS.items() if kind == "list"}
+    first = {name: values[0] if values else None for name, values in known.items()}
+    # What one source calls private stays so, whatever the others say.
+    private = any(known["private"]) if known["private"] else None
+    return first | lists | {"source": "+".join(dict.fromkeys(known["source"])), "private": private}
 
 
 def _one_list(name: str, lists: list[list[Any]]) -> list[Any]:

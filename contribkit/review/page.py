@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from contribkit.tables import is_missing
 from contribkit.vocabulary import Lead
 
 MISSING = "–"
@@ -63,7 +64,7 @@ def style() -> Markup:
     return Markup((_FOLDER / "page.css").read_text(encoding="utf-8"))
 
 
-def percent(value: float | None) -> str:
+def percent(value: Any) -> str:
     """Return a share as people read it.
 
     Examples
@@ -71,7 +72,7 @@ def percent(value: float | None) -> str:
     >>> percent(0.573), percent(None)
     ('57 %', '–')
     """
-    return MISSING if value is None or value != value else f"{value * 100:.0f} %"
+    return MISSING if is_missing(value) else f"{value * 100:.0f} %"
 
 
 def number(value: Any) -> str:
@@ -82,12 +83,12 @@ def number(value: Any) -> str:
     >>> number(20.0), number(None)
     ('20', '–')
     """
-    return MISSING if value is None or value != value else f"{value:g}"
+    return MISSING if is_missing(value) else f"{value:g}"
 
 
 def day(value: Any) -> str:
     """Return the day of a time, or a dash where it is missing."""
-    return MISSING if value is None or value != value else f"{value:%Y-%m-%d}"
+    return MISSING if is_missing(value) else f"{value:%Y-%m-%d}"
 
 
 def safe_url(value: Any) -> str:

@@ -1,17 +1,19 @@
 """What must not leave the machine: private threads, and names on pages without names."""
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from contribkit.identifiers import key, parse_contribution_id
-from contribkit.tables import rows_of
+from contribkit.tables import CONTRIBUTIONS, JUDGED, conform, rows_of
 
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
 
 SOMEBODY = "somebody"
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\[bot\])?")
 _AT_NAME = re.compile(r"(?<![\w@])@[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 
 
@@ -30,47 +32,57 @@ def _hidden(reason: dict[str, Any]) -> dict[str, Any]:
     return reason | {"saw": "a private place", "where": None}
 
 
-def without_names(rows: pd.DataFrame, organisation: "Organisation") -> pd.DataFrame:
+def without_names(rows: pd.DataFrame, organisation: "Organisation", people: Iterable[str] = ()) -> pd.DataFrame:
     """Return the rows without persons: no columns of logins, none in ids, none in titles and reasons.
 
     Ids keep apart what several people did in one thread by a number, the same in every team's review of a load.
+    A login that is also a word is masked wherever the word stands: a dull title is better than a name.
 
     Parameters
     ----------
     rows
         Judged contributions of the whole organisation, so that numbers agree between teams.
     organisation
-        Whose members' names and aliases are masked too.
+        Whose members' names and aliases are masked, and who speaks for its stakeholders.
+    people
+        Further logins: everybody known to the data.
     """
-    always = [name for m in organisation.members.values() for name in (m.login, m.name, *m.aliases) if name]
-    always += [login for stakeholder in organisation.stakeholders for login in stakeholder.people]
-    masked = [_masked(row, always) for row in rows_of(rows)]
-    table = pd.DataFrame(masked, columns=rows.columns, index=rows.index).astype(rows.dtypes.to_dict())
+    members = [name for m in organisation.members.values() for name in (m.login, m.name, *m.aliases)]
+    spokesmen = [login for stakeholder in organisation.stakeholders for login in stakeholder.people]
+    mask = _Mask([*members, *spokesmen, *people])
+    masked = [_masked(row, mask) for row in rows_of(rows)]
+    table = conform(pd.DataFrame(masked, index=rows.index), CONTRIBUTIONS | JUDGED)
     return table.assign(id=_numbered(rows, table))
 
 
-def _masked(row: dict[str, Any], always: list[str]) -> dict[str, Any]:
-    here = [row["actor"], row["author"], row["merged_by"], *row["participants"]]
-    names = sorted({name for name in (*always, *here) if isinstance(name, str)}, key=len, reverse=True)
-    pattern = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, names)) + r")(?![\w-])", re.IGNORECASE)
+class _Mask:
+    """Puts `SOMEBODY` in the place of names: words that are logins, longer names, and whatever stands behind an @."""
 
-    def mask(text: Any) -> Any:
-        return _AT_NAME.sub(f"@{SOMEBODY}", pattern.sub(SOMEBODY, text)) if isinstance(text, str) else text
+    def __init__(self, names: Iterable[str]) -> None:
+        known = {key(name) for name in names if isinstance(name, str) and name}
+        self._logins = {name for name in known if _WORD.fullmatch(name)}
+        others = sorted(known - self._logins, key=len, reverse=True)
+        self._others = re.compile("|".join(map(re.escape, others)) or r"(?!)", re.IGNORECASE)
 
-    reasons = [reason | {"saw": mask(reason["saw"]), "because": mask(reason["because"])} for reason in row["reasons"]]
-    nobody: dict[str, Any] = {
-        "author": None,
-        "merged_by": None,
-        "participants": [],
-        "links_in": [],
-        "body": None,
-        "remarks": [],
-    }
-    # An address may hold a login too: https://github.com/LOGIN/…
-    shown = [
-        reason | {"where": reason["where"] if reason["where"] == mask(reason["where"]) else None} for reason in reasons
+    def __call__(self, text: Any) -> Any:
+        if not isinstance(text, str):
+            return text
+        text = self._others.sub(SOMEBODY, _AT_NAME.sub(f"@{SOMEBODY}", text))
+        return _WORD.sub(lambda word: SOMEBODY if key(word[0]) in self._logins else word[0], text)
+
+
+def _masked(row: dict[str, Any], mask: _Mask) -> dict[str, Any]:
+    reasons = [
+        # An address may hold a login too: https://github.com/LOGIN/…
+        reason
+        | {"saw": mask(reason["saw"]), "because": mask(reason["because"])}
+        | {"where": reason["where"] if reason["where"] == mask(reason["where"]) else None}
+        for reason in row["reasons"]
     ]
-    return row | nobody | {"actor": SOMEBODY, "title": mask(row["title"]), "reasons": shown}
+    nobody: dict[str, Any] = {
+        "author": None, "merged_by": None, "participants": [], "links_in": [], "body": None, "remarks": []
+    }  # fmt: skip
+    return row | nobody | {"actor": SOMEBODY, "title": mask(row["title"]), "reasons": reasons}
 
 
 def _numbered(rows: pd.DataFrame, masked: pd.DataFrame) -> pd.Series:

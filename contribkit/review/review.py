@@ -91,10 +91,14 @@ class Review:
         """The team's contributions as they may be shown."""
         if not self.without_names:
             return self.named_rows
-        return redaction.without_names(self._judged, self.organisation).loc[self.named_rows.index]
+        masked = redaction.without_names(self._visible(self._judged), self.organisation, self.data.people)
+        return masked.loc[self.named_rows.index]
+
+    def _visible(self, judged: pd.DataFrame) -> pd.DataFrame:
+        return judged if self.include_private else redaction.without_private(judged)
 
     def _of_team(self, judged: pd.DataFrame) -> pd.DataFrame:
-        rows = judged if self.include_private else redaction.without_private(judged)
+        rows = self._visible(judged)
         # A row is the team's where the person belonged to it at the first or the last act.
         then = [
             is_member(rows["actor"], rows[at], self.team.members, self.period.timezone)

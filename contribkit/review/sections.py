@@ -10,13 +10,13 @@ from contribkit.review import figures, links, page
 from contribkit.review.page import Section, percent
 from contribkit.review.stakeholders import NOT_NAMED
 from contribkit.review.summary import not_seen as left_out
-from contribkit.tables import rows_of
+from contribkit.tables import is_missing, rows_of
 from contribkit.vocabulary import Activity, Kind, Lead
 
 if TYPE_CHECKING:
     from contribkit.review.review import Review
 
-_LOOK_ALIKES = {"feature": "major features", "new-project": "new projects", "comment": "reactive answers"}
+_LOOK_ALIKES = {"feature": "feature", "new-project": "new project", "comment": "comment"}
 _MOST_BARS = 25
 
 
@@ -96,7 +96,7 @@ def stakeholders(review: "Review") -> Section:
     if not total:
         sentence = f"Nothing was {word} in this period."
     else:
-        most = f", most of it for {served['stakeholder'].iloc[0]} ({served['rows'].iloc[0]})" if len(served) else ""
+        most = f", most often {served['stakeholder'].iloc[0]} ({served['rows'].iloc[0]})" if len(served) else ""
         idle = [
             i for i, n in zip(review.by_initiative["initiative"], review.by_initiative["rows"], strict=True) if not n
         ]
@@ -184,7 +184,7 @@ def outside(review: "Review") -> Section:
     """Return what fell outside the system: valued, and apart."""
     rows = review.rows[review.rows["lead"] == Lead.INDIVIDUAL]
     counts = {word: int((rows["activity"] == name).sum()) for name, word in _LOOK_ALIKES.items()}
-    among = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    among = ", ".join(_many(count, word) for word, count in counts.items() if count)
     sentence = (
         f"{_many(len(rows), 'contribution')} {'was' if len(rows) == 1 else 'were'} {review.words['individual']}"
         + (f", among them {among}" if among else "")
@@ -284,11 +284,7 @@ def _picture(figure: Any, alt: str) -> Markup:
 
 def _dicts(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows with None for what is missing, as templates know it."""
-    missing = [
-        {name: None if not isinstance(value, list) and pd.isna(value) else value for name, value in row.items()}
-        for row in rows_of(table)
-    ]
-    return [{str(name): value for name, value in row.items()} for row in missing]
+    return [{name: None if is_missing(value) else value for name, value in row.items()} for row in rows_of(table)]
 
 
 def _many(count: int, word: str) -> str:

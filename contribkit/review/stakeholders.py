@@ -22,7 +22,7 @@ def by_stakeholder(rows: pd.DataFrame) -> pd.DataFrame:
         One row a stakeholder, most work first, `NOT_NAMED` last: `stakeholder` (str), `rows`, `threads` (int).
     """
     led = rows[rows["lead"] == Lead.STAKEHOLDER]
-    led = led.assign(stakeholder=led["stakeholder"].fillna(NOT_NAMED), thread=led["id"].str.rpartition("@")[0])
+    led = led.assign(stakeholder=led["stakeholder"].fillna(NOT_NAMED), thread=led["id"].str.rsplit("@", n=1).str[0])
     table = led.groupby("stakeholder").agg(rows=("id", "size"), threads=("thread", "nunique")).reset_index()
     table["last"] = table["stakeholder"] == NOT_NAMED
     ordered = table.sort_values(["last", "rows", "stakeholder"], ascending=[True, False, True])

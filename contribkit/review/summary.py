@@ -61,7 +61,8 @@ def plain_time(review: "Review") -> str:
 
 
 def _members(review: "Review") -> set[str]:
-    return {member.login.casefold() for member in review.team.members}
+    first, last = review.period.first_day, review.period.last_day
+    return {m.login.casefold() for m in review.team.members if m.holds_between(first, last)}
 
 
 def _share(part: Share) -> dict[str, Any]:

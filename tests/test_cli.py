@@ -1,0 +1,173 @@
+"""The command line: what it prints, what it writes, and one clear sentence for whatever is wrong."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from contribkit.cli import main
+from tests.test_render import ROWS, write_organisation
+
+RECORDS = "[sources.records]"
+
+
+def run(*arguments):
+    """Run the command in this process; return exit code, standard output, standard error."""
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def lines(path):
+    """Return the objects of a JSON lines file."""
+    return [json.loads(line) for line in Path(path).read_text().splitlines()]
+
+
+@pytest.fixture
+def home(tmp_path):
+    """Write a small organisation, and return its folder."""
+    write_organisation(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", [[], ["review"], ["load"], ["classify"]])
+def test_help_shows_an_example(command):
+    code, out, _ = run(*command, "--help")
+    assert code == 0
+    assert "Example:" in out
+    assert "contribkit " in out
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys, contribkit.cli; print({'pandas', 'matplotlib', 'papermill', 'pydantic'} & set(sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "set()"
+
+
+def test_classify_keeps_every_row_in_order_and_all_it_held(home, tmp_path):
+    rows = [row | {"extra": {"kept": number}} for number, row in enumerate([*ROWS, ROWS[0]])]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    arguments = ["--config", home / "contribkit.toml", "--contributions", tmp_path / "in.jsonl"]
+    code, out, _ = run("classify", *arguments, "--output", tmp_path / "out.jsonl")
+    assert (code, out.strip()) == (0, f"{tmp_path / 'out.jsonl'}: 4 rows")
+    written = lines(tmp_path / "out.jsonl")
+    assert [row["id"] for row in written] == [row["id"] for row in rows]
+    assert [row["extra"] for row in written] == [row["extra"] for row in rows]
+    added = {"lead", "confidence", "decided_by", "reasons", "activity", "stakeholder", "initiative", "goal"}
+    assert all(added <= set(row) for row in written)
+
+
+def test_classify_says_which_labels_are_for_nothing(home, tmp_path):
+    event = {"v": 1, "id": "1", "at": "2026-10-01T00:00:00Z", "by": "ada", "op": "label", "item": "x/y#1@z:issue"}
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "a.jsonl").write_text(json.dumps(event | {"lead": "upstream"}))
+    arguments = ["--config", home / "contribkit.toml", "--contributions", home / "c.jsonl"]
+    code, _, err = run("classify", *arguments, "--labels", tmp_path / "labels", "--output", tmp_path / "o.jsonl")
+    assert code == 0
+    assert "1 labels are for other contributions, such as x/y#1@z:issue" in err
+
+
+def test_load_writes_what_the_records_source_reads_again(home, tmp_path):
+    code, out, _ = run("load", "--config", home / "contribkit.toml", "--period", "2026-Q3", "--output", tmp_path / "l")
+    assert code == 0
+    assert "contributions.jsonl: 2 rows" in out
+    again = tmp_path / "again"
+    write_organisation(again, lines(tmp_path / "l" / "contributions.jsonl"))
+    run("load", "--config", again / "contribkit.toml", "--period", "2026-Q3", "--output", tmp_path / "l2")
+    assert lines(tmp_path / "l2" / "contributions.jsonl") == lines(tmp_path / "l" / "contributions.jsonl")
+
+
+def broken(home, old, new):
+    """Change the small organisation's file."""
+    path = home / "contribkit.toml"
+    path.write_text(path.read_text().replace(old, new))
+
+
+def git(folder, *arguments):
+    """Run git in a folder, with an identity of its own."""
+    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True, capture_output=True)
+
+
+def shallow_clone(home):
+    git(home, "init", "-q", "origin")
+    for number in (1, 2):
+        git(home / "origin", "commit", "--allow-empty", "-qm", str(number))
+    git(home, "clone", "-q", "--depth", "1", f"file://{home}/origin", "up-example+app")
+
+
+CASES = {
+    "no file": (lambda home: (home / "contribkit.toml").unlink(), "contribkit.toml: cannot be read"),
+    "no TOML": (lambda home: broken(home, "[[upstream]]", "[[upstream"), "is not TOML"),
+    "unknown key": (lambda home: broken(home, "own =", "owns ="), 'contribkit.toml:3: unknown key "organisation.owns"'),
+    "no source": (lambda home: broken(home, RECORDS + '\ncontributions = ["c.jsonl"]', ""), "there is no source"),
+    "unknown source": (lambda home: broken(home, RECORDS, "[sources.recods]"), 'did you mean "records"?'),
+    "no records": (lambda home: (home / "c.jsonl").unlink(), "c.jsonl: cannot be read (No such file"),
+    "no match": (lambda home: broken(home, "c.jsonl", "c*.json"), 'no file matches "c*.json"'),
+    "broken line": (lambda home: (home / "c.jsonl").write_text('{"id": 1}\n{'), "c.jsonl:1:"),
+    "broken label": (lambda home: labelled(home, "{}\n{}"), "a.jsonl:1: label events of version None"),
+    "no clone": (lambda home: cloned(home, "clones/*"), 'no folder matches "clones/*"'),
+    "no repository": (lambda home: (cloned(home, "x+y"), (home / "x+y").mkdir()), "x+y: is no git repository"),
+    "shallow": (lambda home: (cloned(home, "up-example+app"), shallow_clone(home)), "is a shallow clone"),
+    "empty": (lambda home: (cloned(home, "x+y"), git(home, "init", "-q", "x+y")), "x+y: is an empty repository"),
+}
+
+
+def labelled(home, text):
+    (home / "labels").mkdir()
+    (home / "labels" / "a.jsonl").write_text(text)
+
+
+def cloned(home, pattern):
+    broken(home, RECORDS, f'[sources.git]\nclones = ["{pattern}"]\n{RECORDS}')
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_whatever_is_wrong_is_one_clear_error_before_any_work(home, case):
+    spoil, said = CASES[case]
+    spoil(home)
+    code, out, err = run("review", "--config", home / "contribkit.toml", "--period", "2026-Q3")
+    assert (code, out) == (1, "")
+    assert said in err
+    assert "Traceback" not in err
+    assert not list(home.glob("reviews/*/*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--period", "2026-Q5"], '"2026-Q5" is no period; write 2026-Q3'),
+        (["--period", "2026-Q3", "--team", "quai"], 'there is no team "quai"; did you mean "quay"'),
+        (["--period", "2026-Q3", "-p", "without_names", "3"], 'the parameter "without_names" is bool, not int'),
+        (["--period", "2026-Q3", "-p", "colour", "red"], 'no parameter "colour"'),
+    ],
+)
+def test_wrong_words_are_said_with_what_would_be_right(home, arguments, said):
+    code, _, err = run("review", "--config", home / "contribkit.toml", *arguments)
+    assert code == 1
+    assert said in err
+
+
+def test_keep_going_takes_the_rest_and_says_what_it_left(home, tmp_path):
+    text = (home / "c.jsonl").read_text().replace("\n", "\n{broken\n", 1)
+    (home / "c.jsonl").write_text(text)
+    arguments = ["load", "--config", home / "contribkit.toml", "--period", "2026-Q3", "--output", tmp_path / "l"]
+    assert run(*arguments)[0] == 1
+    assert not (tmp_path / "l").exists()
+    code, out, err = run(*arguments, "--keep-going")
+    assert code == 1
+    assert "contributions.jsonl: 2 rows" in out
+    assert "c.jsonl:2: not JSON" in err
+
+
+def test_the_command_renders_a_review_and_prints_where_it_lies(home):
+    command = [str(Path(sys.executable).parent / "contribkit"), "review", "--period", "2026-Q3", "--team", "quay"]
+    answer = subprocess.run(command, cwd=home, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    page = Path(answer.stdout.strip())
+    assert page == home / "reviews" / "2026-Q3" / "quay" / "review.html"
+    assert page.is_file()
