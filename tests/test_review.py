@@ -265,3 +265,12 @@ def test_earlier_periods_stand_beside_oldest_first(sample):
     earlier = {p: ck.classify(data.fold(p), data.references, org) for p in data.period.last(4)[:-1]}
     history = review_of(sample, earlier=earlier).history
     assert list(history["period"]) == ["2026-Q1", "2026-Q2", "2026-Q3"]  # the sample knows nothing of 2025-Q4
+
+
+def test_days_on_the_page_are_those_of_the_organisations_time_zone(sample):
+    org, data, rows = sample
+    late = rows[rows["happened_at"].dt.strftime("%Y-%m-%dT%H") == "2026-06-30T22"]  # 1 July in Berlin
+    review = ck.Review(late, data, org.teams[0], data.period)
+    assert len(review.rows) == 1
+    page = review.stakeholders.html + review.sharing.html + review.unclear.html + review.outside.html
+    assert '<td class="n">2026-07-01</td>' in page

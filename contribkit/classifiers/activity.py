@@ -85,9 +85,9 @@ def activity(case: Case) -> Activity:
     >>> str(activity(Case(row, [], Organisation.read_sample())))
     'ci'
     """
-    said = [label.partition(":")[2].strip() for label in case.row["labels"] if label.startswith("activity:")]
-    if said and said[0] in list(Activity):
-        return Activity(said[0])
+    said = case.logged("activity")
+    if said in list(Activity):
+        return Activity(said)
     kind = case.text("kind")
     if kind == Kind.TRIAGE and case.row.get("author_is_bot") is True:
         return Activity.MAINTENANCE  # merging what a bot keeps up to date

@@ -13,6 +13,19 @@ if TYPE_CHECKING:
     from contribkit.organisation import Organisation
 
 
+# What people write of one piece of work that was asked for; "thanks" and "funded by" alone say nothing.
+ASKED = re.compile(
+    r"\b(?:request(?:ed)? (?:by|from)|reported by|asked (?:for )?by|sponsor(?:ed|s) this|needed (?:by|for)|"
+    r"(?:our|their) users?|users? (?:of|at|from|reported)|report(?:ed|s) it)\b",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"\b(?:thank(?:s| you)|(?:fund|support|sponsor)(?:ed|ing) (?:by|from)|support from|acknowledg\w*|our funders?)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
 class Reason(NamedTuple):
     """Why a rule speaks for a lead, in words that a person can check.
 
@@ -94,6 +107,22 @@ class Case:
         """The words of the thread and of the actor in it."""
         return "\n".join([self.text("title"), self.text("body"), *self.row["remarks"]])
 
+    def logged(self, name: str) -> str | None:
+        """Return what the activity log says of the contribution: its `lead`, `activity` or `upstream`.
+
+        The log's loader carries these as labels; on GitHub anybody could set such a label.
+        """
+        if "activity_log" not in self.text("source"):
+            return None
+        start = f"{name}: "
+        return next((label.removeprefix(start) for label in self.row["labels"] if label.startswith(start)), None)
+
+    @cached_property
+    def project(self) -> str | None:
+        """The name of the upstream project that it belongs to."""
+        found = self.organisation.upstream_of(self.text("repo") or None)
+        return found.name if found else self.logged("upstream")
+
     @cached_property
     def mentions(self) -> list[Mention]:
         """Everything on the organisation's own side that is tied to the thread, each once."""
@@ -134,8 +163,8 @@ class Case:
         return [mention for mention in self.mentions if mention.points == "in"]
 
     def named(self, words: str) -> list["Named"]:
-        """Return the stakeholders that a text names, in the order of contribkit.toml."""
-        return names_in(words, self.organisation)
+        """Return the stakeholders that a text names, in the order of contribkit.toml; thanks do not count."""
+        return names_in(without_thanks(words), self.organisation)
 
     @cached_property
     def author_is_outsider(self) -> bool:
@@ -143,6 +172,17 @@ class Case:
         author = self.text("author")
         speaks = {key(login) for stakeholder in self.organisation.stakeholders for login in stakeholder.people}
         return bool(author) and self.organisation.member(author) is None and key(author) not in speaks
+
+
+def without_thanks(words: str) -> str:
+    """Return a text without the sentences that only thank somebody: they stand in every release and post.
+
+    Examples
+    --------
+    >>> without_thanks("Adds quotas. Thanks to Reef for the funding. Requested by Reef, thanks!")
+    'Adds quotas. Requested by Reef, thanks!'
+    """
+    return " ".join(s for s in _SENTENCE.split(words) if not _THANKS.search(s) or ASKED.search(s))
 
 
 class Named(NamedTuple):

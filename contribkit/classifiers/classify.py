@@ -108,4 +108,4 @@ def _said(label: Label, lead: Lead) -> Reason:
     votes = list(label.opinions.values())
     counted = ", ".join(f"{votes.count(vote)} {vote}" for vote in dict.fromkeys(votes))
     because = f"people labelled it ({label.status}: {counted})"
-    return Reason("label", lead, 10.0, because, counted)
+    return Reason("label", lead, 10.0, because)

@@ -47,9 +47,8 @@ def goal(case: Case, activity: Activity) -> str | None:
     for planned in fitting:
         if {key(ref) for ref in planned.refs} & places:
             return planned.name
-    project = case.organisation.upstream_of(case.text("repo") or None)
     for planned in fitting:
-        here = not planned.upstream or (project is not None and project.name in planned.upstream)
+        here = not planned.upstream or case.project in planned.upstream
         if planned.activities and activity in planned.activities and here:
             return planned.name
     return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.metadata import entry_points
 
-from contribkit.classifiers import individual, stakeholder, upstream
+from contribkit.classifiers import individual, log, stakeholder, upstream
 from contribkit.classifiers.case import Case, Reason
 from contribkit.vocabulary import LEADS, Lead
 
@@ -16,6 +16,7 @@ Rule = Callable[[Case], Iterator[Reason]]
 # work or serves the project, then what makes it one person's. Among equals, reasons are shown in this order.
 RULES: list[Rule] = [
     individual.not_a_member_then,
+    log.said_in_the_log,
     stakeholder.initiative,
     stakeholder.stakeholder_label,
     stakeholder.stakeholder_repository,

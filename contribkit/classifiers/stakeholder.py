@@ -3,17 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from contribkit.classifiers.case import Case, Mention, Reason, stakeholder_of_repository
+from contribkit.classifiers.case import ASKED, Case, Mention, Reason, stakeholder_of_repository
 from contribkit.identifiers import key, repository_of, thread_url
 from contribkit.patterns import matches
 from contribkit.vocabulary import Kind, Lead
 
-# What people write of one piece of work that was asked for; "thanks" and "funded by" alone say nothing.
-_ASKED = re.compile(
-    r"\b(?:request(?:ed)? (?:by|from)|reported by|asked (?:for )?by|sponsor(?:ed|s) this|needed (?:by|for)|"
-    r"(?:our|their) users?|users? (?:of|at|from|reported)|report(?:ed|s) it)\b",
-    re.IGNORECASE,
-)
 _OUR_USE = re.compile(
     r"\b(?:our|one of our|2 of our|on our) (?:hubs?|deployments?|communit\w+|customers?|clients?)\b", re.IGNORECASE
 )
@@ -92,7 +86,7 @@ def thread_names(case: Case) -> Iterator[Reason]:
     for name in case.named(case.own_words)[:2]:
         if name.stakeholder.kind == "grant":
             continue
-        asked = _ASKED.search(case.own_words)
+        asked = ASKED.search(case.own_words)
         weight = 2.2 if asked else 0.4 if name.is_common else 1.5
         because = f"its own words name {name.stakeholder.name}" + (" as those who asked" if asked else "")
         yield Reason(

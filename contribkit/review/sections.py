@@ -267,6 +267,7 @@ def _rows(review: "Review", lead: Lead, rows: pd.DataFrame | None = None) -> dic
             "activity_word": Activity(row["activity"]).word,
             "place": row["id"].rpartition("@")[0],
             "who": who.get(row["actor"], row["actor"]),
+            "happened_at": row["happened_at"] and row["happened_at"].tz_convert(review.period.timezone),
         }
         for row in _dicts(mine)
     ]
