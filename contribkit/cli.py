@@ -29,6 +29,9 @@ class _Group(click.Group):
         except ContribkitError as error:
             click.echo(f"contribkit: {error}", err=True)
             ctx.exit(1)
+        except OSError as error:  # a full disk, a vanished file: no fault of the code, so no traceback
+            click.echo(f"contribkit: {error.filename or 'the system'}: {error.strerror or error}", err=True)
+            ctx.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -83,11 +86,12 @@ def review(
     given = {name: True for name, on in switches.items() if on} | {name: _typed(text) for name, text in parameter}
     teams = None if team is None else [org.team(team)]
     place = output or (Path("reviews") if sample else None)
+    _warn(org.cautions)
     results = render(org, span, teams, place, given)
     for result in results:
         click.echo(result.page)
         if result.failure:
-            click.echo(f"contribkit: {result.team}: {result.failure}", err=True)
+            _warn([f"{result.team}: {result.failure}"])
     if teams is None and results:
         click.echo(results[0].folder.parent / "index.html")
     if any(result.failure for result in results):
@@ -116,9 +120,7 @@ def load(config: Path, period: str, output: Path, keep_going: bool) -> None:
     for name, table in (("contributions", data.contributions), ("references", data.references)):
         path = output / f"{name}.jsonl"
         click.echo(f"{path}: {write_jsonl(path, records(table))} rows")
-    for source in data.sources:
-        for note in source.notes:
-            click.echo(f"contribkit: {source.name}: {note}", err=True)
+    _warn([*org.cautions, *(f"{source.name}: {note}" for source in data.sources for note in source.notes)])
     if any(source.status != "ok" for source in data.sources):
         sys.exit(1)
 
@@ -146,8 +148,7 @@ def classify(
     from contribkit.files import write_jsonl
 
     click.echo(f"{output}: {write_jsonl(output, rows)} rows")
-    for sentence in broken or []:
-        click.echo(f"contribkit: {sentence}", err=True)
+    _warn(broken or [])
     if broken:
         sys.exit(1)
 
@@ -177,7 +178,12 @@ def _say_unknown(labels: Any, rows: list[dict[str, Any]]) -> None:
     known = {row["id"].casefold() for row in rows}
     unknown = [item for item in labels.effective if item not in known]
     if unknown:
-        click.echo(f"contribkit: {len(unknown)} labels are for other contributions, such as {unknown[0]}", err=True)
+        _warn([f"{len(unknown)} labels are for other contributions, such as {unknown[0]}"])
+
+
+def _warn(sentences: list[str]) -> None:
+    for sentence in sentences:
+        click.echo(f"contribkit: {sentence}", err=True)
 
 
 def _typed(text: str) -> Any:

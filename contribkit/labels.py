@@ -5,6 +5,7 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ class Labels:
         """Return what holds for a contribution, None where nobody said anything."""
         return self.effective.get(key(item))
 
-    @property
+    @cached_property
     def effective(self) -> dict[str, Label]:
         """What holds, by case-folded id: adjudicated, then unanimous, then majority, else disputed."""
         return _effective(self.events)

@@ -107,6 +107,17 @@ class Organisation:
         """The folder to which paths in the file are relative."""
         return self.path.parent
 
+    @property
+    def cautions(self) -> list[str]:
+        """What a person should know of this file before they trust a review."""
+        said = []
+        if self.scope == "everywhere":
+            said.append('scope = "everywhere": members\' work outside the upstream projects is looked at too')
+        names = [member.name.casefold() for member in self.members.values() if member.name]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            said.append(f'two members are named "{name}": histories tell them apart by address only')
+        return said
+
     def word(self, lead: str) -> str:
         """Return the word people see for a lead."""
         return getattr(self.words, lead) or Lead(lead).word

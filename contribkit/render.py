@@ -160,6 +160,7 @@ def _replace(new: Path, place: Path) -> None:
 def _execute(job: _Job, folder: Path, progress: bool) -> str | None:
     """Run the notebook; return what stopped it, if anything did."""
     import papermill
+    from nbclient.exceptions import DeadKernelError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     output = folder / _NOTEBOOK
@@ -177,6 +178,8 @@ def _execute(job: _Job, folder: Path, progress: bool) -> str | None:
         )  # fmt: skip
     except papermill.PapermillExecutionError as error:
         failure = f"Cell {error.exec_count} failed: {error.ename}: {error.evalue}"
+    except DeadKernelError:
+        failure = "The kernel died, most likely for want of memory"
     _scrub(output)
     return failure
 

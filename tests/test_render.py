@@ -132,10 +132,10 @@ def test_the_notebook_as_it_is_shows_the_sample(tmp_path):
     assert "the organisation, its people and their work are invented" in text
 
 
-def failing_notebook(folder, monkeypatch):
+def failing_notebook(folder, monkeypatch, code="raise OSError('the disk is full')"):
     """Let reviews run a notebook with a cell that fails before the last section."""
     notebook = nbformat.read(rendering.NOTEBOOKS / "review.ipynb", as_version=4)
-    notebook.cells.insert(-3, nbformat.v4.new_code_cell("raise OSError('the disk is full')"))
+    notebook.cells.insert(-3, nbformat.v4.new_code_cell(code))
     folder.mkdir()
     nbformat.write(notebook, folder / "review.ipynb")
     monkeypatch.setattr(rendering, "NOTEBOOKS", folder)
@@ -154,6 +154,14 @@ def test_a_cell_that_fails_leaves_the_notebook_up_to_there_and_a_page_that_says_
     assert str(tmp_path) not in page
     cells = nbformat.read(result.folder / "review.ipynb", as_version=4).cells
     assert any(output.output_type == "error" for cell in cells for output in cell.get("outputs", []))
+
+
+def test_a_kernel_that_dies_is_said_too(tmp_path, monkeypatch):
+    org = write_organisation(tmp_path / "o")
+    failing_notebook(tmp_path / "n", monkeypatch, "import os; os._exit(1)")
+    (result,) = render(org, ck.Period("2026-Q3"), [org.team()])
+    assert "The kernel died" in result.failure
+    assert "The kernel died" in result.page.read_text()
 
 
 def test_a_review_that_stops_does_not_replace_a_good_one(tmp_path, monkeypatch):

@@ -224,6 +224,7 @@ def not_seen(review: "Review") -> Section:
         f"; not in full: {', '.join(failed)}." if failed else "."
     )
     notes = [f"{count} {what}" for what, count in left_out(review).items() if count]
+    notes += review.organisation.cautions
     notes += [f"{source.name}: {note}" for source in sources for note in source.notes]
     silent = _silent(review)
     if silent:
