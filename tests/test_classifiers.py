@@ -8,7 +8,9 @@ import pytest
 
 from contribkit import Labels, Organisation, classify
 from contribkit.classifiers import rules
-from contribkit.classifiers.case import Case, Reason, names_in
+from contribkit.classifiers.case import Case
+from contribkit.classifiers.naming import names_in
+from contribkit.classifiers.reason import Reason
 from contribkit.configuration import Goal, Initiative, Member, Signals, Stakeholder, Team, Upstream
 from contribkit.tables import JUDGED
 

@@ -6,7 +6,8 @@ import pandas as pd
 
 from contribkit.classifiers import names
 from contribkit.classifiers.activity import activity
-from contribkit.classifiers.case import Case, Reason
+from contribkit.classifiers.case import Case
+from contribkit.classifiers.reason import Reason
 from contribkit.classifiers.rules import decide, reasons_for
 from contribkit.identifiers import key, parse_contribution_id
 from contribkit.labels import Label, Labels

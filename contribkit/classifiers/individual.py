@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from contribkit.classifiers.activity import activity
-from contribkit.classifiers.case import Case, Reason
+from contribkit.classifiers.case import Case
+from contribkit.classifiers.reason import Reason
 from contribkit.vocabulary import Activity, Kind, Lead
 
 _ITCH = re.compile(

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from contribkit.classifiers.case import Case, Reason
+from contribkit.classifiers.case import Case
+from contribkit.classifiers.reason import Reason
 from contribkit.vocabulary import LEADS
 
 

@@ -4,7 +4,8 @@ from datetime import date
 
 import pandas as pd
 
-from contribkit.classifiers.case import Case, stakeholder_of_repository
+from contribkit.classifiers.case import Case
+from contribkit.classifiers.naming import stakeholder_of_repository
 from contribkit.configuration import Goal
 from contribkit.identifiers import key, repository_of
 from contribkit.vocabulary import Activity

@@ -7,7 +7,8 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 
 from contribkit.classifiers import individual, log, stakeholder, upstream
-from contribkit.classifiers.case import Case, Reason
+from contribkit.classifiers.case import Case
+from contribkit.classifiers.reason import Reason
 from contribkit.vocabulary import LEADS, Lead
 
 Rule = Callable[[Case], Iterator[Reason]]

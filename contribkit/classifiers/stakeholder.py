@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from contribkit.classifiers.case import ASKED, Case, Mention, Reason, stakeholder_of_repository
+from contribkit.classifiers.case import Case
+from contribkit.classifiers.mention import Mention
+from contribkit.classifiers.naming import ASKED, stakeholder_of_repository
+from contribkit.classifiers.reason import Reason
 from contribkit.identifiers import key, repository_of, thread_url
 from contribkit.patterns import matches
 from contribkit.vocabulary import Kind, Lead

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from contribkit.classifiers.activity import UPKEEP, activity
-from contribkit.classifiers.case import Case, Reason
+from contribkit.classifiers.case import Case
+from contribkit.classifiers.reason import Reason
 from contribkit.identifiers import key, repository_of
 from contribkit.vocabulary import Activity, Kind, Lead
 

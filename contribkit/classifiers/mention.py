@@ -1,0 +1,84 @@
+"""Mentions: places on the organisation's own side that are tied to a thread."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from contribkit.classifiers.reason import Reason
+from contribkit.identifiers import key, repository_of, thread_url
+
+if TYPE_CHECKING:
+    from contribkit.organisation import Organisation
+
+
+class Mention(NamedTuple):
+    """A place on the organisation's own side that points at the thread, or that the thread points at."""
+
+    ref: str
+    kind: str
+    title: str
+    text: str
+    labels: list[str]
+    url: str | None
+    points: str  # "in": it points at the thread; "out": the thread points at it
+    private: bool = False
+
+    @property
+    def words(self) -> str:
+        """All of its words."""
+        return f"{self.title}\n{self.text}"
+
+    def reason(self, rule: str, lead: str, weight: float, because: str) -> Reason:
+        """Return a reason that saw this place."""
+        saw = f"{self.ref}: {self.title}" if self.title else self.ref
+        return Reason(rule, lead, weight, because, saw, self.url, self.private)
+
+
+def find_mentions(row: dict[str, Any], references: list[dict[str, Any]], organisation: "Organisation") -> list[Mention]:
+    """Return everything on the organisation's own side that is tied to a contribution's thread, each once.
+
+    Parameters
+    ----------
+    row
+        A row of the contributions table.
+    references
+        Rows of the references table that point at its thread.
+    organisation
+        Whose side.
+    """
+    found = {}
+    for reference in references:
+        ref = _place(reference)
+        found[key(ref)] = Mention(
+            ref=ref,
+            kind=reference["kind"] or "",
+            title=reference["title"] or "",
+            text=reference["text"] or "",
+            labels=reference["labels"],
+            url=reference["url"],
+            points="in",
+            private=bool(reference["private"]),
+        )
+    for link in row["links_in"]:
+        if organisation.is_own_side(link.get("ref") or ""):
+            mention = Mention(
+                ref=link["ref"],
+                kind="commit" if "@" in link["ref"] else "issue",
+                title=link.get("title") or "",
+                text=link.get("text") or "",
+                labels=link.get("labels") or [],
+                url=thread_url(link["ref"]),
+                points="in",
+                private=bool(link.get("private")),
+            )
+            found.setdefault(key(link["ref"]), mention)
+    for ref in row["links_out"]:
+        if organisation.is_own_side(ref):
+            found.setdefault(key(ref), Mention(ref, "issue", "", "", [], thread_url(ref), "out"))
+    return list(found.values())
+
+
+def _place(reference: dict[str, Any]) -> str:
+    """Return the name of a reference: a thread's or commit's as GitHub writes it, else repository and path."""
+    source, identifier = reference["source"] or "", reference["id"] or ""
+    if reference["kind"] in ("issue", "pull_request"):
+        return identifier if repository_of(identifier) else f"{source}#{identifier}"
+    return f"{source}@{identifier}" if reference["kind"] == "commit" else f"{source}:{identifier}"
