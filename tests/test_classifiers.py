@@ -171,6 +171,25 @@ def test_ten_links_from_one_rule_weigh_no_more_than_one():
     assert rules.decide(one * 10) == rules.decide(one)
 
 
+def test_a_colleagues_review_and_a_thread_that_continues_one_share_its_lead():
+    links = [{"ref": "our-example/plans#1", "title": "Quotas"}]
+    rows = [
+        {"id": "up/app#1@ada:pull_request", "kind": "pull_request", "author": "ada", "links_in": links},
+        {"id": "up/app#1@bob:comment", "kind": "comment", "author": "ada", "remarks": ["Tried it, works here too"]},
+        {"id": "up/app#2@ada:pull_request", "kind": "pull_request", "author": "ada", "links_out": ["Up/App#1"]},
+        {"id": "up/app#3@ada:pull_request", "kind": "pull_request", "author": "ada", "links_out": ["up/app#2"]},
+    ]
+    judged = classify(pd.DataFrame(rows), None, organisation())
+    assert list(judged.lead) == ["stakeholder", "stakeholder", "stakeholder", "unclear"]  # no third hop
+    assert list(judged.stakeholder[:3]) == ["Marsh Lab"] * 3
+
+
+def test_of_a_list_in_a_post_only_the_item_with_the_link_counts():
+    post = "1. up/app#9 is what Marsh Lab wanted\n2. up/app#1 makes the tests pass"
+    row = judge({"title": "Change a default"}, [reference(kind="document", text=post)])
+    assert max(r["weight"] for r in row.reasons if r["lead"] == "stakeholder") < 1.5
+
+
 def test_names_are_whole_words_in_the_case_given_and_the_longest_wins():
     org = organisation(stakeholders=[Stakeholder(name="Reef"), Stakeholder(name="North Reef", aliases=["NR"])])
     named = [(n.stakeholder.name, n.word) for n in names_in("North Reef and NR, not NReef, reef or Reefs", org)]
@@ -184,7 +203,7 @@ def test_a_rule_that_fails_is_named_and_passed_over(monkeypatch, caplog):
 
     monkeypatch.setattr(rules, "all_rules", lambda: (broken, *rules.RULES))
     lists = {name: [] for name in ("remarks", "links_in", "links_out", "labels", "files", "participants")}
-    assert rules.reasons_for(Case({"title": "Fix the CI", "kind": "issue"} | lists, [], organisation()))
+    assert rules.reasons_for(Case({"title": "Fix the CI", "kind": "issue"} | lists, organisation()))
     assert "broken" in caplog.text
 
 

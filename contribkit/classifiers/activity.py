@@ -82,7 +82,7 @@ def activity(case: Case) -> Activity:
     --------
     >>> from contribkit import Organisation
     >>> row = {"kind": "pull_request", "title": "Fix the CI", "files": [], "labels": []}
-    >>> str(activity(Case(row, [], Organisation.read_sample())))
+    >>> str(activity(Case(row, Organisation.read_sample())))
     'ci'
     """
     said = case.logged("activity")

@@ -1,12 +1,12 @@
 """One contribution with everything that is known about it: what rules look at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from contribkit.classifiers.mention import Mention, find_mentions
 from contribkit.classifiers.naming import Named, names_in, without_thanks
-from contribkit.identifiers import key
+from contribkit.identifiers import key, parse_contribution_id
 
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
@@ -20,15 +20,28 @@ class Case:
     ----------
     row
         A row of the contributions table, as a dict.
-    references
-        Rows of the references table that point at its thread, as dicts.
     organisation
         Whose contribution it is.
+    references
+        Rows of the references table that point at its thread, as dicts.
+    heard
+        Stakeholders whom threads beside it served; known only once every contribution was looked at.
     """
 
     row: dict[str, Any]
-    references: list[dict[str, Any]]
     organisation: "Organisation"
+    references: list[dict[str, Any]] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+
+    @cached_property
+    def ref(self) -> str:
+        """The thread."""
+        return parse_contribution_id(self.row["id"])[0]
+
+    @property
+    def thread(self) -> str:
+        """What the thread is compared by."""
+        return key(self.ref)
 
     def text(self, name: str) -> str:
         """Return a column's text, empty where it is missing."""

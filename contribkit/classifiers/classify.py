@@ -1,5 +1,6 @@
 """Say of each contribution who leads it, and why."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -7,9 +8,10 @@ import pandas as pd
 from contribkit.classifiers import names
 from contribkit.classifiers.activity import activity
 from contribkit.classifiers.case import Case
+from contribkit.classifiers.hops import with_second_hop
 from contribkit.classifiers.reason import Reason
 from contribkit.classifiers.rules import decide, reasons_for
-from contribkit.identifiers import key, parse_contribution_id
+from contribkit.identifiers import key
 from contribkit.labels import Label, Labels
 from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, conform, is_missing, rows_of
 from contribkit.vocabulary import Lead
@@ -55,11 +57,10 @@ def classify(
     table = conform(contributions, CONTRIBUTIONS, organisation.timezone)
     found = _by_thread(references)
     settled = labels.effective if labels else {}
-    judged = []
-    for row in rows_of(table):
-        thread = key(parse_contribution_id(row["id"])[0])
-        case = Case(row, found.get(thread, []), organisation)
-        judged.append(_judge(case, settled.get(key(row["id"]))))
+    cases = [Case(row, organisation) for row in rows_of(table)]
+    cases = [replace(case, references=found.get(case.thread, [])) for case in cases]
+    reasons = with_second_hop(cases, [reasons_for(case) for case in cases])
+    judged = [_judge(case, why, settled.get(key(case.row["id"]))) for case, why in zip(cases, reasons, strict=True)]
     added = pd.DataFrame(judged, columns=[*JUDGED], index=contributions.index)
     return pd.concat([table, conform(added, JUDGED)], axis=1)
 
@@ -73,8 +74,7 @@ def _by_thread(references: pd.DataFrame | None) -> dict[str, list[dict[str, Any]
     return found
 
 
-def _judge(case: Case, label: Label | None) -> dict[str, Any]:
-    reasons = reasons_for(case)
+def _judge(case: Case, reasons: list[Reason], label: Label | None) -> dict[str, Any]:
     lead, confidence = decide(reasons)
     sort = activity(case)
     decided_by = "rules"

@@ -1,12 +1,17 @@
 """Mentions: places on the organisation's own side that are tied to a thread."""
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contribkit.classifiers.reason import Reason
-from contribkit.identifiers import key, repository_of, thread_url
+from contribkit.identifiers import key, links, repository_of, thread_url
 
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
+
+
+_ITEM = re.compile(r"\n(?=[ \t]{0,3}(?:[-*+]|\d{1,3}[.)])[ \t])")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[])")
 
 
 class Mention(NamedTuple):
@@ -16,6 +21,8 @@ class Mention(NamedTuple):
     kind: str
     title: str
     text: str
+    passage: str  # of the text, what stands right around the link
+    context: str
     labels: list[str]
     url: str | None
     points: str  # "in": it points at the thread; "out": the thread points at it
@@ -52,6 +59,8 @@ def find_mentions(row: dict[str, Any], references: list[dict[str, Any]], organis
             kind=reference["kind"] or "",
             title=reference["title"] or "",
             text=reference["text"] or "",
+            passage=passage(reference["text"] or "", reference["ref"]),
+            context=reference["context"] or "",
             labels=reference["labels"],
             url=reference["url"],
             points="in",
@@ -64,6 +73,8 @@ def find_mentions(row: dict[str, Any], references: list[dict[str, Any]], organis
                 kind="commit" if "@" in link["ref"] else "issue",
                 title=link.get("title") or "",
                 text=link.get("text") or "",
+                passage=link.get("text") or "",
+                context="",
                 labels=link.get("labels") or [],
                 url=thread_url(link["ref"]),
                 points="in",
@@ -72,7 +83,7 @@ def find_mentions(row: dict[str, Any], references: list[dict[str, Any]], organis
             found.setdefault(key(link["ref"]), mention)
     for ref in row["links_out"]:
         if organisation.is_own_side(ref):
-            found.setdefault(key(ref), Mention(ref, "issue", "", "", [], thread_url(ref), "out"))
+            found.setdefault(key(ref), Mention(ref, "issue", "", "", "", "", [], thread_url(ref), "out"))
     return list(found.values())
 
 
@@ -82,3 +93,19 @@ def _place(reference: dict[str, Any]) -> str:
     if reference["kind"] in ("issue", "pull_request"):
         return identifier if repository_of(identifier) else f"{source}#{identifier}"
     return f"{source}@{identifier}" if reference["kind"] == "commit" else f"{source}:{identifier}"
+
+
+def passage(text: str, ref: str) -> str:
+    """Return the list items or sentences of a text that point at a thread; all of it where none can be told apart.
+
+    A post lists many threads: what stands beside one says little of the next.
+
+    Examples
+    --------
+    >>> passage("1. o/r#1 was for Reef.\\n2. o/r#2 came from\\n   a ticket.", "o/r#2")
+    '2. o/r#2 came from\\n   a ticket.'
+    """
+    items = [item for item in _ITEM.split(text) if item.strip()]
+    parts = items if len(items) > 1 else _SENTENCE.split(text)
+    found = [part for part in parts if any(key(link.ref) == key(ref) for link in links(part))]
+    return "\n".join(found).strip() or text

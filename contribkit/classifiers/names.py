@@ -29,9 +29,13 @@ def stakeholder(case: Case, initiative_name: str | None) -> str | None:
         owner = stakeholder_of_repository(repo, case.organisation) if repo else None
         if owner is not None and owner.kind != "grant":
             return owner.name
-    # What our own threads say comes before our documents, which tell several stories, and the thread's own words.
-    inward = sorted(case.inward, key=lambda mention: mention.kind == "document")
-    for words in (*(m.title for m in inward), *(m.text for m in inward), case.own_words):
+    # What our own threads say comes before commits and before documents, which tell several stories; what stands
+    # right beside the link comes before what stands around it.
+    order = {"issue": 0, "pull_request": 0, "commit": 1, "document": 3}
+    inward = sorted(case.inward, key=lambda mention: order.get(mention.kind, 2))
+    near = (*(m.title for m in inward if m.kind != "document"), *(m.passage for m in inward), case.own_words)
+    far = (*(m.title for m in inward), *(m.text for m in inward), *(m.context for m in inward))
+    for words in (*near, *case.heard, *far):
         named = [n for n in case.named(words) if n.stakeholder.kind != "grant"]
         if named:
             return min(named, key=lambda n: (n.is_common, words.find(n.word))).stakeholder.name

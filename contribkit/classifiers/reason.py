@@ -31,3 +31,7 @@ class Reason(NamedTuple):
     saw: str = ""
     where: str | None = None
     private: bool = False
+
+    def strength(self) -> float:
+        """Return what reasons are sorted by: the weightiest first, for a lead or against it."""
+        return -abs(self.weight)

@@ -64,7 +64,7 @@ def reasons_for(case: Case) -> list[Reason]:
             found.extend(rule(case))
         except Exception:
             logging.getLogger(__name__).exception("the rule %s failed and was passed over", rule.__name__)
-    return sorted(found, key=lambda reason: -abs(reason.weight))
+    return sorted(found, key=Reason.strength)
 
 
 def decide(reasons: list[Reason]) -> tuple[Lead, float]:

@@ -30,12 +30,20 @@ def initiative(case: Case) -> Iterator[Reason]:
 def own_side_names(case: Case) -> Iterator[Reason]:
     """A thread, commit or document of the organisation that points at it names a stakeholder."""
     for mention in case.inward:
-        named = [n for n in case.named(mention.words) if n.stakeholder.kind != "grant"]
-        for name in named[:1]:
-            weight = 2.4 if mention.kind != "document" else 1.6
-            because = f"our own {_noun(mention)} that points at it names {name.stakeholder.name}"
-            weight -= 1.0 if name.is_common else 0.0
-            yield mention.reason("own side names a stakeholder", Lead.STAKEHOLDER, weight, because)
+        for words, weight, where in (
+            (mention.passage, 2.4, "names"),
+            (mention.title, 2.2, "names"),
+            (mention.text, 1.3, "names, a little off,"),
+            (mention.context, 0.8, "names, in the paragraphs around,"),
+        ):
+            named = [name for name in case.named(words) if name.stakeholder.kind != "grant"]
+            if named:
+                name = min(named, key=lambda name: name.is_common)
+                because = f"our own {_noun(mention)} that points at it {where} {name.stakeholder.name}"
+                yield mention.reason(
+                    "own side names a stakeholder", Lead.STAKEHOLDER, weight - name.is_common * 1.0, because
+                )
+                break
 
 
 def stakeholder_label(case: Case) -> Iterator[Reason]:
@@ -119,7 +127,7 @@ def own_side_points(case: Case) -> Iterator[Reason]:
     for mention, weight, because in (
         *((m, 1.2, "our own thread points at it") for m in threads[:1]),
         *((m, 0.9, "a commit in our own repository waits for it or uses it") for m in commits[:1]),
-        *((m, 1.0, "it points at a thread of our own") for m in outward[:1]),
+        *((m, 0.8, "it points at a thread of our own") for m in outward[:1]),
     ):
         yield mention.reason("own side points", Lead.STAKEHOLDER, weight, because)
 

@@ -1,0 +1,67 @@
+"""The second hop: what the threads beside a contribution are led by says something of it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from contribkit.classifiers import names
+from contribkit.classifiers.case import Case
+from contribkit.classifiers.reason import Reason
+from contribkit.classifiers.rules import decide
+from contribkit.identifiers import key, thread_url
+from contribkit.vocabulary import Lead
+
+_SURE = 0.7  # how sure a lead must be before it says something about the threads beside it
+
+
+class _Led(NamedTuple):
+    """A contribution that its own evidence made stakeholder-led."""
+
+    case: Case
+    stakeholder: str | None
+    private: bool
+
+
+def with_second_hop(cases: list[Case], reasons: list[list[Reason]]) -> list[list[Reason]]:
+    """Return the reasons with those of the second hop, for what its own evidence leaves open.
+
+    Only first-hand evidence is passed on, so that nothing travels from thread to thread to thread.
+
+    Parameters
+    ----------
+    cases
+        All contributions; those that something is passed on to learn whom it served.
+    reasons
+        Of each, what the rules found.
+    """
+    led: dict[str, list[_Led]] = {}
+    for case, why in zip(cases, reasons, strict=True):
+        lead, confidence = decide(why)
+        if lead is Lead.STAKEHOLDER and confidence >= _SURE:
+            whom = names.stakeholder(case, names.initiative(case))
+            led.setdefault(case.thread, []).append(_Led(case, whom, any(reason.private for reason in why)))
+    return [
+        why if decide(why)[0] is Lead.STAKEHOLDER else sorted([*why, *_hops(case, led)], key=Reason.strength)
+        for case, why in zip(cases, reasons, strict=True)
+    ]
+
+
+def _hops(case: Case, led: dict[str, list[_Led]]) -> Iterator[Reason]:
+    linked = [*case.row["links_out"], *(link.get("ref") or "" for link in case.row["links_in"])]
+    beside = [other for other in led.get(case.thread, ()) if other.case is not case]
+    if beside:
+        because = "it is a part in a thread in which a colleague's work is stakeholder-led"
+        yield _passed_on(case, beside[0], "colleague's thread", 1.8, because)
+    for ref in dict.fromkeys(map(key, linked)):
+        if ref != case.thread and ref in led:
+            because = "it is linked with a thread that is stakeholder-led"
+            yield _passed_on(case, led[ref][0], "second hop", 1.3, because)
+            return
+
+
+def _passed_on(case: Case, other: _Led, rule: str, weight: float, because: str) -> Reason:
+    if other.stakeholder:
+        case.heard.append(other.stakeholder)
+    saw = f"{other.case.ref}: {other.case.text('title')}"
+    where = other.case.text("url") or thread_url(other.case.ref)
+    private = other.private or other.case.row.get("private") is True
+    return Reason(rule, Lead.STAKEHOLDER, weight, because, saw, where, private)
