@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from contribkit.errors import ContribkitError, nearest
-from contribkit.identifiers import OWNER, REPOSITORY
+from contribkit.identifiers import OWNER, REPOSITORY, key
 
 
 def _one_line(text: Any) -> Any:
@@ -27,7 +28,7 @@ RepositoryName = Annotated[str, Field(pattern=rf"^{OWNER}/{REPOSITORY}$")]
 class Table(BaseModel):
     """A table of the file: an unknown key is an error, and nothing changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Dated(Table):
@@ -192,26 +193,45 @@ class Configuration(Table):
     needs: dict[str, float] = {}
     sources: dict[str, dict[str, Any]] = {}
 
-    @model_validator(mode="after")
-    def _names_agree(self) -> "Configuration":
-        for title, names in (
-            ("team slug", [team.slug for team in self.teams]),
-            ("stakeholder", [stakeholder.name for stakeholder in self.stakeholders]),
-            ("upstream", [upstream.name for upstream in self.upstream]),
-        ):
-            twice = sorted({name for name in names if names.count(name) > 1})
-            if twice:
-                raise ValueError(f'{title} "{twice[0]}" stands twice')
-        _known("stakeholder", [i.stakeholder for i in self.initiatives if i.stakeholder], self.stakeholders)
-        _known("upstream", [name for goal in self.goals for name in goal.upstream], self.upstream)
-        return self
+
+Place = tuple[int | str, ...]
 
 
-def _known(what: str, named: list[str], tables: list[Any]) -> None:
-    known = [table.name for table in tables]
-    for name in named:
-        if name not in known:
-            raise ValueError(f'no {what} is named "{name}"; {nearest(name, known)}')
+def _disagreements(file: Configuration) -> Iterator[tuple[Place, str]]:
+    """Yield what single tables cannot know, with its place: names that stand twice or nowhere."""
+    for table, field, title in (
+        ("teams", "slug", "team slug"),
+        ("teams", "name", "team"),
+        ("stakeholders", "name", "stakeholder"),
+        ("upstream", "name", "upstream"),
+    ):
+        seen: set[str] = set()
+        for number, row in enumerate(getattr(file, table)):
+            name = getattr(row, field)
+            if key(name) in seen:
+                yield (table, number, field), f'{title} "{name}" stands twice'
+            seen.add(key(name))
+    stakeholders, projects = [row.name for row in file.stakeholders], [row.name for row in file.upstream]
+    for number, initiative in enumerate(file.initiatives):
+        if (whom := initiative.stakeholder) and whom not in stakeholders:
+            said = f'no stakeholder is named "{whom}"; {nearest(whom, stakeholders)}'
+            yield ("initiatives", number, "stakeholder"), said
+    for number, goal in enumerate(file.goals):
+        for name in goal.upstream:
+            if name not in projects:
+                yield ("goals", number, "upstream"), f'no upstream is named "{name}"; {nearest(name, projects)}'
+    yield from _shared_logins(file)
+
+
+def _shared_logins(file: Configuration) -> Iterator[tuple[Place, str]]:
+    """Yield logins and aliases that would mean two people."""
+    bearers = {key(member.login): key(member.login) for team in file.teams for member in team.members}
+    for number, team in enumerate(file.teams):
+        for position, member in enumerate(team.members):
+            for alias in member.aliases:
+                if (bearer := bearers.setdefault(key(alias), key(member.login))) != key(member.login):
+                    place = ("teams", number, "members", position, "aliases")
+                    yield place, f'the alias "{alias}" is {bearer}\'s too'
 
 
 Settings = TypeVar("Settings", bound=BaseModel)
@@ -226,18 +246,21 @@ def read_configuration(path: Path) -> Configuration:
         For a file that is missing, is not TOML, or does not fit: line, key and fix, one line for each mistake.
     """
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise ContribkitError(f"{path}: cannot be read ({error.strerror}); name the file with --config") from error
     except UnicodeDecodeError as error:
         raise ContribkitError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
     try:
-        return Configuration.model_validate(tomllib.loads(text))
+        file = Configuration.model_validate(tomllib.loads(text), strict=True)
     except tomllib.TOMLDecodeError as error:
         raise ContribkitError(f"{path}: is not TOML: {error}") from error
     except ValidationError as error:
         said = [f"{path}:{line_of(text, mistake['loc'])}: {_sentence(mistake)}" for mistake in error.errors()]
         raise ContribkitError("\n".join(said)) from error
+    if said := [f"{path}:{line_of(text, place)}: {sentence}" for place, sentence in _disagreements(file)]:
+        raise ContribkitError("\n".join(said))
+    return file
 
 
 def validate_settings(model: type[Settings], name: str, settings: dict[str, Any]) -> Settings:
@@ -286,8 +309,8 @@ def line_of(text: str, place: tuple[int | str, ...]) -> int:
         if header := re.match(r"\s*(\[\[?)\s*([\w.\- ]+?)\s*\]", line):
             table = _table(header[2].split("."), header[1] == "[[", counts)
             here = table
-        elif assignment := re.match(r"\s*([\w\-]+)\s*=", line):
-            here = (*table, assignment[1])
+        elif assignment := re.match(r"\s*([\w\-.\"' ]+?)\s*=", line):
+            here = (*table, *(part.strip(" \"'") for part in assignment[1].split(".")))
         else:
             continue
         if here == place[: len(here)] and len(here) > best:

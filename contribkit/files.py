@@ -45,8 +45,10 @@ def write_whole(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise ContribkitError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
         raise
 
 
@@ -92,10 +94,10 @@ def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[in
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(line.decode("utf-8"), parse_constant=_no_number)
             if not isinstance(row, dict):
                 raise ValueError("not a JSON object")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             problem(f"{path}:{number}: {_said(error)}", broken)
             continue
         yield number, row
@@ -108,17 +110,24 @@ def problem(sentence: str, broken: list[str] | None) -> None:
     broken.append(sentence)
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path) -> list[bytes]:
+    """Return the lines undecoded, so that one in another encoding is one broken line."""
     try:
-        # Not splitlines(): U+2028 and its like may stand inside a JSON string.
-        return path.read_bytes().decode("utf-8", errors="strict").split("\n")
+        # Not splitlines(): a lone carriage return may stand between two members.
+        return path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
     except OSError as error:
         raise ContribkitError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ContribkitError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
 
 
-def _said(error: ValueError) -> str:
+def _no_number(word: str) -> None:
+    raise ValueError(f"not JSON: {word} is no number")
+
+
+def _said(error: ValueError | RecursionError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"is not UTF-8 (byte {error.start}); save it as UTF-8"
+    if isinstance(error, RecursionError):
+        return "not JSON that can be read: nested too deep"
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON: {error.msg} at column {error.colno}"
     return str(error)

@@ -89,8 +89,13 @@ def with_authors_merges(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFra
         A table of the schema `ACTS`.
     """
     merges = acts[acts["act"] == "merged"]
-    authors = merges["ref"].str.casefold().map(threads["author"])
-    mine = merges.assign(actor=authors.astype("str"), text=None, url=None)[authors.notna()]
+    refs = merges["ref"].str.casefold()
+    authors = refs.map(threads["author"]).astype("str")
+    # A merge of one's own, or one that a source tells as its author's, is there already.
+    told = set(zip(refs, merges["actor"].str.casefold(), strict=True))
+    pairs = zip(refs, authors.str.casefold(), strict=True)
+    new = pd.Series([pair not in told for pair in pairs], index=merges.index, dtype=bool) & authors.notna()
+    mine = merges.assign(actor=authors, text=None, url=None, key=refs)[new].drop_duplicates("key")
     return combine([acts, conform(mine, ACTS)], ACTS).drop_duplicates(["ref", "actor", "act", "at"])
 
 
@@ -131,9 +136,10 @@ def _contributions(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
     )
     rows = rows.reset_index(level="actor").join(threads.drop(columns=["ref", "source"]), how="left")
     rows["ref"] = threads["ref"].reindex(rows.index).fillna(rows["ref"])
+    rows["by_bot"] = rows["author_is_bot"].fillna(False).astype(bool)
     rows["kind"] = [
         _kind(*row)
-        for row in zip(rows["kind"], rows["actor"], rows["author"], rows["author_is_bot"], rows["did"], strict=True)
+        for row in zip(rows["kind"], rows["actor"], rows["author"], rows["by_bot"], rows["did"], strict=True)
     ]
     rows["id"] = [contribution_id(*row) for row in zip(rows["ref"], rows["actor"], rows["kind"], strict=True)]
     rows["url"] = [
@@ -144,12 +150,12 @@ def _contributions(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
     return conform(rows.sort_values(["happened_at", "id"]).reset_index(drop=True), CONTRIBUTIONS)
 
 
-def _kind(thread: str, actor: str, author: str, author_is_bot: Any, did: list[str]) -> str:
+def _kind(thread: str, actor: str, author: Any, by_bot: bool, did: list[str]) -> str:
     """Return the kind of one row: the first that applies."""
-    if thread in _OPENED and isinstance(author, str) and key(author) == key(actor):
-        return thread
     acts = set(did)
-    if author_is_bot is True and "merged" in acts:
+    if thread in _OPENED and (key(author) == key(actor) if isinstance(author, str) else "opened" in acts):
+        return thread
+    if by_bot and "merged" in acts:
         acts = acts - {"merged"} | {"bot merged"}
     return next((kind for kind, known in _KINDS.items() if acts.intersection(known)), "other")
 

@@ -2,15 +2,17 @@
 
 import re
 from typing import NamedTuple
+from urllib.parse import unquote
 
 OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})"
 REPOSITORY = r"[A-Za-z0-9._-]{1,100}"
 
 # One pass over a text, without backtracking: every part is a bounded class followed by what it cannot hold.
 _LINK = re.compile(
-    rf"(?:github\.com/(?P<url_owner>{OWNER})/(?P<url_repo>{REPOSITORY})/"
-    r"(?:(?:pull|issues|discussions)/(?P<url_number>\d{1,9})|releases/tag/(?P<tag>[^\s)\]>\"'#?]{1,200})))"
-    rf"|(?<![\w/.@-])(?P<owner>{OWNER})/(?P<repo>{REPOSITORY})#(?P<number>\d{{1,9}})\b"
+    rf"(?:(?<![A-Za-z0-9-])(?i:github\.com)/(?P<url_owner>{OWNER})/(?P<url_repo>{REPOSITORY})/"
+    r"(?:(?:pull|issues|discussions)/(?P<url_number>[0-9]{1,9})(?![0-9])"
+    r"|releases/tag/(?P<tag>[^\s)\]<>\"'`*|#?]{0,199}[^\s)\]<>\"'`*|#?.,;:])))"
+    rf"|(?<![A-Za-z0-9/.@-])(?P<owner>{OWNER})/(?P<repo>{REPOSITORY})#(?P<number>[0-9]{{1,9}})(?![A-Za-z0-9])"
 )
 
 
@@ -100,7 +102,7 @@ def links(text: str) -> list[Link]:
     for match in _LINK.finditer(text):
         owner, repo = match["url_owner"] or match["owner"], match["url_repo"] or match["repo"]
         number = match["url_number"] or match["number"]
-        ref = f"{owner}/{repo}#{int(number)}" if number else f"{owner}/{repo}@{match['tag'].rstrip('.,;:')}"
+        ref = f"{owner}/{repo}#{int(number)}" if number else f"{owner}/{repo}@{unquote(match['tag'])}"
         found.append(Link(ref, match.start(), match.end()))
     return found
 

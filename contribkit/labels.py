@@ -5,6 +5,7 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from contribkit.identifiers import key
 from contribkit.vocabulary import Lead
 
 VERSION = 1
-_DECISIONS = ("label", "adjudicate", "clear")
+_DECISIONS = ("label", "adjudicate", "clear", "skip")
+_OPS = (*_DECISIONS, "undo")
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Labels:
         for path in sorted(Path(folder).rglob("*.jsonl")):
             for event in _read_log(path):
                 events.setdefault(event["id"], event)
-        return cls(sorted(events.values(), key=lambda event: (event["at"], event["id"])))
+        return cls(sorted(events.values(), key=_when))
 
     def of(self, item: str) -> Label | None:
         """Return what holds for a contribution, None where nobody said anything."""
@@ -80,6 +82,11 @@ class Labels:
     def effective(self) -> dict[str, Label]:
         """What holds, by case-folded id: adjudicated, then unanimous, then majority, else disputed."""
         return _effective(self.events)
+
+
+def _when(event: dict[str, Any]) -> tuple[datetime, str]:
+    at = datetime.fromisoformat(event["at"])
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)), event["id"]
 
 
 def _read_log(path: Path) -> Iterator[dict[str, Any]]:
@@ -104,6 +111,12 @@ def _checked(event: Any, place: str) -> dict[str, Any]:
     missing = [name for name in ("id", "at", "by", "op", "item") if not isinstance(event.get(name), str)]
     if missing:
         raise ContribkitError(f'{place}: the event lacks "{missing[0]}"; restore the line from git')
+    try:
+        datetime.fromisoformat(event["at"])
+    except ValueError:
+        raise ContribkitError(f'{place}: "{event["at"]}" is no time; restore the line from git') from None
+    if event["op"] not in _OPS:
+        raise ContribkitError(f'{place}: "{event["op"]}" is no op; use one of {", ".join(_OPS)}')
     if event["op"] in ("label", "adjudicate") and event.get("lead") not in list(Lead):
         raise ContribkitError(f'{place}: "{event.get("lead")}" is no lead; use one of {", ".join(Lead)}')
     return event
@@ -113,14 +126,16 @@ def _effective(events: Iterable[dict[str, Any]]) -> dict[str, Label]:
     """Replay events: a person's last decision on an item stands, and an undo takes it back."""
     standing: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for event in events:
-        decisions = standing[key(event["item"])][event["by"]]
+        decisions = standing[key(event["item"])][key(event["by"])]
         if event["op"] in _DECISIONS:
             decisions.append(event)
         elif event["op"] == "undo" and decisions:
             decisions.pop()
     labels = {}
     for item, people in standing.items():
-        last = {by: said[-1] for by, said in people.items() if said and said[-1]["op"] != "clear"}
+        # A skip decides nothing, but an undo may be meant for it.
+        said = {by: [event for event in stack if event["op"] != "skip"] for by, stack in people.items()}
+        last = {stack[-1]["by"]: stack[-1] for stack in said.values() if stack and stack[-1]["op"] != "clear"}
         if last:
             labels[item] = _settle(last)
     return labels
@@ -128,7 +143,7 @@ def _effective(events: Iterable[dict[str, Any]]) -> dict[str, Label]:
 
 def _settle(last: dict[str, dict[str, Any]]) -> Label:
     opinions = {by: str(event["lead"]) for by, event in last.items()}
-    settled = sorted((e for e in last.values() if e["op"] == "adjudicate"), key=lambda e: (e["at"], e["id"]))
+    settled = sorted((e for e in last.values() if e["op"] == "adjudicate"), key=_when)
     (lead, votes), *_ = Counter(opinions.values()).most_common(1)
     if settled:
         lead, status = str(settled[-1]["lead"]), "adjudicated"
@@ -136,9 +151,10 @@ def _settle(last: dict[str, dict[str, Any]]) -> Label:
         status = "unanimous"
     else:
         status = "majority" if votes * 2 > len(opinions) else "disputed"
-    agreeing = [settled[-1]] if settled else [event for event in last.values() if event["lead"] == lead]
+    agreeing = [event for event in last.values() if event["lead"] == lead] if status != "disputed" else []
+    agreeing = settled[-1:] or agreeing
     return Label(
-        item=agreeing[0]["item"],
+        item=next(iter(last.values()))["item"],
         lead=None if status == "disputed" else lead,
         status=status,
         opinions=opinions,

@@ -96,6 +96,8 @@ def _parse(text: str, today: date) -> tuple[str, date, date]:
             return text, *_span(date(int(match[1]), int(match[2]), 1), 1)
         if match := re.fullmatch(r"(\d{4}-\d{2}-\d{2})\s*\.\.\s*(\d{4}-\d{2}-\d{2})", text):
             first, last = date.fromisoformat(match[1]), date.fromisoformat(match[2])
+            if last == date.max:
+                raise ValueError("no day follows")
             if last < first:
                 raise ContribkitError(f'"{text}" is no period: it ends before it begins')
             return f"{first}..{last}", first, last

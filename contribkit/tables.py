@@ -156,7 +156,7 @@ def _column(frame: pd.DataFrame, name: str, kind: str, timezone: str) -> pd.Seri
         if kind == "str":
             return values if values.dtype == "str" else _texts(values)
         return _as(values, kind)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, NotImplementedError) as error:
         raise ContribkitError(f'column "{name}" does not hold {kind}: {error}') from error
 
 
@@ -244,6 +244,17 @@ def is_missing(value: Any) -> bool:
     [True, True, True, True, False, False, False]
     """
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def is_true(value: Any) -> bool:
+    """Say whether a cell of a boolean column is true; cells are bool, numpy.bool or null.
+
+    Examples
+    --------
+    >>> [is_true(value) for value in (True, np.True_, False, None, pd.NA)]
+    [True, True, False, False, False]
+    """
+    return not is_missing(value) and bool(value)
 
 
 def plain(value: Any) -> Any:

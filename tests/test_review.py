@@ -111,7 +111,9 @@ def test_cross_links_say_what_to_paste_where():
     references = conform(
         pd.DataFrame([*found, {"ref": "o/r#3", "source": own, "private": True, "url": "https://secret"}]), REFERENCES
     )
-    table = links.cross_links(rows, links.own_side(rows, references, org))
+    sides = links.own_side(rows, references, org)
+    assert sides["inward"][2] == [""]
+    table = links.cross_links(rows, sides)
     assert list(table["linked"]) == ["theirs", "ours", "both", "none"]
     assert table["paste_own"][0] == "Upstream: https://github.com/o/r/pull/1"
     assert f"https://github.com/{own}/issues/9" in table["paste_upstream"][1]

@@ -3,6 +3,7 @@
 import re
 
 from contribkit.classifiers.case import Case
+from contribkit.tables import is_true
 from contribkit.vocabulary import Activity, Kind
 
 # By kind alone, where nothing below says otherwise.
@@ -89,7 +90,7 @@ def activity(case: Case) -> Activity:
     if said in list(Activity):
         return Activity(said)
     kind = case.text("kind")
-    if kind == Kind.TRIAGE and case.row.get("author_is_bot") is True:
+    if kind == Kind.TRIAGE and is_true(case.row.get("author_is_bot")):
         return Activity.MAINTENANCE  # merging what a bot keeps up to date
     if kind in _KINDS:
         return _KINDS[Kind(kind)]

@@ -8,6 +8,7 @@ from contribkit.classifiers.case import Case
 from contribkit.classifiers.reason import Reason
 from contribkit.classifiers.rules import decide
 from contribkit.identifiers import key, thread_url
+from contribkit.tables import is_true
 from contribkit.vocabulary import Lead
 
 _SURE = 0.7  # how sure a lead must be before it says something about the threads beside it
@@ -63,5 +64,5 @@ def _passed_on(case: Case, other: _Led, rule: str, weight: float, because: str) 
         case.heard.append(other.stakeholder)
     saw = f"{other.case.ref}: {other.case.text('title')}"
     where = other.case.text("url") or thread_url(other.case.ref)
-    private = other.private or other.case.row.get("private") is True
+    private = other.private or is_true(other.case.row.get("private"))
     return Reason(rule, Lead.STAKEHOLDER, weight, because, saw, where, private)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contribkit.classifiers.reason import Reason
 from contribkit.identifiers import key, links, repository_of, thread_url
+from contribkit.tables import is_true
 
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
@@ -64,7 +65,7 @@ def find_mentions(row: dict[str, Any], references: list[dict[str, Any]], organis
             labels=reference["labels"],
             url=reference["url"],
             points="in",
-            private=bool(reference["private"]),
+            private=is_true(reference["private"]),
         )
     for link in row["links_in"]:
         if organisation.is_own_side(link.get("ref") or ""):

@@ -1,5 +1,6 @@
 """The `records` source: JSON lines of contributions and references, in the columns of their tables."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from contribkit.identifiers import key, number_of, parse_contribution_id, reposi
 from contribkit.loaders.source import Loaded
 from contribkit.tables import ACTS, CONTRIBUTIONS, REFERENCES, THREADS, TIME, conform, is_day
 from contribkit.vocabulary import Kind
+
+_LARGEST = 2**63 - 1
 
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
@@ -85,6 +88,9 @@ def read_contributions(path: Path, broken: list[str] | None = None) -> Iterator[
             if kind not in list(Kind):
                 raise ValueError(f'"{kind}" is no kind of contribution; {nearest(kind, [str(k) for k in Kind])}')
             _check_types(row, CONTRIBUTIONS)
+            _check_name(row, login, kind)
+            if (number_of(ref) or 0) > _LARGEST:
+                raise ValueError(f'"{ref}" is no thread')
         except ValueError as error:
             problem(f"{path}:{line}: {error}", broken)
             continue
@@ -102,6 +108,13 @@ def read_references(path: Path, broken: list[str] | None = None) -> Iterator[dic
             problem(f"{path}:{line}: {error}", broken)
             continue
         yield row
+
+
+def _check_name(row: dict[str, Any], login: str, kind: str) -> None:
+    """Raise where a row says another person or kind than its id."""
+    for name, value in (("actor", login), ("kind", kind)):
+        if row.get(name) is not None and key(row[name]) != key(value):
+            raise ValueError(f'"{name}" is "{row[name]}", but the id says "{value}"')
 
 
 def _needed(row: dict[str, Any], name: str) -> str:
@@ -123,11 +136,20 @@ def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:
             raise ValueError(f'"{name}" is {value!r}, not {"a date" if kind == TIME else kind.lower()}')
         if kind == TIME:
             _check_date(name, str(value))
+        if isinstance(value, int) and abs(value) > _LARGEST:
+            raise ValueError(f'"{name}" is {value}, which is too large')
+        items = dict if name == "links_in" else str
+        if isinstance(value, list) and not all(isinstance(item, items) for item in value):
+            raise ValueError(f'"{name}" holds what is no {"object" if items is dict else "text"}')
 
 
 def _check_date(name: str, value: str) -> None:
     try:
-        datetime.fromisoformat(value)
+        # Alone it takes 20260701 and 2026-W27 too; and a time must be one in every zone.
+        if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])", value):
+            raise ValueError
+        if not 1 < datetime.fromisoformat(value).year < 9999:
+            raise ValueError
     except ValueError:
         raise ValueError(f'"{name}" is "{value}", not a date like 2026-07-01 or 2026-07-01T12:00:00Z') from None
 
@@ -163,18 +185,20 @@ def _author(row: dict[str, Any]) -> str | None:
 def _thread(row: dict[str, Any]) -> dict[str, Any]:
     known = {name: row.get(name) for name in THREADS}
     known |= {"ref": parse_contribution_id(row["id"])[0], "author": _author(row), "kind": _thread_kind(row)}
+    if known["state"] is None and row["kind"] == Kind.PULL_REQUEST and row.get("merged_at"):
+        known["state"] = "merged"
     if known["state"] != "merged":
         known["merged_at"] = None
     return known
 
 
-def _thread_kind(row: dict[str, Any]) -> str:
+def _thread_kind(row: dict[str, Any]) -> str | None:
     """Return the thread's own kind: a review or comment says little of it, its address more."""
     if row["kind"] not in (Kind.REVIEW, Kind.COMMENT, Kind.TRIAGE):
         return str(row["kind"])
     url = row.get("url") or ""
     places = {"/pull/": "pull_request", "/issues/": "issue", "/discussions/": "discussion"}
-    fallback = "pull_request" if row["kind"] == Kind.REVIEW else "issue"
+    fallback = "pull_request" if row["kind"] == Kind.REVIEW else None
     return next((kind for place, kind in places.items() if place in url), fallback)
 
 
@@ -190,15 +214,21 @@ def _acts(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
             moments["opened", row["opened_at"]] = 1
         if row.get("merged_at"):
             moments["merged", row["merged_at"]] = 1
-        if first and first not in (row.get("opened_at"), row.get("merged_at")):
+        if first and not _is_told(first, moments):
             moments["commented", first] = 1
     else:
         moments[_ACT[Kind(row["kind"])], first or last] = 1
-    if last and last not in {at for _, at in moments}:
+    if last and not _is_told(last, moments):
         moments["commented" if opening else _ACT[Kind(row["kind"])], last] = 1
-    inside = [moment for moment in moments if not first or (first <= (moment[1] or first) <= (last or first))]
+    # Times of one form, or days: what sorts as text; "~" comes behind every time of a day.
+    inside = [moment for moment in moments if not first or (first <= (moment[1] or first) <= (last or first) + "~")]
     start = inside[0] if inside else next(iter(moments))
     moments[start] += max(0, (row.get("acts") or 1) - len(inside))
     words = {"text": "\n\n".join(row.get("remarks") or []) or None, "hours": row.get("hours")}
     for (act, at), count in moments.items():
         yield common | {"act": act, "at": at, "count": count} | (words if (act, at) == start else {})
+
+
+def _is_told(moment: str, moments: Iterable[tuple[str, Any]]) -> bool:
+    """Say whether a moment is one of those known, or the day of one."""
+    return any(at == moment or (len(moment) == 10 and str(at).startswith(moment)) for _, at in moments)

@@ -88,24 +88,39 @@ def unite_acts(frames: list[pd.DataFrame], organisation: "Organisation") -> pd.D
     pandas.DataFrame
         A table of the schema `ACTS`.
     """
-    acts = combine(frames, ACTS)
+    acts = combine([frame.assign(frame=number) for number, frame in enumerate(frames)], {**ACTS, "frame": "Int64"})
     acts = acts.assign(actor=canonical(acts["actor"], organisation)).dropna(subset=["actor"])
     acts = acts.assign(key=acts["ref"].str.casefold(), coarse=acts["whole_day"].fillna(False))
     acts = acts.sort_values("coarse", kind="stable")
     day = acts["at"].dt.tz_convert(organisation.timezone).dt.date
     same_day = pd.MultiIndex.from_frame(acts[["key", "actor", "act"]].assign(day=day))
     fine = same_day[~acts["coarse"]]
-    acts = acts[~(acts["coarse"] & same_day.isin(fine))]
+    acts = acts[~(acts["coarse"] & same_day.isin(fine)) & ~_told_singly(acts, day)]
     once = acts["act"].isin(_ONCE)
     twice = once & acts.duplicated(["key", "actor", "act"]) | acts.duplicated(["key", "actor", "act", "at"])
     return acts[~twice].sort_index()[[*ACTS]].reset_index(drop=True)
+
+
+def _told_singly(acts: pd.DataFrame, day: pd.Series) -> pd.Series:
+    """Say of acts that sum up several whether another source tells those of that day one by one."""
+    sums = acts["count"].fillna(1) > 1
+    single = acts["frame"].astype("Float64").mask(sums | acts["coarse"])
+    same = single.groupby([acts["key"], acts["actor"], acts["act"], day])
+    elsewhere = (same.transform("min") != acts["frame"]) | (same.transform("max") != acts["frame"])
+    return sums & elsewhere.fillna(False).astype(bool)
 
 
 def unite_references(frames: list[pd.DataFrame], organisation: "Organisation") -> pd.DataFrame:
     """Return one row a pair of place and thread, for threads that are looked at."""
     references = combine(frames, REFERENCES)
     references = references.assign(by=canonical(references["by"], organisation))
-    pair = references[["source", "id", "ref"]].fillna("").apply(lambda column: column.str.casefold())
+    places = references[["source", "ref"]].assign(place=references["id"].fillna(references["url"]))
+    pair = places.fillna("").apply(lambda column: column.str.casefold())
+    if pair.duplicated().any():
+        same = references.groupby([pair[name] for name in pair], sort=False)
+        references["private"] = references["private"].mask(same["private"].transform("any"), True)
+        words = same["text"].transform(lambda texts: "\n\n".join(dict.fromkeys(texts.dropna())))
+        references["text"] = words.astype("str").mask(words == "")
     kept = ~pair.duplicated() & in_scope(references["ref"], organisation)
     return pd.DataFrame(references[kept]).reset_index(drop=True)
 

@@ -33,8 +33,9 @@ def own_side(rows: pd.DataFrame, references: pd.DataFrame, organisation: "Organi
         point at the thread and those it points at; private ones as an empty text), `linked` (a key of `STATES`).
     """
     by_thread: dict[str, list[str]] = {}
-    for ref, url, private in zip(references["ref"], references["url"], references["private"], strict=True):
-        shown = "" if private is True or not isinstance(url, str) else url
+    hidden = references["private"].fillna(False)
+    for ref, url, private in zip(references["ref"], references["url"], hidden, strict=True):
+        shown = "" if private or not isinstance(url, str) else url
         by_thread.setdefault(key(ref), []).append(shown)
     table = [_places(row, by_thread, organisation) for row in rows_of(rows[["id", "links_in", "links_out"]])]
     return pd.DataFrame(table, columns=["ref", "inward", "outward", "linked"], index=rows.index)

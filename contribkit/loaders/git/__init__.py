@@ -39,8 +39,8 @@ class Settings(Table):
 
 def check(organisation: "Organisation") -> None:
     """Raise `ContribkitError` for a clone that is no repository, is shallow, empty, or whose name nothing tells."""
-    for repository in _repositories(organisation, None):
-        _name(repository, organisation)
+    for repository in repositories(organisation, None):
+        name_of(repository, organisation)
 
 
 def load(organisation: "Organisation", period: "Period | None", keep_going: bool) -> Loaded:
@@ -79,7 +79,7 @@ def _read(organisation: "Organisation", broken: list[str] | None) -> Iterator[_A
 
     def answer(repository: Repository) -> _Answer | ContribkitError:
         try:
-            name = _name(repository, organisation)
+            name = name_of(repository, organisation)
             own = organisation.is_own(name)
             if not own and not organisation.is_in_scope(name):
                 return name, [], [], []
@@ -88,10 +88,10 @@ def _read(organisation: "Organisation", broken: list[str] | None) -> Iterator[_A
         except ContribkitError as error:
             return error
 
-    repositories = _repositories(organisation, broken)
+    clones = repositories(organisation, broken)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = pool.map(answer, repositories)
-        for result in tqdm(answers, "reading clones", len(repositories), unit="clone", delay=2, leave=False):
+        answers = pool.map(answer, clones)
+        for result in tqdm(answers, "reading clones", len(clones), unit="clone", delay=2, leave=False):
             if not isinstance(result, ContribkitError):
                 yield result
             elif broken is None:
@@ -100,7 +100,7 @@ def _read(organisation: "Organisation", broken: list[str] | None) -> Iterator[_A
                 broken.append(str(result))
 
 
-def _repositories(organisation: "Organisation", broken: list[str] | None) -> list[Repository]:
+def repositories(organisation: "Organisation", broken: list[str] | None) -> list[Repository]:
     """Return the clones that can be read; what cannot is an error, or noted where `broken` is given."""
     settings = validate_settings(Settings, "git", organisation.sources["git"])
     repositories: list[Repository] = []
@@ -131,7 +131,7 @@ def _checked(paths: list[Path], broken: list[str] | None) -> Iterator[Repository
         yield repository
 
 
-def _name(repository: Repository, organisation: "Organisation") -> str:
+def name_of(repository: Repository, organisation: "Organisation") -> str:
     """Return which repository a clone is: of its remotes the one that is looked at, else the first."""
     for name in repository.names:
         if organisation.is_own(name) or organisation.upstream_of(name):
