@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from contribkit.loaders import Data, load
     from contribkit.organisation import Organisation
     from contribkit.period import Period
-    from contribkit.render import render
+    from contribkit.rendering import render
     from contribkit.review import Review
 
 __version__ = "0.1.0"
@@ -37,7 +37,7 @@ _PLACES = {
     "Review": "review",
     "classify": "classifiers",
     "load": "loaders",
-    "render": "render",
+    "render": "rendering",
 }
 
 

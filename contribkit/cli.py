@@ -78,7 +78,7 @@ def review(
     """
     from contribkit.organisation import Organisation
     from contribkit.period import Period
-    from contribkit.render import render
+    from contribkit.rendering import render
 
     org = Organisation.read_sample() if sample else Organisation.read(config)
     span = Period(period or ("2026-Q3" if sample else "last quarter"), org.timezone)

@@ -10,8 +10,8 @@ import nbformat
 import pytest
 
 import contribkit as ck
-from contribkit import render as rendering
-from contribkit.render import check_parameters, render
+from contribkit.notebooks import NOTEBOOKS
+from contribkit.rendering.notebook import check_parameters
 
 TEAM = {"name": "Quay", "members": [{"login": "ada-example", "name": "Ada"}, {"login": "bob-example", "name": "Bob"}]}
 ROWS = [
@@ -55,7 +55,7 @@ def reviews(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reviews")
     other = {"name": "Pier", "members": [{"login": "bob-example", "name": "Bob"}]}
     org = write_organisation(folder, teams=(TEAM, other))
-    return folder, render(org, ck.Period("2026-Q3"))
+    return folder, ck.render(org, ck.Period("2026-Q3"))
 
 
 def test_every_team_has_its_four_files_and_an_index_lies_over_them(reviews):
@@ -127,24 +127,24 @@ def test_the_rendered_notebook_runs_again_where_it_lies(reviews, tmp_path):
 def test_the_notebook_as_it_is_shows_the_sample(tmp_path):
     import papermill
 
-    done = papermill.execute_notebook(rendering.NOTEBOOKS / "review.ipynb", tmp_path / "r.ipynb", progress_bar=False)
+    done = papermill.execute_notebook(NOTEBOOKS / "review.ipynb", tmp_path / "r.ipynb", progress_bar=False)
     text = json.dumps([cell.get("outputs") for cell in done.cells], ensure_ascii=False)
     assert "the organisation, its people and their work are invented" in text
 
 
 def failing_notebook(folder, monkeypatch, code="raise OSError('the disk is full')"):
     """Let reviews run a notebook with a cell that fails before the last section."""
-    notebook = nbformat.read(rendering.NOTEBOOKS / "review.ipynb", as_version=4)
+    notebook = nbformat.read(NOTEBOOKS / "review.ipynb", as_version=4)
     notebook.cells.insert(-3, nbformat.v4.new_code_cell(code))
     folder.mkdir()
     nbformat.write(notebook, folder / "review.ipynb")
-    monkeypatch.setattr(rendering, "NOTEBOOKS", folder)
+    monkeypatch.setattr("contribkit.rendering.reviews.NOTEBOOKS", folder)
 
 
 def test_a_cell_that_fails_leaves_the_notebook_up_to_there_and_a_page_that_says_so(tmp_path, monkeypatch):
     org = write_organisation(tmp_path / "o")
     failing_notebook(tmp_path / "n", monkeypatch)
-    (result,) = render(org, ck.Period("2026-Q3"), [org.team()])
+    (result,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
     assert result.failure.endswith("failed: OSError: the disk is full")
     page = result.page.read_text()
     assert "This review stopped before its end." in page
@@ -159,17 +159,17 @@ def test_a_cell_that_fails_leaves_the_notebook_up_to_there_and_a_page_that_says_
 def test_a_kernel_that_dies_is_said_too(tmp_path, monkeypatch):
     org = write_organisation(tmp_path / "o")
     failing_notebook(tmp_path / "n", monkeypatch, "import os; os._exit(1)")
-    (result,) = render(org, ck.Period("2026-Q3"), [org.team()])
+    (result,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
     assert "The kernel died" in result.failure
     assert "The kernel died" in result.page.read_text()
 
 
 def test_a_review_that_stops_does_not_replace_a_good_one(tmp_path, monkeypatch):
     org = write_organisation(tmp_path / "o")
-    (good,) = render(org, ck.Period("2026-Q3"), [org.team()])
+    (good,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
     before = good.page.read_bytes()
     failing_notebook(tmp_path / "n", monkeypatch)
-    (bad,) = render(org, ck.Period("2026-Q3"), [org.team()])
+    (bad,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
     assert bad.folder.name == "quay.failed"
     assert good.page.read_bytes() == before
     assert sorted(path.name for path in good.folder.parent.iterdir()) == ["quay", "quay.failed"]
@@ -177,9 +177,9 @@ def test_a_review_that_stops_does_not_replace_a_good_one(tmp_path, monkeypatch):
 
 def test_an_existing_review_is_replaced_whole(tmp_path):
     org = write_organisation(tmp_path / "o")
-    (first,) = render(org, ck.Period("2026-Q3"), [org.team()])
+    (first,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
     (first.folder / "left-over.txt").write_text("old")
-    (second,) = render(org, ck.Period("2026-Q3"), [org.team()])
+    (second,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
     assert second.folder == first.folder
     assert not (second.folder / "left-over.txt").exists()
     assert [path.name for path in second.folder.parent.iterdir()] == ["quay"]
@@ -189,7 +189,7 @@ def test_an_output_that_cannot_be_written_is_said_before_any_work(tmp_path):
     org = write_organisation(tmp_path / "o")
     (tmp_path / "file").write_text("")
     with pytest.raises(ck.ContribkitError, match=re.escape(f"{tmp_path / 'file'}") + ".*cannot be written.*--output"):
-        render(org, ck.Period("2026-Q3"), output=tmp_path / "file")
+        ck.render(org, ck.Period("2026-Q3"), output=tmp_path / "file")
 
 
 @pytest.mark.parametrize(
@@ -202,13 +202,13 @@ def test_an_output_that_cannot_be_written_is_said_before_any_work(tmp_path):
 )
 def test_parameters_are_checked_before_the_kernel_starts(given, said):
     with pytest.raises(ck.ContribkitError, match=said):
-        check_parameters(rendering.NOTEBOOKS / "review.ipynb", given)
+        check_parameters(NOTEBOOKS / "review.ipynb", given)
 
 
 def test_notebooks_in_the_project_hold_no_outputs():
     from tests.notebooks_without_outputs import with_outputs
 
-    assert with_outputs(Path(rendering.NOTEBOOKS)) == []
+    assert with_outputs(Path(NOTEBOOKS)) == []
 
 
 @pytest.mark.parametrize("period", ["2023-Q2", "2023-Q3"])
@@ -218,9 +218,16 @@ def test_real_histories_become_a_review(real_clones, realset, tmp_path, period):
     with (tmp_path / "contribkit.toml").open("a") as file:
         file.write(f'\n[sources.git]\nclones = ["{real_clones}/*"]\n')
     org = ck.Organisation.read(tmp_path / "contribkit.toml")
-    (result,) = render(org, ck.Period(period, org.timezone), [org.team()])
+    (result,) = ck.render(org, ck.Period(period, org.timezone), [org.team()])
     assert result.failure is None
     summary = json.loads((result.folder / "summary.json").read_text())
     assert summary["contributions"]["pull_requests"]["merged"] == {"2023-Q2": 58 + 3, "2023-Q3": 55 + 1}[period]
     assert [source["status"] for source in summary["sources"]] == ["ok", "ok"]
     assert result.page.stat().st_size < 3_000_000
+
+
+def test_render_is_a_function_whatever_was_imported_before():
+    import contribkit.rendering.reviews
+
+    assert callable(ck.render)
+    assert contribkit.rendering.reviews.render is ck.render
