@@ -7,21 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from contribkit.configuration import (
-    Goal,
-    Initiative,
-    Member,
-    Policy,
-    Signals,
-    Stakeholder,
-    Team,
-    Upstream,
-    Words,
-    read_configuration,
-)
+from contribkit.configuration import Goal, Initiative, Member, Policy, Signals, Stakeholder, Team, Upstream, Words
 from contribkit.errors import ContribkitError, nearest
 from contribkit.identifiers import key, repository_of
 from contribkit.patterns import matches
+from contribkit.toml import read_configuration
 from contribkit.vocabulary import Lead
 
 # Accounts that no organisation counts as people, some of which GitHub lists as users.

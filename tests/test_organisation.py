@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from contribkit.configuration import line_of
 from contribkit.errors import ContribkitError
 from contribkit.organisation import Organisation
 from contribkit.patterns import matches
+from contribkit.toml import line_of
 from tests.builders import HEAD, TEAM, UPSTREAM, organisation
 
 FILE = HEAD + TEAM + UPSTREAM

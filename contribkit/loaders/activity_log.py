@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.configuration import Table, validate_settings
+from contribkit.configuration import Table
 from contribkit.errors import ContribkitError, nearest
 from contribkit.files import problem
 from contribkit.identifiers import links
 from contribkit.loaders.source import Loaded
 from contribkit.tables import ACTS, THREADS, conform
+from contribkit.toml import validate_settings
 from contribkit.vocabulary import Activity, Kind, Lead
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.configuration import Table, validate_settings
+from contribkit.configuration import Table
 from contribkit.errors import ContribkitError, nearest
 from contribkit.files import problem, read_jsonl
 from contribkit.identifiers import key, number_of, parse_contribution_id, repository_of
 from contribkit.loaders.source import Loaded
 from contribkit.tables import ACTS, CONTRIBUTIONS, REFERENCES, THREADS, TIME, conform, is_day
+from contribkit.toml import validate_settings
 from contribkit.vocabulary import Kind
 
 _LARGEST = 2**63 - 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from tqdm import tqdm
 
-from contribkit.configuration import Table, validate_settings
+from contribkit.configuration import Table
 from contribkit.errors import ContribkitError
 from contribkit.loaders.git.log import Commit, Tag, read_log, read_tags
 from contribkit.loaders.git.people import People
@@ -21,6 +21,7 @@ from contribkit.loaders.git.repository import Repository
 from contribkit.loaders.source import Loaded
 from contribkit.patterns import matches
 from contribkit.tables import ACTS, REFERENCES, THREADS, conform
+from contribkit.toml import validate_settings
 
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
