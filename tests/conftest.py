@@ -1,16 +1,39 @@
 """What every test may ask for."""
 
-import os
 from pathlib import Path
 
 import pytest
+
+from tests.repositories import NO_REALSET, REALSET, Invented, build_real_clones
 
 
 @pytest.fixture(scope="session")
 def realset() -> Path:
     """Return the folder of the real set, which is no part of the repository."""
-    beside = Path(__file__).parents[2] / "shared" / "realset"
-    folder = Path(os.environ.get("CONTRIBKIT_REALSET") or beside)
-    if not (folder / "contributions.jsonl").is_file():
-        pytest.skip("the real set is not there: set CONTRIBKIT_REALSET")
-    return folder
+    if not (REALSET / "contributions.jsonl").is_file():
+        pytest.skip(NO_REALSET)
+    return REALSET
+
+
+@pytest.fixture(scope="session")
+def real_clones(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Bare repositories of the real set's eight histories, in folders named OWNER+NAME; built once."""
+    if not (REALSET / "git").is_dir():
+        pytest.skip(NO_REALSET)
+    return build_real_clones(tmp_path_factory.getbasetemp() / "real" / "clones")
+
+
+@pytest.fixture
+def lamp(tmp_path: Path) -> Invented:
+    """An upstream project's mirror with a first commit, ``wicketlamp-example/lamp``."""
+    made = Invented(tmp_path / "clones" / "wicketlamp-example+lamp")
+    made.main("Start", files={"README.md": "A lamp\n"})
+    return made
+
+
+@pytest.fixture
+def plans(tmp_path: Path) -> Invented:
+    """A repository of the organisation's own with a first commit, ``test-org/plans``."""
+    made = Invented(tmp_path / "clones" / "test-org+plans")
+    made.main("Start", files={"LICENSE": "free\n"})
+    return made

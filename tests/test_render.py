@@ -216,7 +216,7 @@ def test_real_histories_become_a_review(real_clones, realset, tmp_path, period):
     for name in ("contribkit.toml", "contributions.jsonl", "references.jsonl"):
         shutil.copyfile(realset / name, tmp_path / name)
     with (tmp_path / "contribkit.toml").open("a") as file:
-        file.write(f'\n[sources.git]\nclones = ["{real_clones}/*"]\n')
+        file.write(f'\n[sources.git]\nclones = ["{real_clones[0].parent}/*"]\n')
     org = ck.Organisation.read(tmp_path / "contribkit.toml")
     (result,) = ck.render(org, ck.Period(period, org.timezone), [org.team()])
     assert result.failure is None

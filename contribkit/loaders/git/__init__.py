@@ -104,6 +104,8 @@ def _read(organisation: "Organisation", broken: list[str] | None) -> Iterator[_A
 def repositories(organisation: "Organisation", broken: list[str] | None) -> list[Repository]:
     """Return the clones that can be read; what cannot is an error, or noted where `broken` is given."""
     settings = validate_settings(Settings, "git", organisation.sources["git"])
+    if not settings.clones:
+        raise ContribkitError('contribkit.toml: [sources.git]: clones names no folder; write clones = ["clones/*"]')
     repositories: list[Repository] = []
     for pattern in settings.clones:
         # Beside clones lie READMEs and the like; a file that is named itself is a mistake.

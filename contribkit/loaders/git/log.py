@@ -7,32 +7,30 @@ from typing import NamedTuple
 from contribkit.loaders.git.repository import Repository
 
 _FIELDS = ("%H", "%P", "%aN", "%aE", "%at", "%cN", "%cE", "%ct", "%B")
+_LATEST = 253_402_300_800  # the end of the year 9999
 _CO_AUTHOR = re.compile(r"^co-authored-by:[ \t]*([^<\n]{0,200})<([^>\n]{1,200})>", re.IGNORECASE | re.MULTILINE)
 
 
 class Commit(NamedTuple):
-    """One commit; names and addresses as the repository's `.mailmap` has them, times in seconds since 1970."""
+    """One commit; names and addresses as the repository's `.mailmap` has them, times in seconds since 1970.
+
+    Co-authors are those of the Co-authored-by trailers; a time is None where it is none that a calendar knows.
+    """
 
     sha: str
     parents: list[str]
     author: tuple[str, str]
-    authored: int
+    authored: int | None
     committer: tuple[str, str]
-    committed: int
+    committed: int | None
     message: str
     paths: list[str]
+    co_authors: list[tuple[str, str]]
 
     @property
     def subject(self) -> str:
         """The first line of the message."""
         return self.message.split("\n", 1)[0].strip()
-
-    @property
-    def co_authors(self) -> list[tuple[str, str]]:
-        """Names and addresses of the Co-authored-by trailers."""
-        if "uthored-" not in self.message:
-            return []
-        return [(name.strip(), mail.strip()) for name, mail in _CO_AUTHOR.findall(self.message)]
 
 
 def read_log(repository: Repository, paths: bool = True) -> list[Commit]:
@@ -52,14 +50,39 @@ def read_log(repository: Repository, paths: bool = True) -> list[Commit]:
         "log", "-z", "--topo-order", "--use-mailmap", "--no-show-signature", "--no-notes", "--no-color",
         *touched, f"--format={mark}{'%x00'.join(_FIELDS)}%x00", repository.head or "HEAD",
     )  # fmt: skip
-    return [_commit(text) for text in answer.decode(errors="replace").split(mark)[1:]]
+    commits = [_commit(text) for text in answer.decode(errors="replace").split(mark)[1:]]
+    people = list({person for commit in commits for person in commit.co_authors})
+    mapped = dict(zip(people, _mailmap(repository, people), strict=True))
+    return [
+        commit._replace(co_authors=[mapped[person] for person in commit.co_authors]) if commit.co_authors else commit
+        for commit in commits
+    ]
+
+
+def moment(seconds: str) -> int | None:
+    """Return a time as git prints it, None for one that git or a calendar cannot read."""
+    return int(seconds) if seconds and int(seconds) < _LATEST else None
+
+
+def _co_authors(message: str) -> list[tuple[str, str]]:
+    if "<" not in message:
+        return []
+    return [(name.strip(), mail.strip()) for name, mail in _CO_AUTHOR.findall(message) if mail.strip()]
 
 
 def _commit(text: str) -> Commit:
     sha, parents, name, mail, authored, committer, committer_mail, committed, message, rest = text.split("\0", 9)
     paths = rest.strip("\0\n").split("\0") if len(rest) > 1 else []
     return Commit(
-        sha, parents.split(), (name, mail), int(authored), (committer, committer_mail), int(committed), message, paths
+        sha,
+        parents.split(),
+        (name, mail),
+        moment(authored),
+        (committer, committer_mail),
+        moment(committed),
+        message,
+        paths,
+        _co_authors(message),
     )
 
 
@@ -68,7 +91,7 @@ class Tag(NamedTuple):
 
     name: str
     tagger: tuple[str, str] | None
-    at: int
+    at: int | None
     subject: str
 
 
@@ -80,7 +103,9 @@ def read_tags(repository: Repository) -> list[Tag]:
     people = [(name, mail) for _, name, mail, _, _ in rows if mail]
     mapped = dict(zip(people, _mailmap(repository, people), strict=True))
     return [
-        Tag(tag, mapped[name, mail] if mail else None, int(at), subject) for tag, name, mail, at, subject in rows if at
+        Tag(tag, mapped[name, mail] if mail else None, moment(at), subject)
+        for tag, name, mail, at, subject in rows
+        if at
     ]
 
 
@@ -89,6 +114,6 @@ def _mailmap(repository: Repository, people: list[tuple[str, str]]) -> list[tupl
     if not people:
         return []
     asked = "".join(f"{name} <{mail}>\n" for name, mail in people).encode()
-    answer = repository.git("check-mailmap", "--stdin", stdin=asked).decode(errors="replace").splitlines()
+    answer = repository.git("check-mailmap", "--stdin", stdin=asked).decode(errors="replace").split("\n")[:-1]
     found = [re.fullmatch(r"(.*?) ?<(.*)>", line) for line in answer]
     return [(m[1], m[2]) if m else person for m, person in zip(found, people, strict=True)]

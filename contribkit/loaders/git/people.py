@@ -55,4 +55,5 @@ class People:
         groups: list[Upstream | Stakeholder] = [*org.upstream, *org.stakeholders]
         owners = [owner for group in groups for owner in group.orgs]
         repos = [repo.split("/")[0] for group in groups for repo in group.repos]
-        return {owner.casefold() for owner in (*org.own, *owners, *repos)}
+        # A member may own an upstream repository, and is a person all the same.
+        return {owner.casefold() for owner in (*org.own, *owners, *repos) if org.member(owner) is None}

@@ -1,14 +1,16 @@
 """What the organisation's own repositories say about upstream threads, in commit messages and Markdown documents."""
 
 import re
+import secrets
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import yaml
 
 from contribkit.identifiers import links, repository_of
-from contribkit.loaders.git.log import Commit
+from contribkit.loaders.git.log import Commit, moment
 from contribkit.loaders.git.people import People
 from contribkit.loaders.git.repository import Repository
 
@@ -47,27 +49,25 @@ def _contents(repository: Repository, shas: list[str]) -> list[str]:
     for _ in shas:
         end = answer.index(b"\n", place)
         size = int(answer[place:end].split()[2])
-        texts.append(answer[end + 1 : end + 1 + size].decode(errors="replace"))
+        text = answer[end + 1 : end + 1 + size].decode("utf-8-sig", errors="replace")
+        texts.append(text.replace("\r\n", "\n"))
         place = end + size + 2
     return texts
 
 
 def _added(repository: Repository, head: str) -> dict[str, tuple[int, tuple[str, str]]]:
     """Return for each document the time and author of the commit that first added it."""
+    mark = secrets.token_hex(16)
     answer = repository.git(
-        "log", "-z", "--use-mailmap", "--diff-filter=A", "--no-renames", "--name-only",
-        "--format=%x00%at%x00%aN%x00%aE%x00", head, "--", *(f"*{ending}" for ending in _MARKDOWN),
+        "log", "-z", "--use-mailmap", "--no-show-signature", "--no-color", "--diff-filter=A", "--no-renames",
+        "--name-only", f"--format={mark}%at%x00%aN%x00%aE%x00", head, "--",
+        *(f":(icase)*{ending}" for ending in _MARKDOWN),
     )  # fmt: skip
     added: dict[str, tuple[int, tuple[str, str]]] = {}
-    fields = answer.decode(errors="replace").split("\0")
-    place, when, who = 0, 0, ("", "")
-    while place < len(fields):
-        if fields[place] == "" and place + 3 < len(fields):
-            when, who = int(fields[place + 1]), (fields[place + 2], fields[place + 3])
-            place += 4
-        else:
-            added[fields[place].lstrip("\n")] = (when, who)  # newest first: the last one stands
-            place += 1
+    for commit in answer.decode(errors="replace").split(mark)[1:]:
+        when, name, mail, paths = commit.split("\0", 3)
+        for path in filter(None, paths.strip("\0\n").split("\0")):
+            added[path] = (moment(when) or 0, (name, mail))  # newest first: the last one stands
     return added
 
 
@@ -108,7 +108,7 @@ def references(repo: str, commits: list[Commit], documents: list[Document], peop
                 "kind": "document",
                 "id": document.path,
                 "url": f"https://github.com/{repo}/blob/HEAD/{document.path}",
-                "date": _day(front.get("date")) or document.added or None,
+                "date": _day(front.get("date"), people.organisation.timezone) or document.added or None,
                 "by": people.login(document.author),
                 "title": str(front.get("title") or (heading[1] if heading else document.path)),
                 "labels": [tag for name in ("authors", "tags", "categories") for tag in _words(front.get(name))],
@@ -144,22 +144,23 @@ def front_matter(text: str) -> tuple[dict[str, Any], str]:
         return {}, text
     try:
         front = yaml.safe_load(match[1])
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         front = None
     return front if isinstance(front, dict) else {}, text[match.end() :]
 
 
-def _day(value: Any) -> int | None:
-    """Return the seconds of a date as YAML gives it, None where it is none."""
+def _day(value: Any, timezone: str) -> int | None:
+    """Return the seconds of a date as YAML gives it, None where it is none; without a zone it lies in `timezone`."""
+    zone = ZoneInfo(timezone)
     try:
         value = datetime.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
         return None
     if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime.combine(value, time(), UTC)
+        value = datetime.combine(value, time(), zone)
     if not isinstance(value, datetime):
         return None
-    return int(value.replace(tzinfo=value.tzinfo or UTC).timestamp())
+    return int(value.replace(tzinfo=value.tzinfo or zone).timestamp())
 
 
 def _words(value: Any) -> list[str]:

@@ -23,6 +23,14 @@ _REMOTE = re.compile(rf"(?:^[\w.+-]+://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/|^(
                      rf"(?P<owner>{OWNER})/(?P<repo>{REPOSITORY}?)(?:\.git)?/?$")  # fmt: skip
 
 
+# Git before 2.48 sets no upstream/HEAD; where there is an upstream, origin may be a fork whose main is stale.
+_HEADS = (
+    *(f"refs/remotes/upstream/{branch}" for branch in ("HEAD", "main", "master")),
+    "refs/remotes/origin/HEAD",
+    "HEAD",
+)
+
+
 @dataclass(frozen=True)
 class Repository:
     """A git repository in a folder."""
@@ -37,7 +45,7 @@ class Repository:
         ContribkitError
             Where git is not installed, or says no; with the folder and git's own words.
         """
-        environment = os.environ | _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(self.path.absolute().parent)}
+        environment = os.environ | _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(self.path.resolve().parent)}
         for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"):
             environment.pop(name, None)
         try:
@@ -61,6 +69,11 @@ class Repository:
         except ContribkitError as error:
             if "not a git repository" in str(error):
                 raise ContribkitError(f"{self.path}: is no git repository; clone it anew, or take it out") from error
+            if "dubious ownership" in str(error):
+                raise ContribkitError(
+                    f"{self.path}: belongs to somebody else, so git does not read it; "
+                    f"run: git config --global --add safe.directory {self.path.resolve()}"
+                ) from error
             raise
         if shallow == b"true":
             raise ContribkitError(f"{self.path}: is a shallow clone; run: git -C {self.path} fetch --unshallow")
@@ -70,7 +83,7 @@ class Repository:
     @cached_property
     def head(self) -> str | None:
         """The commit of the default branch: the remote's where it is known, since what is checked out may differ."""
-        for name in ("refs/remotes/upstream/HEAD", "refs/remotes/origin/HEAD", "HEAD"):
+        for name in _HEADS:
             try:
                 answer = self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
                 return answer.decode().strip()
@@ -95,7 +108,9 @@ class Repository:
     def names(self) -> list[str]:
         """What repository this may be, most likely first: by its remotes, else by a folder named OWNER+NAME."""
         owner, plus, repo = self.path.name.removesuffix(".git").partition("+")
-        return self.remotes or ([f"{owner}/{repo}"] if plus and owner and repo else [])
+        return self.remotes or (
+            [f"{owner}/{repo}"] if re.fullmatch(rf"{OWNER}\+{REPOSITORY}", f"{owner}{plus}{repo}") else []
+        )
 
 
 def repository_of_url(url: str) -> str | None:
