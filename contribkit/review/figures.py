@@ -120,11 +120,11 @@ def _share_axis(
     if policy is not None:
         axes.axvline(policy * 100, color=_INK, linestyle="--", linewidth=1)
         axes.annotate(
-            f"policy {policy:.0%}", (policy * 100, 1), (4, 2), xycoords=("data", "axes fraction"),
+            f"policy {policy * 100:.0f} %", (policy * 100, 1), (4, 2), xycoords=("data", "axes fraction"),
             textcoords="offset points", fontsize=10,
         )  # fmt: skip
     axes.set_xlim(0, 100)
-    axes.set_xlabel(f"{words['upstream']}, % of it and\n{words['stakeholder']} (95 % interval)")
+    axes.set_xlabel(f"{words['upstream']}, % of the two\n(95 % interval)")
     axes.tick_params(axis="y", length=0, labelleft=False)
 
 
@@ -229,7 +229,7 @@ def _named(axes: "Axes", names: list[str], places: list[int]) -> None:
 def _whole_numbers(axes: "Axes") -> None:
     from matplotlib.ticker import MaxNLocator
 
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True))
 
 
 def _titled(axes: "Axes", title: str) -> None:
