@@ -225,3 +225,56 @@ def test_all_three_leads_appear_on_the_real_set_and_better_than_keywords(realset
         right = sum(truth[identifier] == lead for identifier in said)
         scores.append(2 * right / (len(said) + sum(value == lead for value in truth.values())))
     assert sum(scores) / 3 > 0.476  # macro-F1 of keyword rules, from the real set's README
+
+
+@pytest.mark.parametrize(
+    ("row", "lead", "rule"),
+    [
+        ({"files": ["flake.nix", ".envrc"]}, "individual", "own tools"),
+        ({"id": "bob/thing#1@ada:issue", "kind": "issue"}, "individual", "own project"),
+        ({"id": "elsewhere/thing#1@ada:issue", "kind": "issue"}, "individual", "outside the projects"),
+        ({"kind": "repository"}, "individual", "new project"),
+        ({"kind": "comment", "author": "nora", "remarks": ["Yes, it does."]}, "individual", "reactive"),
+        ({"kind": "comment", "author": "nora", "remarks": ["See up/app#7"]}, "upstream", "guides others"),
+        ({"labels": ["project: Marsh Lab"]}, "stakeholder", "label of the thread"),
+    ],
+)
+def test_what_only_looks_like_upstream_work_is_told_from_it(row, lead, rule):
+    judged = judge({"title": "Change a default"} | row)
+    assert judged.lead == lead
+    assert judged.reasons[0]["rule"] == rule
+
+
+@pytest.mark.parametrize(("label", "lead"), [("service enhancements", "stakeholder"), ("upstream-impact", "upstream")])
+def test_what_a_post_is_filed_under_counts(label, lead):
+    assert judge({"title": "Change a default"}, [reference(kind="document", labels=[label])]).lead == lead
+
+
+def test_an_afterthought_is_no_driver():
+    post = reference(
+        kind="document", text="up/app#1 is out.", context="It is also useful for Marsh Lab. Thanks to Marsh Lab."
+    )
+    assert judge({"title": "Change a default"}, [post]).lead == "unclear"
+    driver = post | {"context": "Marsh Lab could not run their course without it."}
+    assert judge({"title": "Change a default"}, [driver]).stakeholder == "Marsh Lab"
+
+
+@pytest.mark.parametrize(
+    ("row", "activity"),
+    [
+        ({"title": "Changelog for 2.0.0"}, "release"),
+        ({"title": "Prefer the latest release to the latest tag"}, "feature"),
+        ({"title": "Notes of May", "files": ["docs/meetings/2026.md"]}, "meeting"),
+        ({"title": "Show icons", "files": [".changeset/a.md", "docs/b.md", "src/c.ts"]}, "feature"),
+        ({"title": "Say which URL", "files": ["docs/a.md", "docs/b.md", "src/c.ts"]}, "docs"),
+        ({"title": "Return becomes continue", "body": "A process was wrongly spared."}, "bugfix"),
+        ({"title": "Unify how links look"}, "maintenance"),
+        ({"title": "x", "files": ["tests/test_a.py"]}, "ci"),
+        ({"title": "x", "files": ["tests/test_a.py", "app/a.py"]}, "feature"),
+        ({"title": "Bump a", "kind": "triage", "author_is_bot": True}, "maintenance"),
+        ({"title": "Bump a", "kind": "triage"}, "triage"),
+        ({"title": "x", "kind": "issue", "labels": ["bug"]}, "bugfix"),
+    ],
+)
+def test_activities(row, activity):
+    assert judge(row).activity == activity

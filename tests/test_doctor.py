@@ -172,6 +172,7 @@ def a_file_for_a_folder(home):
 
 GIT, RECORDS, LOG = "sources.git", "sources.records", "sources.activity_log"
 WRONG = {
+    "no clones": (changed('["clones/*"]', "[]"), GIT, "clones names no folder", 'write clones = ["clones/*"]'),
     "no file": (unlink("contribkit.toml"), "configuration", "cannot be read", "name the file with --config"),
     "no TOML": (changed("[[upstream]]", "[[upstream"), "configuration", "is not TOML", "(at line 10, column"),
     "unknown key": (changed("own =", "owns ="), "configuration", 'unknown key "organisation.owns"', "did you mean"),
@@ -254,7 +255,6 @@ DOUBTFUL = {
     "no day": (write("c.jsonl", ROW.replace("happened_at", "other")), ["1 row without a date: in no period; write a"]),
     "a column too many": (write("log.csv", "date,who,what,hour\n"), ['"hour" is not read; did you mean "hours"?']),
     "torn": (labelled(json.dumps(EVENT | {"lead": "upstream"}) + '\n{"v'), ["a.jsonl:2: the last line is torn"]),
-    "no clones": (changed('["clones/*"]', "[]"), ["names no clones; write clones", "own side: no own repository"]),
 }  # fmt: skip
 
 

@@ -50,7 +50,9 @@ def files(folder):
 def test_every_file_of_the_package_and_every_notebook_is_in_the_wheel(wheel):
     with zipfile.ZipFile(wheel) as archive:
         inside = {name for name in archive.namelist() if not name.startswith("contribkit-")}
-    notebooks = {f"contribkit/notebook_files/{Path(name).name}" for name in files("notebooks")}
+    notebooks = {
+        f"contribkit/notebook_files/{Path(name).name}" for name in files("notebooks") if name.endswith(".ipynb")
+    }
     assert inside == files("contribkit") | notebooks
     for name in ("sample/contribkit.toml", "review/templates/page.css", "review/summary.schema.json",
                  "notebook_files/review.ipynb", "starter_files/dot-gitignore"):  # fmt: skip

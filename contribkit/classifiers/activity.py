@@ -6,8 +6,7 @@ from contribkit.classifiers.case import Case
 from contribkit.tables import is_true
 from contribkit.vocabulary import Activity, Kind
 
-# By kind alone, where nothing below says otherwise.
-_KINDS = {
+KINDS = {
     Kind.RELEASE: Activity.RELEASE,
     Kind.REPOSITORY: Activity.NEW_PROJECT,
     Kind.MEETING: Activity.MEETING,
@@ -16,10 +15,17 @@ _KINDS = {
     Kind.TRIAGE: Activity.TRIAGE,
     Kind.COMMENT: Activity.COMMENT,
 }
+"""Activities by the kind of the act alone, where nothing says otherwise."""
 
-# Words of a title or GitHub label, in the order in which they decide: the narrow before the wide.
-_WORDS: list[tuple[Activity, str]] = [
-    (Activity.RELEASE, r"releas(?:e|es|ing)|changelog|version bump|bump (?:the )?version|bump to v?\d|prepare v?\d"),
+# Words of a title or GitHub label, in the order in which they decide. The narrow ones win over paths: notes of a
+# meeting lie in the documentation, and are no documentation.
+_NARROW: list[tuple[Activity, str]] = [
+    (
+        Activity.RELEASE,
+        r"changelog|version bump|bump (?:the )?version|bump to v?\d|prepare v?\d|releasing|"
+        r"release (?:notes?|pr|workflow|v?\d)|"
+        r"(?:make|cut|prepare|publish) (?:a |the )?(?:new )?release|v?\d+\.\d+\S* release",
+    ),
     (Activity.MEETING, r"meeting|collab(?:oration)? caf[eé]|agenda|minutes|office hours"),
     (
         Activity.STRATEGY,
@@ -32,6 +38,8 @@ _WORDS: list[tuple[Activity, str]] = [
         r"ci|github actions?|workflows?|pre-?commit|flaky|(?:fix|failing|broken) tests?|tests? fail\w*|linkcheck|"
         r"link checker|test matrix",
     ),
+]
+_WIDE: list[tuple[Activity, str]] = [
     (
         Activity.DOCS,
         r"docs?|documentation|documenting|readme|readthedocs|tutorials?|docstrings?|typos?|faq|how-?to",
@@ -42,32 +50,52 @@ _WORDS: list[tuple[Activity, str]] = [
     ),
     (
         Activity.MAINTENANCE,
-        r"bump|upgrade|update|deprecat\w+|remove|drop|refactor\w*|clean[- ]?up|rename|maintenance|unpin|pin",
+        r"bump|upgrade|update|deprecat\w+|remove|drop|refactor\w*|clean[- ]?up|rename|maintenance|unpin|pin|get rid of|"
+        r"instead of|unify|moderni[sz]e|migrate",
     ),
     (
         Activity.FEATURE,
         r"add|allow|support|enhancement|feature|new|introduce|implement|let|option|configurable|make \w+ possible",
     ),
 ]
-_PATTERNS = [(activity, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for activity, words in _WORDS]
+# What a description says of something that does not work.
+_TROUBLE = re.compile(
+    r"\b(?:fail(?:s|ed|ing)?|errors?|exception|traceback|crash\w*|broken|wrong\w*|leak\w*|bug|problems?|does not work|"
+    r"stopped|report about)\b",
+    re.IGNORECASE,
+)
 
-# Paths that decide where all of a change lies in them.
+# Paths, and which part of a change must lie in them: a change of the documentation touches a module now and then,
+# but a feature has tests.
 _PATHS = [
-    (activity, re.compile(pattern, re.IGNORECASE))
-    for activity, pattern in (
+    (activity, re.compile(pattern, re.IGNORECASE), part)
+    for activity, pattern, part in (
         (
             Activity.CI,
             r"\.github/workflows/|\.circleci/|\.travis|\.pre-commit-config|azure-pipelines|tox\.ini|noxfile|codecov",
+            0.5,
         ),
-        (Activity.RELEASE, r"(?:^|/)(?:changelog|changes|history|release)\b"),
-        (Activity.DOCS, r"^docs?/|(?:^|/)readme|\.(?:md|rst|ipynb)$"),
-        (Activity.CI, r"(?:^|/)tests?/|(?:^|/)test_[^/]*$|conftest"),
+        (Activity.RELEASE, r"(?:^|/)(?:changelog|changes|history|release)\b", 1.0),
+        (Activity.MEETING, r"(?:^|/)meetings?/", 1.0),
         (
             Activity.MAINTENANCE,
-            r"requirements[^/]*\.txt$|\.lock$|-lock\.|setup\.(?:cfg|py)$|pyproject\.toml$|\.gitignore$",
+            r"requirements[^/]*\.txt$|\.lock$|-lock\.|setup\.(?:cfg|py)$|pyproject\.toml$|\.gitignore$|\.nix$|"
+            r"\.devcontainer/|\.editorconfig$|\.vscode/",
+            1.0,
         ),
+        (Activity.DOCS, r"^docs?/|(?:^|/)readme|\.(?:md|rst|ipynb)$", 0.66),
+        (Activity.CI, r"(?:^|/)tests?/|(?:^|/)test_[^/]*$|conftest", 1.0),
     )
 ]
+# Fragments of a changelog come with every change, and tell nothing of it.
+_FRAGMENT = re.compile(r"^\.changeset/|(?:^|/)(?:news|newsfragments|changelog\.d)/", re.IGNORECASE)
+
+
+def _compiled(words: list[tuple[Activity, str]]) -> list[tuple[Activity, re.Pattern[str]]]:
+    return [(activity, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)) for activity, pattern in words]
+
+
+_NARROW_PATTERNS, _WIDE_PATTERNS = _compiled(_NARROW), _compiled(_WIDE)
 
 UPKEEP = frozenset({
     Activity.RELEASE, Activity.REVIEW, Activity.ONBOARDING, Activity.CI, Activity.DOCS, Activity.MEETING,
@@ -92,26 +120,33 @@ def activity(case: Case) -> Activity:
     kind = case.text("kind")
     if kind == Kind.TRIAGE and is_true(case.row.get("author_is_bot")):
         return Activity.MAINTENANCE  # merging what a bot keeps up to date
-    if kind in _KINDS:
-        return _KINDS[Kind(kind)]
-    known = _by_paths(case.row["files"]) or _by_words(case.text("title"), case.row["labels"])
-    if known is Activity.OTHER and kind == Kind.PULL_REQUEST:
-        return Activity.FEATURE  # what a pull request does that is none of the above changes what a project can do
-    return known
+    if kind in KINDS:
+        return KINDS[Kind(kind)]
+    title, labels = case.text("title")[:300], " ".join(case.row["labels"])[:300]
+    return (
+        _by_words(title, _NARROW_PATTERNS)
+        or _by_paths(case.row["files"])
+        or _by_words(title, _WIDE_PATTERNS)
+        or _by_words(labels, [*_NARROW_PATTERNS, *_WIDE_PATTERNS])
+        or _by_default(case)
+    )
 
 
 def _by_paths(files: list[str]) -> Activity | None:
-    if not files:
-        return None
-    for known, pattern in _PATHS:
-        if all(pattern.search(path) for path in files):
+    files = [path for path in files if not _FRAGMENT.search(path)]
+    for known, pattern, part in _PATHS:
+        if files and sum(bool(pattern.search(path)) for path in files) >= part * len(files):
             return known
     return None
 
 
-def _by_words(title: str, labels: list[str]) -> Activity:
-    for words in (title[:300], " ".join(labels)[:300]):
-        for known, pattern in _PATTERNS:
-            if pattern.search(words):
-                return known
-    return Activity.OTHER
+def _by_words(words: str, patterns: list[tuple[Activity, re.Pattern[str]]]) -> Activity | None:
+    return next((known for known, pattern in patterns if pattern.search(words)), None)
+
+
+def _by_default(case: Case) -> Activity:
+    """Return what a change or a wish is that is none of the others: it mends something, or adds to it."""
+    if case.text("kind") not in (Kind.PULL_REQUEST, Kind.ISSUE):
+        return Activity.OTHER
+    trouble = _TROUBLE.search(f"{case.text('title')} {case.text('body')[:400]}")
+    return Activity.BUGFIX if trouble else Activity.FEATURE

@@ -49,7 +49,8 @@ def classify(
     Examples
     --------
     >>> from contribkit import Organisation
-    >>> row = {"id": "o/r#1@ada-example:pull_request", "kind": "pull_request", "title": "Fix the CI"}
+    >>> name = "wicketlamp-example/lamp#1@ada-example:pull_request"
+    >>> row = {"id": name, "kind": "pull_request", "title": "Fix the CI"}
     >>> judged = classify(pd.DataFrame([row]), None, Organisation.read_sample())
     >>> judged.lead[0], judged.activity[0], judged.decided_by[0]
     ('upstream', 'ci', 'rules')

@@ -40,23 +40,25 @@ def with_second_hop(cases: list[Case], reasons: list[list[Reason]]) -> list[list
         if lead is Lead.STAKEHOLDER and confidence >= _SURE:
             whom = names.stakeholder(case, names.initiative(case))
             led.setdefault(case.thread, []).append(_Led(case, whom, any(reason.private for reason in why)))
-    return [
-        why if decide(why)[0] is Lead.STAKEHOLDER else sorted([*why, *_hops(case, led)], key=Reason.strength)
-        for case, why in zip(cases, reasons, strict=True)
-    ]
+    return [_with_hops(case, why, list(_hops(case, led))) for case, why in zip(cases, reasons, strict=True)]
+
+
+def _with_hops(case: Case, why: list[Reason], hops: list[Reason]) -> list[Reason]:
+    # Where its own evidence decides, the threads beside it only tell whom it served.
+    return why if decide(why)[0] is Lead.STAKEHOLDER else sorted([*why, *hops], key=Reason.strength)
 
 
 def _hops(case: Case, led: dict[str, list[_Led]]) -> Iterator[Reason]:
     linked = [*case.row["links_out"], *(link.get("ref") or "" for link in case.row["links_in"])]
+    found = [other for ref in dict.fromkeys(map(key, linked)) if ref != case.thread for other in led.get(ref, ())]
     beside = [other for other in led.get(case.thread, ()) if other.case is not case]
     if beside:
         because = "it is a part in a thread in which a colleague's work is stakeholder-led"
         yield _passed_on(case, beside[0], "colleague's thread", 1.8, because)
-    for ref in dict.fromkeys(map(key, linked)):
-        if ref != case.thread and ref in led:
-            because = "it is linked with a thread that is stakeholder-led"
-            yield _passed_on(case, led[ref][0], "second hop", 1.3, because)
-            return
+    if found:
+        because = "it is linked with a thread that is stakeholder-led"
+        named_first = sorted(found, key=lambda other: other.stakeholder is None)
+        yield _passed_on(case, named_first[0], "second hop", 1.3, because)
 
 
 def _passed_on(case: Case, other: _Led, rule: str, weight: float, because: str) -> Reason:

@@ -8,11 +8,18 @@ import pandas as pd
 from contribkit.classifiers.activity import activity
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.reason import Reason
+from contribkit.identifiers import key, links, repository_of, thread_url
 from contribkit.vocabulary import Activity, Kind, Lead
 
 _ITCH = re.compile(
     r"\b(?:my (?:own|personal|laptop|machine|setup|set-up|blog|website|workflow|editor)|on my (?:machine|laptop)|"
     r"personal(?:ly)? (?:use|project)|for fun|side project|scratch(?:es|ing)? an? itch|pet peeve)\b",
+    re.IGNORECASE,
+)
+# What only the person who works with such tools needs.
+_OWN_TOOLS = re.compile(
+    r"(?:^|/)(?:flake\.(?:nix|lock)|(?:shell|default)\.nix|\.envrc|\.editorconfig|\.devcontainer/.*|"
+    r"\.(?:vscode|idea|helix|zed)/.*|[^/]*\.code-workspace)$",
     re.IGNORECASE,
 )
 _SHORT = 200  # characters of a remark that answers and no more
@@ -37,6 +44,29 @@ def own_itch(case: Case) -> Iterator[Reason]:
         )
 
 
+def own_tools(case: Case) -> Iterator[Reason]:
+    """All that it touches is the set-up of one person's tools."""
+    files = case.row["files"]
+    if files and not case.mentions and all(_OWN_TOOLS.search(path) for path in files):
+        yield Reason("own tools", Lead.INDIVIDUAL, 1.6, "it touches only the set-up of a person's tools", files[0])
+
+
+def own_project(case: Case) -> Iterator[Reason]:
+    """It happens in a repository of a member's own, points at one, or lies outside the projects that are looked at."""
+    members = {key(login) for login in case.organisation.members}
+    for ref in (case.ref, *case.row["links_out"]):
+        repo = repository_of(ref)
+        if repo and key(repo.split("/")[0]) in members:
+            weight = 2.4 if ref == case.ref else 1.6
+            yield Reason(
+                "own project", Lead.INDIVIDUAL, weight, "a repository of the person's own", repo, thread_url(ref)
+            )
+            return
+    if repository_of(case.ref) and not case.organisation.is_in_scope(repository_of(case.ref)):
+        because = "it lies outside the upstream projects"
+        yield Reason("outside the projects", Lead.INDIVIDUAL, 1.4, because, case.text("repo"), case.text("url") or None)
+
+
 def new_project(case: Case) -> Iterator[Reason]:
     """A new repository in an upstream organisation is somebody's idea until something else tells."""
     if case.text("kind") == Kind.REPOSITORY and not case.mentions:
@@ -53,7 +83,8 @@ def reactive(case: Case) -> Iterator[Reason]:
     """A one-off answer that follows no goal."""
     short = sum(map(len, case.row["remarks"])) <= _SHORT
     once = (case.row.get("acts") or 1) <= 1
-    if case.text("kind") == Kind.COMMENT and once and short and not case.mentions:
+    pointing = any(links(remark) for remark in case.row["remarks"])
+    if case.text("kind") == Kind.COMMENT and once and short and not pointing and not case.mentions:
         yield Reason("reactive", Lead.INDIVIDUAL, 1.2, "a single short answer, tied to no goal", case.text("title"))
 
 

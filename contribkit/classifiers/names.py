@@ -39,7 +39,10 @@ def stakeholder(case: Case, initiative_name: str | None) -> str | None:
         named = [n for n in case.named(words) if n.stakeholder.kind != "grant"]
         if named:
             return min(named, key=lambda n: (n.is_common, words.find(n.word))).stakeholder.name
-    people = {key(login): s.name for s in case.organisation.stakeholders for login in s.people}
+    people: dict[str, str] = {}
+    for known in case.organisation.stakeholders:
+        for login in known.people:
+            people.setdefault(key(login), known.name)  # who speaks for two is named for the first of them
     present = (case.text("author"), *case.row["participants"])
     return next((people[key(login)] for login in present if key(login) in people), None)
 

@@ -18,7 +18,9 @@ ASKED = re.compile(
     re.IGNORECASE,
 )
 _THANKS = re.compile(
-    r"\b(?:thank(?:s| you)|(?:fund|support|sponsor)(?:ed|ing) (?:by|from)|support from|acknowledg\w*|our funders?)\b",
+    r"\b(?:thank(?:s| you)|(?:fund|support|sponsor)(?:ed|ing) (?:by|from)|support from|acknowledg\w*|our funders?|"
+    # An afterthought tells who gains too, not who asked.
+    r"also (?:be )?(?:useful|support\w*|benefit\w*|helps?))\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -48,7 +50,7 @@ def names_in(words: str, organisation: "Organisation") -> list[Named]:
     owners = organisation.stakeholder_by_word
     found: dict[str, Named] = {}
     for match in _any_of(tuple(owners)).finditer(words):
-        word = match[0]
+        word = match[0] if match[0] in owners else match[0][:-1]
         stakeholder = owners[word]
         is_common = word.isalpha() and word.islower()
         if stakeholder.name not in found or (found[stakeholder.name].is_common and not is_common):
@@ -60,7 +62,9 @@ def names_in(words: str, organisation: "Organisation") -> list[Named]:
 @lru_cache(maxsize=8)
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     # The longest first: "North Reef" is not "Reef".
-    parts = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    # A name of several words may stand in the plural: "reef hubs".
+    spelled = (re.escape(word) + ("s?" if " " in word else "") for word in sorted(words, key=len, reverse=True))
+    parts = "|".join(spelled)
     return re.compile(rf"(?<![\w/-])(?:{parts})(?![\w/-])" if parts else r"(?!)")
 
 

@@ -25,18 +25,24 @@ RULES: list[Rule] = [
     stakeholder.ticket,
     stakeholder.own_side_names,
     stakeholder.thread_names,
+    stakeholder.thread_label,
+    stakeholder.filed_for_stakeholders,
     stakeholder.stakeholder_person,
     stakeholder.own_side_points,
     stakeholder.our_use,
     upstream.planned,
     upstream.grant,
     upstream.own_side_calls_it_upstream,
+    upstream.filed_for_upstream,
+    upstream.guides_others,
     upstream.review_of_an_outsider,
     upstream.upkeep,
     upstream.closes_upstream_issue,
     upstream.everyday_fix,
     individual.new_project,
     individual.own_itch,
+    individual.own_tools,
+    individual.own_project,
     individual.reactive,
     individual.major_feature,
 ]
@@ -45,7 +51,8 @@ ENOUGH = 0.9
 """The sum of weights below which nothing decides."""
 MARGIN = 0.4
 """How far the first lead must be before the second."""
-_HIGHEST = 0.95
+_HIGHEST = 0.97
+_BASE = 0.6  # the log-odds of an answer that is only just given; where it was checked, four in five of these were right
 _ALONE = 0.6  # confidence of what a title and paths alone tell
 _THIN = {"upkeep", "closes a thread of the project", "everyday fix", "feature without evidence"}
 
@@ -76,7 +83,7 @@ def decide(reasons: list[Reason]) -> tuple[Lead, float]:
     Examples
     --------
     >>> decide([Reason("initiative", "stakeholder", 3.5, "…"), Reason("upkeep", "upstream", 1.2, "…")])
-    (<Lead.STAKEHOLDER: 'stakeholder'>, 0.91)
+    (<Lead.STAKEHOLDER: 'stakeholder'>, 0.95)
     >>> decide([])
     (<Lead.UNCLEAR: 'unclear'>, 0.5)
     """
@@ -89,7 +96,7 @@ def decide(reasons: list[Reason]) -> tuple[Lead, float]:
     margin = best - max(second, 0.0)
     if best < ENOUGH or margin < MARGIN:
         return Lead.UNCLEAR, 0.5
-    confidence = min(_HIGHEST, 1 / (1 + math.exp(-margin)))
+    confidence = min(_HIGHEST, 1 / (1 + math.exp(-(_BASE + margin))))
     if all(reason.rule in _THIN for reason in reasons if reason.lead == first):
         confidence = min(confidence, _ALONE)
     return first, round(confidence, 2)

@@ -11,6 +11,8 @@ from contribkit.identifiers import key, repository_of, thread_url
 from contribkit.patterns import matches
 from contribkit.vocabulary import Kind, Lead
 
+# How organisations file posts about what they do for those whom they serve.
+_SERVICE = re.compile(r"\b(?:service|customer|client|member|case[ -]stud)\w*\b", re.IGNORECASE)
 _OUR_USE = re.compile(
     r"\b(?:our|one of our|2 of our|on our) (?:hubs?|deployments?|communit\w+|customers?|clients?)\b", re.IGNORECASE
 )
@@ -34,7 +36,7 @@ def own_side_names(case: Case) -> Iterator[Reason]:
             (mention.passage, 2.4, "names"),
             (mention.title, 2.2, "names"),
             (mention.text, 1.3, "names, a little off,"),
-            (mention.context, 0.8, "names, in the paragraphs around,"),
+            (mention.context, 1.2, "names, in the paragraphs around,"),
         ):
             named = [name for name in case.named(words) if name.stakeholder.kind != "grant"]
             if named:
@@ -105,6 +107,25 @@ def thread_names(case: Case) -> Iterator[Reason]:
         )
 
 
+def filed_for_stakeholders(case: Case) -> Iterator[Reason]:
+    """A post of the organisation that points at it is filed under what it does for those whom it serves."""
+    for mention in case.inward:
+        filed = [label for label in mention.labels if mention.kind == "document" and _SERVICE.search(label)]
+        if filed:
+            yield mention.reason("filed under", Lead.STAKEHOLDER, 1.0, f'our post is filed under "{filed[0]}"')
+            return
+
+
+def thread_label(case: Case) -> Iterator[Reason]:
+    """A label of the thread itself names a stakeholder, such as ``project: NAME``."""
+    for label in case.row["labels"]:
+        named = [name for name in case.named(label.replace(":", " ")) if name.stakeholder.kind != "grant"]
+        if named:
+            because = f"its label names {named[0].stakeholder.name}"
+            yield Reason("label of the thread", Lead.STAKEHOLDER, 1.6, because, label, case.text("url") or None)
+            return
+
+
 def stakeholder_person(case: Case) -> Iterator[Reason]:
     """A person who speaks for a stakeholder opened it, or took part."""
     for stakeholder in case.organisation.stakeholders:
@@ -127,7 +148,7 @@ def own_side_points(case: Case) -> Iterator[Reason]:
     for mention, weight, because in (
         *((m, 1.2, "our own thread points at it") for m in threads[:1]),
         *((m, 0.9, "a commit in our own repository waits for it or uses it") for m in commits[:1]),
-        *((m, 0.8, "it points at a thread of our own") for m in outward[:1]),
+        *((m, 0.75, "it points at a thread of our own") for m in outward[:1]),
     ):
         yield mention.reason("own side points", Lead.STAKEHOLDER, weight, because)
 

@@ -3,17 +3,18 @@
 import re
 from collections.abc import Iterator
 
-from contribkit.classifiers.activity import UPKEEP, activity
+from contribkit.classifiers.activity import KINDS, UPKEEP, activity
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.reason import Reason
-from contribkit.identifiers import key, repository_of
+from contribkit.identifiers import key, links, repository_of
 from contribkit.vocabulary import Activity, Kind, Lead
 
 _FOUNDATIONAL = re.compile(
-    r"\b(?:foundational|upstream (?:support|work|contribution|maintenance|impact)|sustain\w*|maintain(?:er|ing|ance)|"
-    r"non-maintainers?|good citizen\w*|giv(?:e|ing) back)\b",
+    r"\b(?:foundational|upstream (?:support|work|maintenance|impact|plans?|upkeep)|non-maintainers?|good citizen\w*|"
+    r"giv(?:e|ing) back|upkeep)\b",
     re.IGNORECASE,
 )
+_FILED = re.compile(r"\b(?:upstream|foundational|sustainability|maintenance)\b", re.IGNORECASE)
 _NEWCOMER = ("FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "NONE", "MANNEQUIN")
 
 # A title and paths alone weigh little; acts of care for a project weigh more.
@@ -46,18 +47,35 @@ def _plans(refs: list[str], ref: str) -> bool:
 def own_side_calls_it_upstream(case: Case) -> Iterator[Reason]:
     """What the organisation writes of it speaks of care for the project."""
     for mention in case.inward:
-        if match := _FOUNDATIONAL.search(mention.words):
+        if match := _FOUNDATIONAL.search(f"{mention.title}\n{mention.passage}"):
             yield mention.reason("our words for it", Lead.UPSTREAM, 1.4, f'our own side speaks of "{match[0]}"')
             return
+
+
+def filed_for_upstream(case: Case) -> Iterator[Reason]:
+    """A post of the organisation that points at it is filed under care for upstream projects."""
+    for mention in case.inward:
+        filed = [label for label in mention.labels if mention.kind == "document" and _FILED.search(label)]
+        if filed:
+            yield mention.reason("filed under", Lead.UPSTREAM, 1.0, f'our post is filed under "{filed[0]}"')
+            return
+
+
+def guides_others(case: Case) -> Iterator[Reason]:
+    """A comment that points people at the threads where something is done."""
+    pointed = [link.ref for remark in case.row["remarks"] for link in links(remark)]
+    if case.text("kind") == Kind.COMMENT and pointed:
+        because = "a comment that shows others where to look"
+        yield Reason("guides others", Lead.UPSTREAM, 1.3, because, pointed[0], case.text("url") or None)
 
 
 def upkeep(case: Case) -> Iterator[Reason]:
     """It is work of which a project lives, whoever does it."""
     sort = activity(case)
     if sort in UPKEEP:
-        yield Reason(
-            "upkeep", Lead.UPSTREAM, _WEIGHTS[sort], f"{sort.word} serves the project itself", case.text("title")
-        )
+        # What somebody did is known; what a title and paths make of it is a guess.
+        rule = "kind of act" if case.text("kind") in KINDS else "upkeep"
+        yield Reason(rule, Lead.UPSTREAM, _WEIGHTS[sort], f"{sort.word} serves the project itself", case.text("title"))
 
 
 def review_of_an_outsider(case: Case) -> Iterator[Reason]:

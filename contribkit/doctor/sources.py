@@ -99,8 +99,6 @@ def _check_git(organisation: Organisation, name: str) -> Iterator[Finding]:
     if names:
         counted = f"{count(len(upstream), 'upstream project')}, {len(own)} of our own"
         yield good(subject, f"{count(len(names), 'clone')}: {counted}")
-    elif not broken:
-        yield doubtful(subject, "names no clones", 'write clones = ["clones/*"]')
     if not own and not _has_other_evidence(organisation):
         yield _unseen(organisation)
 
