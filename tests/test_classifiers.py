@@ -278,3 +278,15 @@ def test_an_afterthought_is_no_driver():
 )
 def test_activities(row, activity):
     assert judge(row).activity == activity
+
+
+def test_silence_of_our_own_side_tells_something_only_where_it_was_read():
+    row = {"title": "Fix flaky tests in CI"}
+    elsewhere = [reference(ref="up/app#9", date=day) for day in ("2026-07-01", "2026-09-30")]
+    assert judge(row).confidence == 0.6
+    heard = judge(row, elsewhere)
+    assert heard.confidence > 0.6
+    assert "own side is silent" in {reason["rule"] for reason in heard.reasons}
+    too_late = judge(row | {"happened_at": "2026-10-02"}, elsewhere)
+    assert too_late.confidence == 0.6
+    assert "own side is silent" not in {reason["rule"] for reason in too_late.reasons}

@@ -24,6 +24,8 @@ class Case:
         Whose contribution it is.
     references
         Rows of the references table that point at its thread, as dicts.
+    covered
+        Whether a source of the organisation's own side covers its day, so that silence tells something.
     heard
         Stakeholders whom threads beside it served; known only once every contribution was looked at.
     """
@@ -31,6 +33,7 @@ class Case:
     row: dict[str, Any]
     organisation: "Organisation"
     references: list[dict[str, Any]] = field(default_factory=list)
+    covered: bool = False
     heard: list[str] = field(default_factory=list)
 
     @cached_property

@@ -13,7 +13,7 @@ from contribkit.classifiers.reason import Reason
 from contribkit.classifiers.rules import decide, reasons_for
 from contribkit.identifiers import key
 from contribkit.labels import Label, Labels
-from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, conform, is_missing, rows_of
+from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, TIME, conform, is_missing, rows_of
 from contribkit.vocabulary import Lead
 
 if TYPE_CHECKING:
@@ -59,11 +59,21 @@ def classify(
     found = _by_thread(references)
     settled = labels.effective if labels else {}
     cases = [Case(row, organisation) for row in rows_of(table)]
-    cases = [replace(case, references=found.get(case.thread, [])) for case in cases]
+    covered = _covered(table["happened_at"], references)
+    cases = [
+        replace(case, references=found.get(case.thread, []), covered=is_covered)
+        for case, is_covered in zip(cases, covered, strict=True)
+    ]
     reasons = with_second_hop(cases, [reasons_for(case) for case in cases])
     judged = [_judge(case, why, settled.get(key(case.row["id"]))) for case, why in zip(cases, reasons, strict=True)]
     added = pd.DataFrame(judged, columns=[*JUDGED], index=contributions.index)
     return pd.concat([table, conform(added, JUDGED)], axis=1)
+
+
+def _covered(times: pd.Series, references: pd.DataFrame | None) -> list[bool]:
+    """Say of each time whether the references reach from before it to after it."""
+    known = conform(references, REFERENCES)["date"].dropna() if references is not None else pd.Series(dtype=TIME)
+    return list((times >= known.min()) & (times <= known.max())) if len(known) else [False] * len(times)
 
 
 def _by_thread(references: pd.DataFrame | None) -> dict[str, list[dict[str, Any]]]:

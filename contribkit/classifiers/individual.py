@@ -57,7 +57,7 @@ def own_project(case: Case) -> Iterator[Reason]:
     for ref in (case.ref, *case.row["links_out"]):
         repo = repository_of(ref)
         if repo and key(repo.split("/")[0]) in members:
-            weight = 2.4 if ref == case.ref else 1.6
+            weight = 2.6 if ref == case.ref else 2.3
             yield Reason(
                 "own project", Lead.INDIVIDUAL, weight, "a repository of the person's own", repo, thread_url(ref)
             )

@@ -30,6 +30,7 @@ RULES: list[Rule] = [
     stakeholder.stakeholder_person,
     stakeholder.own_side_points,
     stakeholder.our_use,
+    stakeholder.own_side_is_silent,
     upstream.planned,
     upstream.grant,
     upstream.own_side_calls_it_upstream,
@@ -97,6 +98,7 @@ def decide(reasons: list[Reason]) -> tuple[Lead, float]:
     if best < ENOUGH or margin < MARGIN:
         return Lead.UNCLEAR, 0.5
     confidence = min(_HIGHEST, 1 / (1 + math.exp(-(_BASE + margin))))
-    if all(reason.rule in _THIN for reason in reasons if reason.lead == first):
+    silent = any(reason.rule == stakeholder.SILENT for reason in reasons)
+    if not silent and all(reason.rule in _THIN for reason in reasons if reason.lead == first):
         confidence = min(confidence, _ALONE)
     return first, round(confidence, 2)

@@ -13,6 +13,8 @@ from contribkit.vocabulary import Kind, Lead
 
 # How organisations file posts about what they do for those whom they serve.
 _SERVICE = re.compile(r"\b(?:service|customer|client|member|case[ -]stud)\w*\b", re.IGNORECASE)
+SILENT = "own side is silent"
+"""Name of the rule whose reason tells absence of evidence from absence of a source."""
 _OUR_USE = re.compile(
     r"\b(?:our|one of our|2 of our|on our) (?:hubs?|deployments?|communit\w+|customers?|clients?)\b", re.IGNORECASE
 )
@@ -36,7 +38,7 @@ def own_side_names(case: Case) -> Iterator[Reason]:
             (mention.passage, 2.4, "names"),
             (mention.title, 2.2, "names"),
             (mention.text, 1.3, "names, a little off,"),
-            (mention.context, 1.2, "names, in the paragraphs around,"),
+            (mention.context, 1.45, "names, in the paragraphs around,"),
         ):
             named = [name for name in case.named(words) if name.stakeholder.kind != "grant"]
             if named:
@@ -145,12 +147,19 @@ def own_side_points(case: Case) -> Iterator[Reason]:
     commits = [mention for mention in case.inward if mention.kind == "commit"]
     threads = [mention for mention in case.inward if mention.kind in ("issue", "pull_request")]
     outward = [mention for mention in case.mentions if mention.points == "out"]
+    several = 0.3 * (len(outward) > 1)
     for mention, weight, because in (
         *((m, 1.2, "our own thread points at it") for m in threads[:1]),
         *((m, 0.9, "a commit in our own repository waits for it or uses it") for m in commits[:1]),
-        *((m, 0.75, "it points at a thread of our own") for m in outward[:1]),
+        *((m, 0.75 + several, "it points at a thread of our own") for m in outward[:1]),
     ):
         yield mention.reason("own side points", Lead.STAKEHOLDER, weight, because)
+
+
+def own_side_is_silent(case: Case) -> Iterator[Reason]:
+    """The organisation's own side was read for these days, and says nothing of it."""
+    if case.covered and not case.mentions:
+        yield Reason(SILENT, Lead.STAKEHOLDER, -0.6, "our own side was read for these days, and says nothing of it")
 
 
 def our_use(case: Case) -> Iterator[Reason]:
