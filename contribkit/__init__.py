@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from contribkit.organisation import Organisation
     from contribkit.period import Period
     from contribkit.rendering import render
-    from contribkit.review import Review
+    from contribkit.review import Review, read_summary
 
 __version__ = "0.1.0"
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "__version__",
     "classify",
     "load",
+    "read_summary",
     "render",
 ]
 
@@ -36,6 +37,7 @@ _PLACES = {
     "Period": "period",
     "Review": "review",
     "classify": "classifiers",
+    "read_summary": "review",
     "load": "loaders",
     "render": "rendering",
 }

@@ -185,6 +185,20 @@ def test_an_existing_review_is_replaced_whole(tmp_path):
     assert [path.name for path in second.folder.parent.iterdir()] == ["quay"]
 
 
+def test_what_people_say_between_two_renderings_shows_as_a_change(tmp_path):
+    org = write_organisation(tmp_path)
+    ck.render(org, ck.Period("2026-Q3"), [org.team()])
+    event = {"v": 1, "id": "1", "at": "2026-10-01T00:00:00Z", "by": "ada-example", "op": "label", "lead": "individual"}
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "a.jsonl").write_text(json.dumps(event | {"item": ROWS[0]["id"]}))
+    (result,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
+    assert json.loads((result.folder / "summary.json").read_text())["changed"] == 1
+    assert "people labelled it (unanimous: 1 individual)" in result.page.read_text()
+    (result.folder / "summary.json").write_text("{")
+    with pytest.raises(ck.ContribkitError, match="is no summary of a review"):
+        ck.render(org, ck.Period("2026-Q3"), [org.team()])
+
+
 def test_an_output_that_cannot_be_written_is_said_before_any_work(tmp_path):
     org = write_organisation(tmp_path / "o")
     (tmp_path / "file").write_text("")

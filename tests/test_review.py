@@ -276,3 +276,25 @@ def test_days_on_the_page_are_those_of_the_organisations_time_zone(sample):
     assert len(review.rows) == 1
     page = review.stakeholders.html + review.sharing.html + review.unclear.html + review.outside.html
     assert '<td class="n">2026-07-01</td>' in page
+
+
+def test_leads_that_changed_since_the_last_rendering_are_listed(sample):
+    before = review_of(sample).summary
+    first, second = before["rows"][0], before["rows"][1]
+    was = "individual" if first["lead"] != "individual" else "upstream"
+    then = {**before, "rows": [first | {"lead": was}, second]}
+    review = review_of(sample, before=then)
+    assert list(review.lead_changes["was"]) == [was]
+    assert "1 lead changed" in review.changed.html
+    assert review.summary["changed"] == 1
+    assert review_of(sample, before=before).changed.sentence == ""
+    assert review_of(sample).summary["changed"] == 0
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"rows": 3}'])
+def test_an_earlier_summary_that_is_none_is_said(tmp_path, text):
+    path = tmp_path / "summary.json"
+    path.write_text(text)
+    with pytest.raises(ck.ContribkitError, match="is no summary of a review"):
+        ck.read_summary(path)
+    assert ck.read_summary(tmp_path / "none.json") is None

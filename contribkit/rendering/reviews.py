@@ -15,6 +15,7 @@ from contribkit.notebooks import NOTEBOOKS
 from contribkit.rendering.folder import beside, check_writable, replace
 from contribkit.rendering.notebook import check_parameters, execute
 from contribkit.rendering.page import write_index, write_page
+from contribkit.review import read_summary
 
 if TYPE_CHECKING:
     from contribkit.configuration import Team
@@ -82,6 +83,8 @@ def render(
     check(organisation, keep_going=bool(given.get("keep_going", False)))
     Labels.read(organisation.root / "labels")
     check_writable(folder)
+    for team in chosen:
+        read_summary(folder / team.slug / "summary.json")
     jobs = [_Job(team.name, team.slug, folder / team.slug, organisation.path, str(period), given) for team in chosen]
     results = _run(jobs)
     if teams is None:
@@ -117,7 +120,13 @@ def _render_one(job: _Job, progress: bool = False) -> Rendered:
     with beside(job.folder) as folder:
         output = folder / _NOTEBOOK
         # Relative, so that the notebook runs where it lies, and tells nothing of this machine.
-        own = {"config": os.path.relpath(job.config, folder), "team": job.slug, "period": job.period, "output": "."}
+        own = {
+            "config": os.path.relpath(job.config, folder),
+            "team": job.slug,
+            "period": job.period,
+            "output": ".",
+            "before": f"../{job.folder.name}/summary.json",
+        }
         failure = execute(NOTEBOOKS / _NOTEBOOK, output, job.parameters | own, progress)
         write_page(output, folder / _PAGE, f"{job.team} · {job.period}", failure)
         # A good review is worth more than a new one that stopped: that one is kept beside it.

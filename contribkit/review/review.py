@@ -12,7 +12,7 @@ from contribkit.configuration import Team
 from contribkit.files import write_whole
 from contribkit.fold import is_member
 from contribkit.period import Period
-from contribkit.review import links, redaction, sections, shares, sharing, stakeholders, waiting
+from contribkit.review import changes, links, redaction, sections, shares, sharing, stakeholders, waiting
 from contribkit.review.csv import to_csv
 from contribkit.review.page import Section
 from contribkit.review.summary import summarise
@@ -41,6 +41,8 @@ class Review:
         Whether private threads are shown.
     without_names
         Whether the review shows no persons.
+    before
+        The summary of an earlier rendering of this review, for which leads changed since.
 
     Attributes
     ----------
@@ -48,7 +50,7 @@ class Review:
         The team's contributions as shown.
     leads, history, by_stakeholder, by_initiative, cross_links, goals, activities, waiting
         The tables behind the sections.
-    overview, stakeholders, goal_section, sharing, outside, unclear, not_seen
+    overview, stakeholders, goal_section, sharing, outside, unclear, not_seen, changed
         The sections of the page.
     summary
         Every number of the page; its schema is ``contribkit/review/summary.schema.json``.
@@ -74,11 +76,12 @@ class Review:
         earlier: dict[Period, pd.DataFrame] | None = None,
         include_private: bool = False,
         without_names: bool = False,
+        before: dict[str, Any] | None = None,
     ) -> None:
         self.data, self.team, self.period = data, team, period
         self.organisation = data.organisation
         self.include_private, self.without_names = include_private, without_names
-        self._judged, self._earlier = judged, earlier or {}
+        self._judged, self._earlier, self._before = judged, earlier or {}, before
         self.as_of = datetime.now(UTC)
 
     @cached_property
@@ -219,6 +222,16 @@ class Review:
     def unclear(self) -> Section:
         """What waits for a person."""
         return sections.unclear(self)
+
+    @cached_property
+    def lead_changes(self) -> pd.DataFrame:
+        """Which leads changed since the review was last rendered."""
+        return changes.lead_changes(self.rows, self._before)
+
+    @cached_property
+    def changed(self) -> Section:
+        """Which leads changed since the review was last rendered; empty where it is the first time."""
+        return sections.changed(self)
 
     @cached_property
     def not_seen(self) -> Section:

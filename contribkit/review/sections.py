@@ -216,6 +216,14 @@ def unclear(review: "Review") -> Section:
     return Section(title, sentence, body)
 
 
+def changed(review: "Review") -> Section:
+    """Return which leads changed since the review was last rendered."""
+    table, title = review.lead_changes, "What changed since this review was last rendered?"
+    sentence = f"{_many(len(table), 'lead')} changed, through new evidence, labels or rules." if len(table) else ""
+    body = page.html("changes.html", title=title, sentence=sentence, changes=_dicts(table), words=review.words)
+    return Section(title if sentence else "", sentence, body)
+
+
 def not_seen(review: "Review") -> Section:
     """Return what the review could not see."""
     title, sources = "What could we not see?", review.data.sources

@@ -49,6 +49,7 @@ def summarise(review: "Review") -> dict[str, Any]:
         "goals": records(review.goals),
         "activities": _activities(review),
         "waiting": len(review.waiting),
+        "changed": len(review.lead_changes),
         "sources": _sources(review),
         "not_seen": not_seen(review),
         "rows": _rows(review),
