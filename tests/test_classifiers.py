@@ -290,3 +290,26 @@ def test_silence_of_our_own_side_tells_something_only_where_it_was_read():
     too_late = judge(row | {"happened_at": "2026-10-02"}, elsewhere)
     assert too_late.confidence == 0.6
     assert "own side is silent" not in {reason["rule"] for reason in too_late.reasons}
+
+
+def test_a_series_of_one_person_in_the_same_files_leans_to_the_same_lead():
+    common = {"kind": "pull_request", "author": "ada", "repo": "up/app", "files": ["app/spawner.py"]}
+    links = [{"ref": "our-example/plans#1", "title": "Quotas"}]
+    rows = [
+        common | {"id": "up/app#1@ada:pull_request", "happened_at": "2026-08-01", "links_in": links},
+        common | {"id": "up/app#2@ada:pull_request", "happened_at": "2026-08-20", "body": "for our hubs"},
+        common | {"id": "up/app#3@ada:pull_request", "happened_at": "2026-10-20", "body": "for our hubs"},
+    ]
+    judged = classify(pd.DataFrame(rows), None, organisation())
+    assert list(judged.lead) == ["stakeholder", "stakeholder", "unclear"]
+    assert [reason["rule"] for reason in judged.reasons[1] if reason["lead"] == "stakeholder"] == [
+        "our own use",
+        "series",
+    ]
+
+
+def test_an_own_tracker_also_plans_upstream_work():
+    row = judge(
+        {"title": "Change a default", "links_in": [{"ref": "our-example/hub#5", "title": "Upstream plan: upkeep"}]}
+    )
+    assert row.lead == "upstream"

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import pandas as pd
+
 from contribkit.classifiers import names
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.reason import Reason
 from contribkit.classifiers.rules import decide
 from contribkit.identifiers import key, thread_url
-from contribkit.tables import is_true
+from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Lead
 
+_SERIES = pd.Timedelta(days=28)
 _SURE = 0.7  # how sure a lead must be before it says something about the threads beside it
 
 
@@ -39,7 +42,9 @@ def with_second_hop(cases: list[Case], reasons: list[list[Reason]]) -> list[list
         lead, confidence = decide(why)
         if lead is Lead.STAKEHOLDER and confidence >= _SURE:
             whom = names.stakeholder(case, names.initiative(case))
-            led.setdefault(case.thread, []).append(_Led(case, whom, any(reason.private for reason in why)))
+            found = _Led(case, whom, any(reason.private for reason in why))
+            for place in (case.thread, *_places(case)):
+                led.setdefault(place, []).append(found)
     return [_with_hops(case, why, list(_hops(case, led))) for case, why in zip(cases, reasons, strict=True)]
 
 
@@ -59,6 +64,26 @@ def _hops(case: Case, led: dict[str, list[_Led]]) -> Iterator[Reason]:
         because = "it is linked with a thread that is stakeholder-led"
         named_first = sorted(found, key=lambda other: other.stakeholder is None)
         yield _passed_on(case, named_first[0], "second hop", 1.3, because)
+    yield from _series(case, led)
+
+
+def _series(case: Case, led: dict[str, list[_Led]]) -> Iterator[Reason]:
+    """The same author changed the same files within weeks, for a stakeholder."""
+    when = case.row.get("happened_at")
+    if is_missing(when):
+        return
+    for other in (other for place in _places(case) for other in led.get(place, ())):
+        then = other.case.row.get("happened_at")
+        if other.case.thread != case.thread and not is_missing(then) and abs(when - then) <= _SERIES:
+            because = "the same person changed the same files within weeks, for a stakeholder"
+            yield _passed_on(case, other, "series", 0.7, because)
+            return
+
+
+def _places(case: Case) -> list[str]:
+    """Return what a series is told by: which files who changed where."""
+    maker = f"{key(case.text('repo'))} {key(case.text('author'))}"
+    return [f"{maker} {path}" for path in case.row["files"]]
 
 
 def _passed_on(case: Case, other: _Led, rule: str, weight: float, because: str) -> Reason:

@@ -15,6 +15,14 @@ _ITEM = re.compile(r"\n(?=[ \t]{0,3}(?:[-*+]|\d{1,3}[.)])[ \t])")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[])")
 
 
+# How an organisation writes of work that it does for a project's sake.
+_FOUNDATIONAL = re.compile(
+    r"\b(?:foundational|upstream (?:support|work|maintenance|impact|plans?|upkeep)|non-maintainers?|good citizen\w*|"
+    r"giv(?:e|ing) back|upkeep)\b",
+    re.IGNORECASE,
+)
+
+
 class Mention(NamedTuple):
     """A place on the organisation's own side that points at the thread, or that the thread points at."""
 
@@ -33,6 +41,11 @@ class Mention(NamedTuple):
     def words(self) -> str:
         """All of its words."""
         return f"{self.title}\n{self.text}"
+
+    @property
+    def plans_upstream(self) -> re.Match[str] | None:
+        """The words with which it plans upstream work, None where it does not: an own tracker holds both sorts."""
+        return _FOUNDATIONAL.search(f"{self.title}\n{self.passage}")
 
     def reason(self, rule: str, lead: str, weight: float, because: str) -> Reason:
         """Return a reason that saw this place."""

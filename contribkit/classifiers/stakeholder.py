@@ -144,8 +144,9 @@ def stakeholder_person(case: Case) -> Iterator[Reason]:
 
 def own_side_points(case: Case) -> Iterator[Reason]:
     """The organisation's own side points at it, or it at ours, without a name."""
-    commits = [mention for mention in case.inward if mention.kind == "commit"]
-    threads = [mention for mention in case.inward if mention.kind in ("issue", "pull_request")]
+    inward = [mention for mention in case.inward if not mention.plans_upstream]
+    commits = [mention for mention in inward if mention.kind == "commit"]
+    threads = [mention for mention in inward if mention.kind in ("issue", "pull_request")]
     outward = [mention for mention in case.mentions if mention.points == "out"]
     several = 0.3 * (len(outward) > 1)
     for mention, weight, because in (

@@ -9,11 +9,6 @@ from contribkit.classifiers.reason import Reason
 from contribkit.identifiers import key, links, repository_of
 from contribkit.vocabulary import Activity, Kind, Lead
 
-_FOUNDATIONAL = re.compile(
-    r"\b(?:foundational|upstream (?:support|work|maintenance|impact|plans?|upkeep)|non-maintainers?|good citizen\w*|"
-    r"giv(?:e|ing) back|upkeep)\b",
-    re.IGNORECASE,
-)
 _FILED = re.compile(r"\b(?:upstream|foundational|sustainability|maintenance)\b", re.IGNORECASE)
 _NEWCOMER = ("FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "NONE", "MANNEQUIN")
 
@@ -47,7 +42,7 @@ def _plans(refs: list[str], ref: str) -> bool:
 def own_side_calls_it_upstream(case: Case) -> Iterator[Reason]:
     """What the organisation writes of it speaks of care for the project."""
     for mention in case.inward:
-        if match := _FOUNDATIONAL.search(f"{mention.title}\n{mention.passage}"):
+        if match := mention.plans_upstream:
             yield mention.reason("our words for it", Lead.UPSTREAM, 1.4, f'our own side speaks of "{match[0]}"')
             return
 
