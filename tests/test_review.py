@@ -107,7 +107,17 @@ def test_cross_links_say_what_to_paste_where():
         {"lead": "stakeholder", "url": "https://github.com/o/r/pull/4"},
         {},
     )
-    found = [{"ref": "O/R#2", "source": own, "kind": "issue", "id": "9", "url": f"https://github.com/{own}/issues/9"}]
+    commit = {
+        "ref": "o/r#2",
+        "source": own,
+        "kind": "commit",
+        "id": "abc",
+        "url": f"https://github.com/{own}/commit/abc",
+    }
+    found = [
+        commit,
+        {"ref": "O/R#2", "source": own, "kind": "issue", "id": "9", "url": f"https://github.com/{own}/issues/9"},
+    ]
     references = conform(
         pd.DataFrame([*found, {"ref": "o/r#3", "source": own, "private": True, "url": "https://secret"}]), REFERENCES
     )

@@ -80,7 +80,9 @@ def cross_links(rows: pd.DataFrame, sides: pd.DataFrame) -> pd.DataFrame:
 
 def _sentences(row: dict[str, Any]) -> dict[str, str | None]:
     whom = row["stakeholder"] if isinstance(row["stakeholder"], str) else None
-    ours = next((url for url in row["inward"] if url), None)
+    # A thread of ours can be answered in; a commit or a post cannot.
+    threads_first = sorted(filter(None, row["inward"]), key=lambda url: "/issues/" not in url and "/pull/" not in url)
+    ours = next(iter(threads_first), None)
     for_whom = f" for {whom}" if whom else ""
     upstream = (
         f"This is part of {ours or 'OUR INITIATIVE (paste its address)'}, where we follow why we do it{for_whom}."
