@@ -11,6 +11,8 @@ from contribkit import __version__
 from contribkit.errors import ContribkitError
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from contribkit.organisation import Organisation
 
 _CONFIG = click.option(
@@ -230,4 +232,112 @@ def doctor(config: Path) -> None:
     for finding in findings:
         click.echo(finding)
     if any(finding.level is Level.WRONG for finding in findings):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("identifier", metavar="ID")
+@_CONFIG
+@click.option("--contributions", type=click.Path(path_type=Path), help="JSON lines, instead of loading the sources.")
+@click.option("--references", type=click.Path(path_type=Path), help="JSON lines of references, with --contributions.")
+@click.option("--labels", type=click.Path(path_type=Path), help="Folder of label logs.  [default: labels, by the file]")
+@click.option("--period", default="last quarter", show_default=True, help="What to load; as for review.")
+@click.option("--include-private", is_flag=True, help="Show private threads too.")
+@_KEEP_GOING
+def why(
+    identifier: str,
+    config: Path,
+    contributions: Path | None,
+    references: Path | None,
+    labels: Path | None,
+    period: str,
+    include_private: bool,
+    keep_going: bool,
+) -> None:
+    """Explain one contribution: the case for and against its lead, what was seen where, and what would settle it.
+
+    \b
+    Example:
+      contribkit why owner/repo#719@ada:review --config contribkit.toml --period 2026-Q3
+
+    ID is that of the review's contributions.csv; that of a thread (owner/repo#719) does where one person worked there.
+    """
+    import contribkit as ck
+    from contribkit.classifiers.why import why as explain
+
+    org = ck.Organisation.read(config)
+    if labels and not labels.is_dir():
+        raise ContribkitError(f"{labels}: there is no such folder of label logs")
+    decided = ck.Labels.read(labels or org.root / "labels")
+    broken: list[str] | None = [] if keep_going else None
+    if contributions:
+        table, found = _read_tables(org, contributions, references, broken)
+    else:
+        data = ck.load(org, ck.Period(period, org.timezone), keep_going)
+        table, found = data.contributions, data.references
+    for line in explain(ck.classify(table, found, org, decided), identifier, org, decided, include_private):
+        click.echo(line)
+    _warn(broken or [])
+
+
+def _read_tables(
+    org: "Organisation", contributions: Path, references: Path | None, broken: list[str] | None
+) -> tuple["DataFrame", "DataFrame"]:
+    """Return contributions and references of files as tables."""
+    import pandas as pd
+
+    from contribkit.loaders.records import read_contributions, read_references
+    from contribkit.tables import CONTRIBUTIONS, REFERENCES, conform
+
+    rows = list(read_contributions(contributions, broken))
+    found = list(read_references(references, broken)) if references else []
+    return (
+        conform(pd.DataFrame(rows), CONTRIBUTIONS, org.timezone),
+        conform(pd.DataFrame(found), REFERENCES, org.timezone),
+    )
+
+
+@main.command()
+@_CONFIG
+@click.option("--contributions", type=click.Path(path_type=Path), required=True, help="JSON lines of contributions.")
+@click.option("--labels", type=click.Path(path_type=Path), required=True, help="A file of labels, or a folder of logs.")
+@click.option("--references", type=click.Path(path_type=Path), help="JSON lines of references.")
+@click.option("--as-of", metavar="DATE", help="As known 30 days after this day; or: quarter, after each row's own.")
+@click.option("--json", "as_json", type=click.Path(path_type=Path), help="Write every figure into this file.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Write the reliability plot into this file, as SVG.")
+@_KEEP_GOING
+def evaluate(
+    config: Path,
+    contributions: Path,
+    labels: Path,
+    references: Path | None,
+    as_of: str | None,
+    as_json: Path | None,
+    plot: Path | None,
+    keep_going: bool,
+) -> None:
+    """Say how far the answers can be believed, against what people said.
+
+    \b
+    Example:
+      contribkit evaluate --contributions C.jsonl --references R.jsonl --labels labels
+    """
+    import json
+
+    from contribkit.evaluation.command import evaluate_files, write_plot
+    from contribkit.evaluation.text import as_text
+    from contribkit.files import write_whole
+    from contribkit.organisation import Organisation
+    from contribkit.vocabulary import Lead
+
+    broken: list[str] | None = [] if keep_going else None
+    org = Organisation.read(config)
+    found = evaluate_files(org, contributions, labels, references, as_of, broken)
+    click.echo(as_text(found, {str(lead): org.word(lead) for lead in Lead}), nl=False)
+    if as_json:
+        write_whole(as_json, json.dumps(found.as_json(), indent=1, ensure_ascii=False) + "\n")
+    if plot:
+        write_plot(found, plot)
+    _warn(broken or [])
+    if broken:
         sys.exit(1)

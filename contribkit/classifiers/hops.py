@@ -1,7 +1,7 @@
 """The second hop: what the threads beside a contribution are led by says something of it."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -69,7 +69,7 @@ def _hops(case: Case, led: dict[str, list[_Led]]) -> Iterator[Reason]:
 
 def _series(case: Case, led: dict[str, list[_Led]]) -> Iterator[Reason]:
     """The same author changed the same files within weeks, for a stakeholder."""
-    when = case.row.get("happened_at")
+    when: Any = case.row.get("happened_at")
     if is_missing(when):
         return
     for other in (other for place in _places(case) for other in led.get(place, ())):

@@ -1,6 +1,6 @@
 """Learn from people: train a model on their labels, and let it replace the rules only where it is better."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,7 +132,7 @@ def _too_little(leads: list[str]) -> str:
 
 
 def _examples(cases: list[Case], reasons: list[list[Reason]], leads: dict[int, str]) -> list[Example]:
-    """Return what is learned from: everything with a label, and some without; sorted, so that no order of rows counts."""
+    """Return what is learned from: all with a label, and some without; sorted, so that no order of rows counts."""
     order = sorted(range(len(cases)), key=lambda number: key(cases[number].row["id"]))
     weak = [number for number in order if number not in leads]
     chosen = {*leads, *weak[:: max(1, -(-len(weak) // _WEAK))]}
@@ -158,18 +158,22 @@ def _compare(examples: list[Example], elsewhere: int) -> Learning:
     won, lost = (sum(net * sign > 0 for net in nets.values()) for sign in (1, -1))
     chance = float(binomtest(won, won + lost, alternative="greater").pvalue) if won + lost else 1.0
     better = chance <= LIKELY and sum(model.values()) > sum(rules.values())
-    scores = [round(sum(hits.values()) / len(labelled), 3) for hits in (rules, model)]
-    return Learning("model" if better else "rules", len(labelled), elsewhere, *scores, chance=round(chance, 4))
+    return Learning(
+        leads="model" if better else "rules",
+        labels=len(labelled),
+        elsewhere=elsewhere,
+        rules_score=round(sum(rules.values()) / len(labelled), 3),
+        model_score=round(sum(model.values()) / len(labelled), 3),
+        chance=round(chance, 4),
+    )
 
 
 def _answers_unseen(examples: list[Example]) -> dict[int, str]:
     """Return the model's answer for each labelled example, learned without the labels of its thread's fold."""
-    from dataclasses import replace
-
     threads = sorted({example.case.thread for example in examples if example.said is not None})
     places = np.random.default_rng(0).permutation(len(threads)) % _FOLDS
     fold_of = dict(zip(threads, places.tolist(), strict=True))
-    answers = {}
+    answers: dict[int, str] = {}
     for fold in range(_FOLDS):
         hidden = [n for n, e in enumerate(examples) if e.said is not None and fold_of[e.case.thread] == fold]
         if hidden:

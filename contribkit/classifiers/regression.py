@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from contribkit.classifiers.features import Example, total, vote
 from contribkit.classifiers.reason import Reason
 from contribkit.classifiers.rules import decide
-from contribkit.vocabulary import LEADS, Kind, Lead
+from contribkit.vocabulary import LEADS, Lead
 
 _TERM = re.compile(r"[^\W\d_]{2,30}")  # words of any script
 _FEW = 60  # labels with which people weigh as much as the rules do
@@ -109,15 +110,22 @@ class Model:
         whole = round(sum(weights.values()), 2)
         if whole < _WORTH_SAYING:
             return
-        mostly = [place for place in sorted(weights, key=lambda place: -weights[place]) if self._mostly(place, best)]
+        mostly = [
+            place
+            for place in sorted(weights, key=lambda place: (-round(weights[place], 6), place))
+            if self._mostly(place, best)
+        ]
         said = example.case.organisation.word(LEADS[best])
-        words = [f'"{self._names[place]}"' for place in mostly if place >= len(self._place) and weights[place] > 0][:3]
-        kinds = [self._names[place] for place in mostly if self._names[place].startswith("kind=")]
+        terms = [self._names[place] for place in mostly if place >= len(self._place) and weights[place] > 0]
+        words = [f'"{term}"' for term in terms if not any(other != term and other in term for other in terms)][:3]
+        kinds = [
+            self._names[place] for place in mostly if self._names[place].startswith("kind=") and weights[place] > 0
+        ]
         if words:
             because = f"words like {', '.join(words)} were mostly labelled {said} by people"
         elif kinds:
-            kind = Kind(kinds[0].removeprefix("kind="))
-            because = f"contributions of its kind ({kind.word}) were mostly labelled {said} by people"
+            kind = kinds[0].removeprefix("kind=").replace("_", " ")
+            because = f"contributions of its kind ({kind}) were mostly labelled {said} by people"
         else:
             because = f"its kind, size and words resemble what people labelled {said}"
         yield Reason("learned from labels", str(LEADS[best]), whole, because, ", ".join(words))
@@ -155,4 +163,4 @@ def _labelled(examples: list[Example], values: csr_matrix) -> Any:
 
 def _terms(text: str) -> list[str]:
     words = [word for word in _TERM.findall(text.casefold()) if word not in ENGLISH_STOP_WORDS]
-    return ["", *words, *(f"{first} {second}" for first, second in zip(words, words[1:], strict=False))]
+    return ["", *words, *(f"{first} {second}" for first, second in pairwise(words))]

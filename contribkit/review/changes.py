@@ -21,7 +21,7 @@ def read_summary(path: str | Path) -> dict[str, Any] | None:
         For a file that is no summary, with the fix.
     """
     try:
-        summary = json.loads(Path(path).read_text(encoding="utf-8"))
+        summary: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
         if not isinstance(summary["rows"], list):
             raise TypeError("rows is no list")
         return summary

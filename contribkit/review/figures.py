@@ -34,7 +34,8 @@ _STYLE: Any = {
 }
 
 
-def _new(height: float, columns: int = 1, **options: Any) -> "tuple[Figure, list[Axes]]":
+def new_figure(height: float, columns: int = 1, **options: Any) -> "tuple[Figure, list[Axes]]":
+    """Return an empty figure in the style of all, of full width, with its axes side by side; height in inches."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -56,13 +57,18 @@ def picture(figure: "Figure", alt: str) -> str:
     """
     from html import escape
 
+    code = base64.b64encode(svg(figure).encode("utf-8")).decode("ascii")
+    return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{code}">'
+
+
+def svg(figure: "Figure") -> str:
+    """Return a figure as SVG, the same for the same numbers."""
     from matplotlib import rc_context
 
     buffer = io.BytesIO()
     with rc_context(_STYLE):
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    code = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{code}">'
+    return buffer.getvalue().decode("utf-8")
 
 
 def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | None, title: str) -> "Figure":
@@ -80,7 +86,7 @@ def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | No
     title
         The finding.
     """
-    figure, (bars, shares) = _new(1.9 + 0.5 * len(history), 2, width_ratios=[2.4, 1], sharey=True)
+    figure, (bars, shares) = new_figure(1.9 + 0.5 * len(history), 2, width_ratios=[2.4, 1], sharey=True)
     places = range(len(history))[::-1]
     left = pd.Series(0, index=history.index)
     for lead in Lead:
@@ -142,7 +148,7 @@ def bar_figure(names: list[str], counts: list[int], lead: Lead, unit: str, title
     title
         The finding.
     """
-    figure, (axes,) = _new(1.3 + 0.42 * len(names))
+    figure, (axes,) = new_figure(1.3 + 0.42 * len(names))
     places = range(len(names))[::-1]
     axes.barh(places, counts, height=0.62, color=lead.colour)
     for place, count in zip(places, counts, strict=True):
@@ -156,7 +162,7 @@ def bar_figure(names: list[str], counts: list[int], lead: Lead, unit: str, title
 
 def goal_figure(goals: pd.DataFrame, unit: str, title: str) -> "Figure":
     """Draw done against target, one line a goal; the table is that of `sharing.goal_table`."""
-    figure, (axes,) = _new(1.5 + 0.5 * len(goals))
+    figure, (axes,) = new_figure(1.5 + 0.5 * len(goals))
     places = range(len(goals))[::-1]
     axes.barh(places, goals["done"], height=0.5, color=Lead.UPSTREAM.colour)
     for place, done, target in zip(places, goals["done"], goals["target"], strict=True):
@@ -186,7 +192,7 @@ def heat_figure(table: pd.DataFrame, title: str) -> "Figure":
     title
         The finding.
     """
-    figure, (axes,) = _new(2.0 + 0.42 * len(table))
+    figure, (axes,) = new_figure(2.0 + 0.42 * len(table))
     from matplotlib.colors import LinearSegmentedColormap
 
     colours = LinearSegmentedColormap.from_list("upstream", ["#e3f4ee", Lead.UPSTREAM.colour])
