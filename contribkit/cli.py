@@ -173,6 +173,7 @@ def _classified(
     _say_unknown(decided, rows)
     table = conform(pd.DataFrame(rows), CONTRIBUTIONS, org.timezone)
     judged = ck.classify(table, conform(pd.DataFrame(found), REFERENCES, org.timezone), org, decided)
+    _warn(judged.attrs["notes"])
     return [row | added for row, added in zip(rows, records(judged[[*JUDGED]]), strict=True)]
 
 
@@ -275,9 +276,10 @@ def why(
     else:
         data = ck.load(org, ck.Period(period, org.timezone), keep_going)
         table, found = data.contributions, data.references
-    for line in explain(ck.classify(table, found, org, decided), identifier, org, decided, include_private):
+    judged = ck.classify(table, found, org, decided)
+    for line in explain(judged, identifier, org, decided, include_private):
         click.echo(line)
-    _warn(broken or [])
+    _warn([*(broken or []), *judged.attrs["notes"]])
 
 
 def _read_tables(

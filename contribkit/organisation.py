@@ -229,6 +229,16 @@ class Organisation:
                 words.setdefault(word, stakeholder)
         return words
 
+    @cached_property
+    def owners_seen(self) -> dict[str, Stakeholder | None]:
+        """Whose a repository is, as far as it was asked: contributions link to the same ones over and over."""
+        return {}
+
+    @cached_property
+    def speakers(self) -> frozenset[str]:
+        """Everybody who speaks for a stakeholder, as `key` writes them; members may be among them."""
+        return frozenset(key(login) for stakeholder in self.stakeholders for login in stakeholder.people)
+
     def paths(self, patterns: list[str]) -> Iterator[Path]:
         """Yield the files or folders that patterns name, relative to the file, each once, in order."""
         seen: set[Path] = set()

@@ -21,6 +21,23 @@ def compile_patterns(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE | re.DOTALL)
 
 
+@lru_cache(maxsize=64)
+def _longest_parts(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(max(re.split(r"[*?]+", pattern), key=len).casefold() for pattern in patterns)
+
+
+def may_hold(patterns: list[str], text: str) -> bool:
+    """Say whether a text could hold something that fits a pattern; a quick look that spares a long one.
+
+    Examples
+    --------
+    >>> may_hold(["desk.example/tickets/*"], "see https://Desk.example/tickets/7"), may_hold(["a.example/*"], "none")
+    (True, False)
+    """
+    folded = text.casefold()
+    return any(part in folded for part in _longest_parts(tuple(patterns)))
+
+
 def matches(patterns: list[str], text: str) -> bool:
     """Say whether a text as a whole fits one of the patterns.
 

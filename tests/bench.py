@@ -1,7 +1,8 @@
 """Measure what must be fast: ``python -m tests.bench`` prints a table and writes bench.json.
 
-Every figure is a ratio of two things measured in the same run on the same machine. An entry is a function that returns
-a `Figure`, or a text that says why it was skipped; put further ones into `ENTRIES`, in the order of the table.
+Every figure is a ratio of two things measured in the same run on the same machine, or a size in memory. An entry is a
+function that returns a `Figure`, or a text that says why it was skipped; put further ones into `ENTRIES`, in the order
+of the table.
 """
 
 import gc
@@ -13,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Literal, NamedTuple
@@ -114,8 +116,40 @@ def command_line(folder: Path) -> Figure:
     return Figure("contribkit --help, less 0.1 s, over python -c pass", (ours - 0.1) / nothing, 3)
 
 
+@cache
+def _classified(rows: int) -> dict[str, float]:
+    """Classify so many invented contributions in a process of its own, whose memory nothing else fills."""
+    command = [sys.executable, "-m", "tests.crowd", str(rows)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    answer: dict[str, float] = json.loads(done.stdout)
+    return answer
+
+
+MANY = 100_000
+
+
+def classifier(folder: Path) -> Figure:
+    """Compare classify on 100,000 contributions and 20,000 references with one pass of TfidfVectorizer."""
+    much = _classified(MANY)
+    print(f"classify: {MANY / much['classify']:,.0f} rows a second, texts of {much['characters']:,.0f} characters")
+    return Figure("classify over one pass of TfidfVectorizer, 100,000 rows", much["classify"] / much["tfidf"], 8)
+
+
+def classifier_growth(folder: Path) -> Figure:
+    """Compare classify on ten times the rows and references with a tenth."""
+    ratio = _classified(MANY)["classify"] / _classified(MANY // 10)["classify"]
+    return Figure("classify, ten times the rows", ratio, 11)
+
+
+def classifier_memory(folder: Path) -> Figure:
+    """Measure the largest memory of a process that holds 100,000 contributions and classifies them."""
+    return Figure("classify, memory at the most, tables included", _classified(MANY)["peak"], 1000, "MB")
+
+
 # In the order of the table.
-ENTRIES: list[Callable[[Path], Figure | str]] = [git_loader, review, command_line]
+ENTRIES: list[Callable[[Path], Figure | str]] = [
+    git_loader, review, command_line, classifier, classifier_growth, classifier_memory,
+]  # fmt: skip
 
 
 def _run(program: str, *arguments: str) -> None:

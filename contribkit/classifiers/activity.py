@@ -24,7 +24,7 @@ _NARROW: list[tuple[Activity, str]] = [
         Activity.RELEASE,
         r"changelog|version bump|bump (?:the )?version|bump to v?\d|prepare v?\d|releasing|"
         r"release (?:notes?|pr|workflow|v?\d)|"
-        r"(?:make|cut|prepare|publish) (?:a |the )?(?:new )?release|v?\d+\.\d+\S* release",
+        r"(?:make|cut|prepare|publish) (?:a |the )?(?:new )?release|v?\d{1,9}\.\d{1,9}\S{0,20} release",
     ),
     (Activity.MEETING, r"meeting|collab(?:oration)? caf[eé]|agenda|minutes|office hours"),
     (

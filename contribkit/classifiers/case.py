@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from contribkit.classifiers.mention import Mention, find_mentions
 from contribkit.classifiers.naming import Named, names_in, without_thanks
 from contribkit.identifiers import key, parse_contribution_id
+from contribkit.vocabulary import Activity
 
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
@@ -51,7 +52,7 @@ class Case:
         value = self.row.get(name)
         return value if isinstance(value, str) else ""
 
-    @cached_property
+    @property  # not kept: that would hold every text twice
     def own_words(self) -> str:
         """The words of the thread and of the actor in it."""
         return "\n".join([self.text("title"), self.text("body"), *self.row["remarks"]])
@@ -84,11 +85,25 @@ class Case:
 
     def named(self, words: str) -> list[Named]:
         """Return the stakeholders that a text names, in the order of contribkit.toml; thanks do not count."""
+        if not names_in(words, self.organisation):  # most texts name nobody, and need not be taken apart
+            return []
         return names_in(without_thanks(words), self.organisation)
+
+    @cached_property
+    def own_named(self) -> list[Named]:
+        """The stakeholders that the thread and the actor name."""
+        return self.named(self.own_words)
+
+    @cached_property
+    def activity(self) -> Activity:
+        """What sort of work it is."""
+        from contribkit.classifiers.activity import activity  # it looks at cases itself
+
+        return activity(self)
 
     @cached_property
     def author_is_outsider(self) -> bool:
         """Whether somebody opened the thread who is no member and speaks for no stakeholder."""
         author = self.text("author")
-        speaks = {key(login) for stakeholder in self.organisation.stakeholders for login in stakeholder.people}
-        return bool(author) and self.organisation.member(author) is None and key(author) not in speaks
+        member = self.organisation.member(author)
+        return bool(author) and member is None and key(author) not in self.organisation.speakers

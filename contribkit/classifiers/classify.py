@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from contribkit.classifiers import names
-from contribkit.classifiers.activity import activity
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.hops import with_second_hop
+from contribkit.classifiers.model import learn_and_judge
 from contribkit.classifiers.reason import Reason
-from contribkit.classifiers.rules import decide, reasons_for
+from contribkit.classifiers.rules import Failures, decide, reasons_for
 from contribkit.identifiers import key
 from contribkit.labels import Label, Labels
 from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, TIME, conform, is_missing, rows_of
 from contribkit.vocabulary import Lead
 
 if TYPE_CHECKING:
+    from contribkit.classifiers.regression import Judgement
     from contribkit.organisation import Organisation
 
 
@@ -37,14 +38,15 @@ def classify(
     organisation
         Whose contributions; its stakeholders, roadmap and goals are what rules look for.
     labels
-        What people decided: it wins over the rules.
+        What people decided: it wins over the rules, and a model learns from it; see `Learning`.
 
     Returns
     -------
     pandas.DataFrame
         Every row, in the same order, with the columns of `JUDGED` added: `lead` (str), `confidence` (0 to 1),
         `decided_by` (``rules`` or ``person``), `reasons` (list of dicts: rule, lead, weight, because, saw, where),
-        `activity`, `stakeholder`, `initiative`, `goal` (str or missing).
+        `activity`, `stakeholder`, `initiative`, `goal` (str or missing). ``attrs["notes"]`` holds what a reader should
+        know of how leads were found, as sentences: whether rules or a model lead, and which rules failed.
 
     Examples
     --------
@@ -64,10 +66,17 @@ def classify(
         replace(case, references=found.get(case.thread, []), covered=is_covered)
         for case, is_covered in zip(cases, covered, strict=True)
     ]
-    reasons = with_second_hop(cases, [reasons_for(case) for case in cases])
-    judged = [_judge(case, why, settled.get(key(case.row["id"]))) for case, why in zip(cases, reasons, strict=True)]
+    failures = Failures()
+    reasons = with_second_hop(cases, [reasons_for(case, failures) for case in cases])
+    learning, learned = learn_and_judge(cases, reasons, settled)
+    judged = [
+        _judge(case, why, settled.get(key(case.row["id"])), learned.get(number))
+        for number, (case, why) in enumerate(zip(cases, reasons, strict=True))
+    ]
     added = pd.DataFrame(judged, columns=[*JUDGED], index=contributions.index)
-    return pd.concat([table, conform(added, JUDGED)], axis=1)
+    result = pd.concat([table, conform(added, JUDGED)], axis=1)
+    result.attrs["notes"] = [*([learning.sentence] if settled else []), *failures.sentences]
+    return result
 
 
 def _covered(times: pd.Series, references: pd.DataFrame | None) -> list[bool]:
@@ -85,10 +94,12 @@ def _by_thread(references: pd.DataFrame | None) -> dict[str, list[dict[str, Any]
     return found
 
 
-def _judge(case: Case, reasons: list[Reason], label: Label | None) -> dict[str, Any]:
+def _judge(case: Case, reasons: list[Reason], label: Label | None, learned: "Judgement | None") -> dict[str, Any]:
     lead, confidence = decide(reasons)
-    sort = activity(case)
+    sort = case.activity
     decided_by = "rules"
+    if learned is not None:
+        lead, confidence, reasons, decided_by = *learned, "model"
     if label is not None:
         lead, confidence, decided_by = Lead(label.lead or Lead.UNCLEAR), _agreement(label), "person"
         reasons.insert(0, _said(label, lead))

@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from contribkit.classifiers.activity import activity
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.reason import Reason
 from contribkit.classifiers.rules import decide
@@ -78,7 +77,7 @@ def _structure(case: Case) -> dict[str, float]:
     row = case.row
     return {
         f"kind={case.text('kind')}": 0.5,
-        f"activity={activity(case)}": 0.5,
+        f"activity={case.activity}": 0.5,
         "author is an outsider": 0.5 * case.author_is_outsider,
         "tied to our own side": 0.5 * bool(case.mentions),
         "files": _size(len(row["files"])),

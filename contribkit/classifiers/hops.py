@@ -14,6 +14,7 @@ from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Lead
 
 _SERIES = pd.Timedelta(days=28)
+_LOOKED_AT = 20  # contributions of a month: enough to find one, and few enough for files that change every day
 _SURE = 0.7  # how sure a lead must be before it says something about the threads beside it
 
 
@@ -72,7 +73,9 @@ def _series(case: Case, led: dict[str, list[_Led]]) -> Iterator[Reason]:
     when: Any = case.row.get("happened_at")
     if is_missing(when):
         return
-    for other in (other for place in _places(case) for other in led.get(place, ())):
+    month = _month(when)
+    near = (f"{place} {number}" for place in _paths(case) for number in (month - 1, month, month + 1))
+    for other in (other for place in near for other in led.get(place, ())[:_LOOKED_AT]):
         then = other.case.row.get("happened_at")
         if other.case.thread != case.thread and not is_missing(then) and abs(when - then) <= _SERIES:
             because = "the same person changed the same files within weeks, for a stakeholder"
@@ -81,7 +84,16 @@ def _series(case: Case, led: dict[str, list[_Led]]) -> Iterator[Reason]:
 
 
 def _places(case: Case) -> list[str]:
-    """Return what a series is told by: which files who changed where."""
+    """Return what a series is told by: which files who changed where, and about when."""
+    when = case.row.get("happened_at")
+    return [] if is_missing(when) else [f"{path} {_month(when)}" for path in _paths(case)]
+
+
+def _month(when: Any) -> int:
+    return int(when.toordinal()) // _SERIES.days
+
+
+def _paths(case: Case) -> list[str]:
     maker = f"{key(case.text('repo'))} {key(case.text('author'))}"
     return [f"{maker} {path}" for path in case.row["files"]]
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from contribkit.classifiers.activity import activity
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.reason import Reason
 from contribkit.identifiers import key, links, repository_of, thread_url
@@ -18,8 +17,8 @@ _ITCH = re.compile(
 )
 # What only the person who works with such tools needs.
 _OWN_TOOLS = re.compile(
-    r"(?:^|/)(?:flake\.(?:nix|lock)|(?:shell|default)\.nix|\.envrc|\.editorconfig|\.devcontainer/.*|"
-    r"\.(?:vscode|idea|helix|zed)/.*|[^/]*\.code-workspace)$",
+    r"(?:^|/)(?:\.(?:devcontainer|vscode|idea|helix|zed)/|"
+    r"(?:flake\.(?:nix|lock)|(?:shell|default)\.nix|\.envrc|\.editorconfig|[^/]*\.code-workspace)$)",
     re.IGNORECASE,
 )
 _SHORT = 200  # characters of a remark that answers and no more
@@ -90,7 +89,7 @@ def reactive(case: Case) -> Iterator[Reason]:
 
 def major_feature(case: Case) -> Iterator[Reason]:
     """A feature that nothing on the organisation's own side explains is not upstream-led for being upstream."""
-    if activity(case) == Activity.FEATURE and not case.mentions:
+    if case.activity == Activity.FEATURE and not case.mentions:
         yield Reason(
             "feature without evidence",
             Lead.UPSTREAM,

@@ -2,9 +2,10 @@
 
 import logging
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from contribkit.classifiers import individual, log, stakeholder, upstream
 from contribkit.classifiers.case import Case
@@ -12,6 +13,7 @@ from contribkit.classifiers.reason import Reason
 from contribkit.vocabulary import LEADS, Lead
 
 Rule = Callable[[Case], Iterator[Reason]]
+_KNOWN = frozenset(map(str, Lead))
 
 # The order of the guideline: what ties a contribution to a stakeholder comes first, then what plans it as upstream
 # work or serves the project, then what makes it one person's. Among equals, reasons are shown in this order.
@@ -61,18 +63,72 @@ _THIN = {"upkeep", "closes a thread of the project", "everyday fix", "feature wi
 @lru_cache(maxsize=1)
 def all_rules() -> tuple[Rule, ...]:
     """Return our rules and those of plug-ins (entry points ``contribkit.rules``)."""
-    return (*RULES, *(point.load() for point in entry_points(group="contribkit.rules")))
+    return (*RULES, *(_load(point) for point in entry_points(group="contribkit.rules")))
 
 
-def reasons_for(case: Case) -> list[Reason]:
-    """Return every rule's reasons, the weightiest first; a rule that fails is named in the log and passed over."""
+def _load(point: EntryPoint) -> Rule:
+    """Return the rule of a plug-in; one that cannot be loaded fails like any other, and is named in the same way."""
+    try:
+        rule: Rule = point.load()
+    except Exception as error:
+        return _not_there(point, error)
+    return rule
+
+
+def _not_there(point: EntryPoint, error: Exception) -> Rule:
+    said = f"{point.value} cannot be loaded: {error}"
+
+    def rule(case: Case) -> Iterator[Reason]:
+        raise ImportError(said)
+
+    rule.__module__, rule.__name__ = point.module, point.name
+    return rule
+
+
+class Failures(Counter[tuple[str, str]]):
+    """How often which rule failed with which error.
+
+    Examples
+    --------
+    >>> Failures({("plugin.rule", "KeyError"): 2}).sentences
+    ['the rule plugin.rule failed (KeyError) on 2 contributions and was passed over there; the log has the details']
+    """
+
+    def note(self, rule: Rule, error: Exception) -> None:
+        """Count a failure; the first of each sort goes into the log, with all that the error says."""
+        name = f"{getattr(rule, '__module__', '?')}.{getattr(rule, '__name__', type(rule).__name__)}"
+        failure = (name, type(error).__name__)
+        if failure not in self:
+            logging.getLogger(__name__).error("the rule %s failed and was passed over", name, exc_info=error)
+        self[failure] += 1
+
+    @property
+    def sentences(self) -> list[str]:
+        """What a review says: never the words of an error, which may hold those of a private thread."""
+        return [
+            f"the rule {name} failed ({error}) on {count} contribution{'s' * (count > 1)} and was passed over there; "
+            "the log has the details"
+            for (name, error), count in self.items()
+        ]
+
+
+def reasons_for(case: Case, failures: Failures | None = None) -> list[Reason]:
+    """Return every rule's reasons, the weightiest first; a rule that fails is noted and passed over as a whole."""
+    failures = Failures() if failures is None else failures
     found: list[Reason] = []
     for rule in all_rules():
         try:
-            found.extend(rule(case))
-        except Exception:
-            logging.getLogger(__name__).exception("the rule %s failed and was passed over", rule.__name__)
+            found.extend([_checked(reason) for reason in rule(case)])
+        except Exception as error:
+            failures.note(rule, error)
     return sorted(found, key=Reason.strength)
+
+
+def _checked(reason: Reason) -> Reason:
+    """Return a reason that is one: what a plug-in yields must add up with the others."""
+    if not isinstance(reason, Reason) or reason.lead not in _KNOWN or not math.isfinite(reason.weight):
+        raise TypeError(f"{reason!r} is no Reason for a lead, with a finite weight")
+    return reason
 
 
 def decide(reasons: list[Reason]) -> tuple[Lead, float]:

@@ -8,7 +8,7 @@ from contribkit.classifiers.mention import Mention
 from contribkit.classifiers.naming import ASKED, stakeholder_of_repository
 from contribkit.classifiers.reason import Reason
 from contribkit.identifiers import key, repository_of, thread_url
-from contribkit.patterns import matches
+from contribkit.patterns import matches, may_hold
 from contribkit.vocabulary import Kind, Lead
 
 # How organisations file posts about what they do for those whom they serve.
@@ -64,6 +64,8 @@ def ticket(case: Case) -> Iterator[Reason]:
     """It, or what points at it, links to a support ticket."""
     places = [(case.own_words, case.text("url"), False), *((m.words, m.url, m.private) for m in case.inward)]
     for words, where, private in places:
+        if not may_hold(case.organisation.signals.tickets, words):
+            continue
         for match in _ADDRESS.finditer(words):
             address = (match[1] or match[2]).rstrip(".,;:")
             if matches(case.organisation.signals.tickets, address):
@@ -98,7 +100,7 @@ def stakeholder_repository(case: Case) -> Iterator[Reason]:
 
 def thread_names(case: Case) -> Iterator[Reason]:
     """The thread's own words name a stakeholder."""
-    for name in case.named(case.own_words)[:2]:
+    for name in case.own_named[:2]:
         if name.stakeholder.kind == "grant":
             continue
         asked = ASKED.search(case.own_words)
@@ -130,6 +132,8 @@ def thread_label(case: Case) -> Iterator[Reason]:
 
 def stakeholder_person(case: Case) -> Iterator[Reason]:
     """A person who speaks for a stakeholder opened it, or took part."""
+    if case.organisation.speakers.isdisjoint(map(key, (case.text("author"), *case.row["participants"]))):
+        return
     for stakeholder in case.organisation.stakeholders:
         people = {key(login) for login in stakeholder.people if case.organisation.member(login) is None}
         if stakeholder.kind == "grant" or not people:

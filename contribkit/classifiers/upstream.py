@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from contribkit.classifiers.activity import KINDS, UPKEEP, activity
+from contribkit.classifiers.activity import KINDS, UPKEEP
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.reason import Reason
 from contribkit.identifiers import key, links, repository_of
@@ -66,7 +66,7 @@ def guides_others(case: Case) -> Iterator[Reason]:
 
 def upkeep(case: Case) -> Iterator[Reason]:
     """It is work of which a project lives, whoever does it."""
-    sort = activity(case)
+    sort = case.activity
     if sort in UPKEEP:
         # What somebody did is known; what a title and paths make of it is a guess.
         rule = "kind of act" if case.text("kind") in KINDS else "upkeep"
@@ -90,8 +90,9 @@ def review_of_an_outsider(case: Case) -> Iterator[Reason]:
 
 def grant(case: Case) -> Iterator[Reason]:
     """A grant for the health of a project is behind it."""
-    for words, where in ((case.own_words, case.text("url")), *((m.words, m.url) for m in case.inward)):
-        for name in case.named(words):
+    inward = ((case.named(mention.words), mention.url) for mention in case.inward)
+    for named, where in ((case.own_named, case.text("url")), *inward):
+        for name in named:
             if name.stakeholder.kind == "grant":
                 because = f"{name.stakeholder.name} pays for the project's health"
                 yield Reason("grant", Lead.UPSTREAM, 1.6, because, name.word, where or None)
@@ -110,7 +111,7 @@ def closes_upstream_issue(case: Case) -> Iterator[Reason]:
 
 def everyday_fix(case: Case) -> Iterator[Reason]:
     """A fix in the open, with nothing on the organisation's own side that asked for it."""
-    if activity(case) == Activity.BUGFIX and not case.mentions:
+    if case.activity == Activity.BUGFIX and not case.mentions:
         yield Reason(
             "everyday fix", Lead.UPSTREAM, 0.9, "a fix that nobody on our own side asked for", case.text("title")
         )

@@ -116,6 +116,11 @@ class Review:
         return 0 if self.include_private else int((everything & self._judged["private"].fillna(False)).sum())
 
     @property
+    def notes(self) -> list[str]:
+        """What a reader should know of how leads were found, such as which rules failed."""
+        return list(self._judged.attrs.get("notes", []))
+
+    @property
     def words(self) -> dict[str, str]:
         """The word people see for each lead."""
         return {str(lead): self.organisation.word(lead) for lead in Lead}

@@ -234,6 +234,7 @@ def not_seen(review: "Review") -> Section:
     notes = [f"{count} {what}" for what, count in left_out(review).items() if count]
     notes += review.organisation.cautions
     notes += [f"{source.name}: {note}" for source in sources for note in source.notes]
+    notes += review.notes
     silent = _silent(review)
     if silent:
         notes.append(f"without any contribution in the period: {silent}")
