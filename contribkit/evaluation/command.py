@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from contribkit.errors import ContribkitError
 from contribkit.evaluation.as_of import classify_as_of, day_of
 from contribkit.evaluation.report import Evaluation, evaluate
 from contribkit.evaluation.truth import Truth
 from contribkit.files import write_whole
 from contribkit.organisation import Organisation
-from contribkit.tables import CONTRIBUTIONS, REFERENCES, conform
 
 
 def evaluate_files(
@@ -38,15 +35,13 @@ def evaluate_files(
         For what cannot be read, and where there is nothing to compare.
     """
     from contribkit.classifiers import classify
-    from contribkit.loaders.records import read_contributions, read_references
+    from contribkit.loaders.records import read_tables
 
     day = day_of(as_of) if as_of else None
     truth = Truth.read(labels, broken)
-    zone = organisation.timezone
-    rows = conform(pd.DataFrame(list(read_contributions(contributions, broken))), CONTRIBUTIONS, zone)
+    rows, found = read_tables(contributions, references, organisation.timezone, broken)
     if not len(rows):
         raise ContribkitError(f"{contributions}: holds no contribution")
-    found = conform(pd.DataFrame(list(read_references(references, broken) if references else [])), REFERENCES, zone)
     truth.known_in(rows["id"])  # said before the work of judging
     if as_of:
         judged, notes = classify_as_of(rows, found, organisation, day)

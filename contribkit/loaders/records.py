@@ -111,6 +111,15 @@ def read_references(path: Path, broken: list[str] | None = None) -> Iterator[dic
         yield row
 
 
+def read_tables(
+    contributions: Path, references: Path | None, timezone: str, broken: list[str] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the contributions and references of two files as tables of their schemas; errors as for lines."""
+    rows = list(read_contributions(contributions, broken))
+    found = list(read_references(references, broken)) if references else []
+    return conform(pd.DataFrame(rows), CONTRIBUTIONS, timezone), conform(pd.DataFrame(found), REFERENCES, timezone)
+
+
 def _check_name(row: dict[str, Any], login: str, kind: str) -> None:
     """Raise where a row says another person or kind than its id."""
     for name, value in (("actor", login), ("kind", kind)):

@@ -1,0 +1,50 @@
+"""The group of commands, and what commands share."""
+
+# Only what --help needs is imported here and beside: pandas, papermill and matplotlib wait until a command runs.
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contribkit import __version__
+from contribkit.errors import ContribkitError
+
+CONFIG = click.option(
+    "--config", type=click.Path(path_type=Path), default=Path("contribkit.toml"), show_default=True,
+    help="The organisation's file.",
+)  # fmt: skip
+KEEP_GOING = click.option("--keep-going", is_flag=True, help="Take what can be read, and say what could not.")
+
+
+class Group(click.Group):
+    """Commands whose errors are one clear sentence on standard error, and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error is printed, without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except ContribkitError as error:
+            click.echo(f"contribkit: {error}", err=True)
+            ctx.exit(1)
+        except OSError as error:  # a full disk, a vanished file: no fault of the code, so no traceback
+            click.echo(f"contribkit: {error.filename or 'the system'}: {error.strerror or error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="contribkit")
+def main() -> None:
+    """See who led a team's upstream contributions, and why.
+
+    \b
+    Example:
+      contribkit review --config contribkit.toml --period 2026-Q3
+
+    Exit codes: 0 all went well, 1 something is wrong and was said, 2 the command was written wrongly.
+    """
+
+
+def warn(sentences: list[str]) -> None:
+    """Print sentences on standard error."""
+    for sentence in sentences:
+        click.echo(f"contribkit: {sentence}", err=True)

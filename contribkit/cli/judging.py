@@ -1,0 +1,163 @@
+"""Commands about leads: `classify`, `why` and `evaluate`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contribkit.cli.group import CONFIG, KEEP_GOING, main, warn
+from contribkit.errors import ContribkitError
+
+if TYPE_CHECKING:
+    from contribkit.organisation import Organisation
+
+
+@main.command()
+@CONFIG
+@click.option("--contributions", type=click.Path(path_type=Path), required=True, help="JSON lines of contributions.")
+@click.option("--references", type=click.Path(path_type=Path), help="JSON lines of references.")
+@click.option("--labels", type=click.Path(path_type=Path), help="Folder of label logs, which win over the rules.")
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="JSON lines to write.")
+@KEEP_GOING
+def classify(
+    config: Path, contributions: Path, references: Path | None, labels: Path | None, output: Path, keep_going: bool
+) -> None:
+    """Say of each contribution who leads it and why: every row, in order, with columns added.
+
+    \b
+    Example:
+      contribkit classify --contributions C.jsonl --references R.jsonl --output P.jsonl
+    """
+    from contribkit.organisation import Organisation
+
+    broken: list[str] | None = [] if keep_going else None
+    rows = _classified(Organisation.read(config), contributions, references, labels, broken)
+    from contribkit.files import write_jsonl
+
+    click.echo(f"{output}: {write_jsonl(output, rows)} rows")
+    warn(broken or [])
+    if broken:
+        sys.exit(1)
+
+
+def _classified(
+    org: "Organisation", contributions: Path, references: Path | None, labels: Path | None, broken: list[str] | None
+) -> list[dict[str, Any]]:
+    """Return the rows of a file as they were, with the columns of `JUDGED` added."""
+    import pandas as pd
+
+    import contribkit as ck
+    from contribkit.loaders.records import read_contributions, read_references
+    from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, conform, records
+
+    rows = list(read_contributions(contributions, broken))
+    found = list(read_references(references, broken)) if references else []
+    if labels and not labels.is_dir():
+        raise ContribkitError(f"{labels}: there is no such folder of label logs")
+    decided = ck.Labels.read(labels) if labels else ck.Labels()
+    _say_unknown(decided, rows)
+    table = conform(pd.DataFrame(rows), CONTRIBUTIONS, org.timezone)
+    judged = ck.classify(table, conform(pd.DataFrame(found), REFERENCES, org.timezone), org, decided)
+    warn(judged.attrs["notes"])
+    return [row | added for row, added in zip(rows, records(judged[[*JUDGED]]), strict=True)]
+
+
+def _say_unknown(labels: Any, rows: list[dict[str, Any]]) -> None:
+    known = {row["id"].casefold() for row in rows}
+    unknown = [item for item in labels.effective if item not in known]
+    if unknown:
+        warn([f"{len(unknown)} labels are for other contributions, such as {unknown[0]}"])
+
+
+@main.command()
+@click.argument("identifier", metavar="ID")
+@CONFIG
+@click.option("--contributions", type=click.Path(path_type=Path), help="JSON lines, instead of loading the sources.")
+@click.option("--references", type=click.Path(path_type=Path), help="JSON lines of references, with --contributions.")
+@click.option("--labels", type=click.Path(path_type=Path), help="Folder of label logs.  [default: labels, by the file]")
+@click.option("--period", default="last quarter", show_default=True, help="What to load; as for review.")
+@click.option("--include-private", is_flag=True, help="Show private threads too.")
+@KEEP_GOING
+def why(
+    identifier: str,
+    config: Path,
+    contributions: Path | None,
+    references: Path | None,
+    labels: Path | None,
+    period: str,
+    include_private: bool,
+    keep_going: bool,
+) -> None:
+    """Explain one contribution: the case for and against its lead, what was seen where, and what would settle it.
+
+    \b
+    Example:
+      contribkit why owner/repo#719@ada:review --config contribkit.toml --period 2026-Q3
+
+    ID is that of the review's contributions.csv; that of a thread (owner/repo#719) does where one person worked there.
+    """
+    import contribkit as ck
+    from contribkit.classifiers.why import why as explain
+    from contribkit.loaders.records import read_tables
+
+    org = ck.Organisation.read(config)
+    if labels and not labels.is_dir():
+        raise ContribkitError(f"{labels}: there is no such folder of label logs")
+    decided = ck.Labels.read(labels or org.root / "labels")
+    broken: list[str] | None = [] if keep_going else None
+    if contributions:
+        table, found = read_tables(contributions, references, org.timezone, broken)
+    else:
+        data = ck.load(org, ck.Period(period, org.timezone), keep_going)
+        table, found = data.contributions, data.references
+    judged = ck.classify(table, found, org, decided)
+    for line in explain(judged, identifier, org, decided, include_private):
+        click.echo(line)
+    warn([*(broken or []), *judged.attrs["notes"]])
+
+
+@main.command()
+@CONFIG
+@click.option("--contributions", type=click.Path(path_type=Path), required=True, help="JSON lines of contributions.")
+@click.option("--labels", type=click.Path(path_type=Path), required=True, help="A file of labels, or a folder of logs.")
+@click.option("--references", type=click.Path(path_type=Path), help="JSON lines of references.")
+@click.option("--as-of", metavar="DATE", help="As known 30 days after this day; or: quarter, after each row's own.")
+@click.option("--json", "as_json", type=click.Path(path_type=Path), help="Write every figure into this file.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Write the reliability plot into this file, as SVG.")
+@KEEP_GOING
+def evaluate(
+    config: Path,
+    contributions: Path,
+    labels: Path,
+    references: Path | None,
+    as_of: str | None,
+    as_json: Path | None,
+    plot: Path | None,
+    keep_going: bool,
+) -> None:
+    """Say how far the answers can be believed, against what people said.
+
+    \b
+    Example:
+      contribkit evaluate --contributions C.jsonl --references R.jsonl --labels labels
+    """
+    import json
+
+    from contribkit.evaluation.command import evaluate_files, write_plot
+    from contribkit.evaluation.text import as_text
+    from contribkit.files import write_whole
+    from contribkit.organisation import Organisation
+    from contribkit.vocabulary import Lead
+
+    broken: list[str] | None = [] if keep_going else None
+    org = Organisation.read(config)
+    found = evaluate_files(org, contributions, labels, references, as_of, broken)
+    click.echo(as_text(found, {str(lead): org.word(lead) for lead in Lead}), nl=False)
+    if as_json:
+        write_whole(as_json, json.dumps(found.as_json(), indent=1, ensure_ascii=False) + "\n")
+    if plot:
+        write_plot(found, plot)
+    warn(broken or [])
+    if broken:
+        sys.exit(1)

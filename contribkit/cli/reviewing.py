@@ -1,0 +1,100 @@
+"""Commands that make reviews: `review` and `load`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contribkit.cli.group import CONFIG, KEEP_GOING, main, warn
+
+if TYPE_CHECKING:
+    pass
+
+
+@main.command()
+@CONFIG
+@click.option("--sample", is_flag=True, help="The invented sample instead of a file of your own.")
+@click.option("--period", default="", help='2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".')
+@click.option("--team", default=None, help="Name or slug of one team; without it, every team and an index.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Folder of reviews.  [default: reviews beside the file]"
+)
+@click.option("--without-names", is_flag=True, help="Show no persons.")
+@click.option("--include-private", is_flag=True, help="Show private threads too.")
+@KEEP_GOING
+@click.option("-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebook.")
+def review(
+    config: Path,
+    sample: bool,
+    period: str,
+    team: str | None,
+    output: Path | None,
+    without_names: bool,
+    include_private: bool,
+    keep_going: bool,
+    parameter: tuple[tuple[str, str], ...],
+) -> None:
+    """Render the review of a period: a page, a notebook, a CSV and a summary for each team.
+
+    \b
+    Example:
+      contribkit review --config contribkit.toml --period 2026-Q3 --team product
+    """
+    from contribkit.organisation import Organisation
+    from contribkit.period import Period
+    from contribkit.rendering import render
+
+    org = Organisation.read_sample() if sample else Organisation.read(config)
+    span = Period(period or ("2026-Q3" if sample else "last quarter"), org.timezone)
+    switches = {"without_names": without_names, "include_private": include_private, "keep_going": keep_going}
+    given = {name: True for name, on in switches.items() if on} | {name: _typed(text) for name, text in parameter}
+    teams = None if team is None else [org.team(team)]
+    place = output or (Path("reviews") if sample else None)
+    warn(org.cautions)
+    results = render(org, span, teams, place, given)
+    for result in results:
+        click.echo(result.page)
+        if result.failure:
+            warn([f"{result.team}: {result.failure}"])
+    if teams is None and results:
+        click.echo(results[0].folder.parent / "index.html")
+    if any(result.failure for result in results):
+        sys.exit(1)
+
+
+@main.command()
+@CONFIG
+@click.option("--period", default="last quarter", show_default=True, help="As for review.")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("loaded"), show_default=True, help="Folder.")
+@KEEP_GOING
+def load(config: Path, period: str, output: Path, keep_going: bool) -> None:
+    """Load every source, and write contributions.jsonl and references.jsonl, which the records source reads.
+
+    \b
+    Example:
+      contribkit load --period 2026-Q3 --output loaded
+    """
+    import contribkit as ck
+    from contribkit.files import write_jsonl
+    from contribkit.tables import records
+
+    org = ck.Organisation.read(config)
+    span = ck.Period(period, org.timezone)
+    data = ck.load(org, span, keep_going)
+    for name, table in (("contributions", data.contributions), ("references", data.references)):
+        path = output / f"{name}.jsonl"
+        click.echo(f"{path}: {write_jsonl(path, records(table))} rows")
+    warn([*org.cautions, *(f"{source.name}: {note}" for source in data.sources for note in source.notes)])
+    if any(source.status != "ok" for source in data.sources):
+        sys.exit(1)
+
+
+def _typed(text: str) -> Any:
+    """Return a parameter's value as it is written in TOML: true, 3, "text"; else the text itself."""
+    import tomllib
+
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
