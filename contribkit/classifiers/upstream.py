@@ -113,5 +113,5 @@ def everyday_fix(case: Case) -> Iterator[Reason]:
     """A fix in the open, with nothing on the organisation's own side that asked for it."""
     if case.activity == Activity.BUGFIX and not case.mentions:
         yield Reason(
-            "everyday fix", Lead.UPSTREAM, 0.9, "a fix that nobody on our own side asked for", case.text("title")
+            "everyday fix", Lead.UPSTREAM, 0.6, "a fix that nobody on our own side asked for", case.text("title")
         )
