@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from contribkit import links
+from contribkit import badge
 from contribkit.errors import ContribkitError
 from tests.jupyterlab import chromium, not_here, notebook, serve
 
@@ -83,7 +83,7 @@ def test_binder_asks_for_no_token(clone):
 
 
 def test_the_repository_stands_once(clone):
-    address = links.repository()
+    address = badge.repository()
     places = [path for path in clone.rglob("*") if path.is_file() and address.encode() in path.read_bytes()]
     assert [path.relative_to(clone).as_posix() for path in places] == ["pyproject.toml"]
 
@@ -91,8 +91,8 @@ def test_the_repository_stands_once(clone):
 def test_the_badge_of_the_readme_is_the_one_that_is_made(clone):
     text = (clone / "README.md").read_text(encoding="utf-8")
     assert text.count(BADGE) == 2, f"README.md holds the badge between two lines {BADGE}"
-    _, badge, _ = text.split(BADGE)
-    assert badge.strip() == links.badge(), "run python -m contribkit.links, and put what it prints into README.md"
+    _, shown, _ = text.split(BADGE)
+    assert shown.strip() == badge.badge(), "run python -m contribkit.badge, and put what it prints into README.md"
 
 
 def test_links_says_what_to_do_where_no_address_is_known(monkeypatch):
@@ -102,7 +102,7 @@ def test_links_says_what_to_do_where_no_address_is_known(monkeypatch):
 
     monkeypatch.setattr(metadata, "metadata", lambda name: Nothing())
     with pytest.raises(ContribkitError, match=r"\[project.urls\] of pyproject.toml"):
-        links.repository()
+        badge.repository()
 
 
 @pytest.mark.parametrize(
@@ -116,9 +116,9 @@ def test_links_says_what_to_do_where_no_address_is_known(monkeypatch):
 def test_binder_urls(address, said):
     if said is None:
         with pytest.raises(ContribkitError, match="is no repository on GitHub"):
-            links.binder_url(address)
+            badge.binder_url(address)
     else:
-        assert said in links.binder_url(address)
+        assert said in badge.binder_url(address)
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +150,7 @@ def test_the_badge_opens_start_and_it_runs(clone, python, tmp_path):
     done = subprocess.run([python, "-c", versions, *BASE], capture_output=True, text=True, check=True)
     # A floor above Binder's image would install JupyterLab a second time at every build.
     assert dict(zip(BASE, done.stdout.split(), strict=True)) == base_versions()
-    address = urlsplit(re.search(r"\]\((https[^)]*)\)$", links.badge())[1])
+    address = urlsplit(re.search(r"\]\((https[^)]*)\)$", badge.badge())[1])
     (path,) = parse_qs(address.query)["urlpath"]
     with chromium() as browser, serve(clone, tmp_path, python) as server, notebook(browser, server, path) as shown:
         shown.run_all()

@@ -1,4 +1,4 @@
-"""Where the project lives, and the addresses made from it: ``python -m contribkit.links`` prints the Binder badge."""
+"""Where the project lives, and the addresses made from it: ``python -m contribkit.badge`` prints the Binder badge."""
 
 from importlib import metadata
 from urllib.parse import quote, urlsplit
