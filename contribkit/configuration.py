@@ -17,6 +17,15 @@ def _one_line(text: Any) -> Any:
     return text
 
 
+def _quoted_day(day: Any) -> Any:
+    """Take a day in quotation marks as the day it is."""
+    try:
+        return date.fromisoformat(day) if isinstance(day, str) else day
+    except ValueError:
+        raise ValueError(f'"{day}" is no day; write one like 2026-07-01') from None
+
+
+Day = Annotated[date, BeforeValidator(_quoted_day)]
 Name = Annotated[str, BeforeValidator(_one_line)]
 Login = Annotated[str, Field(pattern=rf"^{OWNER}(\[bot\])?$")]
 RepositoryName = Annotated[str, Field(pattern=rf"^{OWNER}/{REPOSITORY}$")]
@@ -31,8 +40,8 @@ class Table(BaseModel):
 class Dated(Table):
     """A table that holds from one day to another, both included."""
 
-    from_: date | None = Field(None, alias="from")
-    to: date | None = None
+    from_: Day | None = Field(None, alias="from")
+    to: Day | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> "Dated":

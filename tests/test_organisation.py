@@ -142,7 +142,8 @@ def test_tables_in_arrays_are_counted_one_by_one() -> None:
         (HEAD, 'toml:1: "teams" is missing'),
         (HEAD + '[[teams]]\nname = "x"\n', 'toml:3: "teams.members" is missing'),
         (HEAD + TEAM + "from = 1\n", "toml:10: teams.members.from: "),
-        (HEAD + TEAM + 'from = "soon"\n', "toml:10: teams.members.from: Input should be a valid date"),
+        (HEAD + TEAM + 'from = "soon"\n', 'toml:10: teams.members.from: "soon" is no day; write one like 2026-07-01'),
+        (HEAD + TEAM + 'from = 0\n', "toml:10: teams.members.from: Input should be a valid date"),
         (HEAD + TEAM + "from = 2026-01-02\nto = 2026-01-01\n", "to = 2026-01-01 lies before from = 2026-01-02"),
         (HEAD + TEAM + "capacity = 1.5\n", "toml:10: teams.members.capacity: Input should be less than or equal to 1"),
         (HEAD + TEAM + '[[teams.members]]\nlogin = "Ada Lovelace"\n', '"Ada Lovelace" does not look like one'),
@@ -376,3 +377,9 @@ def test_paths_are_relative_to_the_file_each_once_and_in_order(tmp_path: Path) -
     org = organisation(tmp_path)
     found = org.paths(["b/*.jsonl", "a.jsonl", "*.jsonl", str(tmp_path / "b" / "1*"), "none-*", "none.jsonl"])
     assert [str(path.relative_to(tmp_path)) for path in found] == ["b/1.jsonl", "b/2.jsonl", "a.jsonl", "none.jsonl"]
+
+
+def test_a_day_in_quotation_marks_is_the_day_it_is(tmp_path: Path) -> None:
+    (tmp_path / "contribkit.toml").write_text(HEAD + TEAM + 'from = "2026-07-01"\n')
+    org = Organisation.read(tmp_path / "contribkit.toml")
+    assert str(org.teams[0].members[-1].from_) == "2026-07-01"
