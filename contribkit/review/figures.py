@@ -93,7 +93,7 @@ def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | No
         counts = history[str(lead)]
         bars.barh(places, counts, left=left, height=0.62, color=lead.colour, label=f"{lead.shape} {words[lead]}")
         for place, count, start in zip(places, counts, left, strict=True):
-            if count >= max(1, 0.05 * history[[str(x) for x in Lead]].sum(axis=1).max()):
+            if count >= max(1, 0.07 * history[[str(x) for x in Lead]].sum(axis=1).max()):
                 colour = "black" if lead is Lead.INDIVIDUAL else "white"
                 bars.text(
                     start + count / 2,

@@ -37,10 +37,10 @@ def overview(review: "Review") -> Section:
     figure = figures.lead_figure(review.history, review.words, org.policy.upstream_share, title)
     pulls = review.pull_requests
     notes = (
-        f"Of the team's own pull requests {pulls['merged']} were merged in the period, "
-        f"{pulls['not_merged']} were opened and not merged in it"
+        f"The team's own pull requests: {pulls['merged']} merged in the period, {pulls['not_merged']} opened and not "
+        "merged in it"
         + (
-            f", {pulls['merged_unknown_day']} were merged on a day that no source tells"
+            f", {pulls['merged_unknown_day']} merged on a day that no source tells"
             if pulls["merged_unknown_day"]
             else ""
         )
@@ -102,9 +102,8 @@ def stakeholders(review: "Review") -> Section:
         ]
         sentence = (
             f"{_many(total, 'contribution')} served {_many(len(served), 'stakeholder')} by name{most}. "
-            f"Of {_many(len(threads), 'thread')} upstream, {states.get('both', 0)} and our own side point at each "
-            "other; "
-            f"at {len(threads) - int(states.get('both', 0))} a link is missing on one side at least."
+            f"{states.get('both', 0)} of {_many(len(threads), 'upstream thread')} and our own side point at each other; "
+            f"{len(threads) - int(states.get('both', 0))} lack a link on one side at least."
             + (f" {_many(len(idle), 'initiative')} had no work." if idle else "")
         )
     chart = table[:_MOST_BARS]
