@@ -102,7 +102,8 @@ def stakeholders(review: "Review") -> Section:
         ]
         sentence = (
             f"{_many(total, 'contribution')} served {_many(len(served), 'stakeholder')} by name{most}. "
-            f"{states.get('both', 0)} of {_many(len(threads), 'upstream thread')} and our own side point at each other; "
+            f"{states.get('both', 0)} of {_many(len(threads), 'upstream thread')} and our own side point at each "
+            "other; "
             f"{len(threads) - int(states.get('both', 0))} lack a link on one side at least."
             + (f" {_many(len(idle), 'initiative')} had no work." if idle else "")
         )
