@@ -84,7 +84,7 @@ class Organisation:
             signals=file.signals,
             needs=file.needs,
             sources=file.sources,
-            path=Path(path).absolute(),
+            path=Path(path).resolve(),
         )
 
     @classmethod

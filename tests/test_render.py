@@ -245,3 +245,29 @@ def test_render_is_a_function_whatever_was_imported_before():
 
     assert callable(ck.render)
     assert contribkit.rendering.reviews.render is ck.render
+
+
+@pytest.mark.parametrize("nameless", [False, True])
+def test_what_could_not_be_read_tells_nothing_of_this_machine_and_without_names_of_nobody(tmp_path, nameless):
+    org = write_organisation(tmp_path / "o")
+    with (tmp_path / "o" / "c.jsonl").open("a") as file:
+        file.write('\n{"id": "up-example/app#9@wren-example:issue", "actor": "dunlin-example"}\n')
+    given = {"keep_going": True, "without_names": nameless}
+    (result,) = ck.render(org, ck.Period("2026-Q3"), [org.team()], parameters=given)
+    text = "\n".join(path.read_text() for path in sorted(result.folder.iterdir()))
+    assert str(tmp_path) not in text
+    assert ("wren-example" in text) is ("dunlin-example" in text) is not nameless
+    assert ("could not read: 1 of its lines or files" in text) is nameless
+    assert ("c.jsonl:4: " in text) is not nameless
+
+
+def test_a_failure_without_names_says_no_more_than_where_it_was(tmp_path, monkeypatch):
+    org = write_organisation(tmp_path / "o")
+    failing_notebook(tmp_path / "n", monkeypatch, "print('ada-example'); raise OSError('ada-example')")
+    (result,) = ck.render(org, ck.Period("2026-Q3"), [org.team()], parameters={"without_names": True})
+    assert result.failure.endswith("failed: OSError")
+    assert "This review stopped" in result.page.read_text()
+    notebook = nbformat.read(result.folder / "review.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert {output.output_type for output in outputs} == {"execute_result"}
+    assert "ada-example" not in json.dumps(outputs)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SourceReport:
-    """How one source answered: what it gave, the days it covers, and what it could not read."""
+    """How one source answered: what it gave, which days it covers, what to know; the last `broken` notes are errors."""
 
     name: str
     status: str
@@ -28,6 +28,7 @@ class SourceReport:
     first: pd.Timestamp | None = None
     last: pd.Timestamp | None = None
     notes: list[str] = field(default_factory=list)
+    broken: int = 0
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,7 @@ def _report(name: str, answer: Loaded) -> SourceReport:
         first=times.min() if len(times) else None,
         last=times.max() if len(times) else None,
         notes=[*answer.notes, *answer.broken],
+        broken=len(answer.broken),
     )
 
 

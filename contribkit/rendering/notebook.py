@@ -7,6 +7,7 @@ from typing import Any
 
 from contribkit.errors import ContribkitError, nearest
 from contribkit.files import write_whole
+from contribkit.review.redaction import without_places
 
 
 def check_parameters(notebook: Path, given: dict[str, Any]) -> None:
@@ -25,10 +26,13 @@ def check_parameters(notebook: Path, given: dict[str, Any]) -> None:
             raise ContribkitError(f'the parameter "{name}" is {wanted}, not {type(value).__name__} ({value!r})')
 
 
-def execute(source: Path, output: Path, parameters: dict[str, Any], progress: bool) -> str | None:
+def execute(
+    source: Path, output: Path, parameters: dict[str, Any], progress: bool, root: Path, nameless: bool
+) -> str | None:
     """Run a notebook in the folder of its output; return what stopped it, if anything did.
 
-    The output is written in either case; after a failure it ends where the notebook stopped.
+    The output is written in either case; after a failure it ends where the notebook stopped. Folders below `root`, and
+    without names the words of errors, are taken out.
     """
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -41,16 +45,20 @@ def execute(source: Path, output: Path, parameters: dict[str, Any], progress: bo
             store_widget_state=False, extra_arguments=["--IPKernelApp.log_level=ERROR"],
         )  # fmt: skip
     except papermill.PapermillExecutionError as error:
-        failure = f"Cell {error.exec_count} failed: {error.ename}: {error.evalue}"
+        words = "" if nameless else f": {without_places(str(error.evalue), root)}"
+        failure = f"Cell {error.exec_count} failed: {error.ename}{words}"
     except DeadKernelError:
         failure = "The kernel died, most likely for want of memory"
-    _scrub(output)
+    _scrub(output, root, nameless)
     return failure
 
 
-def _scrub(path: Path) -> None:
-    """Take out of a notebook what papermill notes about this machine."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
+def _scrub(path: Path, root: Path, nameless: bool) -> None:
+    """Take out of a notebook where on this machine it ran; without names also what an error or a warning said."""
+    notebook = json.loads(path.read_text(encoding="utf-8").replace(json.dumps(f"{root}/")[1:-1], ""))
+    for cell in notebook["cells"]:
+        if nameless and "outputs" in cell:
+            cell["outputs"] = [output for output in cell["outputs"] if output["output_type"] not in ("stream", "error")]
     known = notebook["metadata"].get("papermill", {})
     for name in ("input_path", "output_path"):
         if name in known:

@@ -127,7 +127,8 @@ def _render_one(job: _Job, progress: bool = False) -> Rendered:
             "output": ".",
             "before": f"../{job.folder.name}/summary.json",
         }
-        failure = execute(NOTEBOOKS / _NOTEBOOK, output, job.parameters | own, progress)
+        nameless = bool(job.parameters.get("without_names"))
+        failure = execute(NOTEBOOKS / _NOTEBOOK, output, job.parameters | own, progress, job.config.parent, nameless)
         write_page(output, folder / _PAGE, f"{job.team} · {job.period}", failure)
         # A good review is worth more than a new one that stopped: that one is kept beside it.
         kept_good = failure is not None and (job.folder / "summary.json").exists()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 SOMEBODY = "somebody"
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\[bot\])?")
+# An absolute path, but for its last name; a web address has a colon or a slash in front.
+_FOLDERS = re.compile(r"(?<![\w./:])/(?:[^\s/:\"']{1,255}/)+")
 _AT_NAME = re.compile(r"(?<![\w@])@[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 
 
@@ -47,15 +50,31 @@ def without_names(rows: pd.DataFrame, organisation: "Organisation", people: Iter
     people
         Further logins: everybody known to the data.
     """
-    members = [name for m in organisation.members.values() for name in (m.login, m.name, *m.aliases)]
-    spokesmen = [login for stakeholder in organisation.stakeholders for login in stakeholder.people]
-    mask = _Mask([*members, *spokesmen, *people])
+    mask = mask_of(organisation, people)
     masked = [_masked(row, mask) for row in rows_of(rows)]
     table = conform(pd.DataFrame(masked, index=rows.index), CONTRIBUTIONS | JUDGED)
     return table.assign(id=_numbered(rows, table))
 
 
-class _Mask:
+def mask_of(organisation: "Organisation", people: Iterable[str] = ()) -> "Mask":
+    """Return what puts somebody in the place of members, of who speaks for stakeholders, and of further people."""
+    members = [name for m in organisation.members.values() for name in (m.login, m.name, *m.aliases)]
+    speakers = [login for stakeholder in organisation.stakeholders for login in stakeholder.people]
+    return Mask([*members, *speakers, *people])
+
+
+def without_places(text: str, root: Path) -> str:
+    """Return a text without where on this machine something lies: relative to a folder, else the last name alone.
+
+    Examples
+    --------
+    >>> without_places("/srv/a/c.jsonl:2: wrong, as in /home/ada/x.csv; see https://a.example/b/c", Path("/srv/a"))
+    'c.jsonl:2: wrong, as in x.csv; see https://a.example/b/c'
+    """
+    return _FOLDERS.sub("", text.replace(f"{root}/", ""))
+
+
+class Mask:
     """Puts `SOMEBODY` in the place of names: words that are logins, longer names, and whatever stands behind an @."""
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -65,13 +84,14 @@ class _Mask:
         self._others = re.compile("|".join(map(re.escape, others)) or r"(?!)", re.IGNORECASE)
 
     def __call__(self, text: Any) -> Any:
+        """Return a text without names, and anything else as it is."""
         if not isinstance(text, str):
             return text
         text = self._others.sub(SOMEBODY, _AT_NAME.sub(f"@{SOMEBODY}", text))
         return _WORD.sub(lambda word: SOMEBODY if key(word[0]) in self._logins else word[0], text)
 
 
-def _masked(row: dict[str, Any], mask: _Mask) -> dict[str, Any]:
+def _masked(row: dict[str, Any], mask: Mask) -> dict[str, Any]:
     reasons = [
         # An address may hold a login too: https://github.com/LOGIN/…
         reason

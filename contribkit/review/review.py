@@ -19,7 +19,7 @@ from contribkit.review.summary import summarise
 from contribkit.vocabulary import Lead
 
 if TYPE_CHECKING:
-    from contribkit.loaders import Data
+    from contribkit.loaders import Data, SourceReport
 
 
 class Review:
@@ -116,9 +116,28 @@ class Review:
         return 0 if self.include_private else int((everything & self._judged["private"].fillna(False)).sum())
 
     @property
+    def source_notes(self) -> dict[str, list[str]]:
+        """What a reader should know of each source, as it may be shown: no folders of this machine, no names."""
+        return {source.name: self._shown(self._nameless(source)) for source in self.data.sources}
+
+    def _nameless(self, source: "SourceReport") -> list[str]:
+        if not self.without_names or not source.broken:
+            return source.notes
+        # A broken line may hold the name of somebody of whom nothing else tells that it is one.
+        known = source.notes[: -source.broken]
+        return [*known, f"could not read: {source.broken} of its lines or files; contribkit load names them"]
+
+    def _shown(self, sentences: list[str]) -> list[str]:
+        placeless = [redaction.without_places(sentence, self.organisation.root) for sentence in sentences]
+        if not self.without_names:
+            return placeless
+        mask = redaction.mask_of(self.organisation, self.data.people)
+        return [mask(sentence) for sentence in placeless]
+
+    @property
     def notes(self) -> list[str]:
-        """What a reader should know of how leads were found, such as which rules failed."""
-        return list(self._judged.attrs.get("notes", []))
+        """What a reader should know of the organisation's file and of how leads were found."""
+        return self._shown([*self.organisation.cautions, *self._judged.attrs.get("notes", [])])
 
     @property
     def words(self) -> dict[str, str]:

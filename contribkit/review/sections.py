@@ -232,8 +232,7 @@ def not_seen(review: "Review") -> Section:
         f"; not in full: {', '.join(failed)}." if failed else "."
     )
     notes = [f"{count} {what}" for what, count in left_out(review).items() if count]
-    notes += review.organisation.cautions
-    notes += [f"{source.name}: {note}" for source in sources for note in source.notes]
+    notes += [f"{name}: {note}" for name, said in review.source_notes.items() for note in said]
     notes += review.notes
     silent = _silent(review)
     if silent:

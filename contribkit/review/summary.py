@@ -89,7 +89,7 @@ def _sources(review: "Review") -> list[dict[str, Any]]:
             "references": source.references,
             "first": plain(source.first),
             "last": plain(source.last),
-            "notes": source.notes,
+            "notes": review.source_notes[source.name],
         }
         for source in review.data.sources
     ]
