@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from contribkit.classifiers import classify
     from contribkit.errors import ContribkitError
     from contribkit.labels import Labels
-    from contribkit.loaders import Data, load
+    from contribkit.loaders import Data, Needs, load, load_needs
     from contribkit.organisation import Organisation
     from contribkit.period import Period
     from contribkit.rendering import render
@@ -18,12 +18,14 @@ __all__ = [
     "ContribkitError",
     "Data",
     "Labels",
+    "Needs",
     "Organisation",
     "Period",
     "Review",
     "__version__",
     "classify",
     "load",
+    "load_needs",
     "read_summary",
     "render",
 ]
@@ -33,12 +35,14 @@ _PLACES = {
     "ContribkitError": "errors",
     "Data": "loaders",
     "Labels": "labels",
+    "Needs": "loaders",
     "Organisation": "organisation",
     "Period": "period",
     "Review": "review",
     "classify": "classifiers",
     "read_summary": "review",
     "load": "loaders",
+    "load_needs": "loaders",
     "render": "rendering",
 }
 

@@ -104,6 +104,39 @@ CONTRIBUTIONS: dict[str, str] = {
 }
 """One row is what one person did in one thread in a period. ``merged_at`` tells *merged in the period* from *open*."""
 
+NEED_KINDS = ("pull_request", "issue", "release", "branch")
+
+NEEDS: dict[str, str] = {
+    "kind": "str",
+    "ref": "str",
+    "repo": "str",
+    "number": "Int64",
+    "url": "str",
+    "title": "str",
+    "author": "str",
+    "author_association": "str",
+    "author_is_bot": "boolean",
+    "draft": "boolean",
+    "labels": "list",
+    "opened_at": TIME,
+    "updated_at": TIME,
+    "additions": "Int64",
+    "deletions": "Int64",
+    "checks": "str",
+    "review_state": "str",
+    "mergeable": "boolean",
+    "comments": "Int64",
+    "released_at": TIME,
+    "commits": "Int64",
+    "seen_at": TIME,
+    "private": "boolean",
+    "source": "str",
+}
+"""One row is something that waits in an upstream project, by ``kind``: ``pull_request``, ``issue`` (nobody triaged it),
+``release`` (``ref`` names the last one, ``released_at`` its time, ``commits`` how many came since) or ``branch`` (the
+default one is red). ``checks`` is success, failure or pending; ``review_state`` approved, changes_requested or
+review_required; ``seen_at`` when the source looked."""
+
 JUDGED: dict[str, str] = {
     "lead": "str",
     "confidence": "Float64",

@@ -13,7 +13,7 @@ from contribkit.errors import ContribkitError, nearest
 from contribkit.files import problem, read_jsonl
 from contribkit.identifiers import key, number_of, parse_contribution_id, repository_of
 from contribkit.loaders.source import Loaded
-from contribkit.tables import ACTS, CONTRIBUTIONS, REFERENCES, THREADS, TIME, conform, is_day
+from contribkit.tables import ACTS, CONTRIBUTIONS, NEED_KINDS, NEEDS, REFERENCES, THREADS, TIME, conform, is_day
 from contribkit.toml import validate_settings
 from contribkit.vocabulary import Kind
 
@@ -43,6 +43,7 @@ class Settings(Table):
 
     contributions: list[str] = []
     references: list[str] = []
+    needs: list[str] = []
 
 
 def check(organisation: "Organisation") -> None:
@@ -59,6 +60,14 @@ def load(organisation: "Organisation", period: "Period | None", keep_going: bool
     threads, acts = unfold(rows, organisation.timezone)
     references = conform(pd.DataFrame(found), REFERENCES, organisation.timezone)
     return Loaded(threads, acts, references, broken=broken or [])
+
+
+def load_needs(organisation: "Organisation", keep_going: bool) -> tuple[pd.DataFrame, list[str]]:
+    """Read what waits upstream, as somebody wrote it down: JSON lines in the columns of `NEEDS`."""
+    settings = validate_settings(Settings, "records", organisation.sources["records"])
+    broken: list[str] | None = [] if keep_going else None
+    rows = [row for path in _files(organisation, settings.needs) for row in read_needs(path, broken)]
+    return conform(pd.DataFrame(rows), NEEDS, organisation.timezone), broken or []
 
 
 def _files(organisation: "Organisation", patterns: list[str]) -> Iterator[Path]:
@@ -109,6 +118,22 @@ def read_references(path: Path, broken: list[str] | None = None) -> Iterator[dic
             problem(f"{path}:{line}: {error}", broken)
             continue
         yield row
+
+
+def read_needs(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the needs of a file, checked; each needs a `kind` and a `ref`. Errors as for contributions."""
+    for line, row in read_jsonl(path, broken):
+        try:
+            ref = _needed(row, "ref")
+            kind = _needed(row, "kind")
+            if kind not in NEED_KINDS:
+                raise ValueError(f'"{kind}" is no kind of need; {nearest(kind, list(NEED_KINDS))}')
+            _check_types(row, NEEDS)
+        except ValueError as error:
+            problem(f"{path}:{line}: {error}", broken)
+            continue
+        named = {"repo": repository_of(ref), "number": number_of(ref), "source": "records"}
+        yield row | {name: value for name, value in named.items() if row.get(name) is None}
 
 
 def read_tables(
