@@ -220,32 +220,32 @@ class Review:
     @cached_property
     def overview(self) -> Section:
         """The head of the page, and who led what."""
-        return sections.overview(self)
+        return sections.leads.section(self)
 
     @cached_property
     def stakeholders(self) -> Section:
         """Whom the stakeholder-led work served."""
-        return sections.stakeholders(self)
+        return sections.stakeholders.section(self)
 
     @cached_property
     def goal_section(self) -> Section:
         """How far each goal got."""
-        return sections.goals(self)
+        return sections.goals.section(self)
 
     @cached_property
     def sharing(self) -> Section:
         """Whether the upstream-led work is shared."""
-        return sections.sharing(self)
+        return sections.sharing.section(self)
 
     @cached_property
     def outside(self) -> Section:
         """What fell outside the system."""
-        return sections.outside(self)
+        return sections.outside.section(self)
 
     @cached_property
     def unclear(self) -> Section:
         """What waits for a person."""
-        return sections.unclear(self)
+        return sections.waiting.section(self)
 
     @cached_property
     def lead_changes(self) -> pd.DataFrame:
@@ -255,12 +255,12 @@ class Review:
     @cached_property
     def changed(self) -> Section:
         """Which leads changed since the review was last rendered; empty where it is the first time."""
-        return sections.changed(self)
+        return sections.changes.section(self)
 
     @cached_property
     def not_seen(self) -> Section:
         """What the review could not see."""
-        return sections.not_seen(self)
+        return sections.not_seen.section(self)
 
     @cached_property
     def summary(self) -> dict[str, Any]:

@@ -1,0 +1,47 @@
+"""What the review could not see."""
+
+from typing import TYPE_CHECKING
+
+from contribkit.review import page
+from contribkit.review.page import Section
+from contribkit.review.sections.parts import many
+from contribkit.review.summary import not_seen as left_out
+
+if TYPE_CHECKING:
+    from contribkit.review.review import Review
+
+
+def section(review: "Review") -> Section:
+    """Return what the review could not see."""
+    title, sources = "What could we not see?", review.data.sources
+    failed = [source.name for source in sources if source.status != "ok"]
+    sentence = f"{len(sources) - len(failed)} of {many(len(sources), 'source')} answered in full" + (
+        f"; not in full: {', '.join(failed)}." if failed else "."
+    )
+    notes = [f"{count} {what}" for what, count in left_out(review).items() if count]
+    notes += [f"{name}: {note}" for name, said in review.source_notes.items() for note in said]
+    notes += review.notes
+    silent = _silent(review)
+    if silent:
+        notes.append(f"without any contribution in the period: {silent}")
+    body = page.html(
+        "not_seen.html",
+        title=title,
+        sentence=sentence,
+        sources=sources,
+        notes=notes or ["nothing else is known to be missing"],
+    )
+    return Section(title, sentence, body)
+
+
+def _silent(review: "Review") -> str:
+    present = {login.casefold() for login in review.named_rows["actor"]}
+    period = review.period
+    members = [
+        member.word
+        for member in review.team.members
+        if member.login.casefold() not in present and member.holds_between(period.first_day, period.last_day)
+    ]
+    if review.without_names:
+        return many(len(members), "member") if members else ""
+    return ", ".join(members)

@@ -1,0 +1,28 @@
+"""What waits for a person, most useful first."""
+
+from typing import TYPE_CHECKING
+
+from contribkit.review import page
+from contribkit.review.page import Section
+from contribkit.review.sections.parts import many, unfolding
+from contribkit.vocabulary import Lead
+
+if TYPE_CHECKING:
+    from contribkit.review.review import Review
+
+
+def section(review: "Review") -> Section:
+    """Return what waits for a person, most useful first."""
+    rows, title = review.waiting, "What waits for a person?"
+    disputed = int((rows["decided_by"] == "person").sum())
+    sentence = (
+        f"{many(len(rows), 'contribution')} {'is' if len(rows) == 1 else 'are'} unclear"
+        + (f", {disputed} of them because people disagree or found them so" if disputed else "")
+        + "; beside each stands what would settle it."
+        if len(rows)
+        else "Nothing is unclear in this period."
+    )
+    body = page.html(
+        "rows.html", title=f"5 {title}", sentence=sentence, settles=True, **unfolding(review, Lead.UNCLEAR, rows)
+    )
+    return Section(title, sentence, body)
