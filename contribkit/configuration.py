@@ -1,14 +1,15 @@
 """The shape of contribkit.toml: one model a table."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from contribkit.errors import nearest
+from contribkit.errors import ContribkitError, nearest
 from contribkit.identifiers import OWNER, REPOSITORY
+from contribkit.period import Period
 
 
 def _one_line(text: Any) -> Any:
@@ -25,7 +26,20 @@ def _quoted_day(day: Any) -> Any:
         raise ValueError(f'"{day}" is no day; write one like 2026-07-01') from None
 
 
+def _span(text: Any) -> Any:
+    """Check a span of days; "last month" would mean other days at every reading."""
+    try:
+        if isinstance(text, str) and text.strip()[:1].isdigit():
+            Period(text)
+            return text
+    except ContribkitError:
+        pass
+    raise ValueError(f'"{text}" is no span of days; write one like 2026-08-01..2026-08-31 or 2026-08')
+
+
 Day = Annotated[date, BeforeValidator(_quoted_day)]
+Span = Annotated[str, BeforeValidator(_span)]
+Weight = Annotated[float, Field(ge=-100, le=100)]
 Name = Annotated[str, BeforeValidator(_one_line)]
 Login = Annotated[str, Field(pattern=rf"^{OWNER}(\[bot\])?$")]
 RepositoryName = Annotated[str, Field(pattern=rf"^{OWNER}/{REPOSITORY}$")]
@@ -61,12 +75,19 @@ class Member(Dated):
     name: str = ""
     aliases: list[str] = []
     capacity: float = Field(1.0, ge=0, le=1)
-    away: list[str] = []
+    away: list[Span] = []
 
     @property
     def word(self) -> str:
         """The name people see."""
         return self.name or self.login
+
+    def days_here(self, first: date, last: date) -> tuple[int, int]:
+        """Return on how many days of a span they belong to the team, and on how many of these they are away."""
+        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        days = [day for day in days if self.holds_between(day, day)]
+        spans = [Period(text) for text in self.away]
+        return len(days), sum(any(span.first_day <= day <= span.last_day for span in spans) for day in days)
 
 
 class Team(Table):
@@ -155,6 +176,24 @@ class Signals(Table):
     stakeholder_trackers: list[str] = []
 
 
+class NeedWeights(Table):
+    """``[needs]``: how many points each reason gives when upstream needs are put in order; 0 leaves a reason out."""
+
+    newcomer: Weight = 3.0  # somebody new to the project waits
+    unanswered: Weight = 2.0  # nobody has answered yet
+    checks: Weight = 1.0  # its checks are green
+    small: Weight = 1.0  # little to read
+    recent: Weight = 1.0  # touched of late: its author is still there
+    stale: Weight = -1.0  # untouched for long: it may be out of date
+    conflict: Weight = -1.0  # cannot be merged as it is
+    changes_requested: Weight = -2.0  # the author's turn
+    own: Weight = -2.0  # one of us opened it: the project waits for others too
+    goal: Weight = 2.0  # a goal plans such work
+    key: Weight = 2.0  # a key community
+    overdue: Weight = 4.0  # the last release is long ago, and work waits for the next one
+    red: Weight = 5.0  # the default branch is broken for everybody
+
+
 class Words(Table):
     """The organisation's own words for the leads."""
 
@@ -196,5 +235,5 @@ class Configuration(Table):
     goals: list[Goal] = []
     policy: Policy = Policy()
     signals: Signals = Signals()
-    needs: dict[str, float] = {}
+    needs: NeedWeights = NeedWeights()
     sources: dict[str, dict[str, Any]] = {}

@@ -1,16 +1,28 @@
 """The organisation of a contribkit.toml: who belongs to it, what it owns, and whom it serves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from contribkit.configuration import Goal, Initiative, Member, Policy, Signals, Stakeholder, Team, Upstream, Words
+from contribkit.configuration import (
+    Goal,
+    Initiative,
+    Member,
+    NeedWeights,
+    Policy,
+    Signals,
+    Stakeholder,
+    Team,
+    Upstream,
+    Words,
+)
 from contribkit.errors import ContribkitError, nearest
 from contribkit.identifiers import key, repository_of
 from contribkit.patterns import matches
+from contribkit.tables import logged
 from contribkit.toml import read_configuration
 from contribkit.vocabulary import Lead
 
@@ -52,7 +64,7 @@ class Organisation:
     goals: list[Goal]
     policy: Policy
     signals: Signals
-    needs: dict[str, float]
+    needs: NeedWeights
     sources: dict[str, dict[str, Any]]
     path: Path
 
@@ -187,6 +199,12 @@ class Organisation:
         if not repo or self.is_own(repo):
             return None
         return self._upstream_repos.get(key(repo)) or self._upstream_orgs.get(key(repo.split("/")[0]))
+
+    def project_of(self, row: Mapping[str, Any]) -> str | None:
+        """Return the name of the upstream project of a contribution: that of its repository, else what the log says."""
+        repo = row.get("repo")
+        found = self.upstream_of(repo if isinstance(repo, str) else None)
+        return found.name if found else logged(row, "upstream")
 
     @cached_property
     def _upstream_repos(self) -> dict[str, Upstream]:

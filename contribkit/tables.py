@@ -290,6 +290,22 @@ def is_true(value: Any) -> bool:
     return not is_missing(value) and bool(value)
 
 
+def logged(row: Mapping[str, Any], name: str) -> str | None:
+    """Return what a row of the activity log says of itself: its `activity`, `upstream` project or `lead`.
+
+    The log's loader carries these as labels; on GitHub anybody could set such a label.
+
+    Examples
+    --------
+    >>> logged({"source": "activity_log", "labels": ["upstream: Wicketlamp"]}, "upstream")
+    'Wicketlamp'
+    """
+    if "activity_log" not in str(row.get("source")):
+        return None
+    start = f"{name}: "
+    return next((label.removeprefix(start) for label in row["labels"] if label.startswith(start)), None)
+
+
 def plain(value: Any) -> Any:
     """Return one cell as JSON knows it: null for missing, ISO 8601 for times.
 

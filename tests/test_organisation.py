@@ -146,6 +146,8 @@ def test_tables_in_arrays_are_counted_one_by_one() -> None:
         (HEAD + TEAM + 'from = 0\n', "toml:10: teams.members.from: Input should be a valid date"),
         (HEAD + TEAM + "from = 2026-01-02\nto = 2026-01-01\n", "to = 2026-01-01 lies before from = 2026-01-02"),
         (HEAD + TEAM + "capacity = 1.5\n", "toml:10: teams.members.capacity: Input should be less than or equal to 1"),
+        (HEAD + TEAM + 'away = ["last month"]\n', '"last month" is no span of days; write one like 2026-08-01..2026'),
+        (HEAD + TEAM + 'away = ["2026-08-31..2026-08-01"]\n', "is no span of days"),
         (HEAD + TEAM + '[[teams.members]]\nlogin = "Ada Lovelace"\n', '"Ada Lovelace" does not look like one'),
         (HEAD + TEAM + '[[upstream]]\nname = "Up"\n', 'needs orgs = ["…"] or repos = ["owner/name"]'),
         (HEAD + TEAM + '[[upstream]]\nname = "Up"\nrepos = ["o"]\n', '"o" does not look like one'),
@@ -153,7 +155,10 @@ def test_tables_in_arrays_are_counted_one_by_one() -> None:
         (FILE + '[[goals]]\nname = "g"\ntarget = 0\n', "toml:15: goals.target: "),
         (FILE + '[[goals]]\nname = "g"\nactivities = ["reviw"]\n',
          'toml:15: goals.activities: "reviw" is no activity; did you mean "review"?'),
-        (FILE + '[needs]\nci = "much"\n', "toml:14: needs.ci: Input should be a valid number"),
+        (FILE + '[needs]\nred = "much"\n', "toml:14: needs.red: Input should be a valid number"),
+        (FILE + "[needs]\nnewcomr = 1\n", 'toml:14: unknown key "needs.newcomr"; did you mean "newcomer"?'),
+        (FILE + "[needs]\nred = inf\n", "toml:14: needs.red: Input should be less than or equal to 100"),
+        (FILE + "[needs]\nred = nan\n", "toml:14: needs.red: Input should be"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_told_with_key_and_line(tmp_path: Path, text: str, said: str) -> None:

@@ -265,12 +265,22 @@ def test_planned_work_names_members_activities_and_projects(org: ck.Organisation
     assert all(int(row["how many"]) > 0 for row in rows)
 
 
+def test_needs_of_every_kind_wait_and_some_are_traps(org: ck.Organisation) -> None:
+    table = ck.load_needs(org).table
+    assert set(table.kind) == {"pull_request", "issue", "release", "branch"}
+    assert table.ref.is_unique
+    assert table[table.kind != "branch"].title.is_unique
+    assert table[["draft", "private", "author_is_bot"]].any().all()
+    assert not table.mergeable.dropna().all()
+    assert table.title.str.contains("<b>", regex=False).any()
+
+
 def test_every_name_is_invented(org: ck.Organisation) -> None:
-    rows = lines("records/*.jsonl")
+    rows = lines("records/*.jsonl") + lines("needs/*.jsonl")
     logins = {row[name] for row in rows for name in ("actor", "author", "merged_by") if name in row}
     logins |= {login for row in rows for login in row.get("participants", [])}
     assert all(login.casefold().removesuffix("[bot]").endswith("-example") for login in logins)
-    assert all("example" in row["repo"].split("/")[0] for row in rows)
+    assert all("example" in (row.get("repo") or row["ref"]).split("/")[0] for row in rows)
     assert all("example" in owner for upstream in org.upstream for owner in upstream.orgs)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from contribkit.classifiers.mention import Mention, find_mentions
 from contribkit.classifiers.naming import Named, names_in, without_thanks
 from contribkit.identifiers import key, parse_contribution_id
+from contribkit.tables import logged
 from contribkit.vocabulary import Activity
 
 if TYPE_CHECKING:
@@ -58,20 +59,13 @@ class Case:
         return "\n".join([self.text("title"), self.text("body"), *self.row["remarks"]])
 
     def logged(self, name: str) -> str | None:
-        """Return what the activity log says of the contribution: its `lead`, `activity` or `upstream`.
-
-        The log's loader carries these as labels; on GitHub anybody could set such a label.
-        """
-        if "activity_log" not in self.text("source"):
-            return None
-        start = f"{name}: "
-        return next((label.removeprefix(start) for label in self.row["labels"] if label.startswith(start)), None)
+        """Return what the activity log says of it under a name: its activity, upstream project or lead."""
+        return logged(self.row, name)
 
     @cached_property
     def project(self) -> str | None:
         """The name of the upstream project that it belongs to."""
-        found = self.organisation.upstream_of(self.text("repo") or None)
-        return found.name if found else self.logged("upstream")
+        return self.organisation.project_of(self.row)
 
     @cached_property
     def mentions(self) -> list[Mention]:

@@ -1,8 +1,8 @@
-"""Write the records, references and labels of the sample organisation: the same bytes at every run.
+"""Write the records, references, needs and labels of the sample organisation: the same bytes at every run.
 
-``python generate.py [FOLDER]`` reads contribkit.toml and stories.psv beside it. A story is one line; a title with
-``{a~b~c}`` in it happens once in each quarter. Every choice is made by a hash of what it is about, not by a
-sequence of random numbers, so that a new story leaves all others as they are.
+``python generate.py [FOLDER]`` reads contribkit.toml, stories.psv and waiting.psv beside it. A story is one line; a
+title with ``{a~b~c}`` in it happens once in each quarter. A line of waiting.psv is one need. Every choice is made by a
+hash of what it is about, not by a sequence of random numbers, so that a new story leaves all others as they are.
 """
 
 import csv
@@ -171,13 +171,18 @@ def iso(moment: datetime | None) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
+def table(name: str) -> list[dict[str, str]]:
+    """Return the rows of a file beside this one, with a bar between two cells."""
+    with (HERE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="|", quoting=csv.QUOTE_NONE))
+
+
 # ---- Threads --------------------------------------------------------------------------------------------------------
 
 
 def threads(stakeholders: list[str]) -> list[Thread]:
     """Return every thread, with its evidence, in the order in which they were opened."""
-    with (HERE / "stories.psv").open(encoding="utf-8", newline="") as file:
-        stories = list(csv.DictReader(file, delimiter="|", quoting=csv.QUOTE_NONE))
+    stories = table("stories.psv")
     made = [thread for index, story in enumerate(stories) for thread in happenings(story, index, stakeholders)]
     made.sort(key=lambda thread: (thread.opened, thread.key))
     counts: dict[str, int] = {}
@@ -456,6 +461,55 @@ def row(thread: Thread, login: str, kind: str, at: datetime, last: datetime | No
     return {name: value for name, value in columns.items() if value is not None and value != []}
 
 
+# ---- Needs ----------------------------------------------------------------------------------------------------------
+
+
+def need(line: dict[str, str]) -> Row:
+    """Return what waits upstream in the columns of the table, without those that are empty."""
+    special = dict(pair.partition("=")[::2] for pair in line["set"].split())
+    repo, title = line["repo"].replace("/", "-example/", 1), line["title"]
+    where = {"release": f"@{title}", "branch": f"@{title}"}.get(line["kind"], f"#{number(900, 1400, repo, title)}")
+    columns: Row = {
+        "kind": line["kind"], "ref": f"{repo}{where}", "title": title, "url": need_page(line["kind"], repo, where[1:]),
+        "labels": line["labels"].split(), "draft": "draft" in special or None, "private": "private" in special or None,
+        "checks": special.get("checks"), "review_state": special.get("state"),
+        "comments": int(special["comments"]) if "comments" in special else None,
+        "commits": int(special["commits"]) if "commits" in special else None,
+        "mergeable": False if "conflict" in special else None, "seen_at": iso(EXPORTED),
+    }  # fmt: skip
+    if line["kind"] == "release":
+        columns["released_at"] = days_before(line["opened"], title)
+    elif line["kind"] != "branch":
+        columns |= {"opened_at": days_before(line["opened"], title), "updated_at": days_before(line["touched"], title)}
+        columns |= author_of(line)
+    if "lines" in special:
+        lines = int(special["lines"])
+        removed = number(0, lines // 3, title, "removed")
+        columns |= {"additions": lines - removed, "deletions": removed}
+    return {name: value for name, value in columns.items() if value is not None and value != []}
+
+
+def need_page(kind: str, repo: str, name: str) -> str:
+    """Return the page of a need."""
+    place = {"pull_request": "pull/", "issue": "issues/", "release": "releases/tag/", "branch": "tree/"}[kind]
+    return f"https://github.com/{repo}/{place}{name}"
+
+
+def days_before(count: str, about: str) -> str | None:
+    """Return a time so many days before the export; the hour is always the same for the same words."""
+    return iso(EXPORTED - timedelta(days=int(count), minutes=number(0, 600, about, "hour")))
+
+
+def author_of(line: dict[str, str]) -> Row:
+    """Return who opened a need, and GitHub's word for their standing."""
+    if line["by"] == "bot":
+        return {"author": "deps-example[bot]", "author_is_bot": True, "author_association": "NONE"}
+    groups = {"newcomer": (NEWCOMERS, "FIRST_TIME_CONTRIBUTOR"), "outsider": (OUTSIDERS, "CONTRIBUTOR")}
+    names, association = groups.get(line["by"], ([line["by"]], "MEMBER"))
+    association = "NONE" if line["kind"] == "issue" and line["by"] == "newcomer" else association
+    return {"author": f"{pick(names, line['title'])}-example", "author_association": association}
+
+
 # ---- Labels ---------------------------------------------------------------------------------------------------------
 
 
@@ -549,6 +603,7 @@ def generate() -> dict[str, list[Row]]:
                 judged[quarter].append({"item": item, **named})
     for thread in made:
         files.setdefault("references/references.jsonl", []).extend(thread.references)
+    files["needs/needs.jsonl"] = [need(line) for line in table("waiting.psv")]
     return files | label_files(judged)
 
 
