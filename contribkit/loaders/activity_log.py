@@ -1,7 +1,5 @@
 """The `activity_log` source: a CSV that people keep for what leaves no trace on GitHub."""
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterator
@@ -13,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from contribkit.configuration import Table
-from contribkit.errors import ContribkitError, nearest
+from contribkit.errors import ContribkitError
 from contribkit.files import problem
 from contribkit.identifiers import links
 from contribkit.loaders.source import Loaded
+from contribkit.spreadsheet import member_of, read_rows, word_of
 from contribkit.tables import ACTS, THREADS, conform
 from contribkit.toml import validate_settings
 from contribkit.vocabulary import Activity, Kind, Lead
@@ -72,7 +71,7 @@ def load(organisation: "Organisation", period: "Period | None", keep_going: bool
     broken = answer.broken if keep_going else None
     entries: dict[str, dict[str, Any]] = {}
     for path in _files(organisation, settings.files):
-        for line, cells in read_rows(path, answer.notes, broken):
+        for line, cells in read_rows(path, COLUMNS, NEEDED, answer.notes, broken):
             try:
                 entry = _entry(cells, organisation)
             except ValueError as error:
@@ -94,83 +93,24 @@ def _files(organisation: "Organisation", patterns: list[str]) -> Iterator[Path]:
     yield from organisation.paths(patterns)
 
 
-def read_rows(path: Path, notes: list[str], broken: list[str] | None) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a log as pairs of line number and cells by column; blank rows are passed over.
-
-    Parameters
-    ----------
-    path
-        A CSV file in UTF-8, with commas, or semicolons as spreadsheets write them where a comma is decimal.
-    notes
-        Columns that are not known are noted here.
-    broken
-        Where given, what cannot be read is noted here and passed over.
-
-    Raises
-    ------
-    ContribkitError
-        With file, line and fix.
-    """
-    text = _text(path)
-    header = text.partition("\n")[0]
-    delimiter = ";" if header.count(";") > header.count(",") else ","
-    # Not splitlines(): U+2028 and its like may stand inside a cell.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        columns = [name.strip().casefold() for name in next(reader, [])]
-        if missing := [name for name in NEEDED if name not in columns]:
-            said = f'the column "{missing[0]}" is missing; the first line is {",".join(COLUMNS)}'
-            problem(f"{path}:1: {said}", broken)
-            return
-        for name in columns:
-            if name not in COLUMNS:
-                notes.append(f'{path}:1: the column "{name}" is not read; {nearest(name, list(COLUMNS))}')
-        yield from _cells(reader, columns, path, broken)
-    except csv.Error as error:
-        problem(f"{path}:{reader.line_num}: not CSV: {error}", broken)
-
-
-def _cells(
-    reader: Any, columns: list[str], path: Path, broken: list[str] | None
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows below the header; a row may stand on several lines, of which the first is named."""
-    line = reader.line_num + 1
-    for row in reader:
-        if len(row) > len(columns):
-            said = f'{len(row)} cells for {len(columns)} columns; put text that holds a comma in "quotes"'
-            problem(f"{path}:{line}: {said}", broken)
-        elif any(cell.strip() for cell in row):
-            yield line, {name: cell.strip() for name, cell in zip(columns, row, strict=False)}
-        line = reader.line_num + 1
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise ContribkitError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ContribkitError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
-
-
 def _entry(cells: dict[str, str], organisation: "Organisation") -> dict[str, Any]:
     """Return one row, checked: a `ValueError` says what is wrong with it."""
     for name in NEEDED:
         if not cells.get(name):
             raise ValueError(f'"{name}" is empty')
-    activity = _word(cells.get("activity", ""), "activity", [*Activity, *_SYNONYMS])
+    activity = word_of(cells.get("activity", ""), "activity", [*Activity, *_SYNONYMS])
     activity = _SYNONYMS.get(activity, activity)
     kind = _KINDS.get(Activity(activity), Kind.OTHER) if activity else Kind.OTHER
     projects = [table.name for table in organisation.upstream]
-    upstream = _word(cells.get("upstream", ""), "upstream project", projects)
-    lead = _word(cells.get("lead", ""), "lead", list(Lead))
+    upstream = word_of(cells.get("upstream", ""), "upstream project", projects)
+    lead = word_of(cells.get("lead", ""), "lead", list(Lead))
     said = {"activity": activity, "lead": lead, "upstream": upstream}
     link = cells.get("link", "")
     return {
         "ref": _ref(cells),
         "kind": str(kind),
         "day": _day(cells["date"]),
-        "who": _member(cells["who"], organisation),
+        "who": member_of(cells["who"], organisation),
         "what": cells["what"],
         "labels": [f"{name}: {word}" for name, word in said.items() if word],
         "hours": _hours(cells.get("hours", "")),
@@ -193,24 +133,6 @@ def _day(text: str) -> str:
     except ValueError:
         pass
     raise ValueError(f'"date" is "{text}", not a day like 2026-07-01')
-
-
-def _member(who: str, organisation: "Organisation") -> str:
-    login = organisation.member(who)
-    if login is None:
-        aliases = [alias for member in organisation.members.values() for alias in member.aliases]
-        raise ValueError(f'"{who}" is no member\'s login; {nearest(who, [*organisation.members, *aliases])}')
-    return login
-
-
-def _word(text: str, what: str, known: list[str]) -> str:
-    """Return a word as the vocabulary spells it, or nothing for an empty cell."""
-    for word in known:
-        if word.casefold() == text.casefold():
-            return str(word)
-    if text:
-        raise ValueError(f'"{text}" is no {what}; {nearest(text, [str(word) for word in known])}')
-    return ""
 
 
 def _hours(text: str) -> float | None:

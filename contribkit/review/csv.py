@@ -1,9 +1,8 @@
 """Contributions as CSV that a spreadsheet opens as text: nothing in it is ever a formula."""
 
-from typing import Any
-
 import pandas as pd
 
+from contribkit.spreadsheet import as_text
 from contribkit.tables import plain
 
 _COLUMNS = (
@@ -12,7 +11,6 @@ _COLUMNS = (
     "hours", "source", "why",
 )  # fmt: skip
 _NAMES = ("actor", "author")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def to_csv(rows: pd.DataFrame, without_names: bool = False) -> str:
@@ -28,14 +26,5 @@ def to_csv(rows: pd.DataFrame, without_names: bool = False) -> str:
     why = ["; ".join(f"{r['lead']} {r['weight']:+.1f}: {r['because']}" for r in cell) for cell in rows["reasons"]]
     table = rows.assign(why=pd.Series(why, index=rows.index, dtype="str"))
     columns = [name for name in _COLUMNS if not (without_names and name in _NAMES)]
-    cells = {name: [_cell(plain(value)) for value in table[name]] for name in columns}
+    cells = {name: [as_text(plain(value)) for value in table[name]] for name in columns}
     return pd.DataFrame(cells, columns=columns, dtype=object).to_csv(index=False, lineterminator="\n")
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        value = "; ".join(map(str, value))
-    if isinstance(value, str):
-        value = value.replace("\0", "")
-        return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) else value
-    return value

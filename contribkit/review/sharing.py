@@ -28,15 +28,25 @@ def goal_table(rows: pd.DataFrame, goals: list[Goal], period: Period) -> pd.Data
         none), `people` (int: how many took part).
     """
     holding = [goal for goal in goals if goal.holds_between(period.first_day, period.last_day)]
-    days = (period.last_day - period.first_day).days + 1
-    quarters = max(1, round(days / _DAYS_A_QUARTER)) if days > 80 else days / _DAYS_A_QUARTER
     table = []
     for goal in holding:
         mine = rows[rows["goal"] == goal.name]
-        target = round(goal.target * quarters, 1) if goal.target else None
-        table.append((goal.name, len(mine), target, mine["actor"].nunique()))
+        table.append((goal.name, len(mine), target_in(goal, period), mine["actor"].nunique()))
     frame = pd.DataFrame(table, columns=["goal", "done", "target", "people"])
     return frame.astype({"goal": "str", "done": int, "target": "Float64", "people": int})
+
+
+def target_in(goal: Goal, period: Period) -> float | None:
+    """Return a goal's target scaled from a quarter to a period, None where it has none.
+
+    Examples
+    --------
+    >>> target_in(Goal(name="Review", target=20), Period("2026-H1"))
+    40.0
+    """
+    days = (period.last_day - period.first_day).days + 1
+    quarters = max(1, round(days / _DAYS_A_QUARTER)) if days > 80 else days / _DAYS_A_QUARTER
+    return round(float(goal.target * quarters), 1) if goal.target else None
 
 
 def activity_by_member(rows: pd.DataFrame, team: Team, period: Period) -> pd.DataFrame:

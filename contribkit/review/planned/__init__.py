@@ -1,0 +1,22 @@
+"""The saved plan of a period: its file, and planned against done."""
+
+from contribkit.review.planned.compare import planned_against_done, unplanned
+from contribkit.review.planned.file import (
+    PLANNED,
+    planned_path,
+    read_planned,
+    read_planned_if_any,
+    replace_lines_of,
+    write_planned,
+)
+
+__all__ = [
+    "PLANNED",
+    "planned_against_done",
+    "planned_path",
+    "read_planned",
+    "read_planned_if_any",
+    "replace_lines_of",
+    "unplanned",
+    "write_planned",
+]
