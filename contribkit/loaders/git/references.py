@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from contribkit.identifiers import links, repository_of
+from contribkit.identifiers import links
 from contribkit.loaders.git.log import Commit, moment
 from contribkit.loaders.git.people import People
 from contribkit.loaders.git.repository import Repository
+from contribkit.loaders.passages import passages
 
 _MARKDOWN = (".md", ".markdown", ".mdx", ".qmd")
 _LARGEST = 1_000_000  # bytes; what is larger was written by no person
-_CONTEXT = 1_000  # characters on either side
 
 
 class Document(NamedTuple):
@@ -84,7 +84,7 @@ def references(repo: str, commits: list[Commit], documents: list[Document], peop
         Who names and addresses belong to, and which repositories are the organisation's own.
     """
     for commit in commits:
-        for ref, text, context in passages(commit.message, people):
+        for ref, text, context in passages(commit.message, people.organisation):
             yield {
                 "ref": ref,
                 "source": repo,
@@ -101,7 +101,7 @@ def references(repo: str, commits: list[Commit], documents: list[Document], peop
     for document in documents:
         front, body = front_matter(document.text)
         heading = re.search(r"^#[ \t]+(.{1,300})$", body, re.MULTILINE)
-        for ref, text, context in passages(body, people):
+        for ref, text, context in passages(body, people.organisation):
             yield {
                 "ref": ref,
                 "source": repo,
@@ -115,20 +115,6 @@ def references(repo: str, commits: list[Commit], documents: list[Document], peop
                 "text": text,
                 "context": context,
             }
-
-
-def passages(text: str, people: People) -> Iterator[tuple[str, str, str]]:
-    """Yield for each foreign thread that a text points at: the paragraphs that do, and what stands around them."""
-    paragraphs = [part.strip("\n") for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")) if part.strip()]
-    found: dict[str, list[int]] = {}
-    for place, paragraph in enumerate(paragraphs):
-        for ref in dict.fromkeys(link.ref for link in links(paragraph)):
-            if not people.organisation.is_own(repository_of(ref)):
-                found.setdefault(ref, []).append(place)
-    for ref, places in found.items():
-        around = [p for place in places for p in (place - 1, place + 1) if 0 <= p < len(paragraphs) and p not in places]
-        context = "\n\n".join(paragraphs[place][:_CONTEXT] for place in dict.fromkeys(around))
-        yield ref, "\n\n".join(paragraphs[place] for place in places), context
 
 
 def front_matter(text: str) -> tuple[dict[str, Any], str]:
