@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # this purpose comes before what is read off a history, which knows no openings, reviews or labels.
 LOADERS = {
     "records": "contribkit.loaders.records",
+    "github_to_sqlite": "contribkit.loaders.github_to_sqlite",
     "git": "contribkit.loaders.git",
     "activity_log": "contribkit.loaders.activity_log",
 }
