@@ -81,6 +81,58 @@ def test_load_writes_what_the_records_source_reads_again(home, tmp_path):
     assert lines(tmp_path / "l2" / "contributions.jsonl") == lines(tmp_path / "l" / "contributions.jsonl")
 
 
+SECRET = {"ref": "up-example/app#1", "source": "quay-example/hush", "id": "hush.md", "text": "Hushed", "private": True}
+LINK = {"ref": "quay-example/hush#1", "title": "Hushed", "private": True}
+
+
+@pytest.fixture
+def secrets(home):
+    """Let the first row of the small organisation point from a private place, and the second be private itself."""
+    first, second, third = ROWS
+    links = [LINK, {"ref": "up-example/app#2", "title": "Open"}]
+    rows = [first | {"links_in": links}, second | {"title": "Hushed", "private": True}, third]
+    (home / "c.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (home / "r.jsonl").write_text(json.dumps(SECRET))
+    broken(home, '["c.jsonl"]', '["c.jsonl"]\nreferences = ["r.jsonl"]')
+    return home
+
+
+def test_load_leaves_private_rows_out_and_says_how_many(secrets, tmp_path):
+    arguments = ["load", "--config", secrets / "contribkit.toml", "--period", "2026-Q3", "--output", tmp_path / "l"]
+    code, _, err = run(*arguments)
+    assert code == 0
+    assert "1 private contributions left out; --include-private takes them in" in err
+    assert "1 private references left out" in err
+    written = [(tmp_path / "l" / f"{name}.jsonl").read_text() for name in ("contributions", "references")]
+    assert "hush" not in "".join(written).lower()
+    assert [link["title"] for link in lines(tmp_path / "l" / "contributions.jsonl")[0]["links_in"]] == ["Open"]
+    _, out, err = run(*arguments, "--include-private")
+    assert "contributions.jsonl: 2 rows" in out
+    assert "left out" not in err
+    assert len(lines(tmp_path / "l" / "references.jsonl")) == 1
+    assert lines(tmp_path / "l" / "contributions.jsonl")[0]["links_in"][0] == LINK
+
+
+def test_classify_leaves_private_rows_out_and_what_was_seen_in_private_places(secrets, tmp_path):
+    broken(secrets, "[[upstream]]", '[[stakeholders]]\nname = "Hushed Lab"\nkind = "client"\n[[upstream]]')
+    (secrets / "r.jsonl").write_text(json.dumps(SECRET | {"text": "Hushed Lab needs up-example/app#1"}))
+    arguments = ["classify", "--config", secrets / "contribkit.toml", "--contributions", secrets / "c.jsonl"]
+    arguments += ["--references", secrets / "r.jsonl", "--output", tmp_path / "o.jsonl"]
+    code, out, err = run(*arguments)
+    assert (code, out.strip()) == (0, f"{tmp_path / 'o.jsonl'}: 2 rows")
+    assert "1 private contributions left out; --include-private takes them in" in err
+    shown = lines(tmp_path / "o.jsonl")
+    assert [row["id"] for row in shown] == [ROWS[0]["id"], ROWS[2]["id"]]
+    assert "hush.md" not in json.dumps(shown)
+    assert "a private place" in json.dumps(shown[0]["reasons"])
+    assert [link["title"] for link in shown[0]["links_in"]] == ["Open"]
+    assert run(*arguments, "--include-private")[2] == ""
+    everything = lines(tmp_path / "o.jsonl")
+    assert [row["id"] for row in everything] == [row["id"] for row in ROWS]
+    assert everything[0]["links_in"][0] == LINK
+    assert "hush.md" in json.dumps(everything[0]["reasons"])
+
+
 def broken(home, old, new):
     """Change the small organisation's file."""
     path = home / "contribkit.toml"

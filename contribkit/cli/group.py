@@ -13,6 +13,7 @@ CONFIG = click.option(
     "--config", type=click.Path(path_type=Path), default=Path("contribkit.toml"), show_default=True,
     help="The organisation's file.",
 )  # fmt: skip
+INCLUDE_PRIVATE = click.option("--include-private", is_flag=True, help="Show private threads too.")
 KEEP_GOING = click.option("--keep-going", is_flag=True, help="Take what can be read, and say what could not.")
 
 
@@ -42,6 +43,12 @@ def main() -> None:
 
     Exit codes: 0 all went well, 1 something is wrong and was said, 2 the command was written wrongly.
     """
+
+
+def say_hidden(number: int, what: str) -> None:
+    """Say on standard error how many private rows were left out, if any."""
+    if number:
+        warn([f"{number} private {what} left out; --include-private takes them in"])
 
 
 def warn(sentences: list[str]) -> None:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contribkit.cli.group import CONFIG, KEEP_GOING, main, warn
+from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, main, say_hidden, warn
 from contribkit.errors import ContribkitError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from contribkit.organisation import Organisation
 
 
@@ -19,23 +21,34 @@ if TYPE_CHECKING:
 @click.option("--references", type=click.Path(path_type=Path), help="JSON lines of references.")
 @click.option("--labels", type=click.Path(path_type=Path), help="Folder of label logs, which win over the rules.")
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="JSON lines to write.")
+@INCLUDE_PRIVATE
 @KEEP_GOING
 def classify(
-    config: Path, contributions: Path, references: Path | None, labels: Path | None, output: Path, keep_going: bool
+    config: Path,
+    contributions: Path,
+    references: Path | None,
+    labels: Path | None,
+    output: Path,
+    include_private: bool,
+    keep_going: bool,
 ) -> None:
     """Say of each contribution who leads it and why: every row, in order, with columns added.
+
+    Private rows are left out, and a line says how many.
 
     \b
     Example:
       contribkit classify --contributions C.jsonl --references R.jsonl --output P.jsonl
     """
+    from contribkit.files import write_jsonl
     from contribkit.organisation import Organisation
+    from contribkit.review.redaction import without_private
 
     broken: list[str] | None = [] if keep_going else None
-    rows = _classified(Organisation.read(config), contributions, references, labels, broken)
-    from contribkit.files import write_jsonl
-
-    click.echo(f"{output}: {write_jsonl(output, rows)} rows")
+    rows, judged = _classified(Organisation.read(config), contributions, references, labels, broken)
+    shown = judged if include_private else without_private(judged)
+    click.echo(f"{output}: {write_jsonl(output, _with_judgement(rows, shown))} rows")
+    say_hidden(len(judged) - len(shown), "contributions")
     warn(broken or [])
     if broken:
         sys.exit(1)
@@ -43,13 +56,13 @@ def classify(
 
 def _classified(
     org: "Organisation", contributions: Path, references: Path | None, labels: Path | None, broken: list[str] | None
-) -> list[dict[str, Any]]:
-    """Return the rows of a file as they were, with the columns of `JUDGED` added."""
+) -> tuple[list[dict[str, Any]], "pd.DataFrame"]:
+    """Return the rows of a file as they were, and the same rows judged."""
     import pandas as pd
 
     import contribkit as ck
     from contribkit.loaders.records import read_contributions, read_references
-    from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, conform, records
+    from contribkit.tables import CONTRIBUTIONS, REFERENCES, conform
 
     rows = list(read_contributions(contributions, broken))
     found = list(read_references(references, broken)) if references else []
@@ -60,7 +73,18 @@ def _classified(
     table = conform(pd.DataFrame(rows), CONTRIBUTIONS, org.timezone)
     judged = ck.classify(table, conform(pd.DataFrame(found), REFERENCES, org.timezone), org, decided)
     warn(judged.attrs["notes"])
-    return [row | added for row, added in zip(rows, records(judged[[*JUDGED]]), strict=True)]
+    return rows, judged
+
+
+def _with_judgement(rows: list[dict[str, Any]], judged: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Return the rows that are judged as they were, with the columns of `JUDGED` and the links in that may be shown."""
+    from contribkit.tables import JUDGED, records
+
+    added = zip(judged.index, records(judged[[*JUDGED]]), judged["links_in"], strict=True)
+    return [
+        rows[place] | judgement | ({"links_in": links} if rows[place].get("links_in") else {})
+        for place, judgement, links in added
+    ]
 
 
 def _say_unknown(labels: Any, rows: list[dict[str, Any]]) -> None:
@@ -77,7 +101,7 @@ def _say_unknown(labels: Any, rows: list[dict[str, Any]]) -> None:
 @click.option("--references", type=click.Path(path_type=Path), help="JSON lines of references, with --contributions.")
 @click.option("--labels", type=click.Path(path_type=Path), help="Folder of label logs.  [default: labels, by the file]")
 @click.option("--period", default="last quarter", show_default=True, help="What to load; as for review.")
-@click.option("--include-private", is_flag=True, help="Show private threads too.")
+@INCLUDE_PRIVATE
 @KEEP_GOING
 def why(
     identifier: str,

@@ -2,14 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from contribkit.cli.group import CONFIG, KEEP_GOING, main, warn
-
-if TYPE_CHECKING:
-    pass
+from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, main, say_hidden, warn
 
 
 @main.command()
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
     "--output", type=click.Path(path_type=Path), help="Folder of reviews.  [default: reviews beside the file]"
 )
 @click.option("--without-names", is_flag=True, help="Show no persons.")
-@click.option("--include-private", is_flag=True, help="Show private threads too.")
+@INCLUDE_PRIVATE
 @KEEP_GOING
 @click.option("-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebook.")
 def review(
@@ -67,9 +64,12 @@ def review(
 @CONFIG
 @click.option("--period", default="last quarter", show_default=True, help="As for review.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("loaded"), show_default=True, help="Folder.")
+@INCLUDE_PRIVATE
 @KEEP_GOING
-def load(config: Path, period: str, output: Path, keep_going: bool) -> None:
+def load(config: Path, period: str, output: Path, include_private: bool, keep_going: bool) -> None:
     """Load every source, and write contributions.jsonl and references.jsonl, which the records source reads.
+
+    Private rows are left out, and a line says how many.
 
     \b
     Example:
@@ -77,6 +77,7 @@ def load(config: Path, period: str, output: Path, keep_going: bool) -> None:
     """
     import contribkit as ck
     from contribkit.files import write_jsonl
+    from contribkit.review.redaction import without_private
     from contribkit.tables import records
 
     org = ck.Organisation.read(config)
@@ -84,7 +85,9 @@ def load(config: Path, period: str, output: Path, keep_going: bool) -> None:
     data = ck.load(org, span, keep_going)
     for name, table in (("contributions", data.contributions), ("references", data.references)):
         path = output / f"{name}.jsonl"
-        click.echo(f"{path}: {write_jsonl(path, records(table))} rows")
+        shown = table if include_private else without_private(table)
+        click.echo(f"{path}: {write_jsonl(path, records(shown))} rows")
+        say_hidden(len(table) - len(shown), name)
     warn([*org.cautions, *(f"{source.name}: {note}" for source in data.sources for note in source.notes)])
     if any(source.status != "ok" for source in data.sources):
         sys.exit(1)

@@ -21,13 +21,23 @@ _AT_NAME = re.compile(r"(?<![\w@])@[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 
 
 def without_private(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of public threads, with nothing that reasons saw in private places."""
+    """Return the public rows, without links from private places, and with nothing that reasons saw in them.
+
+    Parameters
+    ----------
+    rows
+        Contributions, judged or not, or references.
+    """
     public = rows[~rows["private"].fillna(False).astype(bool)]
-    reasons = [[_hidden(reason) if reason["private"] else reason for reason in cell] for cell in public["reasons"]]
-    links = [[link for link in cell if not link.get("private")] for cell in public["links_in"]]
+    cells: dict[str, list[Any]] = {}
+    if "links_in" in public:
+        cells["links_in"] = [[link for link in cell if not link.get("private")] for cell in public["links_in"]]
+    if "reasons" in public:
+        cells["reasons"] = [
+            [_hidden(reason) if reason["private"] else reason for reason in cell] for cell in public["reasons"]
+        ]
     return public.assign(
-        reasons=pd.Series(reasons, index=public.index, dtype=object),
-        links_in=pd.Series(links, index=public.index, dtype=object),
+        **{name: pd.Series(column, index=public.index, dtype=object) for name, column in cells.items()}
     )
 
 

@@ -52,11 +52,9 @@ def thread_rows(content: Content, acts: pd.DataFrame, organisation: "Organisatio
     )
     frames = [numbered.assign(url=url, opened_at=numbered["created_at"]), releases, created]
     threads = combine([conform(frame, THREADS) for frame in frames], THREADS)
+    is_bot = threads["author"].isin(content.bots)
     threads = threads.assign(
-        author_is_bot=threads["author"]
-        .isin(content.bots)
-        .astype("boolean")
-        .mask(~threads["author"].isin(content.bots)),
+        author_is_bot=is_bot.astype("boolean").mask(~is_bot),  # patterns of logins tell of the others
         links_out=_links_out(threads, content.comments, organisation),
         source="github_to_sqlite",
     )
