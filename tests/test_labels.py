@@ -9,14 +9,7 @@ import pytest
 from contribkit.errors import ContribkitError
 from contribkit.labels import Label, Labels
 from tests.builders import jsonl
-
-ITEM = "o/r#1@ada:review"
-
-
-def event(number: int, by: str, op: str, lead: str | None = None, **more: object) -> dict:
-    """Make an event; its number is its place in time."""
-    at = f"2026-10-01T10:{number:02}:00Z"
-    return {"v": 1, "id": f"{number:026}", "at": at, "by": by, "op": op, "item": ITEM, "lead": lead} | more
+from tests.events import ITEM, event
 
 
 def label(*events: tuple) -> Label | None:
