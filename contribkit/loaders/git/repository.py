@@ -93,7 +93,12 @@ class Repository:
 
     @cached_property
     def remotes(self) -> list[str]:
-        """``owner/repo`` of each remote; ``upstream`` first, since ``origin`` may be somebody's fork."""
+        """``owner/repo`` of each remote, in the order of `addresses`."""
+        return [name for address in self.addresses if (name := repository_of_url(address))]
+
+    @cached_property
+    def addresses(self) -> list[str]:
+        """The address of each remote; ``upstream`` first, since ``origin`` may be somebody's fork."""
         try:
             lines = self.git("config", "--get-regexp", r"^remote\..*\.url$").decode(errors="replace").splitlines()
         except ContribkitError:  # no remote at all
@@ -102,7 +107,7 @@ class Repository:
             name.split(".", 1)[1].removesuffix(".url"): url for name, _, url in (line.partition(" ") for line in lines)
         }
         ordered = sorted(urls, key=lambda name: ({"upstream": 0, "origin": 1}.get(name, 2), name))
-        return [name for remote in ordered if (name := repository_of_url(urls[remote]))]
+        return [urls[remote] for remote in ordered]
 
     @cached_property
     def names(self) -> list[str]:

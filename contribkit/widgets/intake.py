@@ -1,0 +1,64 @@
+"""Events as the page sends them, made ready for the log: who, on what, and what was seen."""
+
+from typing import Any
+
+from contribkit.errors import ContribkitError
+from contribkit.labels.event import DECISIONS, LEADING, OPS, VERSION, Event, checked
+from contribkit.widgets.opinions import Opinions
+from contribkit.widgets.rows import is_hidden
+from contribkit.widgets.worklist import Worklist
+
+WORDS = ("lead", "stakeholder", "activity", "note")
+"""What a person says with a label."""
+
+
+def words(event: dict[str, Any]) -> dict[str, Any]:
+    """Return what a person says with an event."""
+    return {name: event.get(name) for name in WORDS}
+
+
+def completed(
+    sent: dict[str, Any], person: str, worklist: Worklist, opinions: Opinions, staged: dict[str, list[Event]]
+) -> Event:
+    """Return an event as it goes into the log.
+
+    Parameters
+    ----------
+    sent
+        `id`, `at`, `op`, `item`, and where given `lead`, `stakeholder`, `activity`, `note` and `seen`; anything else
+        is left out.
+    person
+        Who says it.
+    worklist, opinions
+        The contributions, and what was said of them.
+    staged
+        Events by contribution that come before it and are not taken in yet; this one is put to them.
+
+    Raises
+    ------
+    ContribkitError
+        For what is no event on one of the contributions.
+    """
+    place = worklist.place(str(sent.get("item")))
+    item, op = worklist.ids[place], sent.get("op")
+    if op not in OPS:
+        raise ContribkitError(f'{item}: "{op}" is no op; use one of {", ".join(OPS)}')
+    said = opinions.my_opinion(item, staged.get(item, []))
+    spoken = words(sent)
+    if op not in LEADING:
+        spoken = dict.fromkeys(WORDS) | ({"note": spoken["note"]} if op in DECISIONS else {})
+    event = {
+        "v": VERSION, "id": sent.get("id"), "at": sent.get("at"), "by": person, "op": op, "item": item, **spoken,
+        "was": said["lead"] if said else None, "seen": _seen(worklist, opinions, place, sent.get("seen")),
+    }  # fmt: skip
+    staged.setdefault(item, []).append(checked(event, item))
+    return event
+
+
+def _seen(worklist: Worklist, opinions: Opinions, place: int, sent: Any) -> dict[str, Any]:
+    """Return what the machine showed: as the page says, which knows what was in sight, else as it stands here."""
+    row, given = worklist.contents[place], sent if isinstance(sent, dict) else {}
+    here = {name: row[name] for name in ("lead", "confidence", "decided_by")}
+    here["blind"] = is_hidden(worklist, opinions, place)
+    fits = {name: given[name] for name, value in here.items() if type(given.get(name)) is type(value)}
+    return here | fits

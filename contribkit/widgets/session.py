@@ -1,0 +1,377 @@
+"""A relabelling session: what a person sees, says and takes back, without any widget."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from contribkit.errors import ContribkitError
+from contribkit.labels import Label, LabelLog, Labels
+from contribkit.labels.event import Event, make, time_of
+from contribkit.labels.history import Change, changes
+from contribkit.period import Period
+from contribkit.widgets.intake import completed, words
+from contribkit.widgets.opinions import Opinions
+from contribkit.widgets.page import page_facts
+from contribkit.widgets.rows import is_hidden, needs_eyes, row
+from contribkit.widgets.search import matching, sorted_by
+from contribkit.widgets.worklist import Worklist
+
+if TYPE_CHECKING:
+    from contribkit.loaders import Data
+
+BLIND = 0.25
+"""The share of the queue for which the machine's answer is hidden: half of the audit sample, so that both parts are
+large enough for a comparison early on."""
+
+
+class Answer(NamedTuple):
+    """What became of events.
+
+    Attributes
+    ----------
+    saved
+        Ids of events that are on the disk.
+    failed
+        By id, why an event is not.
+    """
+
+    saved: list[str]
+    failed: dict[str, str]
+
+
+class Session:
+    """A person looks at judged contributions and says who led them.
+
+    Every method that says something writes it into the log, and comes back when the disk has it.
+
+    Parameters
+    ----------
+    judged
+        What `contribkit.classify` gives.
+    labels
+        The label logs, read from the folder into which this session writes.
+    person
+        Who labels.
+    data
+        What was loaded: names, words and stakeholders come from its organisation, and `retrain` needs it.
+    period
+        For which period; by default that of `data`, else the quarter of the last contribution. Its name is the folder
+        of the log.
+    seed
+        Of the random draws; by default the period's name, so that they are the same for everybody.
+    blind
+        The share of the queue for which the machine's answer is hidden, from 0 to 0.5.
+
+    Raises
+    ------
+    ContribkitError
+        For labels that were not read from a folder, a person without a name, and what is no share or period.
+
+    Examples
+    --------
+    >>> import contribkit as ck, tempfile
+    >>> rows = pd.DataFrame([{"id": "wicketlamp-example/lamp#1@ada-example:review", "kind": "review"}])
+    >>> judged = ck.classify(rows, None, ck.Organisation.read_sample())
+    >>> session = Session(judged, ck.Labels.read(tempfile.mkdtemp()), "ada-example", period="2026-Q3")
+    >>> session.label(session.queue, "upstream")
+    >>> session.label_of(session.queue[0]).lead
+    'upstream'
+    >>> session.undo()
+    ['wicketlamp-example/lamp#1@ada-example:review']
+    >>> session.label_of(session.queue[0])
+    """
+
+    def __init__(
+        self,
+        judged: pd.DataFrame,
+        labels: Labels,
+        person: str,
+        data: "Data | None" = None,
+        period: Period | str | None = None,
+        seed: str | None = None,
+        blind: float = BLIND,
+    ) -> None:
+        if labels.folder is None:
+            raise ContribkitError("it is not known where labels go; read them with Labels.read(folder)")
+        if not person.strip() or not person.isprintable():
+            raise ContribkitError(f"{person!r} is no name of a person; give the login of whoever labels")
+        if not 0 <= blind <= 0.5:
+            raise ContribkitError(f"blind = {blind} is no share from 0 to 0.5")
+        self.folder, self.person, self.data = labels.folder, person.strip(), data
+        self.period = _period(period, data, judged)
+        self._draws = (str(self.period) if seed is None else seed, blind)
+        self._log = LabelLog(self.folder, self.person, str(self.period))
+        self._take_in(judged, labels)
+
+    def _take_in(self, judged: pd.DataFrame, labels: Labels) -> None:
+        """Take judged contributions and label logs as they are now."""
+        names = {m.login: m.word for m in self.data.organisation.members.values()} if self.data else {}
+        self._worklist = Worklist(judged, names, labels.aliases, *self._draws)
+        self._opinions = Opinions(labels.spelled_as(self._worklist.ids), self.person, self._worklist.ids)
+
+    # What is shown.
+
+    @property
+    def queue(self) -> list[str]:
+        """Ids in the order in which eyes are best spent: by turns the smallest margin and a random draw."""
+        return [self._worklist.ids[place] for place in self._worklist.queue.order]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Every contribution as the page gets it, in the order of the queue; see `row`."""
+        return [self._row(place) for place in self._worklist.queue.order]
+
+    def row(self, item: str) -> dict[str, Any]:
+        """Return one contribution as the page gets it.
+
+        Returns
+        -------
+        dict
+            Plain JSON: the contribution's columns, its texts cut, and `kind_word`, `who` (a name), `lead`,
+            `confidence`, `decided_by` and `reasons` (the machine's, whatever people said), `blind` (whether that is to
+            be hidden), `audit` (a random draw), `queue` (its turn), `needs_eyes`, `label` (what holds: `lead`,
+            `status`, `carried_over`), `mine` (the person's own: `lead`, `stakeholder`, `activity`, `note`,
+            `skipped`), `opinions` and `history` (`at`, `by`, `op`, `lead`, `note`).
+        """
+        return self._row(self._worklist.place(item))
+
+    def _row(self, place: int) -> dict[str, Any]:
+        return row(self._worklist, self._opinions, place, str(self.period))
+
+    def text(self, item: str) -> dict[str, Any]:
+        """Return a contribution's `body` and `remarks` in full: rows hold their beginning."""
+        cells = self._worklist.judged.iloc[self._worklist.place(item)]
+        return {"body": cells["body"] if isinstance(cells["body"], str) else "", "remarks": list(cells["remarks"])}
+
+    @property
+    def page(self) -> dict[str, Any]:
+        """What the page says of the session as a whole.
+
+        Returns
+        -------
+        dict
+            `person`, `period`, `pace` (seconds for one answer, or None), `words` (by lead), `guideline`,
+            `stakeholders` (names), `activities` (value, word), `temporary` (whether this machine is thrown away),
+            `repository` (``owner/repo`` on GitHub that holds the folder of labels, or None), `path` (where in it the
+            log belongs).
+        """
+        organisation = self.data.organisation if self.data else None
+        own = {"person": self.person, "period": str(self.period), "pace": self._opinions.pace()}
+        return own | page_facts(organisation, self.folder, self._log.path)
+
+    @property
+    def file(self) -> Path:
+        """The session's log; it is there once something is saved."""
+        return self._log.path
+
+    def export(self) -> str:
+        """Return the session's log as it stands in its file, for a download."""
+        return self.file.read_text(encoding="utf-8") if self.file.exists() else ""
+
+    def find(self, sort: str = "queue", **filters: Any) -> list[str]:
+        """Return the ids of contributions that fit, in order.
+
+        Parameters
+        ----------
+        sort
+            One of `contribkit.widgets.search.SORTS`; a minus in front turns it round.
+        filters
+            As of `contribkit.widgets.search.matching`: `lead`, `repository`, `person`, `kind`, `confidence`, `text`,
+            `disputed`, `mine`, `needs_eyes`.
+        """
+        return [row["id"] for row in sorted_by(matching(self.rows, **filters), sort)]
+
+    def next(self, after: str | None = None) -> str | None:
+        """Return the next contribution in the queue that needs eyes, from the start again at its end; None if none."""
+        listed, order = self._worklist, self._worklist.queue.order
+        turn = 0 if after is None else listed.turn[listed.place(after)] + 1
+        for place in [*order[turn:], *order[:turn]]:
+            if needs_eyes(listed, self._opinions, place):
+                return listed.ids[place]
+        return None
+
+    def label_of(self, item: str) -> Label | None:
+        """Return what holds for a contribution, None where nobody said anything."""
+        return self._opinions.label(self._worklist.ids[self._worklist.place(item)])
+
+    @property
+    def labels(self) -> Labels:
+        """The label logs as they were read, in the names of the table, and what this session added."""
+        return self._opinions.labels()
+
+    # What the person says.
+
+    def label(
+        self, items: str | Iterable[str], lead: str, stakeholder: str | None = None, activity: str | None = None,
+        note: str | None = None,
+    ) -> None:  # fmt: skip
+        """Say who led contributions.
+
+        Raises
+        ------
+        ContribkitError
+            For what is no lead, activity or contribution here, and where it cannot be saved; then nothing is.
+        """
+        said = {"lead": lead, "stakeholder": stakeholder, "activity": activity, "note": note}
+        self._say([("label", item, said) for item in _several(items)])
+
+    def accept(self, items: str | Iterable[str]) -> None:
+        """Give contributions the machine's answer.
+
+        Raises
+        ------
+        ContribkitError
+            Where the answer is hidden: what was not seen cannot be agreed with.
+        """
+        places = [self._worklist.place(item) for item in _several(items)]
+        hidden = [place for place in places if is_hidden(self._worklist, self._opinions, place)]
+        if hidden:
+            raise ContribkitError(f"{self._worklist.ids[hidden[0]]}: the answer is hidden; say yourself who led it")
+        self._say([("label", self._worklist.ids[place], self._worklist.answer(place)) for place in places])
+
+    def skip(self, items: str | Iterable[str], note: str | None = None) -> None:
+        """Leave contributions to others; they need this person's eyes no more."""
+        self._say([("skip", item, {"note": note}) for item in _several(items)])
+
+    def clear(self, items: str | Iterable[str]) -> None:
+        """Take away the person's own opinion, however often it changed."""
+        self._say([("clear", item, {}) for item in _several(items)])
+
+    def adjudicate(self, item: str, lead: str, note: str | None = None) -> None:
+        """Settle a contribution on which people disagree."""
+        self._say([("adjudicate", item, {"lead": lead, "note": note})])
+
+    def note(self, item: str, note: str) -> None:
+        """Write a note beside what the person said, or beside a skip where they said nothing."""
+        said = self._opinions.my_opinion(self._worklist.ids[self._worklist.place(item)])
+        self._say([(said["op"], item, words(said) | {"note": note}) if said else ("skip", item, {"note": note})])
+
+    def undo(self) -> list[str]:
+        """Take the person's last gesture back, of whichever session, and return the ids that it was about."""
+        gesture = self._opinions.gestures.last
+        self._say([("undo", event["item"], {}) for event in reversed(gesture)])
+        return [event["item"] for event in gesture]
+
+    def redo(self) -> list[str]:
+        """Do again what was taken back last, and return the ids that it was about."""
+        gesture = self._opinions.gestures.last_taken_back
+        self._say([(event["op"], event["item"], words(event)) for event in gesture])
+        return [event["item"] for event in gesture]
+
+    def _say(self, said: list[tuple[str, str, dict[str, Any]]]) -> None:
+        """Save one gesture: op, item and words of each of its events, at one moment."""
+        at, listed = self._now(), self._worklist
+        known = [(op, listed.ids[listed.place(item)], spoken) for op, item, spoken in said]  # one wrong: none is saved
+        answer = self.record([make(self.person, op, item, at, **spoken) for op, item, spoken in known])
+        if answer.failed:
+            raise ContribkitError(next(iter(answer.failed.values())))
+
+    def _now(self) -> datetime:
+        """Return the time, later than whatever the person did: clocks are put back, and an undo must come after."""
+        now = datetime.now(UTC)
+        return max([now, *(time_of(event) + timedelta(microseconds=1) for event in self._opinions.own[-1:])])
+
+    def record(self, events: Iterable[dict[str, Any]]) -> Answer:
+        """Save events, and say which are on the disk.
+
+        Parameters
+        ----------
+        events
+            Of the page: `id` (ULID) and `at`, made where the key was pressed; `op`, `item`, and where given `lead`,
+            `stakeholder`, `activity`, `note` and `seen`. Who says it is the session's person, whatever an event says.
+            One that is on the disk already counts as saved, and is not written again.
+
+        Returns
+        -------
+        Answer
+            What failed is in no file, and can be sent again.
+        """
+        saved: list[str] = []
+        failed: dict[str, str] = {}
+        fresh: dict[str, Event] = {}
+        staged: dict[str, list[Event]] = {}
+        for sent in events:
+            name = str(sent.get("id"))
+            try:
+                if name in self._opinions.ids:
+                    saved.append(name)
+                elif name not in fresh:
+                    fresh[name] = completed(sent, self.person, self._worklist, self._opinions, staged)
+            except ContribkitError as error:
+                failed[name] = str(error)
+        try:
+            self._log.append(fresh.values())
+        except ContribkitError as error:
+            return Answer(saved, failed | dict.fromkeys(fresh, str(error)))
+        for event in fresh.values():
+            self._opinions.add(event, str(self.period))
+        return Answer([*saved, *fresh], failed)
+
+    def close(self) -> None:
+        """Close the log; a further event starts another file."""
+        self._log.close()
+
+    # What follows from it.
+
+    def retrain(self) -> pd.DataFrame:
+        """Judge the contributions anew, with every label that is on the disk now.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The suggestions that changed and nobody settled; see `contribkit.classifiers.changes.changes`.
+
+        Raises
+        ------
+        ContribkitError
+            Where the session has no `data`.
+        """
+        if self.data is None:
+            raise ContribkitError("nothing can be judged anew without what was loaded; give data=ck.load(…)")
+        from contribkit.classifiers import classify
+        from contribkit.classifiers.changes import changes as changed_leads
+
+        before, labels = self._worklist.suggestion_table(), Labels.read(self.folder)
+        self._take_in(classify(before, self.data.references, self.data.organisation, labels), labels)
+        found = changed_leads(before, self._worklist.suggestion_table())
+        is_open = [(label := self.label_of(item)) is None or label.lead is None for item in found["id"]]
+        return found[is_open].reset_index(drop=True)
+
+    def agreement(self) -> dict[str, Any]:
+        """Return how far people agree with each other, and how far the machine's answer pulls them.
+
+        Returns
+        -------
+        dict
+            `people`, a `contribkit.evaluation.agreement.Agreement`, and `pull`, a `contribkit.evaluation.pull.Pull`
+            over the random draws.
+        """
+        from contribkit.evaluation.agreement import agreement  # scikit-learn and NLTK take a second to load
+        from contribkit.evaluation.pull import pull
+
+        now = self.labels
+        return {
+            "people": agreement(now),
+            "pull": pull(now, [self._worklist.ids[n] for n in self._worklist.queue.audit]),
+        }
+
+    def changes(self, first: date | str, last: date | str) -> list[Change]:
+        """Return who changed what on the days from the first to the last, both included."""
+        return changes(self.labels, Period(f"{first}..{last}", self.period.timezone))
+
+
+def _several(items: str | Iterable[str]) -> list[str]:
+    return [items] if isinstance(items, str) else list(items)
+
+
+def _period(period: Period | str | None, data: "Data | None", judged: pd.DataFrame) -> Period:
+    """Return the period that is meant."""
+    if period is None and data is not None:
+        return data.period
+    if period is not None:
+        return period if isinstance(period, Period) else Period(period)
+    last = judged["happened_at"].max() if "happened_at" in judged and len(judged) else None
+    return Period("this quarter", today=None if last is None or pd.isna(last) else pd.Timestamp(last).date())
