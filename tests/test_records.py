@@ -349,7 +349,7 @@ ROUND = [
 
 
 def written_by_load(org: Organisation, output: Path, period: str) -> Path:
-    arguments = ["load", "--config", str(org.path), "--period", period, "--output", str(output)]
+    arguments = ["load", "--config", str(org.path), "--period", period, "--output", str(output), "--include-private"]
     result = CliRunner().invoke(main, arguments, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return output
