@@ -247,6 +247,10 @@ DOUBTFUL = {
         changed('own = ["test-org"]', ""),
         ["neither an upstream", "write your GitHub organisations into own, and clone those that plan your work"],
     ),
+    "another host": (
+        lambda home: Invented(home / "clones" / "wicketlamp-example+lamp").remote("https://gitlab.com/o/lamp.git"),
+        ["wicketlamp-example+lamp: o/lamp is on gitlab.com, not on GitHub: not looked at"],
+    ),
     "no from": (changed("from = 2020-01-01", ""), ["counts as the team's: ada-example; write from = "]),
     "no refs of an initiative": (changed('refs = ["test-org/plans#1"]', ""), ['the initiative "Quotas" has no refs']),
     "no refs of a goal": (changed('refs = ["test-org/plans#2"]', ""), ['the goal "Reviews" has no refs']),

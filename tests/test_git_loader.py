@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from contribkit.loaders import Data
+from contribkit.loaders import Data, git
 from tests.repositories import ADA, BOB, CONFIGURATION, DEPENDABOT, STRANGER, Invented, loaded, organisation, run_git
 
 LAMP = "wicketlamp-example/lamp"
@@ -537,6 +537,39 @@ def test_a_folders_name_tells_where_no_remote_does(tmp_path: Path, name: str, ur
     if url:
         clone.remote(url)
     assert [repo.casefold() for repo in loaded(tmp_path).threads.repo] == [LAMP]
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        (f"https://gitlab.com/{LAMP}.git", "gitlab.com"),
+        (f"git@Git.Lab.example:{LAMP}.git", "git.lab.example"),
+        (f"https://github.com.evil.example/{LAMP}", "github.com.evil.example"),
+        (f"https://github.com@evil.example/{LAMP}", "evil.example"),
+    ],
+)
+def test_a_clone_from_another_host_is_noted_and_not_read(tmp_path: Path, lamp: Invented, url: str, host: str) -> None:
+    lamp.pull_request(1, "ada-example/x")
+    other = Invented(tmp_path / "clones" / "wicketlamp-example+other")
+    other.main("Start")
+    other.main("Trim (#9)", author=ADA)
+    other.remote(url)
+    data = loaded(tmp_path)
+    assert numbers(data) == {1}
+    assert any(f"{LAMP} is on {host}, not on GitHub: not looked at" in note for note in data.sources[0].notes)
+    other.remote(f"https://github.com/{LAMP}", "mirrored")
+    assert numbers(loaded(tmp_path)) == {1, 9}
+
+
+@pytest.mark.parametrize("api", ["https://github.works.example/api/v3", "https://api.github.works.example"])
+def test_the_host_of_the_configured_api_is_github_too(tmp_path: Path, api: str) -> None:
+    clone = Invented(tmp_path / "clones" / "lamp")
+    clone.main("Start")
+    clone.main("Trim (#1)", author=ADA)
+    clone.remote(f"git@github.works.example:{LAMP}.git")
+    assert git.load(organisation(tmp_path), None, False).threads.empty
+    configured = organisation(tmp_path, CONFIGURATION + f'[sources.github]\napi_url = "{api}"\n')
+    assert git.load(configured, None, False).threads.repo.to_list() == [LAMP]
 
 
 def test_upstream_comes_before_origin_which_may_be_a_fork(tmp_path: Path) -> None:

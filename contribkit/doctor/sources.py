@@ -6,6 +6,7 @@ from pathlib import Path
 from contribkit.doctor.finding import Finding, count, doubtful, good, wrong
 from contribkit.errors import ContribkitError
 from contribkit.loaders import activity_log, git
+from contribkit.loaders.git.naming import elsewhere, name_of
 from contribkit.loaders.source import Loaded, in_order, loader
 from contribkit.organisation import Organisation
 from contribkit.period import Period
@@ -87,9 +88,11 @@ def _relative(path: Path, organisation: Organisation) -> str:
 def _check_git(organisation: Organisation, name: str) -> Iterator[Finding]:
     """Look at each clone by itself; their histories are not read."""
     subject = _subject(name)
-    names, broken = _clones(organisation)
+    names, broken, away = _clones(organisation)
     for sentence in broken:
         yield from wrong(subject, sentence, f"run: {_CLONE}")
+    for sentence in away:
+        yield doubtful(subject, sentence, "take the clone away, if it is no mirror")
     own = [repo for repo in names if organisation.is_own(repo)]
     upstream = [repo for repo in names if organisation.upstream_of(repo)]
     for repo in names:
@@ -103,16 +106,20 @@ def _check_git(organisation: Organisation, name: str) -> Iterator[Finding]:
         yield _unseen(organisation)
 
 
-def _clones(organisation: Organisation) -> tuple[list[str], list[str]]:
-    """Return which repositories the clones are, and what is wrong with those that cannot be read."""
+def _clones(organisation: Organisation) -> tuple[list[str], list[str], list[str]]:
+    """Return which repositories the clones are, what is wrong with others, and which are on other hosts."""
     broken: list[str] = []
     names: list[str] = []
+    away: list[str] = []
     for repository in git.repositories(organisation, broken):
+        if said := elsewhere(repository, organisation):
+            away.append(said)
+            continue
         try:
-            names.append(git.name_of(repository, organisation))
+            names.append(name_of(repository, organisation))
         except ContribkitError as error:
             broken.append(str(error))
-    return names, list(dict.fromkeys(broken))  # "git is not installed" once, not for each clone
+    return names, list(dict.fromkeys(broken)), away  # "git is not installed" once, not for each clone
 
 
 def _unseen(organisation: Organisation) -> Finding:

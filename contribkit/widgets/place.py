@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 from contribkit.errors import ContribkitError
-from contribkit.loaders.git.repository import Repository, repository_of_url
+from contribkit.loaders.git.naming import GITHUB_HOSTS
+from contribkit.loaders.git.repository import Repository
 
 _BINDER = ("BINDER_SERVICE_HOST", "BINDER_LAUNCH_HOST")
 
@@ -29,8 +30,8 @@ def repository_of_folder(folder: Path) -> tuple[str | None, str]:
         return None, place.name
     path = place.relative_to(root).as_posix()
     try:
-        addresses = Repository(root).addresses
+        remotes = Repository(root).remotes
     except ContribkitError:  # no git here
-        addresses = []
+        remotes = []
     # A proposal is made there, by whoever may: upstream's own, where the clone is a fork's.
-    return next((repository_of_url(address) for address in addresses if "github.com" in address), None), path
+    return next((remote.name for remote in remotes if remote.host in GITHUB_HOSTS), None), path

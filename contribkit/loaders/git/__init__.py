@@ -14,6 +14,7 @@ from tqdm import tqdm
 from contribkit.configuration import Table
 from contribkit.errors import ContribkitError
 from contribkit.loaders.git.log import Commit, Tag, read_log, read_tags
+from contribkit.loaders.git.naming import elsewhere, name_of
 from contribkit.loaders.git.people import People
 from contribkit.loaders.git.pull_requests import pull_requests, releases
 from contribkit.loaders.git.references import Document, read_documents, references
@@ -41,7 +42,8 @@ class Settings(Table):
 def check(organisation: "Organisation") -> None:
     """Raise `ContribkitError` for a clone that is no repository, is shallow, empty, or whose name nothing tells."""
     for repository in repositories(organisation, None):
-        name_of(repository, organisation)
+        if elsewhere(repository, organisation) is None:
+            name_of(repository, organisation)
 
 
 def load(organisation: "Organisation", period: "Period | None", keep_going: bool) -> Loaded:
@@ -53,7 +55,10 @@ def load(organisation: "Organisation", period: "Period | None", keep_going: bool
     threads: list[dict[str, Any]] = []
     acts: list[dict[str, Any]] = []
     notes = ["git knows merged pull requests and releases only: no reviews, comments or issues"]
-    for name, history, tags, documents in _read(organisation, broken):
+    clones = repositories(organisation, broken)
+    away = {clone: said for clone in clones if (said := elsewhere(clone, organisation))}
+    notes.extend(away.values())
+    for name, history, tags, documents in _read([clone for clone in clones if clone not in away], organisation, broken):
         if organisation.is_own(name):
             private = matches(settings.private, name)
             found.extend(row | {"private": private} for row in references(name, history, documents, people))
@@ -75,7 +80,7 @@ def load(organisation: "Organisation", period: "Period | None", keep_going: bool
 _Answer = tuple[str, list[Commit], list[Tag], list[Document]]
 
 
-def _read(organisation: "Organisation", broken: list[str] | None) -> Iterator[_Answer]:
+def _read(clones: list[Repository], organisation: "Organisation", broken: list[str] | None) -> Iterator[_Answer]:
     """Yield each repository's name, history, tags and documents, in order, the next ones read ahead."""
 
     def answer(repository: Repository) -> _Answer | ContribkitError:
@@ -89,7 +94,6 @@ def _read(organisation: "Organisation", broken: list[str] | None) -> Iterator[_A
         except ContribkitError as error:
             return error
 
-    clones = repositories(organisation, broken)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         answers = pool.map(answer, clones)
         for result in tqdm(answers, "reading clones", len(clones), unit="clone", delay=2, leave=False):
@@ -132,19 +136,6 @@ def _checked(paths: list[Path], broken: list[str] | None) -> Iterator[Repository
             broken.append(str(error))
             continue
         yield repository
-
-
-def name_of(repository: Repository, organisation: "Organisation") -> str:
-    """Return which repository a clone is: of its remotes the one that is looked at, else the first."""
-    for name in repository.names:
-        if organisation.is_own(name) or organisation.upstream_of(name):
-            return name
-    if not repository.names:
-        raise ContribkitError(
-            f"{repository.path}: nothing tells which repository this is; name the folder OWNER+NAME, "
-            "or set its remote: git remote add origin https://github.com/OWNER/NAME"
-        )
-    return repository.names[0]
 
 
 def _timed(rows: list[dict[str, Any]], *names: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from contribkit.errors import ContribkitError
 from contribkit.identifiers import OWNER, REPOSITORY
@@ -19,7 +20,7 @@ _ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
 }
 _OPTIONS = ("-c", "core.quotePath=false", "-c", "i18n.logOutputEncoding=UTF-8")
-_REMOTE = re.compile(rf"(?:^[\w.+-]+://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/|^(?:[^@/]+@)?(?P<scp>[^/:]+):)"
+_REMOTE = re.compile(rf"(?:^(?!file:)[\w.+-]+://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/|^(?:[^@/]+@)?(?P<scp>[^/:]+):)"
                      rf"(?P<owner>{OWNER})/(?P<repo>{REPOSITORY}?)(?:\.git)?/?$")  # fmt: skip
 
 
@@ -92,13 +93,8 @@ class Repository:
         return None
 
     @cached_property
-    def remotes(self) -> list[str]:
-        """``owner/repo`` of each remote, in the order of `addresses`."""
-        return [name for address in self.addresses if (name := repository_of_url(address))]
-
-    @cached_property
-    def addresses(self) -> list[str]:
-        """The address of each remote; ``upstream`` first, since ``origin`` may be somebody's fork."""
+    def remotes(self) -> list["Remote"]:
+        """The remotes that are no paths on this machine; ``upstream`` first, as ``origin`` may be somebody's fork."""
         try:
             lines = self.git("config", "--get-regexp", r"^remote\..*\.url$").decode(errors="replace").splitlines()
         except ContribkitError:  # no remote at all
@@ -107,27 +103,26 @@ class Repository:
             name.split(".", 1)[1].removesuffix(".url"): url for name, _, url in (line.partition(" ") for line in lines)
         }
         ordered = sorted(urls, key=lambda name: ({"upstream": 0, "origin": 1}.get(name, 2), name))
-        return [urls[remote] for remote in ordered]
-
-    @cached_property
-    def names(self) -> list[str]:
-        """What repository this may be, most likely first: by its remotes, else by a folder named OWNER+NAME."""
-        owner, plus, repo = self.path.name.removesuffix(".git").partition("+")
-        return self.remotes or (
-            [f"{owner}/{repo}"] if re.fullmatch(rf"{OWNER}\+{REPOSITORY}", f"{owner}{plus}{repo}") else []
-        )
+        return [remote for name in ordered if (remote := remote_of_url(urls[name]))]
 
 
-def repository_of_url(url: str) -> str | None:
-    """Return ``owner/repo`` of a remote's address, or None for a path on this machine.
+class Remote(NamedTuple):
+    """A repository elsewhere: its host, and ``owner/repo`` on it."""
+
+    host: str
+    name: str
+
+
+def remote_of_url(url: str) -> Remote | None:
+    """Return what a remote's address points at, or None for a path on this machine.
 
     Examples
     --------
-    >>> repository_of_url("git@github.com:jupyterhub/oauthenticator.git")
-    'jupyterhub/oauthenticator'
-    >>> repository_of_url("https://github.com/jupyterhub/oauthenticator")
-    'jupyterhub/oauthenticator'
-    >>> repository_of_url("/srv/mirrors/oauthenticator.git")
+    >>> remote_of_url("git@github.com:jupyterhub/oauthenticator.git")
+    Remote(host='github.com', name='jupyterhub/oauthenticator')
+    >>> remote_of_url("https://gitlab.com/jupyterhub/oauthenticator").host
+    'gitlab.com'
+    >>> remote_of_url("/srv/mirrors/oauthenticator.git")
     """
     match = _REMOTE.match(url)
-    return f"{match['owner']}/{match['repo']}" if match else None
+    return Remote((match["host"] or match["scp"]).casefold(), f"{match['owner']}/{match['repo']}") if match else None
