@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from contribkit.loaders.github_to_sqlite.content import Content, look_up
+from contribkit.loaders.github_to_sqlite.columns import look_up
+from contribkit.loaders.github_to_sqlite.content import Content
 from contribkit.tables import ACTS, combine, conform
 
 _AROUND = pd.Timedelta(days=7)  # how far a repository's first commit may lie from its making

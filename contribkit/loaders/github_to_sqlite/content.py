@@ -1,10 +1,10 @@
 """What databases hold, with names in the place of ids, and only of the repositories that are looked at."""
 
-import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from contribkit.loaders.github_to_sqlite.columns import gather, inside, look_up
 from contribkit.loaders.github_to_sqlite.database import Database
 from contribkit.tables import moments
 
@@ -76,20 +76,6 @@ def _repositories(database: Database) -> pd.DataFrame:
     return everything.drop_duplicates("id").set_index("id").astype({"repo": "str", "private": "boolean"})
 
 
-def look_up(keys: pd.Series, values: pd.Series) -> pd.Series:
-    """Return for each key the value that a series has at it, null where it has none; the type stays."""
-    # Not keys.map(values): that forgets the type where there are no values.
-    return values.reindex(keys).set_axis(keys.index)
-
-
-def gather(keys: pd.Series, values: pd.Series) -> dict[Any, list[Any]]:
-    """Return the values of each key as a list, in order; many times faster than a groupby of lists."""
-    found: dict[Any, list[Any]] = {}
-    for key, value in zip(keys, values, strict=True):
-        found.setdefault(key, []).append(value)
-    return found
-
-
 def _named(frame: pd.DataFrame, repositories: pd.DataFrame) -> pd.DataFrame:
     private = look_up(frame["repo"], repositories["private"]).fillna(True)
     return frame.assign(repo=look_up(frame["repo"], repositories["repo"]), private=private)
@@ -98,7 +84,7 @@ def _named(frame: pd.DataFrame, repositories: pd.DataFrame) -> pd.DataFrame:
 def _pull_requests(database: Database, login: pd.Series) -> pd.DataFrame:
     frame = database["pull_requests"]
     # What a search found is kept in the shape of issues, with the merge inside.
-    merged = moments(_inside(frame["pull_request"], "merged_at"))
+    merged = moments(inside(frame["pull_request"], "merged_at"))
     return frame.assign(
         kind="pull_request",
         table="pull_requests",
@@ -117,7 +103,7 @@ def _issues(database: Database, login: pd.Series) -> pd.DataFrame:
         kind=kind,
         table="issues",
         author=look_up(frame["user"], login),
-        closed_by=_inside(frame["closed_by"], "login"),
+        closed_by=inside(frame["closed_by"], "login"),
         labels=_labels(frame["id"], database["issues_labels"], "issues_id", database["labels"]),
     )
 
@@ -126,21 +112,6 @@ def _labels(ids: pd.Series, pairs: pd.DataFrame, column: str, labels: pd.DataFra
     names = look_up(pairs["labels_id"], labels.drop_duplicates("id").set_index("id")["name"]).dropna()
     found = gather(pairs.loc[names.index, column], names)
     return pd.Series([found.get(number, []) for number in ids], ids.index, dtype=object)
-
-
-def _inside(texts: pd.Series, name: str) -> pd.Series:
-    """Return a text inside the JSON objects of a column, null where there is none."""
-    return pd.Series([_member(text, name) for text in texts], texts.index, dtype="str")
-
-
-def _member(text: Any, name: str) -> str | None:
-    if not isinstance(text, str) or not text.startswith("{"):
-        return None
-    try:
-        value = json.loads(text).get(name)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, str) else None
 
 
 def _comments(database: Database, threads: pd.DataFrame, repositories: pd.DataFrame, login: pd.Series) -> pd.DataFrame:

@@ -7,7 +7,8 @@ import pandas as pd
 from tqdm import tqdm
 
 from contribkit.identifiers import key
-from contribkit.loaders.github_to_sqlite.content import Content, look_up
+from contribkit.loaders.github_to_sqlite.columns import look_up
+from contribkit.loaders.github_to_sqlite.content import Content
 from contribkit.loaders.github_to_sqlite.threads import points_somewhere
 from contribkit.loaders.passages import passages
 from contribkit.tables import REFERENCES, conform, rows_of

@@ -6,7 +6,8 @@ import pandas as pd
 from tqdm import tqdm
 
 from contribkit.identifiers import links
-from contribkit.loaders.github_to_sqlite.content import Content, gather, look_up
+from contribkit.loaders.github_to_sqlite.columns import gather, look_up
+from contribkit.loaders.github_to_sqlite.content import Content
 from contribkit.tables import THREADS, combine, conform
 
 if TYPE_CHECKING:
