@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,8 @@ from contribkit.files import problem
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What opens a formula, in the sign sets of East Asia too; apostrophes before it are counted, so that one can be told.
+_FORMULA = re.compile(r"'*[ ]*[=+\-@\t\r\n＝＋－＠]")
 
 
 def as_text(value: Any) -> Any:
@@ -20,26 +22,26 @@ def as_text(value: Any) -> Any:
 
     Examples
     --------
-    >>> as_text("=1+1"), as_text(["a", "b"]), as_text(3)
-    ("'=1+1", 'a; b', 3)
+    >>> as_text("=1+1"), as_text("'=1"), as_text(["a", "b"]), as_text(3)
+    ("'=1+1", "''=1", 'a; b', 3)
     """
     if isinstance(value, list):
         value = "; ".join(map(str, value))
     if isinstance(value, str):
         value = value.replace("\0", "")
-        return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) else value
+        return f"'{value}" if _FORMULA.match(value) else value
     return value
 
 
 def from_text(cell: str) -> str:
-    """Return what `as_text` was given.
+    """Return the text that `as_text` was given.
 
     Examples
     --------
-    >>> from_text("'=1+1"), from_text("'tis")
-    ('=1+1', "'tis")
+    >>> [from_text(as_text(text)) for text in ("=1+1", "'=1", "it's", "'")]
+    ['=1+1', "'=1", "it's", "'"]
     """
-    return cell[1:] if cell.startswith("'") and cell[1:].lstrip(" ").startswith(_FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 
 def read_rows(

@@ -11,6 +11,7 @@ from contribkit.errors import ContribkitError, nearest
 from contribkit.identifiers import key, parse_contribution_id
 from contribkit.labels import Labels
 from contribkit.tables import is_missing, rows_of
+from contribkit.terminal import printable
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def why(
         *_section("What would settle it", [] if row["decided_by"] == "person" else _settles(row["lead"], reasons)),
         *_section("What people said", _said(row["id"], labels, organisation)),
     ]
-    return [_printable(line) for line in lines]
+    return [printable(line) for line in lines]
 
 
 def _find(judged: pd.DataFrame, shown: pd.DataFrame, identifier: str) -> dict[str, Any]:
@@ -191,13 +192,9 @@ def _said(identifier: str, labels: Labels | None, organisation: "Organisation") 
         return ["nobody has labelled it"]
     lead = "nobody has settled it" if label.lead is None else organisation.word(label.lead)
     lines = [f"{label.status}: {lead}"]
-    for person, opinion in label.opinions.items():
-        notes = [
-            event["note"]
-            for event in labels.events
-            if key(event["item"]) == key(identifier) and key(event["by"]) == key(person) and event.get("note")
-        ]
-        lines.append(f"  {person}: {organisation.word(opinion)}" + (f" ({_short(str(notes[-1]))})" if notes else ""))
+    for event in labels.standing(identifier):
+        note = f" ({_short(event['note'])})" if event.get("note") else ""
+        lines.append(f"  {event['by']}: {organisation.word(event['lead'])}{note}")
     return lines
 
 
@@ -212,8 +209,3 @@ def _section(title: str, lines: Any) -> Iterator[str]:
 def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def _printable(line: str) -> str:
-    """Return a line without what could steer a terminal: titles are anybody's."""
-    return "".join(sign if sign.isprintable() else " " for sign in line).rstrip()

@@ -27,6 +27,8 @@ class Group(click.Group):
         except ContribkitError as error:
             click.echo(f"contribkit: {error}", err=True)
             ctx.exit(1)
+        except BrokenPipeError:  # whoever reads, such as `head`, has enough; click ends quietly
+            raise
         except OSError as error:  # a full disk, a vanished file: no fault of the code, so no traceback
             click.echo(f"contribkit: {error.filename or 'the system'}: {error.strerror or error}", err=True)
             ctx.exit(1)

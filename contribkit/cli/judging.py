@@ -12,6 +12,7 @@ from contribkit.errors import ContribkitError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from contribkit.labels import Labels
     from contribkit.organisation import Organisation
 
 
@@ -87,11 +88,10 @@ def _with_judgement(rows: list[dict[str, Any]], judged: "pd.DataFrame") -> list[
     ]
 
 
-def _say_unknown(labels: Any, rows: list[dict[str, Any]]) -> None:
-    known = {row["id"].casefold() for row in rows}
-    unknown = [item for item in labels.effective if item not in known]
+def _say_unknown(labels: "Labels", rows: list[dict[str, Any]]) -> None:
+    unknown = labels.missing(row["id"] for row in rows)
     if unknown:
-        warn([f"{len(unknown)} labels are for other contributions, such as {unknown[0]}"])
+        warn([f"{len(unknown)} labels are for other contributions, such as {unknown[0].item}"])
 
 
 @main.command()

@@ -1,25 +1,20 @@
 """The folders that contribkit writes to: can they be read and written?"""
 
 import tempfile
-import warnings
 from pathlib import Path
 
 from contribkit.doctor.finding import Finding, count, doubtful, good, wrong
 from contribkit.errors import ContribkitError
-from contribkit.labels import Labels
+from contribkit.labels.folder import read_and_warn
 
 
 def check_labels(folder: Path) -> list[Finding]:
     """Read every label log, as a review would."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            labels = Labels.read(folder)
-        except ContribkitError as error:
-            return wrong("labels", error, "restore the file from git")
-        except OSError as error:
-            return wrong("labels", f"{error.filename}: cannot be read ({error.strerror})", "give yourself the right to")
-    torn = [doubtful("labels", str(w.message), "finish the line, or take it out") for w in caught]
+    try:
+        labels, warned = read_and_warn(folder)
+    except ContribkitError as error:
+        return wrong("labels", error, "restore the file from git")
+    torn = [doubtful("labels", sentence, "finish the line, or take it out") for sentence in warned]
     return [*torn, good("labels", f"{count(len(labels.effective), 'contribution')} labelled")]
 
 

@@ -1,13 +1,14 @@
 """Agreement between people: whether the labels themselves can be believed."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from typing import Any
 
 import pandas as pd
 
 from contribkit.labels import Labels
+from contribkit.tables import records
 from contribkit.vocabulary import Lead
 
 Opinions = dict[str, dict[str, str]]
@@ -41,6 +42,10 @@ class Agreement:
     alpha: float | None
     pairs: pd.DataFrame
     reason: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the same as JSON knows it."""
+        return asdict(self) | {"pairs": records(self.pairs)}
 
 
 def agreement(labels: Labels) -> Agreement:
@@ -85,7 +90,7 @@ def own_opinions(labels: Labels) -> Opinions:
     """Return each person's own standing opinion by contribution, without adjudications."""
     # As a skip, an adjudication decides nothing and can still be undone.
     events = [event | {"op": "skip"} if event["op"] == "adjudicate" else event for event in labels.events]
-    return {item: label.opinions for item, label in Labels(events).effective.items()}
+    return {item: label.opinions for item, label in replace(labels, events=events).effective.items()}
 
 
 def _missing(people: int, reason: str) -> Agreement:

@@ -1,7 +1,7 @@
 """The audit: shares of a review, corrected for what a labelled random sample shows to be wrong."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -227,7 +227,7 @@ def blind_sample(labels: Labels, ids: Collection[str] | None = None) -> pd.DataF
         return table[table["id"].map(key).isin(drawn)].reset_index(drop=True)
     # As a skip, a label decides nothing and can still be undone.
     events = [event | {"op": "skip"} if _had_seen(event) else event for event in labels.events]
-    return Truth.from_labels(Labels(events)).table
+    return Truth.from_labels(replace(labels, events=events)).table
 
 
 def _had_seen(event: dict[str, object]) -> bool:

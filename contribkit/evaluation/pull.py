@@ -1,14 +1,14 @@
 """How far the machine's answer pulls people: those who saw it, against those from whom it was hidden."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import sqrt
+from typing import Any
 
 import pandas as pd
 
 from contribkit.labels import Labels
 from contribkit.labels.event import Event
-from contribkit.labels.replay import decisions, opinion
 from contribkit.review.shares import Share, share
 from contribkit.vocabulary import LEADS
 
@@ -37,6 +37,28 @@ class Pull:
     high: float | None = None
     reason: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """What is found, in words.
+
+        Examples
+        --------
+        >>> Pull(Share(30, 60, 0.5, 0.4, 0.6), Share(45, 60, 0.75, 0.63, 0.84), 0.25, 0.08, 0.4).sentence
+        'people agree with 45 of 60 answers that they saw and 30 of 60 that were hidden: 25 points more (8 to 40)'
+        """
+        if self.difference is None or self.low is None or self.high is None:
+            return f"how far the machine's answer pulls people is not known: {self.reason}"
+        points = [round(100 * value) for value in (self.difference, self.low, self.high)]
+        return (
+            f"people agree with {self.shown.part} of {self.shown.whole} answers that they saw and {self.hidden.part} "
+            f"of {self.hidden.whole} that were hidden: {points[0]} points more ({points[1]} to {points[2]})"
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the same as JSON knows it, with the sentence."""
+        shares = {"hidden": self.hidden._asdict(), "shown": self.shown._asdict()}
+        return asdict(self) | shares | {"sentence": self.sentence}
+
 
 def pull(labels: Labels, ids: Collection[str] | None = None) -> Pull:
     """Return how far the machine's answer pulls people.
@@ -63,8 +85,8 @@ def pull(labels: Labels, ids: Collection[str] | None = None) -> Pull:
     (1, 1, 'only 1 label was given without and 0 with the answer in sight; 10 of each are needed')
     """
     wanted = None if ids is None else {labels.name(item) for item in ids}
-    chosen = [events for item, events in labels.by_item.items() if wanted is None or item in wanted]
-    said = [event for events in chosen for event in _labels_of(events, labels) if _had_answer(event)]
+    items = [item for item in labels.by_item if wanted is None or item in wanted]
+    said = [event for item in items for event in labels.standing(item) if _had_answer(event)]
     table = pd.DataFrame(
         [(event["seen"].get("blind") is True, event["lead"] == event["seen"]["lead"]) for event in said],
         columns=["hidden", "agrees"],
@@ -76,13 +98,9 @@ def pull(labels: Labels, ids: Collection[str] | None = None) -> Pull:
     return Pull(hidden, shown, *_difference(shown, hidden))
 
 
-def _labels_of(events: list[Event], labels: Labels) -> list[Event]:
-    said = [opinion(stack) for stack in decisions(events, labels.person).values()]
-    return [event for event in said if event is not None and event["op"] == "label"]
-
-
 def _had_answer(event: Event) -> bool:
-    return isinstance(event.get("seen"), dict) and event["seen"].get("lead") in LEADS
+    seen = event.get("seen") or {}
+    return event["op"] == "label" and seen.get("lead") in LEADS
 
 
 def _share(agrees: pd.Series) -> Share:

@@ -1,6 +1,6 @@
 """The report: everything that is asked of an evaluation, as tables and as JSON."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -84,7 +84,7 @@ class Evaluation:
             "scores": [_rounded(row) for row in records(self.scores)],
             "confusion": {str(lead): row.astype(int).to_dict() for lead, row in self.confusion.iterrows()},
             "calibration": [_rounded(row) for row in records(self.calibration)],
-            "agreement": _rounded(asdict(self.agreement) | {"pairs": records(self.agreement.pairs)}),
+            "agreement": _rounded(self.agreement.as_json()),
             "rules": [_rounded(row) for row in records(self.rules)],
             "folds": [_rounded(row) for row in records(self.folds)],
             "left_out": None if self.left_out is None else nested(self.left_out),
@@ -132,10 +132,9 @@ def evaluate(judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, draws: 
     >>> found.figure("coverage")["n"], found.agreement.reason
     (1, 'only settled labels are known, not who gave them')
     """
-    given = _truth(truth)
-    labels = given.labels
     machine = judged[judged["decided_by"] != "person"] if "decided_by" in judged else judged
-    known = given.known_in(machine["id"])
+    known = _truth(truth).known_in(machine["id"])
+    labels = known.labels
     pairs = pairs_of(machine, known.table)
     unknown = Agreement(0, 0, None, None, pd.DataFrame(), "only settled labels are known, not who gave them")
     sample = blind_sample(labels) if labels else known.table[:0]

@@ -95,13 +95,16 @@ class Truth:
         return found
 
     def known_in(self, ids: Iterable[str]) -> "Truth":
-        """Return the truth of these contributions; labels for others are said, not dropped silently.
+        """Return the truth of these contributions, under these ids; labels for others are said, not dropped silently.
 
         Raises
         ------
         ContribkitError
             Where none is for any of them.
         """
+        ids = list(ids)
+        if self.labels and self.labels.aliases:
+            return Truth.from_labels(self.labels.spelled_as(ids)).known_in(ids)
         known = {key(item) for item in ids}
         here = self.table["id"].map(key).isin(known)
         others = self.table.loc[~here, "id"]

@@ -1,5 +1,6 @@
 """A folder of label logs, and the labels that they add up to."""
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -9,7 +10,7 @@ from contribkit.identifiers import key
 from contribkit.labels.aliases import FILE, Aliases
 from contribkit.labels.event import Event, when
 from contribkit.labels.reading import logs_below, read_log, united
-from contribkit.labels.replay import Label, settle
+from contribkit.labels.replay import Label, settle, standing
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,15 @@ class Labels:
         """Return what holds for a contribution, None where nobody said anything."""
         return self.effective.get(self.name(item))
 
+    def standing(self, item: str) -> list[Event]:
+        """Return the event by which each person gives a lead to a contribution."""
+        return standing(self.by_item.get(self.name(item), []), self.person)
+
+    @property
+    def opinions(self) -> list[Event]:
+        """The event by which each person gives a lead, of every contribution."""
+        return [said for item in self.by_item for said in self.standing(item)]
+
     @cached_property
     def by_item(self) -> dict[str, list[Event]]:
         """The events of each contribution, in the order of time, by `name`."""
@@ -111,3 +121,11 @@ class Labels:
         """Return the labels of contributions that are not among some: those of another period, or that vanished."""
         here = {self.name(item) for item in ids}
         return [label for item, label in self.effective.items() if item not in here]
+
+
+def read_and_warn(folder: Path) -> tuple[Labels, list[str]]:
+    """Return the labels of a folder, and as sentences what reading them warned of, such as a torn last line."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        labels = Labels.read(folder)
+    return labels, [str(warning.message) for warning in caught]

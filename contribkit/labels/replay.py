@@ -63,6 +63,12 @@ def opinion(stack: list[Event]) -> Event | None:
     return last if last and last["op"] in LEADING else None
 
 
+def standing(events: Iterable[Event], person: Callable[[str], str] = key) -> list[Event]:
+    """Return the event by which each person gives a lead, of all events of one contribution."""
+    stacks = decisions(events, person).values()
+    return [said for stack in stacks if (said := opinion(stack))]
+
+
 def settle(events: Iterable[Event], person: Callable[[str], str] = key) -> Label | None:
     """Return what holds for one contribution: adjudicated, then unanimous, then majority, else disputed.
 
@@ -79,7 +85,7 @@ def settle(events: Iterable[Event], person: Callable[[str], str] = key) -> Label
     >>> settle([said | {"by": "ada"}, said | {"by": "bob", "lead": "individual"}]).status
     'disputed'
     """
-    last = [said for stack in decisions(events, person).values() if (said := opinion(stack))]
+    last = standing(events, person)
     if not last:
         return None
     leads = [str(event["lead"]) for event in last]

@@ -7,7 +7,7 @@ from statistics import median
 from contribkit.identifiers import key
 from contribkit.labels import Label, Labels
 from contribkit.labels.event import DECISIONS, Event, time_of, when
-from contribkit.labels.replay import decisions, opinion, settle
+from contribkit.labels.replay import decisions, opinion, settle, standing
 from contribkit.widgets.gestures import Gestures
 
 _BREAK = 300.0  # seconds after which a person was away rather than thinking
@@ -93,8 +93,7 @@ class Opinions:
 
     def standing(self, item: str) -> list[Event]:
         """Return the event by which each person gives a lead."""
-        stacks = decisions(self.events(item)).values()
-        return [said for stack in stacks if (said := opinion(stack))]
+        return standing(self.events(item))
 
     def is_carried_over(self, item: str, period: str) -> bool:
         """Say whether everything that holds was said for other periods."""

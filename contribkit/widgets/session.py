@@ -12,6 +12,7 @@ from contribkit.labels import Label, LabelLog, Labels
 from contribkit.labels.event import Event, make, time_of
 from contribkit.labels.history import Change, changes
 from contribkit.period import Period
+from contribkit.tables import records
 from contribkit.widgets.intake import completed, words
 from contribkit.widgets.opinions import Opinions
 from contribkit.widgets.page import page_facts
@@ -316,12 +317,12 @@ class Session:
 
     # What follows from it.
 
-    def retrain(self) -> pd.DataFrame:
+    def retrain(self) -> list[dict[str, Any]]:
         """Judge the contributions anew, with every label that is on the disk now.
 
         Returns
         -------
-        pandas.DataFrame
+        list of dict
             The suggestions that changed and nobody settled; see `contribkit.classifiers.changes.changes`.
 
         Raises
@@ -336,27 +337,23 @@ class Session:
 
         before, labels = self._worklist.suggestion_table(), Labels.read(self.folder)
         self._take_in(classify(before, self.data.references, self.data.organisation, labels), labels)
-        found = changed_leads(before, self._worklist.suggestion_table())
-        is_open = [(label := self.label_of(item)) is None or label.lead is None for item in found["id"]]
-        return found[is_open].reset_index(drop=True)
+        found = records(changed_leads(before, self._worklist.suggestion_table()))
+        return [row for row in found if (label := self.label_of(row["id"])) is None or label.lead is None]
 
     def agreement(self) -> dict[str, Any]:
-        """Return how far people agree with each other, and how far the machine's answer pulls them.
+        """Return how far people agree with each other, and how far the machine's answer pulls them, as plain JSON.
 
         Returns
         -------
         dict
-            `people`, a `contribkit.evaluation.agreement.Agreement`, and `pull`, a `contribkit.evaluation.pull.Pull`
-            over the random draws.
+            `people`, see `contribkit.evaluation.agreement.Agreement`, and `pull` over the random draws, see
+            `contribkit.evaluation.pull.Pull`.
         """
         from contribkit.evaluation.agreement import agreement  # scikit-learn and NLTK take a second to load
         from contribkit.evaluation.pull import pull
 
-        now = self.labels
-        return {
-            "people": agreement(now),
-            "pull": pull(now, [self._worklist.ids[n] for n in self._worklist.queue.audit]),
-        }
+        drawn = [self._worklist.ids[place] for place in self._worklist.queue.audit]
+        return {"people": agreement(self.labels).as_json(), "pull": pull(self.labels, drawn).as_json()}
 
     def changes(self, first: date | str, last: date | str) -> list[Change]:
         """Return who changed what on the days from the first to the last, both included."""

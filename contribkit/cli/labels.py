@@ -1,0 +1,289 @@
+"""Commands for the label log: `labels list | history | agreement | merge | export | import`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contribkit.cli.group import CONFIG, main, warn
+from contribkit.errors import ContribkitError
+
+if TYPE_CHECKING:
+    from contribkit.labels import Label, Labels
+
+FOLDER = click.option(
+    "--labels", "folder", type=click.Path(path_type=Path), help="Folder of label logs.  [default: labels, by the file]"
+)
+
+
+@main.group()
+def labels() -> None:
+    """See and move what people decided: the label log.
+
+    \b
+    Example:
+      contribkit labels list --disputed
+    """
+
+
+def _folder(config: Path, folder: Path | None) -> Path:
+    """Return the folder of label logs; with one named, contribkit.toml need not be there."""
+    if folder is not None:
+        return folder
+    from contribkit.organisation import Organisation
+
+    return Organisation.read(config).root / "labels"
+
+
+def _read(config: Path, folder: Path | None) -> "Labels":
+    from contribkit.labels.folder import read_and_warn
+
+    place = _folder(config, folder)
+    if not place.is_dir():
+        raise ContribkitError(f"{place}: there is no such folder of label logs; name one with --labels")
+    found, said = read_and_warn(place)
+    warn(said)
+    return found
+
+
+def _say(line: str) -> None:
+    from contribkit.terminal import printable
+
+    click.echo(printable(line))
+
+
+@labels.command("list")
+@CONFIG
+@FOLDER
+@click.option("--period", help="Only what was labelled for this period; as for review.")
+@click.option("--disputed", is_flag=True, help="Only what people disagree on.")
+@click.option("--lead", help="Only what this lead holds for.")
+@click.option("--person", help="Only what this person gave a lead.")
+@click.option("--missing", is_flag=True, help="Only what is in no load of the period any more; nothing of it is lost.")
+@click.option("--contributions", type=click.Path(path_type=Path), help="With --missing: JSON lines, not the sources.")
+def list_(
+    config: Path,
+    folder: Path | None,
+    period: str | None,
+    disputed: bool,
+    lead: str | None,
+    person: str | None,
+    missing: bool,
+    contributions: Path | None,
+) -> None:
+    """List what holds for each labelled contribution, and who said what.
+
+    \b
+    Example:
+      contribkit labels list --period 2026-Q3 --disputed
+    """
+    from contribkit.period import Period
+
+    name = str(Period(period)) if period else None
+    found = _read(config, folder)
+    tests: list[Callable[[Label], bool]] = []
+    if name:
+        tests.append(
+            lambda label: any(found.periods.get(e["id"]) == name for e in found.by_item[found.name(label.item)])
+        )
+    if disputed:
+        tests.append(lambda label: label.lead is None)
+    if lead:
+        wanted = _lead(lead)
+        tests.append(lambda label: label.lead == wanted)
+    if person:
+        tests.append(lambda label: found.person(person) in map(found.person, label.opinions))
+    if missing:
+        here = {found.name(item) for item in _loaded(config, contributions, period)}
+        tests.append(lambda label: found.name(label.item) not in here)
+    shown = [label for label in found.effective.values() if all(test(label) for test in tests)]
+    for label in shown:
+        _say(_line(label))
+    open_ = sum(label.lead is None for label in shown)
+    warn([f"{len(shown)} of {len(found.effective)} labelled contributions, {open_} of them disputed"])
+
+
+def _lead(text: str) -> str:
+    from contribkit.errors import nearest
+    from contribkit.vocabulary import Lead
+
+    leads = [str(lead) for lead in Lead]
+    if text.casefold() not in leads:
+        raise ContribkitError(f'"{text}" is no lead; {nearest(text, leads)}')
+    return text.casefold()
+
+
+def _line(label: "Label") -> str:
+    from contribkit.vocabulary import Lead
+
+    shape = Lead(label.lead).shape if label.lead else "≠"
+    said = ", ".join(f"{by}: {lead}" for by, lead in label.opinions.items())
+    more = "".join(f"  {word}" for word in (label.stakeholder, label.activity) if word)
+    return f"{shape} {label.lead or '':12} {label.status:12} {label.item}  ({said}){more}"
+
+
+def _loaded(config: Path, contributions: Path | None, period: str | None) -> list[str]:
+    """Return the ids that a file holds, or the sources for a period."""
+    if contributions:
+        from contribkit.loaders.records import read_contributions
+
+        return [row["id"] for row in read_contributions(contributions)]
+    if not period:
+        raise ContribkitError("it is not known what to load; name a --period, or a file with --contributions")
+    import contribkit as ck
+
+    org = ck.Organisation.read(config)
+    ids: list[str] = ck.load(org, ck.Period(period, org.timezone)).contributions["id"].tolist()
+    return ids
+
+
+@labels.command()
+@CONFIG
+@FOLDER
+@click.option("--from", "first", metavar="DAY", required=True, help="The first day, in the file's time zone.")
+@click.option("--to", "last", metavar="DAY", required=True, help="The last day, which is looked at too.")
+@click.option("--person", help="Only what this person did.")
+def history(config: Path, folder: Path | None, first: str, last: str, person: str | None) -> None:
+    """Tell who changed what between two days, and what held before and after.
+
+    \b
+    Example:
+      contribkit labels history --from 2026-10-01 --to 2026-10-31
+
+    Days are those of UTC where --labels names a folder.
+    """
+    from contribkit.labels.event import time_of
+    from contribkit.labels.history import changes
+    from contribkit.organisation import Organisation
+    from contribkit.period import Period
+
+    span = Period(f"{first}..{last}", "UTC" if folder else Organisation.read(config).timezone)
+    found = _read(config, folder)
+    for event, before, after in changes(found, span):
+        if person and found.person(person) != found.person(event["by"]):
+            continue
+        note = f'  "{event["note"]}"' if event.get("note") else ""
+        said = f"{event['op']} {event.get('lead') or ''}".strip()
+        held = "" if _held(before) == _held(after) else f"  ({_held(before)} → {_held(after)})"
+        _say(f"{time_of(event):%Y-%m-%d %H:%M:%S}  {event['by']}  {said}  {event['item']}{held}{note}")
+
+
+def _held(label: "Label | None") -> str:
+    return "nothing" if label is None else label.lead or label.status
+
+
+@labels.command()
+@CONFIG
+@FOLDER
+def agreement(config: Path, folder: Path | None) -> None:
+    """Say how far people agree with each other, and how far the machine's answer pulls them.
+
+    \b
+    Example:
+      contribkit labels agreement
+    """
+    from contribkit.evaluation.agreement import agreement as measured
+    from contribkit.evaluation.pull import pull
+    from contribkit.evaluation.wording import many, three
+
+    found = _read(config, folder)
+    between = measured(found)
+    _say(
+        f"{many(between.people, 'person').replace('persons', 'people')}, {many(between.rows, 'contribution')} in common"
+    )
+    if between.raw is not None:
+        _say(f"raw agreement {three(between.raw)}, Krippendorff's alpha {three(between.alpha)}")
+    for pair in between.as_json()["pairs"]:
+        one, other = f"{pair['first']} and {pair['second']}", f"kappa {three(pair['kappa'])}"
+        _say(f"  {one}: {many(pair['n'], 'contribution')}, raw {three(pair['raw'])}, {other}")
+    if between.reason:
+        _say(between.reason)
+    _say(pull(found).sentence)
+
+
+@labels.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@CONFIG
+@FOLDER
+@click.option("--period", help="Into which period's folder.  [default: as where they come from]")
+def merge(sources: tuple[Path, ...], config: Path, folder: Path | None, period: str | None) -> None:
+    """Take in the events of other label logs, such as a downloaded file; what is here already is not doubled.
+
+    \b
+    Example:
+      contribkit labels merge ../other-clone/labels
+      contribkit labels merge ~/Downloads/ada.1a2b3c4d.jsonl --period 2026-Q3
+
+    An alias file is not taken along.
+    """
+    from contribkit.labels.merge import merge as merged
+    from contribkit.period import Period
+
+    done = merged(sources, _folder(config, folder), str(Period(period)) if period else None)
+    for path in done.files:
+        click.echo(path)
+    warn([f"{done.new} events are new, {done.known} were here already"])
+
+
+@labels.command()
+@CONFIG
+@FOLDER
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="The CSV to write.")
+@click.option("--with-notes", is_flag=True, help="With people's notes: do not pass such a file on.")
+def export(config: Path, folder: Path | None, output: Path, with_notes: bool) -> None:
+    """Write what each person stands by as CSV, to be changed in a spreadsheet and imported again.
+
+    \b
+    Example:
+      contribkit labels export --output labels.csv
+
+    The file names people, and who said what: it is for the team, no page to publish.
+    """
+    from contribkit.files import write_whole
+    from contribkit.labels.table import to_csv
+
+    found = _read(config, folder)
+    write_whole(output, to_csv(found, with_notes))
+    click.echo(f"{output}: {len(found.opinions)} rows")
+
+
+@labels.command("import")
+@click.argument("file", type=click.Path(path_type=Path), metavar="CSV")
+@CONFIG
+@FOLDER
+@click.option("--person", help="Take this person's rows only.")
+@click.option("--period", default="last quarter", show_default=True, help="For which period; as for review.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+def import_(file: Path, config: Path, folder: Path | None, person: str | None, period: str, dry_run: bool) -> None:
+    """Take in what was changed in an exported CSV: each change becomes an event, and an empty lead takes one away.
+
+    \b
+    Example:
+      contribkit labels import labels.csv --person ada-example --dry-run
+
+    Rows and columns that were left out change nothing. One wrong row, and nothing is taken in.
+    """
+    from contribkit.labels.folder import read_and_warn
+    from contribkit.labels.log import LabelLog
+    from contribkit.labels.table import changed, read_csv
+    from contribkit.period import Period
+
+    place, name = _folder(config, folder), str(Period(period))
+    known, said = read_and_warn(place)
+    warn(said)
+    rows = read_csv(file)
+    mine = [row for row in rows if not person or known.person(row.cells["by"]) == known.person(person)]
+    events = changed(mine, known)
+    by_person: dict[str, list[dict[str, Any]]] = {}
+    for event in events:
+        by_person.setdefault(event["by"], []).append(event)
+        was = f" (was {event['was']})" if event["was"] else ""
+        _say(f"{event['by']}: {event['op']} {event['lead'] or ''}".strip() + f"  {event['item']}{was}")
+    for by, theirs in [] if dry_run else by_person.items():
+        log = LabelLog(place, by, name)
+        log.append(theirs)
+        click.echo(log.path)
+    done = "would change" if dry_run else "changed"
+    other = f", {len(rows) - len(mine)} rows of others were passed over" if person else ""
+    warn([f"{len(events)} of {len(mine)} rows {done}{other}"])
