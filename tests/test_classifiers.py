@@ -160,6 +160,25 @@ def test_a_label_may_name_the_stakeholder_and_the_activity():
     assert (row.stakeholder, row.activity) == ("Marsh Lab", "docs")
 
 
+def test_a_stakeholder_in_a_label_is_spelled_as_in_the_file_and_kept_where_the_file_knows_none():
+    sample = Organisation.read_sample()
+    rows = pd.DataFrame([
+        {"id": f"wicketlamp-example/lamp#{number}@ada-example:issue", "kind": "issue"} for number in (1, 2, 3)
+    ])  # fmt: skip
+    said = [
+        event("ada", "stakeholder", number, item=item, stakeholder=name)
+        for number, item, name in zip(
+            (1, 2, 3), rows["id"], ("saltreed", "New Pond Club", "New Pond Club"), strict=True
+        )
+    ]
+    judged = classify(rows, None, sample, Labels(said))
+    assert judged["stakeholder"].tolist() == ["Saltreed Network", "New Pond Club", "New Pond Club"]
+    assert judged.attrs["notes"][1:] == [
+        "labels name a stakeholder whom contribkit.toml does not know: `contribkit labels list` shows which"
+    ]
+    assert len(classify(rows[:1], None, sample, Labels(said)).attrs["notes"]) == 1
+
+
 def test_reasons_seen_in_private_places_are_marked():
     row = judge({"title": "x"}, [reference(text="For Marsh Lab", title="Secret plan", private=True)])
     assert row.lead == "stakeholder"

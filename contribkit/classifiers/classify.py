@@ -1,5 +1,6 @@
 """Say of each contribution who leads it, and why."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,9 @@ def classify(
     ]
     added = pd.DataFrame(judged, columns=[*JUDGED], index=contributions.index)
     result = pd.concat([table, conform(added, JUDGED)], axis=1)
-    result.attrs["notes"] = [*([learning.sentence] if settled else []), *failures.sentences]
+    here = [label for item in table["id"] if (label := settled.get(key(item)))]
+    learned_of = [learning.sentence] if settled else []
+    result.attrs["notes"] = [*learned_of, *_not_known(here, organisation), *failures.sentences]
     return result
 
 
@@ -104,7 +107,7 @@ def _judge(case: Case, reasons: list[Reason], label: Label | None, learned: "Jud
         lead, confidence, decided_by = Lead(label.lead or Lead.UNCLEAR), _agreement(label), "person"
         reasons.insert(0, _said(label, lead))
     planned = names.initiative(case) if lead is Lead.STAKEHOLDER else None
-    whom = names.stakeholder(case, planned) if lead is Lead.STAKEHOLDER else None
+    whom = _whom(case, planned, label) if lead is Lead.STAKEHOLDER else None
     said = label.activity if label else None
     return {
         "lead": str(lead),
@@ -112,10 +115,27 @@ def _judge(case: Case, reasons: list[Reason], label: Label | None, learned: "Jud
         "decided_by": decided_by,
         "reasons": [reason._asdict() | {"lead": str(reason.lead)} for reason in reasons],
         "activity": said or str(sort),
-        "stakeholder": (label.stakeholder if label and lead is Lead.STAKEHOLDER else None) or whom,
+        "stakeholder": whom,
         "initiative": planned,
         "goal": names.goal(case, sort) if lead is Lead.UPSTREAM else None,
     }
+
+
+def _whom(case: Case, planned: str | None, label: Label | None) -> str | None:
+    """Return the stakeholder: people's word first, also where contribkit.toml does not know it."""
+    if label is not None and label.stakeholder:
+        return names.as_written(label.stakeholder, case.organisation) or label.stakeholder
+    return names.stakeholder(case, planned)
+
+
+def _not_known(labels: Iterable[Label], organisation: "Organisation") -> list[str]:
+    """Return a sentence on stakeholders that only people named; not their names, which may be of private work."""
+    said = {label.stakeholder for label in labels if label.stakeholder}
+    count = sum(names.as_written(name, organisation) is None for name in said)
+    if not count:
+        return []
+    whom = "a stakeholder" if count == 1 else f"{count} stakeholders"
+    return [f"labels name {whom} whom contribkit.toml does not know: `contribkit labels list` shows which"]
 
 
 def _agreement(label: Label) -> float:

@@ -1,6 +1,7 @@
 """Which stakeholder, initiative and goal a contribution belongs to, where the evidence names them."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -9,6 +10,9 @@ from contribkit.classifiers.naming import stakeholder_of_repository
 from contribkit.configuration import Goal
 from contribkit.identifiers import key, repository_of
 from contribkit.vocabulary import Activity
+
+if TYPE_CHECKING:
+    from contribkit.organisation import Organisation
 
 
 def initiative(case: Case) -> str | None:
@@ -45,6 +49,12 @@ def stakeholder(case: Case, initiative_name: str | None) -> str | None:
             people.setdefault(key(login), known.name)  # who speaks for two is named for the first of them
     present = (case.text("author"), *case.row["participants"])
     return next((people[key(login)] for login in present if key(login) in people), None)
+
+
+def as_written(name: str, organisation: "Organisation") -> str | None:
+    """Return the stakeholder that a person named, as contribkit.toml writes it; None where it knows none such."""
+    known = {word.casefold(): stakeholder.name for word, stakeholder in organisation.stakeholder_by_word.items()}
+    return known.get(name.strip().casefold())
 
 
 def goal(case: Case, activity: Activity) -> str | None:
