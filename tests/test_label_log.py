@@ -112,6 +112,43 @@ def test_a_full_disk_is_said_and_the_rest_of_a_line_is_taken_back(tmp_path: Path
     assert read(tmp_path) == [label(1)["id"], label(2)["id"]]
 
 
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a file system of its own with room for 16 kB, which only root may make."""
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", tmp_path], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("no file system can be mounted here")
+    yield tmp_path
+    subprocess.run(["umount", "--lazy", tmp_path], check=True)
+
+
+def test_a_disk_that_fills_up_keeps_what_was_saved_and_takes_the_rest_once_there_is_room(tiny_disk: Path) -> None:
+    made = log(tiny_disk)
+
+    def fill() -> None:
+        for number in range(1000):
+            made.append([label(number)])
+
+    with pytest.raises(ContribkitError, match=r"No space left on device\); make room, then save again"):
+        fill()
+    saved = len(read(tiny_disk))
+    assert read(tiny_disk) == [label(number)["id"] for number in range(saved)]
+    assert saved > 10
+    failing(made, label(saved))
+    subprocess.run(["mount", "-o", "remount,size=1m", tiny_disk], check=True)
+    made.append([label(saved)])
+    assert len(read(tiny_disk)) == saved + 1
+
+
+def test_a_disk_that_became_read_only_is_said(tiny_disk: Path) -> None:
+    made = log(tiny_disk)
+    made.append([label(1)])
+    made.close()
+    subprocess.run(["mount", "-o", "remount,ro", tiny_disk], check=True)
+    assert "Read-only file system); give yourself the right to write there" in failing(made, label(2))
+    assert read(tiny_disk) == [label(1)["id"]]
+
+
 def test_of_many_events_at_once_all_or_none_are_saved(tmp_path: Path) -> None:
     made = log(tmp_path)
     with files_no_longer_than(5 * len(line(label(1)))):

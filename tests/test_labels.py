@@ -192,6 +192,11 @@ def test_a_last_line_that_only_lacks_its_end_counts(tmp_path: Path) -> None:
         (event(1, "ada", "label", "upstraem"), '"upstraem" is no lead; use one of stakeholder, upstream, '),
         (event(1, "ada", "label"), '"None" is no lead'),
         (event(1, "ada", "adjudicate", ["upstream"]), '"[\'upstream\']" is no lead'),
+        (event(1, "ada", "label", "upstream", at="soon"), '"soon" is no time; restore the line from git'),
+        (event(1, " ", "label", "upstream"), 'the event lacks "by"'),
+        (event(1, "ada", "label", "upstream", activity="dosc"), '"dosc" is no activity; use one of release, review, '),
+        (event(1, "ada", "label", "upstream", note=["x"]), '"note" is no text'),
+        (event(1, "ada", "label", "upstream", seen="x"), '"seen" is no object'),
     ],
 )  # fmt: skip
 def test_a_wrong_line_is_refused_with_file_and_line(tmp_path: Path, row: dict | str, said: str) -> None:
@@ -211,3 +216,44 @@ def test_an_unknown_op_is_refused(tmp_path: Path) -> None:
 def test_events_are_ordered_by_time_however_it_is_written(tmp_path: Path, earlier: str, later: str) -> None:
     said = [event(1, "ada", "label", "upstream", at=earlier), event(2, "ada", "label", "individual", at=later)]
     assert Labels.read(jsonl(tmp_path / "a.jsonl", *said).parent).of(ITEM).lead == "individual"
+
+
+def test_an_event_that_somebody_edited_in_one_of_two_copies_is_said_and_the_first_counts(tmp_path: Path) -> None:
+    jsonl(tmp_path / "a.jsonl", event(1, "ada", "label", "upstream"))
+    jsonl(tmp_path / "b.jsonl", event(1, "ada", "label", "individual"))
+    with pytest.warns(UserWarning, match=r"b.jsonl: the event 0+1 stands otherwise in .*a.jsonl, which counts"):
+        labels = Labels.read(tmp_path)
+    assert labels.of(ITEM).lead == "upstream"
+
+
+def test_marks_of_a_merge_conflict_are_named(tmp_path: Path) -> None:
+    good = event(1, "ada", "label", "upstream")
+    for mark in ("<<<<<<< HEAD", "=======", ">>>>>>> bob"):
+        message = failing(tmp_path, good, mark, event(2, "bob", "skip"))
+        assert message.endswith("ada.1.jsonl:2: is the mark of a merge conflict; keep the lines of both sides and "
+                                "take the marks out")  # fmt: skip
+
+
+def test_a_log_that_an_editor_saved_anew_still_counts(tmp_path: Path) -> None:
+    said = [json.dumps(event(number, "ada", "label", "upstream", note="é")) for number in (1, 2)]
+    (tmp_path / "a.jsonl").write_bytes(b"\xef\xbb\xbf" + "\r\n".join([*said, ""]).encode())
+    assert len(Labels.read(tmp_path).events) == 2
+
+
+def test_another_encoding_is_refused_rather_than_guessed(tmp_path: Path) -> None:
+    said = [json.dumps(event(number, "zoë", "label", "upstream"), ensure_ascii=False) for number in (1, 2)]
+    (tmp_path / "a.jsonl").write_bytes("\n".join([*said, ""]).encode("latin-1"))
+    with pytest.raises(ContribkitError, match=r"a.jsonl:1: is not UTF-8; restore the line from git"):
+        Labels.read(tmp_path)
+
+
+def test_an_event_keeps_the_period_of_its_folder(tmp_path: Path) -> None:
+    jsonl(tmp_path / "2026-Q2" / "deep" / "a.jsonl", event(1, "ada", "label", "upstream"))
+    labels = Labels.read(tmp_path)
+    assert labels.periods == {event(1, "", "")["id"]: "2026-Q2"}
+    assert labels.folder == tmp_path
+
+
+def test_labels_for_contributions_that_are_not_there_are_told(tmp_path: Path) -> None:
+    labels = Labels([event(1, "ada", "label", "upstream"), event(2, "ada", "label", "unclear", item="o/r#2@x:issue")])
+    assert [label.item for label in labels.missing(["O/R#1@ADA:review"])] == ["o/r#2@x:issue"]

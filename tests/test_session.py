@@ -230,10 +230,14 @@ def test_who_says_it_is_never_taken_from_the_page(tmp_path: Path) -> None:
 def test_the_page_knows_what_was_in_sight(tmp_path: Path) -> None:
     session = open_session(tmp_path)
     shown = {"lead": "individual", "confidence": 0.4, "decided_by": "model", "blind": True}
-    session.record([sent(1, seen=shown), sent(2, seen={"lead": 3, "blind": "yes"}), sent(3, seen="x")])
+    wrong = {"lead": "x", "confidence": 7, "decided_by": "<b>", "blind": "yes", "more": 1}
+    sure = {"confidence": 1}  # JavaScript writes no 1.0
+    session.record([sent(0, seen=shown), sent(1, seen=wrong), sent(2, seen="x"), sent(3, seen=sure)])
     first, *others = [event["seen"] for event in Labels.read(tmp_path).events]
     assert first == shown
-    assert [(seen["lead"], seen["blind"]) for seen in others] == [("upstream", False)] * 2
+    assert [round(seen["confidence"], 2) for seen in others] == [0.54, 0.58, 1]
+    assert [seen["decided_by"] for seen in others] == ["rules"] * 3
+    assert [(seen["lead"], seen["blind"]) for seen in others] == [("upstream", False)] * 3
 
 
 @pytest.mark.parametrize(

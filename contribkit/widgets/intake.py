@@ -1,15 +1,25 @@
 """Events as the page sends them, made ready for the log: who, on what, and what was seen."""
 
+from collections.abc import Callable
 from typing import Any
 
 from contribkit.errors import ContribkitError
 from contribkit.labels.event import DECISIONS, LEADING, OPS, VERSION, Event, checked
+from contribkit.vocabulary import Lead
 from contribkit.widgets.opinions import Opinions
 from contribkit.widgets.rows import is_hidden
 from contribkit.widgets.worklist import Worklist
 
 WORDS = ("lead", "stakeholder", "activity", "note")
 """What a person says with a label."""
+
+_FITS: dict[str, Callable[[Any], bool]] = {
+    "lead": lambda value: value in list(Lead),
+    "confidence": lambda value: type(value) in (int, float) and 0 <= value <= 1,
+    "decided_by": lambda value: value in ("rules", "model"),
+    "blind": lambda value: isinstance(value, bool),
+}
+"""What the page may say that it showed."""
 
 
 def words(event: dict[str, Any]) -> dict[str, Any]:
@@ -60,5 +70,4 @@ def _seen(worklist: Worklist, opinions: Opinions, place: int, sent: Any) -> dict
     row, given = worklist.contents[place], sent if isinstance(sent, dict) else {}
     here = {name: row[name] for name in ("lead", "confidence", "decided_by")}
     here["blind"] = is_hidden(worklist, opinions, place)
-    fits = {name: given[name] for name, value in here.items() if type(given.get(name)) is type(value)}
-    return here | fits
+    return here | {name: given[name] for name, fits in _FITS.items() if name in given and fits(given[name])}

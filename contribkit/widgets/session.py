@@ -369,6 +369,7 @@ def _period(period: Period | str | None, data: "Data | None", judged: pd.DataFra
     if period is None and data is not None:
         return data.period
     if period is not None:
-        return period if isinstance(period, Period) else Period(period)
+        zone = data.organisation.timezone if data is not None else "UTC"
+        return period if isinstance(period, Period) else Period(period, zone)
     last = judged["happened_at"].max() if "happened_at" in judged and len(judged) else None
     return Period("this quarter", today=None if last is None or pd.isna(last) else pd.Timestamp(last).date())
