@@ -453,6 +453,19 @@ def test_what_needs_eyes_comes_next_and_is_less_with_every_answer(tmp_path: Path
     assert session.next() is None
 
 
+def test_what_was_cleared_needs_eyes_again(tmp_path: Path) -> None:
+    session = open_session(tmp_path)
+    session.label(item(0), "upstream")
+    session.clear(item(0))
+    row = session.row(item(0))
+    assert (row["mine"], row["needs_eyes"], row["label"]) == (None, True, None)
+    session.skip(item(0))
+    session.clear(item(0))
+    assert session.row(item(0))["needs_eyes"]
+    session.undo()
+    assert session.row(item(0))["mine"]["skipped"]
+
+
 def test_what_others_settled_needs_no_eyes_and_what_they_dispute_does(tmp_path: Path) -> None:
     bob = open_session(tmp_path, "bob")
     bob.label([item(0), item(1)], "upstream")

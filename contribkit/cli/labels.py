@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -80,13 +80,10 @@ def list_(
     """
     from contribkit.period import Period
 
-    name = str(Period(period)) if period else None
     found = _read(config, folder)
     tests: list[Callable[[Label], bool]] = []
-    if name:
-        tests.append(
-            lambda label: any(found.periods.get(e["id"]) == name for e in found.by_item[found.name(label.item)])
-        )
+    if period:
+        tests.append(_is_of(found, str(Period(period))))
     if disputed:
         tests.append(lambda label: label.lead is None)
     if lead:
@@ -95,13 +92,18 @@ def list_(
     if person:
         tests.append(lambda label: found.person(person) in map(found.person, label.opinions))
     if missing:
-        here = {found.name(item) for item in _loaded(config, contributions, period)}
-        tests.append(lambda label: found.name(label.item) not in here)
+        gone = {label.item for label in found.missing(_loaded(config, contributions, period))}
+        tests.append(lambda label: label.item in gone)
     shown = [label for label in found.effective.values() if all(test(label) for test in tests)]
     for label in shown:
         _say(_line(label))
     open_ = sum(label.lead is None for label in shown)
     warn([f"{len(shown)} of {len(found.effective)} labelled contributions, {open_} of them disputed"])
+
+
+def _is_of(labels: "Labels", period: str) -> "Callable[[Label], bool]":
+    """Return the test whether anything was said about a contribution in the logs of a period."""
+    return lambda label: any(labels.periods.get(e["id"]) == period for e in labels.by_item[labels.name(label.item)])
 
 
 def _lead(text: str) -> str:
@@ -265,7 +267,7 @@ def import_(file: Path, config: Path, folder: Path | None, person: str | None, p
     Rows and columns that were left out change nothing. One wrong row, and nothing is taken in.
     """
     from contribkit.labels.folder import read_and_warn
-    from contribkit.labels.log import LabelLog
+    from contribkit.labels.log import write_logs
     from contribkit.labels.table import changed, read_csv
     from contribkit.period import Period
 
@@ -275,15 +277,10 @@ def import_(file: Path, config: Path, folder: Path | None, person: str | None, p
     rows = read_csv(file)
     mine = [row for row in rows if not person or known.person(row.cells["by"]) == known.person(person)]
     events = changed(mine, known)
-    by_person: dict[str, list[dict[str, Any]]] = {}
     for event in events:
-        by_person.setdefault(event["by"], []).append(event)
         was = f" (was {event['was']})" if event["was"] else ""
         _say(f"{event['by']}: {event['op']} {event['lead'] or ''}".strip() + f"  {event['item']}{was}")
-    for by, theirs in [] if dry_run else by_person.items():
-        log = LabelLog(place, by, name)
-        log.append(theirs)
-        click.echo(log.path)
-    done = "would change" if dry_run else "changed"
-    other = f", {len(rows) - len(mine)} rows of others were passed over" if person else ""
-    warn([f"{len(events)} of {len(mine)} rows {done}{other}"])
+    for path in [] if dry_run else write_logs(place, {name: events}):
+        click.echo(path)
+    others = f", {len(rows) - len(mine)} rows of others were passed over" if person else ""
+    warn([f"{len(events)} of {len(mine)} rows {'would change' if dry_run else 'changed'}{others}"])

@@ -4,12 +4,12 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from contribkit.errors import ContribkitError
-from contribkit.labels.event import Event, line
+from contribkit.labels.event import Event, line, when
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -117,6 +117,29 @@ class LabelLog:
 
     def _new_path(self) -> Path:
         return self._folder / f"{self._person}.{secrets.token_hex(4)}.jsonl"
+
+
+def write_logs(folder: Path, events: Mapping[str, Iterable[Event]]) -> list[Path]:
+    """Write events into new logs, one a person and period, and return the files.
+
+    Parameters
+    ----------
+    folder
+        The folder of label logs.
+    events
+        By period.
+    """
+    files = []
+    for period, some in events.items():
+        by_person: dict[str, list[Event]] = {}
+        for event in sorted(some, key=when):
+            by_person.setdefault(event["by"], []).append(event)
+        for person, theirs in by_person.items():
+            log = LabelLog(folder, person, period)
+            log.append(theirs)
+            files.append(log.path)
+            log.close()
+    return files
 
 
 def _safe(name: str) -> str:

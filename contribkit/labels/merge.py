@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from contribkit.errors import ContribkitError
-from contribkit.labels.event import Event, when
+from contribkit.labels.event import Event
 from contribkit.labels.folder import Labels
-from contribkit.labels.log import LabelLog
+from contribkit.labels.log import write_logs
 from contribkit.labels.reading import logs_below, read_log, united
 from contribkit.period import Period
 
@@ -39,18 +39,12 @@ def merge(sources: Iterable[Path], folder: Path, period: str | None = None) -> M
     """
     found = united((path, event) for source in sources for path in _logs(source) for event in read_log(path))
     here = {event["id"] for event in Labels.read(folder).events}
-    fresh: dict[tuple[str, str], list[Event]] = {}
+    fresh: dict[str, list[Event]] = {}
     for name, (path, event) in found.items():
         if name not in here:
-            fresh.setdefault((period or _period_of(path), event["by"]), []).append(event)
-    files: list[Path] = []
-    for (place, person), events in fresh.items():
-        log = LabelLog(folder, person, place)
-        log.append(sorted(events, key=when))
-        files.append(log.path)
-        log.close()
+            fresh.setdefault(period or _period_of(path), []).append(event)
     new = sum(map(len, fresh.values()))
-    return Merged(new, len(found) - new, files)
+    return Merged(new, len(found) - new, write_logs(folder, fresh))
 
 
 def _logs(source: Path) -> list[Path]:

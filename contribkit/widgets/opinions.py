@@ -75,9 +75,9 @@ class Opinions:
         return self._held.get(key(item))
 
     def mine(self, item: str) -> Event | None:
-        """Return the person's last decision that stands, whatever it is; None where there is none."""
+        """Return the person's last decision that stands, be it a skip; None where there is none, or it was cleared."""
         stack = self._stack(item)
-        return stack[-1] if stack else None
+        return stack[-1] if stack and stack[-1]["op"] != "clear" else None
 
     def my_opinion(self, item: str, further: Iterable[Event] = ()) -> Event | None:
         """Return the event by which the person gives a lead, None where they give none.

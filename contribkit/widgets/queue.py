@@ -45,7 +45,7 @@ def make_queue(ids: Sequence[str], margins: Sequence[float], seed: str, blind: f
     seed
         Such as the period's name.
     blind
-        The share of the queue for which the machine's answer is hidden, at most a half.
+        The share for which the machine's answer is hidden, at most a half: of the queue as far as the random draws go.
 
     Examples
     --------

@@ -1,21 +1,21 @@
 """A relabelling session: what a person sees, says and takes back, without any widget."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from contribkit.errors import ContribkitError
-from contribkit.labels import Label, LabelLog, Labels
-from contribkit.labels.event import Event, make, time_of
+from contribkit.labels import Label, Labels
 from contribkit.labels.history import Change, changes
 from contribkit.period import Period
 from contribkit.tables import records
-from contribkit.widgets.intake import completed, words
+from contribkit.widgets.intake import words
 from contribkit.widgets.opinions import Opinions
 from contribkit.widgets.page import page_facts
+from contribkit.widgets.pen import Answer, Pen, Said
 from contribkit.widgets.rows import is_hidden, needs_eyes, row
 from contribkit.widgets.search import matching, sorted_by
 from contribkit.widgets.worklist import Worklist
@@ -26,21 +26,6 @@ if TYPE_CHECKING:
 BLIND = 0.25
 """The share of the queue for which the machine's answer is hidden: half of the audit sample, so that both parts are
 large enough for a comparison early on."""
-
-
-class Answer(NamedTuple):
-    """What became of events.
-
-    Attributes
-    ----------
-    saved
-        Ids of events that are on the disk.
-    failed
-        By id, why an event is not.
-    """
-
-    saved: list[str]
-    failed: dict[str, str]
 
 
 class Session:
@@ -104,7 +89,7 @@ class Session:
         self.folder, self.person, self.data = labels.folder, person.strip(), data
         self.period = _period(period, data, judged)
         self._draws = (str(self.period) if seed is None else seed, blind)
-        self._log = LabelLog(self.folder, self.person, str(self.period))
+        self._pen = Pen(self.folder, self.person, str(self.period))
         self._take_in(judged, labels)
 
     def _take_in(self, judged: pd.DataFrame, labels: Labels) -> None:
@@ -161,12 +146,12 @@ class Session:
         """
         organisation = self.data.organisation if self.data else None
         own = {"person": self.person, "period": str(self.period), "pace": self._opinions.pace()}
-        return own | page_facts(organisation, self.folder, self._log.path)
+        return own | page_facts(organisation, self.folder, self._pen.log.path)
 
     @property
     def file(self) -> Path:
         """The session's log; it is there once something is saved."""
-        return self._log.path
+        return self._pen.log.path
 
     def export(self) -> str:
         """Return the session's log as it stands in its file, for a download."""
@@ -262,18 +247,8 @@ class Session:
         self._say([(event["op"], event["item"], words(event)) for event in gesture])
         return [event["item"] for event in gesture]
 
-    def _say(self, said: list[tuple[str, str, dict[str, Any]]]) -> None:
-        """Save one gesture: op, item and words of each of its events, at one moment."""
-        at, listed = self._now(), self._worklist
-        known = [(op, listed.ids[listed.place(item)], spoken) for op, item, spoken in said]  # one wrong: none is saved
-        answer = self.record([make(self.person, op, item, at, **spoken) for op, item, spoken in known])
-        if answer.failed:
-            raise ContribkitError(next(iter(answer.failed.values())))
-
-    def _now(self) -> datetime:
-        """Return the time, later than whatever the person did: clocks are put back, and an undo must come after."""
-        now = datetime.now(UTC)
-        return max([now, *(time_of(event) + timedelta(microseconds=1) for event in self._opinions.own[-1:])])
+    def _say(self, gesture: list[Said]) -> None:
+        self._pen.say(gesture, self._worklist, self._opinions)
 
     def record(self, events: Iterable[dict[str, Any]]) -> Answer:
         """Save events, and say which are on the disk.
@@ -290,30 +265,11 @@ class Session:
         Answer
             What failed is in no file, and can be sent again.
         """
-        saved: list[str] = []
-        failed: dict[str, str] = {}
-        fresh: dict[str, Event] = {}
-        staged: dict[str, list[Event]] = {}
-        for sent in events:
-            name = str(sent.get("id"))
-            try:
-                if name in self._opinions.ids:
-                    saved.append(name)
-                elif name not in fresh:
-                    fresh[name] = completed(sent, self.person, self._worklist, self._opinions, staged)
-            except ContribkitError as error:
-                failed[name] = str(error)
-        try:
-            self._log.append(fresh.values())
-        except ContribkitError as error:
-            return Answer(saved, failed | dict.fromkeys(fresh, str(error)))
-        for event in fresh.values():
-            self._opinions.add(event, str(self.period))
-        return Answer([*saved, *fresh], failed)
+        return self._pen.record(events, self._worklist, self._opinions)
 
     def close(self) -> None:
         """Close the log; a further event starts another file."""
-        self._log.close()
+        self._pen.log.close()
 
     # What follows from it.
 
