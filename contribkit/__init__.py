@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from contribkit.loaders import Data, Needs, load, load_needs
     from contribkit.organisation import Organisation
     from contribkit.period import Period
-    from contribkit.rendering import render
-    from contribkit.review import Review, read_summary
+    from contribkit.rendering import render, render_project
+    from contribkit.review import ProjectReview, Review, read_summaries
 
 __version__ = "0.1.0"
 __all__ = [
@@ -21,13 +21,15 @@ __all__ = [
     "Needs",
     "Organisation",
     "Period",
+    "ProjectReview",
     "Review",
     "__version__",
     "classify",
     "load",
     "load_needs",
-    "read_summary",
+    "read_summaries",
     "render",
+    "render_project",
 ]
 
 # Found when first asked for: the command line's --help must not wait for pandas and matplotlib.
@@ -38,12 +40,14 @@ _PLACES = {
     "Needs": "loaders",
     "Organisation": "organisation",
     "Period": "period",
+    "ProjectReview": "review",
     "Review": "review",
     "classify": "classifiers",
-    "read_summary": "review",
+    "read_summaries": "review",
     "load": "loaders",
     "load_needs": "loaders",
     "render": "rendering",
+    "render_project": "rendering",
 }
 
 

@@ -90,6 +90,17 @@ class Member(Dated):
         return len(days), sum(any(span.first_day <= day <= span.last_day for span in spans) for day in days)
 
 
+def slug_of(name: str) -> str:
+    """Return a name as it is written in folders and addresses; empty where nothing of it can be.
+
+    Examples
+    --------
+    >>> slug_of("Product & Services")
+    'product-services'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
+
+
 class Team(Table):
     """People who review their work together; members in the order of the file."""
 
@@ -101,8 +112,7 @@ class Team(Table):
     @classmethod
     def _slug_from_name(cls, data: Any) -> Any:
         if isinstance(data, dict) and not data.get("slug") and isinstance(data.get("name"), str):
-            slug = re.sub(r"[^a-z0-9]+", "-", data["name"].casefold()).strip("-")
-            return {**data, "slug": slug or "team"}
+            return {**data, "slug": slug_of(data["name"]) or "team"}
         return data
 
 

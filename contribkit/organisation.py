@@ -141,6 +141,20 @@ class Organisation:
         known = f"; teams: {', '.join(slugs)}" if (hint := nearest(name, slugs)).startswith("did") else ""
         raise ContribkitError(f'there is no team "{name}"; {hint}{known}'.replace("known:", "teams:"))
 
+    def project(self, name: str) -> Upstream:
+        """Return an upstream project by name.
+
+        Raises
+        ------
+        ContribkitError
+            Where there is none of that name.
+        """
+        for upstream in self.upstream:
+            if name.casefold() == upstream.name.casefold():
+                return upstream
+        known = [upstream.name for upstream in self.upstream]
+        raise ContribkitError(f'there is no upstream project "{name}"; {nearest(name, known)}')
+
     @cached_property
     def memberships(self) -> list[tuple[Team, Member]]:
         """Every membership, in the order of the file; a person may have several."""

@@ -82,3 +82,10 @@ class Activity(StrEnum):
     def word(self) -> str:
         """The word people see."""
         return {"ci": "CI", "bugfix": "bug fix", "new-project": "new project"}.get(self.value, self.value)
+
+
+MAINTAINERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+"""GitHub's words (``author_association``) for those who may merge or triage in a repository."""
+
+NEWCOMERS = frozenset({"FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "NONE", "MANNEQUIN"})
+"""GitHub's words for those of whom nothing has been merged in a repository yet."""

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 import contribkit as ck
-from contribkit.configuration import Goal, Initiative, Member, Team
-from contribkit.review import links, redaction, shares, sharing, stakeholders, waiting
+from contribkit.configuration import Goal, Initiative, Member, Stakeholder, Team
+from contribkit.review import changes, links, redaction, shares, sharing, stakeholders, waiting
 from contribkit.review.csv import to_csv
 from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, conform
 
@@ -58,16 +58,19 @@ def test_merged_in_the_period_is_told_from_opened_in_it():
         {"state": "open"},
         {"kind": "review", "merged_at": "2026-08-01T00:00:00Z"},
     )
-    assert shares.pull_requests(rows, period) == {"merged": 1, "merged_unknown_day": 1, "not_merged": 2}
+    counts = {name: int(mask.sum()) for name, mask in shares.pull_requests(rows, period).items()}
+    assert counts == {"merged": 1, "merged_unknown_day": 1, "not_merged": 2}
 
 
 def test_stakeholders_most_first_and_the_nameless_last():
     led = {"lead": "stakeholder"}
     table = stakeholders.by_stakeholder(
-        judged(led, led, led, led | {"stakeholder": "A"}, led | {"stakeholder": "B"}, {})
+        judged(led, led, led, led | {"stakeholder": "A"}, led | {"stakeholder": "B"}, {}),
+        [Stakeholder(name="A", kind="client")],
     )
     assert list(table["stakeholder"]) == ["A", "B", "not named"]
     assert list(table["rows"]) == [1, 1, 3]
+    assert table["kind"].fillna("unknown to the file").to_list() == ["client", *["unknown to the file"] * 2]
 
 
 def test_initiatives_without_work_and_work_without_initiative_both_show():
@@ -187,8 +190,10 @@ def everything(review, folder):
         review.stakeholders,
         review.goal_section,
         review.sharing,
+        review.strength,
         review.outside,
         review.unclear,
+        review.changed,
     )
     shown = [section.html + repr(section) for section in (*sections, review.not_seen)]
     return "\n".join([*shown, *(path.read_text() for path in sorted(Path(folder).iterdir()))])
@@ -292,19 +297,48 @@ def test_leads_that_changed_since_the_last_rendering_are_listed(sample):
     before = review_of(sample).summary
     first, second = before["rows"][0], before["rows"][1]
     was = "individual" if first["lead"] != "individual" else "upstream"
-    then = {**before, "rows": [first | {"lead": was}, second]}
-    review = review_of(sample, before=then)
+    then = {**before, "rows": [first | {"lead": was, "decided_by": "rules"}, second]}
+    review = review_of(sample, summaries={"2026-Q3": then})
     assert list(review.lead_changes["was"]) == [was]
+    assert list(review.lead_changes["period"]) == ["2026-Q3"]
     assert "1 lead changed" in review.changed.html
     assert review.summary["changed"] == 1
-    assert review_of(sample, before=before).changed.sentence == ""
+    assert "Since reviews were last rendered" not in review_of(sample, summaries={"2026-Q3": before}).changed.sentence
     assert review_of(sample).summary["changed"] == 0
+
+
+def test_a_lead_changes_through_a_label_through_new_evidence_or_else():
+    rows = judged({"decided_by": "person"}, {}, {}, {})
+    then = {"lead": "unclear", "decided_by": "rules"}
+    before = [then | {"id": f"o/r#{number}@ada:pull_request", "counts_for": []} for number in (1, 2, 3)]
+    older = [then | {"id": "o/r#4@ada:pull_request"}]  # written by a version that did not know
+    table = changes.lead_changes(rows, pd.Series([True, True, False, True]), {"rows": before + older})
+    assert list(table["through"]) == ["a label", "new evidence", "evidence or rules", "evidence or rules"]
+
+
+def test_labels_that_people_changed_since_are_told_from_the_log():
+    rows = judged({}, {}, {}, {})
+    event = {"v": 1, "op": "label", "by": "ada", "lead": "upstream"}
+    told = [
+        event | {"id": "1", "item": rows["id"][0], "at": "2026-10-01T00:00:00Z"},  # before, and still so
+        event | {"id": "2", "item": rows["id"][1], "at": "2026-10-01T00:00:00Z"},
+        event | {"id": "3", "item": rows["id"][1], "at": "2026-10-03T00:00:00Z", "lead": "individual"},
+        event | {"id": "4", "item": rows["id"][2], "at": "2026-10-03T00:00:00Z"},
+    ]
+    before = {"as_of": "2026-10-02T00:00:00Z"}
+    table = changes.label_changes(rows, rows["id"], ck.Labels(told), before)
+    assert table[["was", "label"]].fillna("none").to_numpy().tolist() == [
+        ["upstream", "individual"],
+        ["none", "upstream"],
+    ]
+    assert len(changes.label_changes(rows, rows["id"], ck.Labels(told), None)) == 0
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"rows": 3}'])
 def test_an_earlier_summary_that_is_none_is_said(tmp_path, text):
-    path = tmp_path / "summary.json"
+    path = tmp_path / "2026-Q3" / "product" / "summary.json"
+    path.parent.mkdir(parents=True)
     path.write_text(text)
     with pytest.raises(ck.ContribkitError, match="is no summary of a review"):
-        ck.read_summary(path)
-    assert ck.read_summary(tmp_path / "none.json") is None
+        ck.read_summaries(tmp_path, "product", [ck.Period("2026-Q3")])
+    assert ck.read_summaries(tmp_path, "product", [ck.Period("2026-Q2")]) == {}

@@ -7,10 +7,9 @@ from contribkit.classifiers.activity import KINDS, UPKEEP
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.reason import Reason
 from contribkit.identifiers import key, links, repository_of
-from contribkit.vocabulary import Activity, Kind, Lead
+from contribkit.vocabulary import NEWCOMERS, Activity, Kind, Lead
 
 _FILED = re.compile(r"\b(?:upstream|foundational|sustainability|maintenance)\b", re.IGNORECASE)
-_NEWCOMER = ("FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "NONE", "MANNEQUIN")
 
 # A title and paths alone weigh little; acts of care for a project weigh more.
 _WEIGHTS = {
@@ -76,7 +75,7 @@ def upkeep(case: Case) -> Iterator[Reason]:
 def review_of_an_outsider(case: Case) -> Iterator[Reason]:
     """It reviews or merges the work of somebody outside the team."""
     if case.text("kind") == Kind.REVIEW and case.author_is_outsider:
-        newcomer = case.text("author_association") in _NEWCOMER
+        newcomer = case.text("author_association") in NEWCOMERS
         because = "it helps a newcomer" if newcomer else "it helps somebody outside the team"
         yield Reason(
             "review of an outsider",

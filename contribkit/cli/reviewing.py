@@ -17,6 +17,8 @@ from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, main, say_
 @click.option(
     "--output", type=click.Path(path_type=Path), help="Folder of reviews.  [default: reviews beside the file]"
 )
+@click.option("--upstream", metavar="NAME", help="For maintainers of a project: what all teams did in it.")
+@click.option("--print", "printable", is_flag=True, help="Write print.html too: unfolded, for A4 paper or a PDF.")
 @click.option("--without-names", is_flag=True, help="Show no persons.")
 @INCLUDE_PRIVATE
 @KEEP_GOING
@@ -27,6 +29,8 @@ def review(
     period: str,
     team: str | None,
     output: Path | None,
+    upstream: str | None,
+    printable: bool,
     without_names: bool,
     include_private: bool,
     keep_going: bool,
@@ -37,11 +41,14 @@ def review(
     \b
     Example:
       contribkit review --config contribkit.toml --period 2026-Q3 --team product
+      contribkit review --period 2026-Q3 --upstream JupyterHub
     """
     from contribkit.organisation import Organisation
     from contribkit.period import Period
-    from contribkit.rendering import render
+    from contribkit.rendering import render, render_project
 
+    if upstream is not None and (team is not None or without_names or include_private):
+        raise click.UsageError("--upstream is of all teams, without names and without private threads: leave these out")
     org = Organisation.read_sample() if sample else Organisation.read(config)
     span = Period(period or ("2026-Q3" if sample else "last quarter"), org.timezone)
     switches = {"without_names": without_names, "include_private": include_private, "keep_going": keep_going}
@@ -49,12 +56,17 @@ def review(
     teams = None if team is None else [org.team(team)]
     place = output or (Path("reviews") if sample else None)
     warn(org.cautions)
-    results = render(org, span, teams, place, given)
+    if upstream is not None:
+        results = [render_project(org, span, org.project(upstream), place, given, printable)]
+    else:
+        results = render(org, span, teams, place, given, printable)
     for result in results:
         click.echo(result.page)
+        if printable:
+            click.echo(result.printable)
         if result.failure:
             warn([f"{result.team}: {result.failure}"])
-    if teams is None and results:
+    if teams is None and upstream is None:
         click.echo(results[0].folder.parent / "index.html")
     if any(result.failure for result in results):
         sys.exit(1)

@@ -9,9 +9,9 @@ import pandas as pd
 
 from contribkit.classifiers import classify
 from contribkit.errors import ContribkitError
-from contribkit.evaluation.wording import many
 from contribkit.period import Period
 from contribkit.tables import moments
+from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation

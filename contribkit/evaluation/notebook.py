@@ -7,17 +7,17 @@ from markupsafe import Markup
 
 from contribkit.errors import ContribkitError
 from contribkit.evaluation.figures import reliability_figure
-from contribkit.evaluation.report import Evaluation, evaluate
+from contribkit.evaluation.report import Evaluation, cautions, evaluate
 from contribkit.evaluation.scores import OF_A_LEAD, OVERALL
 from contribkit.evaluation.text import WORDS, summary
 from contribkit.evaluation.truth import Truth
-from contribkit.evaluation.wording import between, many, three
 from contribkit.labels import Labels
 from contribkit.review import page
 from contribkit.review.figures import picture
 from contribkit.review.page import Section
 from contribkit.tables import records
 from contribkit.vocabulary import LEADS, Lead
+from contribkit.wording import between, many, three
 
 _TITLE = "How far can the answers be believed?"
 
@@ -47,17 +47,25 @@ def section(judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, words: d
     """
     try:
         found = evaluate(judged, truth)
-    except ContribkitError as error:
-        sentence = f"The answers cannot be compared with people's: {error}."
+    except ContribkitError:  # which names a contribution, and so a person
+        sentence = "People labelled none of these contributions in agreement, so the answers cannot be checked."
         return Section(_TITLE, sentence, page.html("evaluation.html", title=_TITLE, sentence=sentence, found=None))
     sentence = summary(found)
     body = page.html(
         "evaluation.html", title=_TITLE, sentence=sentence, found=found, picture=_plot(found), overall=_overall(found),
         leads=_leads(found), confusion=found.confusion.to_numpy().tolist(), agreement=_agreement(found),
         corrected=[] if found.corrected.table is None else records(found.corrected.table), many=many, three=three,
-        between=between, words=words or {str(lead): lead.word for lead in Lead},
+        between=between, notes=cautions(found.pairs), words=words or {str(lead): lead.word for lead in Lead},
     )  # fmt: skip
-    return Section(_TITLE, sentence, body)
+    return Section(_TITLE, sentence, body, {"evaluation": _numbers(found)})
+
+
+def _numbers(found: Evaluation) -> dict[str, Any]:
+    """Return the figures of the page; who disagreed with whom is none of them."""
+    known = found.as_json()
+    people = {name: value for name, value in known["agreement"].items() if name != "pairs"}
+    kept = {name: known[name] for name in ("rows", "threads", "figures", "confusion", "corrected_shares")}
+    return kept | {"agreement": people}
 
 
 def _plot(found: Evaluation) -> Markup:

@@ -14,11 +14,11 @@ from contribkit.evaluation.rule_scores import rule_table
 from contribkit.evaluation.scores import confusion, nested, score_table
 from contribkit.evaluation.truth import Truth
 from contribkit.evaluation.weights import left_out_scores
-from contribkit.evaluation.wording import many
 from contribkit.identifiers import parse_contribution_id, repository_of
 from contribkit.labels import Labels
 from contribkit.tables import records
 from contribkit.vocabulary import LEADS
+from contribkit.wording import many
 
 VERSION = 1
 """Version of the JSON; it grows when a program that reads it would have to change."""
@@ -138,7 +138,7 @@ def evaluate(judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, draws: 
     pairs = pairs_of(machine, known.table)
     unknown = Agreement(0, 0, None, None, pd.DataFrame(), "only settled labels are known, not who gave them")
     sample = blind_sample(labels) if labels else known.table[:0]
-    notes = [*known.notes, *_cautions(pairs)]
+    notes = [*known.notes, *cautions(pairs)]
     if len(machine) < len(judged):
         notes.append(
             f"left out: {many(len(judged) - len(machine), 'contribution')} that people decided, which is no answer"
@@ -173,8 +173,8 @@ def _truth(truth: Truth | Labels | pd.DataFrame) -> Truth:
     return truth if isinstance(truth, Truth) else Truth.of(records(truth))
 
 
-def _cautions(pairs: pd.DataFrame) -> list[str]:
-    """Return sentences on rows that make a figure say less than it seems to."""
+def cautions(pairs: pd.DataFrame) -> list[str]:
+    """Return sentences on rows that make a figure say less than it seems to; they name no contribution."""
     decided = pairs[is_decided(pairs)]
     if not len(decided):
         return ["no row is labelled as led by anybody: only abstention can be told"]

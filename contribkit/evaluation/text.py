@@ -8,9 +8,9 @@ from contribkit.evaluation.agreement import Agreement
 from contribkit.evaluation.audit import Corrected
 from contribkit.evaluation.report import Evaluation
 from contribkit.evaluation.scores import OF_A_LEAD, OVERALL
-from contribkit.evaluation.wording import MISSING, between, many, three
 from contribkit.tables import is_missing, records
 from contribkit.vocabulary import LEADS, Lead
+from contribkit.wording import MISSING, between, many, three
 
 _WIDTH = 110
 WORDS = {

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from contribkit.errors import ContribkitError, nearest
-from contribkit.evaluation.wording import many
 from contribkit.files import problem, read_jsonl
 from contribkit.identifiers import key, parse_contribution_id
 from contribkit.labels import Labels
 from contribkit.vocabulary import Lead
+from contribkit.wording import many
 
 COLUMNS = ("id", "lead", "activity", "stakeholder")
 
@@ -109,7 +109,8 @@ class Truth:
         here = self.table["id"].map(key).isin(known)
         others = self.table.loc[~here, "id"]
         if not here.any():
-            raise ContribkitError(f"no label is for any of these contributions; the first is for {others.iloc[0]}")
+            first = f"; the first is for {others.iloc[0]}" if len(others) else ", and for no other"
+            raise ContribkitError(f"no label is for any of these contributions{first}")
         if not len(others):
             return self
         said = f"left out: {many(len(others), 'label')} for other contributions, such as {others.iloc[0]}"

@@ -3,12 +3,13 @@
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from contribkit.identifiers import key
 from contribkit.labels.aliases import FILE, Aliases
-from contribkit.labels.event import Event, when
+from contribkit.labels.event import Event, time_of, when
 from contribkit.labels.reading import logs_below, read_log, united
 from contribkit.labels.replay import Label, settle, standing
 
@@ -67,6 +68,10 @@ class Labels:
     def of(self, item: str) -> Label | None:
         """Return what holds for a contribution, None where nobody said anything."""
         return self.effective.get(self.name(item))
+
+    def until(self, moment: datetime) -> "Labels":
+        """Return the labels as they stood at a moment."""
+        return replace(self, events=[event for event in self.events if time_of(event) <= moment])
 
     def standing(self, item: str) -> list[Event]:
         """Return the event by which each person gives a lead to a contribution."""

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from contribkit.files import write_whole
 from contribkit.review import page
 from contribkit.review.summary import count_leads
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 def write_page(source: Path, output: Path, title: str, failure: str | None) -> None:
     """Make the page of a notebook that ran: outputs only, everything in one file."""
     import nbformat
-    from markupsafe import Markup
     from nbconvert import HTMLExporter
     from nbconvert.preprocessors import TagRemovePreprocessor
     from traitlets.config import Config
@@ -45,6 +46,25 @@ def write_page(source: Path, output: Path, title: str, failure: str | None) -> N
     body, _ = exporter.from_notebook_node(notebook)
     text = page.html("page.html", title=title, style=page.style(), body=Markup(body), failure=failure)
     write_whole(output, text)
+
+
+def write_print(source: Path, output: Path, title: str) -> None:
+    """Make the page to print of a page: everything unfolded, and its title and page numbers on each sheet."""
+    # Whatever strangers wrote is escaped: what is left of tags is ours.
+    text = source.read_text(encoding="utf-8").replace("<details>", "<details open>")
+    sheet = page.html("print.css", title=Markup(css_text(title)))
+    write_whole(output, text.replace("</head>", f"<style>{sheet}</style>\n</head>", 1))
+
+
+def css_text(text: str) -> str:
+    """Return a text as a string of CSS, in which nothing can end it.
+
+    Examples
+    --------
+    >>> css_text('Q "3"')
+    '"\\\\51 \\\\20 \\\\22 \\\\33 \\\\22 "'
+    """
+    return '"' + "".join(f"\\{ord(sign):x} " for sign in text) + '"'
 
 
 def write_index(organisation: "Organisation", period: "Period", folder: Path, results: "list[Rendered]") -> None:

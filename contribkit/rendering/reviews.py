@@ -14,22 +14,25 @@ from contribkit.loaders import check
 from contribkit.notebooks import NOTEBOOKS
 from contribkit.rendering.folder import beside, check_writable, replace
 from contribkit.rendering.notebook import check_parameters, execute
-from contribkit.rendering.page import write_index, write_page
-from contribkit.review import read_summary
+from contribkit.rendering.page import write_index, write_page, write_print
+from contribkit.review import ProjectReview, read_summaries
+from contribkit.review.history import PERIODS
 
 if TYPE_CHECKING:
-    from contribkit.configuration import Team
+    from contribkit.configuration import Team, Upstream
     from contribkit.organisation import Organisation
     from contribkit.period import Period
 
 _AT_ONCE = 2  # processes; a kernel each besides
 _PAGE = "review.html"
+_PRINT = "print.html"
 _NOTEBOOK = "review.ipynb"
+_OF_A_PROJECT = "upstream.ipynb"
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """One team's review: where it lies, and what stopped it, if anything did."""
+    """One review, of a team or a project: where it lies, and what stopped it, if anything did."""
 
     team: str
     slug: str
@@ -41,6 +44,11 @@ class Rendered:
         """The page to open."""
         return self.folder / _PAGE
 
+    @property
+    def printable(self) -> Path:
+        """The page to print; it is there where it was asked for."""
+        return self.folder / _PRINT
+
 
 def render(
     organisation: "Organisation",
@@ -48,6 +56,7 @@ def render(
     teams: "list[Team] | None" = None,
     output: str | Path | None = None,
     parameters: dict[str, Any] | None = None,
+    printable: bool = False,
 ) -> list[Rendered]:
     """Render the reviews of teams for a period, two at a time, and an index over them.
 
@@ -63,6 +72,8 @@ def render(
         Folder of reviews, by default ``reviews`` beside contribkit.toml.
     parameters
         Further parameters of ``notebooks/review.ipynb``, such as ``without_names``.
+    printable
+        Whether to write ``print.html`` too: unfolded, for A4 paper or a PDF.
 
     Returns
     -------
@@ -76,32 +87,86 @@ def render(
         notebook runs.
     """
     chosen = teams if teams is not None else organisation.teams
-    given = parameters or {}
-    base = Path(output) if output is not None else organisation.root / "reviews"
-    folder = base.absolute() / str(period)
-    check_parameters(NOTEBOOKS / _NOTEBOOK, given)
-    check(organisation, keep_going=bool(given.get("keep_going", False)))
-    Labels.read(organisation.root / "labels")
-    check_writable(folder)
-    for team in chosen:
-        read_summary(folder / team.slug / "summary.json")
-    jobs = [_Job(team.name, team.slug, folder / team.slug, organisation.path, str(period), given) for team in chosen]
-    results = _run(jobs)
+    subjects = [_Subject(_NOTEBOOK, team.name, team.slug, {"team": team.slug}) for team in chosen]
+    place = _Place(organisation, period, output)
+    results = _render(subjects, place, parameters or {}, printable)
     if teams is None:
-        write_index(organisation, period, folder, results)
+        write_index(organisation, period, place.folder, results)
     return results
+
+
+def render_project(
+    organisation: "Organisation",
+    period: "Period",
+    project: "Upstream",
+    output: str | Path | None = None,
+    parameters: dict[str, Any] | None = None,
+    printable: bool = False,
+) -> Rendered:
+    """Render, for the maintainers of an upstream project, what all teams did in it; without names.
+
+    Parameters
+    ----------
+    organisation
+        Whose work.
+    period
+        The days looked at.
+    project
+        Which project; see `Organisation.project`.
+    output, parameters, printable
+        As for `render`; the notebook is ``notebooks/upstream.ipynb``.
+
+    Raises
+    ------
+    ContribkitError
+        As `render` does.
+    """
+    subject = _Subject(_OF_A_PROJECT, project.name, ProjectReview.slug(project), {"upstream": project.name})
+    return _render([subject], _Place(organisation, period, output), parameters or {}, printable)[0]
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """Of what a review is: its notebook, its name, its folder's name, and the parameter that says which it is."""
+
+    notebook: str
+    name: str
+    slug: str
+    parameter: dict[str, str]
+
+
+class _Place:
+    """Where reviews of a period come from and go to."""
+
+    def __init__(self, organisation: "Organisation", period: "Period", output: str | Path | None) -> None:
+        self.organisation, self.period = organisation, period
+        self.reviews = (Path(output) if output is not None else organisation.root / "reviews").absolute()
+        self.folder = self.reviews / str(period)
+
+
+def _render(subjects: list[_Subject], place: _Place, given: dict[str, Any], printable: bool) -> list[Rendered]:
+    """Render after checking all that can be checked, so that nothing starts that cannot end."""
+    org = place.organisation
+    for notebook in {subject.notebook for subject in subjects}:
+        check_parameters(NOTEBOOKS / notebook, given)
+    check(org, keep_going=bool(given.get("keep_going", False)))
+    Labels.read(org.root / "labels")
+    check_writable(place.folder)
+    for subject in subjects:
+        read_summaries(place.reviews, subject.slug, place.period.last(PERIODS))
+    return _run([_Job(subject, place.folder, org.path, str(place.period), given, printable) for subject in subjects])
 
 
 @dataclass(frozen=True)
 class _Job:
     """What a process needs to render one review."""
 
-    team: str
-    slug: str
-    folder: Path
+    subject: _Subject
+    parent: Path
     config: Path
     period: str
     parameters: dict[str, Any]
+    printable: bool
 
 
 def _run(jobs: list[_Job]) -> list[Rendered]:
@@ -117,21 +182,20 @@ def _run(jobs: list[_Job]) -> list[Rendered]:
 
 def _render_one(job: _Job, progress: bool = False) -> Rendered:
     """Render one review beside its place, then put it there."""
-    with beside(job.folder) as folder:
+    subject, place = job.subject, job.parent / job.subject.slug
+    with beside(place) as folder:
         output = folder / _NOTEBOOK
         # Relative, so that the notebook runs where it lies, and tells nothing of this machine.
-        own = {
-            "config": os.path.relpath(job.config, folder),
-            "team": job.slug,
-            "period": job.period,
-            "output": ".",
-            "before": f"../{job.folder.name}/summary.json",
-        }
-        nameless = bool(job.parameters.get("without_names"))
-        failure = execute(NOTEBOOKS / _NOTEBOOK, output, job.parameters | own, progress, job.config.parent, nameless)
-        write_page(output, folder / _PAGE, f"{job.team} · {job.period}", failure)
+        own = {"config": os.path.relpath(job.config, folder), "period": job.period, "output": ".", "reviews": "../.."}
+        given = job.parameters | subject.parameter | own
+        nameless = bool(given.get("without_names")) or subject.notebook == _OF_A_PROJECT
+        failure = execute(NOTEBOOKS / subject.notebook, output, given, progress, job.config.parent, nameless)
+        title = f"{subject.name} · {job.period}"
+        write_page(output, folder / _PAGE, title, failure)
+        if job.printable:
+            write_print(folder / _PAGE, folder / _PRINT, title)
         # A good review is worth more than a new one that stopped: that one is kept beside it.
-        kept_good = failure is not None and (job.folder / "summary.json").exists()
-        place = job.folder.with_name(f"{job.folder.name}.failed") if kept_good else job.folder
-        replace(folder, place)
-    return Rendered(job.team, job.slug, place, failure)
+        kept_good = failure is not None and (place / "summary.json").exists()
+        kept = place.with_name(f"{place.name}.failed") if kept_good else place
+        replace(folder, kept)
+    return Rendered(subject.name, subject.slug, kept, failure)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 8.0  # inches: at 640 pixels a point is 1.1 pixels, so that 12 points stay readable
 _INK, _FAINT = "#222222", "#dddddd"
+_NEUTRAL = "#444444"  # of no lead
 _STYLE: Any = {
     "font.size": 12,
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine, and knows ◆ ● ▲
@@ -111,7 +112,7 @@ def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | No
     _whole_numbers(bars)
     _share_axis(shares, history, list(places), policy, words)
     figure.legend(*bars.get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False, fontsize=11)
-    figure.suptitle(textwrap.fill(title, 82), ha="left", x=0.01, fontsize=13, fontweight="bold")
+    _titled(figure, title)
     return figure
 
 
@@ -124,11 +125,7 @@ def _share_axis(
     axes.hlines(spots, shown["low"] * 100, shown["high"] * 100, color=Lead.UPSTREAM.colour, linewidth=2)
     axes.plot(shown["upstream_share"] * 100, spots, "o", color=Lead.UPSTREAM.colour)
     if policy is not None:
-        axes.axvline(policy * 100, color=_INK, linestyle="--", linewidth=1)
-        axes.annotate(
-            f"policy {policy * 100:.0f} %", (policy * 100, 1), (4, 2), xycoords=("data", "axes fraction"),
-            textcoords="offset points", fontsize=10,
-        )  # fmt: skip
+        _reference(axes, policy, f"policy {policy * 100:.0f} %")
     axes.set_xlim(0, 100)
     axes.set_xlabel(f"{words['upstream']}, % of the two\n(95 % interval)")
     axes.tick_params(axis="y", length=0, labelleft=False)
@@ -156,7 +153,7 @@ def bar_figure(names: list[str], counts: list[int], lead: Lead, unit: str, title
     _named(axes, names, list(places))
     axes.set_xlabel(unit)
     _whole_numbers(axes)
-    _titled(axes, title)
+    _titled(figure, title)
     return figure
 
 
@@ -178,8 +175,45 @@ def goal_figure(goals: pd.DataFrame, unit: str, title: str) -> "Figure":
     axes.margins(x=0.18)
     axes.set_xlim(left=0)
     _whole_numbers(axes)
-    _titled(axes, title)
+    _titled(figure, title)
     return figure
+
+
+def share_figure(shares: pd.DataFrame, reference: float, word: str, unit: str, title: str) -> "Figure":
+    """Draw shares with their intervals, one line a name, against a reference.
+
+    Parameters
+    ----------
+    shares
+        `project` (str), `part`, `whole` (int), `share`, `low`, `high` (float); see `projects.project_shares`.
+    reference, word
+        A share that is drawn as a line, and what it is called.
+    unit
+        What shares are of.
+    title
+        The finding.
+    """
+    figure, (axes,) = new_figure(1.5 + 0.42 * len(shares))
+    places = list(range(len(shares))[::-1])
+    axes.hlines(places, shares["low"] * 100, shares["high"] * 100, color=_NEUTRAL, linewidth=2)
+    axes.plot(shares["share"] * 100, places, "o", color=_NEUTRAL)
+    for place, part, whole, high in zip(places, shares["part"], shares["whole"], shares["high"], strict=True):
+        axes.annotate(f"{part} of {whole}", (high * 100, place), (7, 0), textcoords="offset points", va="center")
+    _reference(axes, reference, word)
+    _named(axes, list(shares["project"]), places)
+    axes.set_xlim(0, 118)  # room for the words beside a share of all
+    axes.set_ylim(-0.6, len(shares) - 0.4)
+    axes.set_xticks(range(0, 101, 25))
+    axes.set_xlabel(f"{unit} (95 % interval)")
+    _titled(figure, title)
+    return figure
+
+
+def _reference(axes: "Axes", share: float, word: str) -> None:
+    axes.axvline(share * 100, color=_INK, linestyle="--", linewidth=1)
+    axes.annotate(
+        word, (share * 100, 1), (4, 2), xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=10
+    )
 
 
 def heat_figure(table: pd.DataFrame, title: str) -> "Figure":
@@ -217,7 +251,7 @@ def heat_figure(table: pd.DataFrame, title: str) -> "Figure":
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    _titled(axes, title)
+    _titled(figure, title)
     return figure
 
 
@@ -238,8 +272,8 @@ def _whole_numbers(axes: "Axes") -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True))
 
 
-def _titled(axes: "Axes", title: str) -> None:
-    axes.set_title(textwrap.fill(title, 72), loc="left", pad=14, fontsize=13, fontweight="bold")
+def _titled(figure: "Figure", title: str) -> None:
+    figure.suptitle(textwrap.fill(title, 82), ha="left", x=0.01, fontsize=13, fontweight="bold")
 
 
 def _short(name: str, most: int) -> str:

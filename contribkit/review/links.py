@@ -67,13 +67,14 @@ def cross_links(rows: pd.DataFrame, sides: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a thread: `ref`, `title`, `url`, `stakeholder`, `initiative` (str), `linked`, `paste_upstream` and
-        `paste_own` (str: the sentence to paste on either side, missing where it is not needed).
+        One row a thread: `ref`, `title`, `url`, `stakeholder`, `initiative` (str), `linked`, `ours` (str: the address
+        on our own side, missing where there is none or it is private), `paste_upstream` and `paste_own` (str: the
+        sentence to paste on either side, missing where it is not needed).
     """
     threads = rows.join(sides)[rows["lead"] == "stakeholder"]
     threads = threads[threads["ref"].map(repository_of).notna()].drop_duplicates("ref")
     sentences = [_sentences(row) for row in rows_of(threads)]
-    added = pd.DataFrame(sentences, columns=["paste_upstream", "paste_own"], index=threads.index)
+    added = pd.DataFrame(sentences, columns=["ours", "paste_upstream", "paste_own"], index=threads.index)
     columns = ["ref", "title", "url", "stakeholder", "initiative", "linked"]
     return threads[columns].join(added).reset_index(drop=True)
 
@@ -88,6 +89,7 @@ def _sentences(row: dict[str, Any]) -> dict[str, str | None]:
         f"This is part of {ours or 'OUR INITIATIVE (paste its address)'}, where we follow why we do it{for_whom}."
     )
     return {
+        "ours": ours or next(filter(None, row["outward"]), None),
         "paste_upstream": None if row["outward"] else upstream,
         "paste_own": None if row["inward"] else f"Upstream: {row['url']}",
     }

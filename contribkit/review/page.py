@@ -1,6 +1,6 @@
 """The page: sections with one sentence, a plot and tables, escaped by default."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from contribkit.tables import is_missing
 from contribkit.vocabulary import Lead
+from contribkit.wording import MISSING
 
-MISSING = "–"
 _FOLDER = Path(__file__).parent / "templates"
 
 
@@ -27,11 +27,14 @@ class Section:
         The finding, with its numbers and its doubt.
     html
         The whole part.
+    numbers
+        What it adds to the summary, for a section that is made outside a review.
     """
 
     title: str
     sentence: str
     html: str
+    numbers: dict[str, Any] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
         return self.html

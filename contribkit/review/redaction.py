@@ -9,6 +9,7 @@ import pandas as pd
 
 from contribkit.identifiers import key, parse_contribution_id
 from contribkit.tables import CONTRIBUTIONS, JUDGED, conform, rows_of
+from contribkit.vocabulary import Lead
 
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
@@ -39,6 +40,26 @@ def without_private(rows: pd.DataFrame) -> pd.DataFrame:
     return public.assign(
         **{name: pd.Series(column, index=public.index, dtype=object) for name, column in cells.items()}
     )
+
+
+def publicly_named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a stakeholder and an initiative only where something public says for whom the work was.
+
+    A label is none: it is in the organisation's own log.
+    """
+    public = pd.Series([any(map(_tells, cell)) for cell in rows["reasons"]], index=rows.index, dtype=bool)
+    return rows.assign(stakeholder=rows["stakeholder"].where(public), initiative=rows["initiative"].where(public))
+
+
+def _tells(reason: dict[str, Any]) -> bool:
+    speaks = reason["lead"] == Lead.STAKEHOLDER and reason["weight"] > 0 and reason["rule"] != "label"
+    return bool(speaks and not reason["private"])
+
+
+def in_public(acts: pd.DataFrame, threads: pd.DataFrame) -> pd.DataFrame:
+    """Return the acts in threads that no source marks as private."""
+    private = set(threads.loc[threads["private"].fillna(False).astype(bool), "ref"].str.casefold())
+    return acts[~acts["ref"].str.casefold().isin(private)] if private else acts
 
 
 def _hidden(reason: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from contribkit.configuration import Goal, Team
 from contribkit.period import Period
-from contribkit.vocabulary import Activity, Lead
+from contribkit.vocabulary import Activity, Kind, Lead
 
 _DAYS_A_QUARTER = 91.3125  # a quarter of a mean Gregorian year
 
@@ -71,3 +71,24 @@ def activity_by_member(rows: pd.DataFrame, team: Team, period: Period) -> pd.Dat
     present = [str(activity) for activity in Activity if (led["activity"] == activity).any()]
     counts = led.groupby(["activity", "actor"]).size().unstack(fill_value=0)
     return counts.reindex(index=present, columns=list(dict.fromkeys(members)), fill_value=0).astype(int)
+
+
+def is_release(rows: pd.DataFrame) -> pd.Series:
+    """Say of contributions whether they are releases, whoever led them."""
+    return rows["kind"] == Kind.RELEASE
+
+
+def releases(rows: pd.DataFrame) -> dict[str, int]:
+    """Return how many releases there were, and by how many people.
+
+    Source: CHAOSS, Release Frequency, with the people beside it, since a release that one person alone can make waits
+    for that person.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"kind": ["release", "release", "review"], "actor": ["ada", "ada", "bob"]})
+    >>> releases(rows)
+    {'rows': 2, 'people': 1}
+    """
+    made = rows[is_release(rows)]
+    return {"rows": len(made), "people": int(made["actor"].nunique())}

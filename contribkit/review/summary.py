@@ -3,18 +3,19 @@
 from typing import TYPE_CHECKING, Any
 
 from contribkit.identifiers import parse_contribution_id
+from contribkit.review.counted import counted, counts_for
 from contribkit.review.shares import Share
-from contribkit.tables import plain, records
+from contribkit.tables import plain, records, rows_of
 from contribkit.vocabulary import Lead
 
 if TYPE_CHECKING:
-    from contribkit.review.review import Review
+    from contribkit.review.measures import Measures
 
 VERSION = 1
 """Version of ``summary.schema.json``; it grows when a program that reads it would have to change."""
 
 
-def summarise(review: "Review") -> dict[str, Any]:
+def summarise(review: "Measures") -> dict[str, Any]:
     """Return the summary of a review; its schema, with the meaning of each number, is ``summary.schema.json``."""
     from contribkit import __version__
 
@@ -25,7 +26,7 @@ def summarise(review: "Review") -> dict[str, Any]:
         "as_of": plain_time(review),
         "organisation": org.name,
         "sample": org.sample,
-        "team": {"name": review.team.name, "slug": review.team.slug, "members": len(_members(review))},
+        "team": {"name": review.team.name, "slug": review.team.slug, "members": len(review.members)},
         "period": {
             "name": str(period),
             "first_day": str(period.first_day),
@@ -40,46 +41,56 @@ def summarise(review: "Review") -> dict[str, Any]:
             "pull_requests": review.pull_requests,
         },
         "leads": records(review.leads),
-        "policy": {"upstream_share": org.policy.upstream_share, "upstream": _share(review.upstream_share)},
+        "policy": {"upstream_share": review.policy, "upstream": _share(review.upstream_share)},
         "evidence": _share(review.evidence),
         "history": records(review.history),
         "stakeholders": records(review.by_stakeholder),
         "initiatives": records(review.by_initiative),
         "cross_links": {str(k): int(v) for k, v in review.cross_links["linked"].value_counts().items()},
+        "coordination": records(review.coordination),
         "goals": records(review.goals),
         "activities": _activities(review),
+        "releases": review.releases,
+        "community": _community(review),
+        "projects": records(review.projects),
+        "outside": {
+            "individual": int((review.named_rows["lead"] == Lead.INDIVIDUAL).sum()),
+            "reactive": int(review.marks["reactive"].sum()),
+            "look_alikes": int(review.marks["look-alike"].sum()),
+        },
         "waiting": len(review.waiting),
         "changed": len(review.lead_changes),
+        "labels_changed": len(review.label_changes),
         "sources": _sources(review),
         "not_seen": not_seen(review),
         "rows": _rows(review),
+        "counted": counted(review),
     }
 
 
-def plain_time(review: "Review") -> str:
+def plain_time(review: "Measures") -> str:
     """Return when the review was made."""
     return review.as_of.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _members(review: "Review") -> set[str]:
-    first, last = review.period.first_day, review.period.last_day
-    return {m.login.casefold() for m in review.team.members if m.holds_between(first, last)}
 
 
 def _share(part: Share) -> dict[str, Any]:
     return part._asdict()
 
 
-def _activities(review: "Review") -> list[dict[str, Any]]:
-    table = []
-    for activity, counts in review.activities.iterrows():
-        row = {"activity": activity, "rows": int(counts.sum()), "people": int((counts > 0).sum())}
-        members = {} if review.without_names else {str(login): int(count) for login, count in counts.items()}
-        table.append(row | {"members": members})
-    return table
+def _activities(review: "Measures") -> list[dict[str, Any]]:
+    logins = [] if review.without_names else list(review.activities)
+    counts = review.activities.reindex(review.spread["activity"], fill_value=0)
+    members = [{str(login): int(row[str(login)]) for login in logins} for row in rows_of(counts)]
+    return [row | {"members": did} for row, did in zip(records(review.spread), members, strict=True)]
 
 
-def _sources(review: "Review") -> list[dict[str, Any]]:
+def _community(review: "Measures") -> dict[str, Any]:
+    found = review.community
+    parts = {name: found[name]._asdict() for name in ("newcomers_back", "first_response", "self_merges")}
+    return found | parts
+
+
+def _sources(review: "Measures") -> list[dict[str, Any]]:
     return [
         {
             "name": source.name,
@@ -95,7 +106,7 @@ def _sources(review: "Review") -> list[dict[str, Any]]:
     ]
 
 
-def not_seen(review: "Review") -> dict[str, int]:
+def not_seen(review: "Measures") -> dict[str, int]:
     """Return how many contributions or acts the review left out, by reason."""
     data, period = review.data, review.period
     acts = data.acts[(data.acts["at"] >= period.start) & (data.acts["at"] < period.end)]
@@ -108,9 +119,12 @@ def not_seen(review: "Review") -> dict[str, int]:
     }
 
 
-def _rows(review: "Review") -> list[dict[str, Any]]:
+def _rows(review: "Measures") -> list[dict[str, Any]]:
     columns = ["id", "kind", "lead", "confidence", "decided_by", "activity", "stakeholder", "initiative", "goal"]
-    return [row | {"ref": parse_contribution_id(row["id"])[0]} for row in records(review.rows[columns])]
+    return [
+        row | {"ref": parse_contribution_id(row["id"])[0], "counts_for": marks}
+        for row, marks in zip(records(review.rows[columns]), counts_for(review), strict=True)
+    ]
 
 
 def count_leads(rows: list[dict[str, Any]]) -> dict[str, int]:

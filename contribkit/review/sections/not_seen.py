@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 from contribkit.review import page
 from contribkit.review.page import Section
-from contribkit.review.sections.parts import many
 from contribkit.review.summary import not_seen as left_out
+from contribkit.wording import many
 
 if TYPE_CHECKING:
-    from contribkit.review.review import Review
+    from contribkit.review.measures import Measures
 
 
-def section(review: "Review") -> Section:
+def section(review: "Measures", number: str = "7 ") -> Section:
     """Return what the review could not see."""
     title, sources = "What could we not see?", review.data.sources
     failed = [source.name for source in sources if source.status != "ok"]
@@ -26,7 +26,7 @@ def section(review: "Review") -> Section:
         notes.append(f"without any contribution in the period: {silent}")
     body = page.html(
         "not_seen.html",
-        title=title,
+        title=f"{number}{title}",
         sentence=sentence,
         sources=sources,
         notes=notes or ["nothing else is known to be missing"],
@@ -34,14 +34,7 @@ def section(review: "Review") -> Section:
     return Section(title, sentence, body)
 
 
-def _silent(review: "Review") -> str:
-    present = {login.casefold() for login in review.named_rows["actor"]}
-    period = review.period
-    members = [
-        member.word
-        for member in review.team.members
-        if member.login.casefold() not in present and member.holds_between(period.first_day, period.last_day)
-    ]
+def _silent(review: "Measures") -> str:
     if review.without_names:
-        return many(len(members), "member") if members else ""
-    return ", ".join(members)
+        return many(len(review.silent), "member") if review.silent else ""
+    return ", ".join(review.silent)

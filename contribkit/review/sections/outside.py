@@ -4,30 +4,36 @@ from typing import TYPE_CHECKING
 
 from contribkit.review import page
 from contribkit.review.page import Section
-from contribkit.review.sections.parts import many, unfolding
+from contribkit.review.sections.parts import lines, unfolding, verb
 from contribkit.vocabulary import Lead
+from contribkit.wording import many
 
 if TYPE_CHECKING:
-    from contribkit.review.review import Review
+    from contribkit.review.measures import Measures
 
 
-_LOOK_ALIKES = {"feature": "feature", "new-project": "new project", "comment": "comment"}
-
-
-def section(review: "Review") -> Section:
+def section(review: "Measures") -> Section:
     """Return what fell outside the system: valued, and apart."""
-    rows = review.rows[review.rows["lead"] == Lead.INDIVIDUAL]
-    counts = {word: int((rows["activity"] == name).sum()) for name, word in _LOOK_ALIKES.items()}
-    among = ", ".join(many(count, word) for word, count in counts.items() if count)
-    sentence = (
-        f"{many(len(rows), 'contribution')} {'was' if len(rows) == 1 else 'were'} {review.words['individual']}"
-        + (f", among them {among}" if among else "")
-        + ". Thank you: they count against nobody."
-        if len(rows)
-        else "Nothing fell outside the system in this period."
-    )
-    title = "What fell outside the system?"
+    title, sentence = "What fell outside the system?", _sentence(review)
     body = page.html(
-        "rows.html", title=f"4 {title}", sentence=sentence, settles=False, **unfolding(review, Lead.INDIVIDUAL)
-    )
+        "outside.html", title=title, sentence=sentence, reactive=lines(review, review.marks["reactive"]),
+        alike=lines(review, review.marks["look-alike"]), many=many, **unfolding(review, Lead.INDIVIDUAL),
+    )  # fmt: skip
     return Section(title, sentence, body)
+
+
+def _sentence(review: "Measures") -> str:
+    own = int((review.named_rows["lead"] == Lead.INDIVIDUAL).sum())
+    reactive, alike = int(review.marks["reactive"].sum()), int(review.marks["look-alike"].sum())
+    word = review.words["individual"]
+    valued = (
+        f"{many(own, 'contribution')} {verb(own)} {word}. Thank you: they count against nobody."
+        if own
+        else f"Nothing was {word} in this period."
+    )
+    return (
+        valued
+        + (f" {many(reactive, 'answer')} served no goal." if reactive else "")
+        + (f" {many(alike, 'feature or new project', 'features or new projects')} {verb(alike)} taken for "
+           f"{review.words['upstream']}: worth a second look." if alike else "")
+    )  # fmt: skip

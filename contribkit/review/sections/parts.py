@@ -1,4 +1,4 @@
-"""What sections share: unfolding rows, pictures, cells for templates, and numbers with their words."""
+"""What sections share: unfolding rows, lines, pictures, cells for templates, and shares in words."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,33 +6,39 @@ import pandas as pd
 from markupsafe import Markup
 
 from contribkit.review import figures
+from contribkit.review.page import percent
 from contribkit.tables import is_missing, rows_of
 from contribkit.vocabulary import Activity, Kind, Lead
+from contribkit.wording import many
 
 if TYPE_CHECKING:
-    from contribkit.review.review import Review
+    from contribkit.review.measures import Measures
 
 
-def unfolding(review: "Review", lead: Lead, rows: pd.DataFrame | None = None) -> dict[str, Any]:
+def unfolding(review: "Measures", lead: Lead, rows: pd.DataFrame | None = None) -> dict[str, Any]:
     """Return what the macro of unfolding rows needs."""
     mine = review.rows[review.rows["lead"] == lead] if rows is None else rows
-    who = {member.login: member.word for member in review.organisation.members.values()}
-    table = [
-        row
-        | {
-            "kind_word": Kind(row["kind"]).word,
-            "activity_word": Activity(row["activity"]).word,
-            "place": row["id"].rpartition("@")[0],
-            "who": who.get(row["actor"], row["actor"]),
-            "happened_at": row["happened_at"] and row["happened_at"].tz_convert(review.period.timezone),
-        }
-        for row in dicts(mine)
-    ]
+    table = [_words(row, review) for row in dicts(mine)]
     return {
         "contributions": table,
         "words": review.words,
         "names": not review.without_names,
         "caption": f"the {many(len(table), 'contribution')}, each with its reasons",
+    }
+
+
+def lines(review: "Measures", chosen: pd.Series) -> list[dict[str, Any]]:
+    """Return some of the contributions, for a list without reasons."""
+    return [_words(row, review) for row in dicts(review.rows[chosen])]
+
+
+def _words(row: dict[str, Any], review: "Measures") -> dict[str, Any]:
+    return row | {
+        "kind_word": Kind(row["kind"]).word,
+        "activity_word": Activity(row["activity"]).word,
+        "place": row["id"].rpartition("@")[0],
+        "who": review.members.get(row["actor"], row["actor"]),
+        "happened_at": row["happened_at"] and row["happened_at"].tz_convert(review.period.timezone),
     }
 
 
@@ -46,6 +52,17 @@ def dicts(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{name: None if is_missing(value) else value for name, value in row.items()} for row in rows_of(table)]
 
 
-def many(count: int, word: str) -> str:
-    """Return a count with its word, in the plural but for one."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+def between(low: Any, high: Any) -> str:
+    """Return an interval of shares in words.
+
+    Examples
+    --------
+    >>> between(0.4712, 0.67)
+    '47 % to 67 %'
+    """
+    return f"{percent(low)} to {percent(high)}"
+
+
+def verb(count: int, one: str = "was", more: str = "were") -> str:
+    """Return the form of a verb that fits a count."""
+    return one if count == 1 else more

@@ -1,57 +1,83 @@
-"""How the upstream-led work is spread over activities and people."""
+"""How the upstream-led work is spread over activities and people, and whether it rotates."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from contribkit.review import figures, page
 from contribkit.review.page import Section
-from contribkit.review.sections.parts import many, picture, unfolding
+from contribkit.review.sections.parts import dicts, picture, unfolding, verb
 from contribkit.vocabulary import Activity, Lead
+from contribkit.wording import MISSING, many
 
 if TYPE_CHECKING:
-    from contribkit.review.review import Review
+    from contribkit.review.measures import Measures
+
+_MOST_NAMES = 8
 
 
-def section(review: "Review") -> Section:
+def section(review: "Measures") -> Section:
     """Return how the upstream-led work is spread over activities and people."""
-    table, names = review.activities, {m.login: m.word for m in review.team.members}
     title = f"Is the {review.words['upstream']} work shared?"
-    people = int((table.sum() > 0).sum())
-    alone = [name.word for name, row in _by_activity(table) if (row > 0).sum() == 1 and row.sum() > 1]
-    sentence = (
-        f"{people} of {many(table.shape[1], 'member')} took part in {int(table.to_numpy().sum())} contributions."
-        + (f" One person alone did all of: {', '.join(alone)}." if alone and table.shape[1] > 1 else "")
-        if len(table)
-        else f"Nothing was {review.words['upstream']} in this period."
-    )
-    figure = None
-    if len(table) and not review.without_names:
-        figure = figures.heat_figure(
-            table.rename(columns=names), f"{review.words['upstream']} contributions by activity and member"
-        )
-    elif len(table):
-        counts = [Activity(name).word for name in table.index], [int(n) for n in table.sum(axis=1)]
-        figure = figures.bar_figure(
-            *counts, Lead.UPSTREAM, "contributions", f"{review.words['upstream']} work by activity"
-        )
-    activities = [
-        {
-            "activity": activity.word,
-            "rows": int(row.sum()),
-            "people": int((row > 0).sum()),
-            "never": ", ".join(names[login] for login in table.columns if not row[login]) or page.MISSING,
-        }
-        for activity, row in _by_activity(table)
-    ]
+    sentence = _sentence(review)
     body = page.html(
-        "sharing.html", title=title, sentence=sentence, picture=picture(figure, sentence), activities=activities,
-        size=table.shape[1], **unfolding(review, Lead.UPSTREAM),
+        "sharing.html", title=title, sentence=sentence, picture=_picture(review, sentence),
+        activities=[_activity(row, review) for row in dicts(review.spread)], size=len(review.members),
+        periods=int(review.spread["periods"].max()) if len(review.spread) else 0, few=len(review.members) < 4,
+        **unfolding(review, Lead.UPSTREAM),
     )  # fmt: skip
     return Section(title, sentence, body)
 
 
-def _by_activity(table: pd.DataFrame) -> Iterator[tuple[Activity, pd.Series]]:
-    for name, row in table.iterrows():
-        yield Activity(str(name)), row
+def _sentence(review: "Measures") -> str:
+    table = review.activities
+    if not len(table):
+        return f"Nothing was {review.words['upstream']} in this period."
+    people, total = int((table.sum() > 0).sum()), int(table.to_numpy().sum())
+    several = [row for row in dicts(review.spread) if row["rows"] > 1]
+    alone = [Activity(row["activity"]).word for row in several if row["people"] == 1]
+    return (
+        f"{people} of {many(table.shape[1], 'member')} took part in {many(total, 'contribution')}."
+        + (f" One person alone did all of: {', '.join(alone)}." if alone and table.shape[1] > 1 else "")
+        + _released(**review.releases)
+    )
+
+
+def _released(rows: int, people: int) -> str:
+    if not rows:
+        return " There was no release."
+    return f" {many(rows, 'release')} {verb(rows)} made by {many(people, 'person', 'people')}."
+
+
+def _title(review: "Measures") -> str:
+    """Return the finding of the plot: how many of its cells are empty."""
+    table = review.activities
+    empty, cells = int((table == 0).to_numpy().sum()), table.size
+    word, activities = review.words["upstream"], many(len(table), "activity", "activities")
+    if review.without_names:
+        return f"{many(int(table.to_numpy().sum()), f'{word} contribution')} in {activities}"
+    return f"{empty} of {cells} cells are empty in {word} work ({activities}, {many(table.shape[1], 'member')})"
+
+
+def _picture(review: "Measures", sentence: str) -> str:
+    table = review.activities
+    if not len(table):
+        return ""
+    title = _title(review)
+    if review.without_names:
+        counts = [Activity(name).word for name in table.index], [int(n) for n in table.sum(axis=1)]
+        figure = figures.bar_figure(*counts, Lead.UPSTREAM, "contributions", title)
+    else:
+        figure = figures.heat_figure(table.rename(columns=review.members), title)
+    return picture(figure, f"{title}. {sentence}")
+
+
+def _activity(row: dict[str, Any], review: "Measures") -> dict[str, Any]:
+    counts = review.activities
+    did = counts.loc[row["activity"]] if row["activity"] in counts.index else None
+    never = [name for login, name in review.members.items() if did is None or not did[login]]
+    return row | {"word": Activity(row["activity"]).word, "never": _names(never)}
+
+
+def _names(names: list[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMES])
+    more = len(names) - _MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown or MISSING

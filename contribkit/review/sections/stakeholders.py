@@ -1,50 +1,74 @@
-"""Whom the stakeholder-led work served, and whether it is cross-linked."""
+"""Whom the stakeholder-led work served, whether it is cross-linked, and the coordination around it."""
 
 from typing import TYPE_CHECKING
 
 from contribkit.review import figures, links, page
-from contribkit.review.page import Section
-from contribkit.review.sections.parts import dicts, many, picture, unfolding
+from contribkit.review.page import Section, number
+from contribkit.review.sections.parts import dicts, picture, unfolding, verb
 from contribkit.review.stakeholders import NOT_NAMED
 from contribkit.vocabulary import Lead
+from contribkit.wording import many
 
 if TYPE_CHECKING:
-    from contribkit.review.review import Review
-
+    from contribkit.review.measures import Measures
 
 _MOST_BARS = 25
 
 
-def section(review: "Review") -> Section:
+def section(review: "Measures") -> Section:
     """Return whom the stakeholder-led work served, and whether it is cross-linked."""
-    table, threads = review.by_stakeholder, review.cross_links
-    word, title = review.words["stakeholder"], "Whom did the stakeholder-led work serve?"
-    title = f"Whom did the {word} work serve?"
-    states = threads["linked"].value_counts()
-    served = table[table["stakeholder"] != NOT_NAMED]
-    total = int(table["rows"].sum())
-    if not total:
-        sentence = f"Nothing was {word} in this period."
-    else:
-        most = f", most often {served['stakeholder'].iloc[0]} ({served['rows'].iloc[0]})" if len(served) else ""
-        idle = [
-            i for i, n in zip(review.by_initiative["initiative"], review.by_initiative["rows"], strict=True) if not n
-        ]
-        sentence = (
-            f"{many(total, 'contribution')} served {many(len(served), 'stakeholder')} by name{most}. "
-            f"{states.get('both', 0)} of {many(len(threads), 'upstream thread')} and our own side point at each "
-            "other; "
-            f"{len(threads) - int(states.get('both', 0))} lack a link on one side at least."
-            + (f" {many(len(idle), 'initiative')} had no work." if idle else "")
-        )
-    chart = table[:_MOST_BARS]
-    figure = None
-    if len(table):
-        bars = list(chart["stakeholder"]), list(chart["rows"])
-        figure = figures.bar_figure(*bars, Lead.STAKEHOLDER, "contributions", f"{word} work by stakeholder")
+    table, title = review.by_stakeholder, f"Whom did the {review.words['stakeholder']} work serve?"
+    sentence = _sentence(review)
     body = page.html(
-        "stakeholders.html", title=title, sentence=sentence, picture=picture(figure, sentence),
-        initiatives=dicts(review.by_initiative), threads=dicts(threads), states=links.STATES,
-        **unfolding(review, Lead.STAKEHOLDER),
+        "stakeholders.html", title=title, sentence=sentence, picture=_picture(review, sentence),
+        stakeholders=dicts(table), not_named=NOT_NAMED, initiatives=dicts(review.by_initiative),
+        threads=dicts(review.cross_links), states=links.STATES, coordination=dicts(review.coordination),
+        around=_around(review), **unfolding(review, Lead.STAKEHOLDER),
     )  # fmt: skip
     return Section(title, sentence, body)
+
+
+def _sentence(review: "Measures") -> str:
+    table, threads, word = review.by_stakeholder, review.cross_links, review.words["stakeholder"]
+    total, served = int(table["rows"].sum()), table[table["stakeholder"] != NOT_NAMED]
+    if not total:
+        return f"Nothing was {word} in this period."
+    most = f", most often {served['stakeholder'].iloc[0]} ({served['rows'].iloc[0]})" if len(served) else ""
+    both = int((threads["linked"] == "both").sum())
+    idle = int((review.by_initiative["rows"] == 0).sum())
+    without = int(review.by_initiative.loc[review.by_initiative["initiative"].isna(), "rows"].sum())
+    return (
+        f"{many(total, 'contribution')} served {many(len(served), 'stakeholder')} by name{most}. "
+        f"{both} of {many(len(threads), 'upstream thread')} and our own side point at each other; "
+        f"{len(threads) - both} {verb(len(threads) - both, 'lacks', 'lack')} a link on one side at least."
+        + (f" {without} of {total} {verb(without, 'belongs', 'belong')} to no initiative." if without else "")
+        + (f" {many(idle, 'initiative')} had no work." if idle else "")
+    )
+
+
+def _picture(review: "Measures", sentence: str) -> str:
+    table, word = review.by_stakeholder, review.words["stakeholder"]
+    if not len(table):
+        return ""
+    chart, named = table[:_MOST_BARS], int((table["stakeholder"] != NOT_NAMED).sum())
+    shown = f"; the {_MOST_BARS} with most are shown" if len(table) > _MOST_BARS else ""
+    title = f"{many(int(table['rows'].sum()), f'{word} contribution')}, for {many(named, 'stakeholder')}{shown}"
+    bars = list(chart["stakeholder"]), list(chart["rows"])
+    return picture(figures.bar_figure(*bars, Lead.STAKEHOLDER, "contributions", title), f"{title}. {sentence}")
+
+
+def _around(review: "Measures") -> str:
+    """Return a sentence on the coordination, and on whether stakeholder-led work goes at upstream's pace."""
+    ours, theirs = dicts(review.coordination)
+    if not ours["threads"]:
+        return ""
+    said = (
+        f"Around it the team wrote {many(ours['comments'], 'comment')} and {many(ours['reviews'], 'review')} in "
+        f"{many(ours['threads'], 'thread')}."
+    )
+    if ours["days"] is None:
+        return f"{said} How long its pull requests waited for their merge is not known."
+    pace, word = theirs["days"], review.words["upstream"]
+    beside = f", against {number(pace)} for {word} work" if pace is not None else ""
+    known = f" (known for {ours['known']} of {ours['merged']})"
+    return f"{said} Half of its merged pull requests were merged within {number(ours['days'])} days{known}{beside}."

@@ -4,14 +4,15 @@ from typing import TYPE_CHECKING
 
 from contribkit.review import page
 from contribkit.review.page import Section
-from contribkit.review.sections.parts import many, unfolding
+from contribkit.review.sections.parts import unfolding
 from contribkit.vocabulary import Lead
+from contribkit.wording import many
 
 if TYPE_CHECKING:
-    from contribkit.review.review import Review
+    from contribkit.review.measures import Measures
 
 
-def section(review: "Review") -> Section:
+def section(review: "Measures") -> Section:
     """Return what waits for a person, most useful first."""
     rows, title = review.waiting, "What waits for a person?"
     disputed = int((rows["decided_by"] == "person").sum())
@@ -23,6 +24,6 @@ def section(review: "Review") -> Section:
         else "Nothing is unclear in this period."
     )
     body = page.html(
-        "rows.html", title=f"5 {title}", sentence=sentence, settles=True, **unfolding(review, Lead.UNCLEAR, rows)
+        "rows.html", title=f"6 {title}", sentence=sentence, settles=True, **unfolding(review, Lead.UNCLEAR, rows)
     )
     return Section(title, sentence, body)

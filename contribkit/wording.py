@@ -17,12 +17,12 @@ def between(low: Any, high: Any) -> str:
     return "" if is_missing(low) or is_missing(high) else f"{low:.2f} to {high:.2f}"
 
 
-def many(count: int, word: str) -> str:
+def many(count: int, word: str, plural: str = "") -> str:
     """Return a count with its word.
 
     Examples
     --------
-    >>> many(1, "thread"), many(2, "thread")
-    ('1 thread', '2 threads')
+    >>> many(1, "thread"), many(2, "thread"), many(2, "reply", "replies")
+    ('1 thread', '2 threads', '2 replies')
     """
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    return f"{count} {word}" if count == 1 else f"{count} {plural or word + 's'}"

@@ -1,0 +1,99 @@
+"""Whether the work strengthened the community, and whether we take projects over."""
+
+from typing import TYPE_CHECKING, Any
+
+from contribkit.review import figures, page
+from contribkit.review.page import Section, percent
+from contribkit.review.page import number as as_number
+from contribkit.review.sections.parts import between, dicts, lines, picture, verb
+from contribkit.wording import MISSING, many
+
+if TYPE_CHECKING:
+    from contribkit.review.measures import Measures
+
+_HALF = 0.5
+
+
+def section(review: "Measures", number: str = "4 ") -> Section:
+    """Return how the team met people outside, and its organisation's part of each project."""
+    title = "Did it strengthen the community?"
+    rows = [_reviewed(review), _back(review), _response(review), _selves(review)]
+    sentence = " ".join([row["sentence"] for row in rows if row["value"] != MISSING] + [_ours(review)])
+    body = page.html(
+        "community.html", title=f"{number}{title}", sentence=sentence, picture=_picture(review), numbers=rows,
+        projects=dicts(review.projects), reviewed=lines(review, review.marks["reviewed of others"]),
+        names=not review.without_names, between=between, many=many,
+    )  # fmt: skip
+    return Section(title, sentence, body)
+
+
+def _reviewed(review: "Measures") -> dict[str, Any]:
+    known = bool(review.named_rows["author_association"].notna().any())
+    count, closed = review.community["reviewed"], review.community["closed"]
+    many_closed = f"; the team merged or closed {closed} of them"
+    return {
+        "what": "pull requests of non-maintainers reviewed, and of these merged or closed by the team",
+        "value": f"{count}, of these {closed}" if known else MISSING,
+        "why": "GitHub's author_association: not owner, member or collaborator; each reviewer counts"
+        if known else "no source tells how the authors stand to the projects",
+        "sentence": f"{many(count, 'review')} went to pull requests of people who are not maintainers"
+        + (f"{many_closed}." if count else "."),
+    }  # fmt: skip
+
+
+def _back(review: "Measures") -> dict[str, Any]:
+    part = review.community["newcomers_back"]
+    periods = len(review.earlier) + 1
+    return {
+        "what": f"newcomers who came back after a review of the team, over {many(periods, 'period')}",
+        "value": f"{part.part} of {part.whole}" if part.whole else MISSING,
+        "why": "opened another thread later, as far as sources know threads of others"
+        if part.whole else "no newcomer's pull request was reviewed of which is known when it was opened",
+        "sentence": f"{part.part} of {many(part.whole, 'newcomer')} whose work was reviewed came back.",
+    }  # fmt: skip
+
+
+def _response(review: "Measures") -> dict[str, Any]:
+    found = review.community["first_response"]
+    known = f"known for {found.known} of {many(found.threads, 'thread')} that newcomers opened in the period"
+    unknown = "no source knows it" if found.threads else "no newcomer is known to have opened a thread in the period"
+    return {
+        "what": "days until a newcomer's thread had its first response, median",
+        "value": as_number(found.days),
+        "why": unknown if found.days is None else known,
+        "sentence": f"Half of the newcomers had an answer within {as_number(found.days)} days.",
+    }
+
+
+def _selves(review: "Measures") -> dict[str, Any]:
+    part = review.community["self_merges"]
+    return {
+        "what": "own pull requests that their author merged",
+        "value": f"{part.part} of {part.whole} ({percent(part.share)}, {between(part.low, part.high)})"
+        if part.whole else MISSING,
+        "why": "of those merged in the period by somebody who is known"
+        if part.whole else "no source tells who merged the team's pull requests",
+        "sentence": f"{part.part} of {many(part.whole, 'own pull request')} {verb(part.part)} merged by their author.",
+    }  # fmt: skip
+
+
+def _ours(review: "Measures") -> str:
+    table = review.projects
+    if not len(table):
+        return "How much of each project is ours is not known: no source tells what people outside do."
+    most = list(table.loc[table["low"] > _HALF, "project"])
+    if most:
+        return f"More than half of what is known was ours in {', '.join(most)}: others may need room, or help."
+    largest = table.sort_values("share", ascending=False).iloc[0]
+    return (
+        f"No project is surely more than half ours; most is in {largest['project']} "
+        f"({largest['part']} of {many(int(largest['whole']), 'act')}, {percent(largest['share'])})."
+    )
+
+
+def _picture(review: "Measures") -> str:
+    table = review.projects
+    if not len(table):
+        return ""
+    title = f"{review.organisation.name} did {percent(table['share'].max())} at most of what is known in a project"
+    return picture(figures.share_figure(table, _HALF, "half", "% of the known acts of people", title), title)
