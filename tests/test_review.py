@@ -210,6 +210,39 @@ def test_the_summary_follows_its_schema_and_counts_its_own_rows(sample):
     assert sum(row["rows"] for row in summary["initiatives"]) == summary["leads"][0]["rows"]
 
 
+def at(pointer, summary):
+    """Return the number that a JSON pointer names."""
+    for part in pointer.split("/")[1:]:
+        summary = summary[int(part) if isinstance(summary, list) else part]
+    return summary
+
+
+def rows_behind(chosen, summary):
+    """Return the rows that a filter of the summary names."""
+    mark, fields = chosen.get("counts_for"), {k: v for k, v in chosen.items() if k not in ("of", "counts_for")}
+    return [
+        row
+        for row in summary["rows"]
+        if all(row[name] == value for name, value in fields.items()) and (mark is None or mark in row["counts_for"])
+    ]
+
+
+def test_every_number_that_counts_rows_leads_to_them(sample):
+    org, data, _ = sample
+    earlier = {p: ck.classify(data.fold(p), data.references, org) for p in data.period.last(2)[:-1]}
+    review = review_of(sample, earlier=earlier)
+    summary = review.summary
+    actor = {row["id"]: row["id"].rpartition("@")[2].partition(":")[0] for row in summary["rows"]}
+    for pointer, chosen in summary["counted"].items():
+        found = rows_behind(chosen, summary)
+        people = {actor[row["id"]] for row in found}
+        count = {"ref": {row["ref"] for row in found}, "people": people}.get(chosen.get("of"), found)
+        assert len(count) == at(pointer, summary), pointer
+    tables = ("leads", "stakeholders", "initiatives", "goals", "activities")
+    assert all(f"/{name}/{n}/" in " ".join(summary["counted"]) for name in tables for n in range(len(summary[name])))
+    assert sum(at(pointer, summary) > 0 for pointer in summary["counted"]) > 30
+
+
 def test_private_threads_are_in_no_output_unless_asked_for(sample, tmp_path):
     _, data, rows = sample
     secret = rows[rows["private"].fillna(False)]

@@ -15,7 +15,7 @@ from contribkit.classifiers.rules import Failures, decide, reasons_for
 from contribkit.identifiers import key
 from contribkit.labels import Label, Labels
 from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, TIME, conform, is_missing, rows_of
-from contribkit.vocabulary import Lead
+from contribkit.vocabulary import Activity, Lead
 
 if TYPE_CHECKING:
     from contribkit.classifiers.regression import Judgement
@@ -99,7 +99,7 @@ def _by_thread(references: pd.DataFrame | None) -> dict[str, list[dict[str, Any]
 
 def _judge(case: Case, reasons: list[Reason], label: Label | None, learned: "Judgement | None") -> dict[str, Any]:
     lead, confidence = decide(reasons)
-    sort = case.activity
+    sort = Activity(label.activity) if label and label.activity else case.activity
     decided_by = "rules"
     if learned is not None:
         lead, confidence, reasons, decided_by = *learned, "model"
@@ -108,13 +108,12 @@ def _judge(case: Case, reasons: list[Reason], label: Label | None, learned: "Jud
         reasons.insert(0, _said(label, lead))
     planned = names.initiative(case) if lead is Lead.STAKEHOLDER else None
     whom = _whom(case, planned, label) if lead is Lead.STAKEHOLDER else None
-    said = label.activity if label else None
     return {
         "lead": str(lead),
         "confidence": confidence,
         "decided_by": decided_by,
         "reasons": [reason._asdict() | {"lead": str(reason.lead)} for reason in reasons],
-        "activity": said or str(sort),
+        "activity": str(sort),
         "stakeholder": whom,
         "initiative": planned,
         "goal": names.goal(case, sort) if lead is Lead.UPSTREAM else None,

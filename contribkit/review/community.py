@@ -23,11 +23,9 @@ class Response(NamedTuple):
 
 def from_outside(rows: pd.DataFrame, organisation: "Organisation") -> pd.Series:
     """Say of contributions or threads whether a person outside the organisation opened them; a bot is no person."""
-    authors = rows["author"]
-    outside = {
-        name: organisation.member(name) is None and not organisation.is_bot(name) for name in authors.dropna().unique()
-    }
-    return authors.map(outside).fillna(False).astype(bool) & ~rows["author_is_bot"].fillna(False).astype(bool)
+    authors = rows["author"].dropna().unique()
+    outside = [name for name in authors if organisation.member(name) is None and not organisation.is_bot(name)]
+    return rows["author"].isin(outside) & ~rows["author_is_bot"].fillna(False).astype(bool)
 
 
 def reviewed_of_others(rows: pd.DataFrame, organisation: "Organisation") -> pd.Series:

@@ -71,8 +71,8 @@ class ProjectReview(Written):
         everybody = Team(name=project.name, slug=self.slug(project), members=[member for _, member in org.memberships])
 
         def here(rows: pd.DataFrame) -> pd.DataFrame:
-            inside = {repo: org.upstream_of(repo) == project for repo in rows["repo"].dropna().unique()}
-            return redaction.publicly_named(rows[rows["repo"].map(inside).fillna(False).astype(bool)])
+            inside = [repo for repo in rows["repo"].dropna().unique() if org.upstream_of(repo) == project]
+            return redaction.publicly_named(rows[rows["repo"].isin(inside)])
 
         before = {then: here(rows) for then, rows in (earlier or {}).items()}
         super().__init__(here(judged), data, everybody, period, before, False, True, summaries)
