@@ -187,7 +187,7 @@ def agreement(config: Path, folder: Path | None) -> None:
     """
     from contribkit.evaluation.agreement import agreement as measured
     from contribkit.evaluation.pull import pull
-    from contribkit.evaluation.wording import many, three
+    from contribkit.wording import many, three
 
     found = _read(config, folder)
     between = measured(found)
