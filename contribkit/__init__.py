@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from contribkit.organisation import Organisation
     from contribkit.period import Period
     from contribkit.rendering import render, render_project
-    from contribkit.review import ProjectReview, Review, read_summaries
+    from contribkit.review import Plan, ProjectReview, Review, read_summaries
+    from contribkit.widgets.planning import PlanTable
 
 __version__ = "0.1.0"
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Needs",
     "Organisation",
     "Period",
+    "Plan",
+    "PlanTable",
     "ProjectReview",
     "Review",
     "__version__",
@@ -40,6 +43,8 @@ _PLACES = {
     "Needs": "loaders",
     "Organisation": "organisation",
     "Period": "period",
+    "Plan": "review",
+    "PlanTable": "widgets.planning",
     "ProjectReview": "review",
     "Review": "review",
     "classify": "classifiers",

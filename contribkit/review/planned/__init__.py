@@ -3,6 +3,8 @@
 from contribkit.review.planned.compare import planned_against_done, unplanned
 from contribkit.review.planned.file import (
     PLANNED,
+    lines_of,
+    path_to_save,
     planned_path,
     read_planned,
     read_planned_if_any,
@@ -12,6 +14,8 @@ from contribkit.review.planned.file import (
 
 __all__ = [
     "PLANNED",
+    "lines_of",
+    "path_to_save",
     "planned_against_done",
     "planned_path",
     "read_planned",

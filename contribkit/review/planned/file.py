@@ -26,6 +26,11 @@ def planned_path(organisation: "Organisation", period: Period, folder: str | Pat
     return (Path(folder) if folder else organisation.root / "planned") / f"{period}.csv"
 
 
+def path_to_save(organisation: "Organisation", period: Period, folder: str | Path = "") -> Path:
+    """Return where a person saves a plan; one of the sample goes below the current folder, not into the package."""
+    return planned_path(organisation, period, folder or ("planned" if organisation.sample else ""))
+
+
 def read_planned(path: Path, organisation: "Organisation", broken: list[str] | None = None) -> pd.DataFrame:
     """Read a plan.
 

@@ -20,12 +20,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the proposal: a slot, the logins of who takes it and who goes along (or None), and why."""
+    """One line of the proposal.
+
+    Attributes
+    ----------
+    slot
+        What there is to take.
+    who, partner
+        Logins of who takes it and of who goes along; None where nobody does, and without names.
+    why
+        Why so, in plain sentences.
+    is_taken, is_paired
+        Whether somebody takes it, and whether somebody goes along.
+    repeats
+        Whether the same person did the same in the period before.
+    """
 
     slot: Slot
     who: str | None
     partner: str | None
     why: str
+    is_taken: bool = True
+    is_paired: bool = False
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,5 +90,6 @@ def propose(
     for slot, taker, partner in zip(slots, takers, partners, strict=True):
         sentence = why(slot, taker, partner, people, lambda one: SOMEBODY if without_names else one.name)
         who, along = (None if without_names or one is None else one.login for one in (taker, partner))
-        lines.append(Line(slot, who, along, sentence))
+        again = taker is not None and (slot.activity, slot.upstream) in taker.did_last
+        lines.append(Line(slot, who, along, sentence, taker is not None, partner is not None, again))
     return Rotation(lines, notes(slots, takers, people, None if without_names else lambda one: one.name))

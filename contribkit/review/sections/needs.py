@@ -1,0 +1,58 @@
+"""What waits upstream: the needs in order, every point with its reason."""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from contribkit.review import figures, page
+from contribkit.review.page import Section
+from contribkit.review.sections.parts import dicts, many, picture
+from contribkit.vocabulary import Lead
+
+if TYPE_CHECKING:
+    from contribkit.review.plan import Plan
+
+_WORDS = {
+    "pull_request": "pull request",
+    "issue": "untriaged issue",
+    "release": "overdue release",
+    "branch": "red branch",
+}
+_OTHER = "elsewhere"
+
+
+def section(plan: "Plan") -> Section:
+    """Return what waits upstream."""
+    ranked, title = plan.ranked, "What waits upstream, and what comes first?"
+    people = ranked[~ranked["by_bot"]]
+    counts = people["upstream"].fillna(_OTHER).value_counts()
+    figure, finding = None, ""
+    if len(people):
+        finding = f"{counts.iloc[0]} of {many(len(people), 'need')} wait in {counts.index[0]}"
+        bars = [str(name) for name in counts.index], [int(count) for count in counts]
+        figure = figures.bar_figure(*bars, Lead.UPSTREAM, "needs, without those that bots opened", finding)
+    rest = people.drop(plan.first.index)
+    body = page.html(
+        "needs.html", title=title, sentence=_sentence(people), picture=picture(figure, f"{finding}."),
+        first=_shown(plan.first), rest=_shown(rest), bots=_shown(ranked[ranked["by_bot"]]), notes=plan.source_notes,
+    )  # fmt: skip
+    return Section(title, _sentence(people), body)
+
+
+def _sentence(needs: pd.DataFrame) -> str:
+    if not len(needs):
+        return "Nothing is known to wait; a source with needs, such as records, would tell."
+    kinds = needs["kind"].value_counts()
+    named = ", ".join(_many(int(kinds[kind]), word) for kind, word in _WORDS.items() if kind in kinds)
+    new = sum(any(reason["reason"] == "newcomer" for reason in cell) for cell in needs["reasons"])
+    newcomers = f" Newcomers wait in {new} of them." if new else ""
+    waits = "waits" if len(needs) == 1 else "wait"
+    return f"{named} {waits} in {many(needs['upstream'].nunique(), 'project')}.{newcomers}"
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} red branches" if word == "red branch" and count != 1 else many(count, word)
+
+
+def _shown(needs: pd.DataFrame) -> list[dict[str, Any]]:
+    return [row | {"word": _WORDS[row["kind"]]} for row in dicts(needs)]
