@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from contribkit.organisation import Organisation
     from contribkit.period import Period
     from contribkit.rendering import render, render_project
-    from contribkit.review import Plan, ProjectReview, Review, read_summaries
+    from contribkit.review import Plan, ProjectReview, Review, planned_section, read_planned, read_summaries
     from contribkit.widgets.planning import PlanTable
 
 __version__ = "0.1.0"
@@ -30,6 +30,8 @@ __all__ = [
     "classify",
     "load",
     "load_needs",
+    "planned_section",
+    "read_planned",
     "read_summaries",
     "render",
     "render_project",
@@ -48,6 +50,8 @@ _PLACES = {
     "ProjectReview": "review",
     "Review": "review",
     "classify": "classifiers",
+    "planned_section": "review",
+    "read_planned": "review",
     "read_summaries": "review",
     "load": "loaders",
     "load_needs": "loaders",

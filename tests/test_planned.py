@@ -10,8 +10,8 @@ from contribkit.review.planned import (
     PLANNED,
     planned_against_done,
     planned_path,
+    read_plan_file,
     read_planned,
-    read_planned_if_any,
     replace_lines_of,
     unplanned,
     write_planned,
@@ -42,7 +42,7 @@ def lines(*rows: dict[str, object]) -> pd.DataFrame:
 
 def test_a_plan_is_read_with_words_and_logins_as_configured(org: Organisation, tmp_path: Path) -> None:
     path = written(tmp_path, "\ufeff" + HEADER.replace(",", ";") + "BOBBY;Review;up;3\n;docs;Up;1\n\n")
-    table = read_planned(path, org)
+    table = read_plan_file(path, org)
     assert list(table) == list(PLANNED)
     assert [list(row.values()) for row in records(table)] == [
         ["bob", "review", "Up", 3, None, None], [None, "docs", "Up", 1, None, None],
@@ -76,20 +76,20 @@ def test_a_wrong_line_is_named_with_its_fix_and_passed_over_on_request(
 ) -> None:
     path = written(tmp_path, text)
     with pytest.raises(ContribkitError) as error:
-        read_planned(path, org)
+        read_plan_file(path, org)
     assert said in str(error.value)
     broken: list[str] = []
-    assert read_planned(path, org, broken).empty
+    assert read_plan_file(path, org, broken).empty
     assert said in broken[0]
 
 
 def test_a_plan_that_was_not_saved_is_none_and_one_that_cannot_be_read_is_said(
     org: Organisation, tmp_path: Path
 ) -> None:
-    assert read_planned_if_any(org, Period("2026-Q4")) is None
+    assert read_planned(org, Period("2026-Q4")) is None
     written(tmp_path, "").write_bytes(b"\xff\xfe")
     with pytest.raises(ContribkitError, match="is not UTF-8"):
-        read_planned_if_any(org, Period("2026-Q4"))
+        read_planned(org, Period("2026-Q4"))
 
 
 def test_what_is_written_is_read_again_and_nothing_in_it_is_a_formula(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_what_is_written_is_read_again_and_nothing_in_it_is_a_formula(tmp_path: 
     assert "\n=" not in path.read_text()
     assert ",=" not in path.read_text()
     assert "'=HYPERLINK" in path.read_text()
-    pd.testing.assert_frame_equal(read_planned(path, org), plan)
+    pd.testing.assert_frame_equal(read_plan_file(path, org), plan)
 
 
 def test_a_file_stays_as_it_was_where_writing_fails(org: Organisation, tmp_path: Path) -> None:

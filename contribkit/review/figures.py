@@ -157,8 +157,8 @@ def bar_figure(names: list[str], counts: list[int], lead: Lead, unit: str, title
     return figure
 
 
-def goal_figure(goals: pd.DataFrame, unit: str, title: str) -> "Figure":
-    """Draw done against target, one line a goal; the table is that of `sharing.goal_table`."""
+def goal_figure(goals: pd.DataFrame, unit: str, title: str, stroke: str = "target") -> "Figure":
+    """Draw done against target, one line a goal; the table is that of `sharing.goal_table`, the stroke its target."""
     figure, (axes,) = new_figure(1.5 + 0.5 * len(goals))
     places = range(len(goals))[::-1]
     axes.barh(places, goals["done"], height=0.5, color=Lead.UPSTREAM.colour)
@@ -171,7 +171,7 @@ def goal_figure(goals: pd.DataFrame, unit: str, title: str) -> "Figure":
             words, (max(done, target if known else 0), place), (7, 0), textcoords="offset points", va="center"
         )
     _named(axes, list(goals["goal"]), list(places))
-    axes.set_xlabel(f"{unit}; the upright stroke is the target")
+    axes.set_xlabel(f"{unit}; the upright stroke is the {stroke}")
     axes.margins(x=0.18)
     axes.set_xlim(left=0)
     _whole_numbers(axes)

@@ -31,7 +31,7 @@ def path_to_save(organisation: "Organisation", period: Period, folder: str | Pat
     return planned_path(organisation, period, folder or ("planned" if organisation.sample else ""))
 
 
-def read_planned(path: Path, organisation: "Organisation", broken: list[str] | None = None) -> pd.DataFrame:
+def read_plan_file(path: Path, organisation: "Organisation", broken: list[str] | None = None) -> pd.DataFrame:
     """Read a plan.
 
     Parameters
@@ -62,20 +62,40 @@ def read_planned(path: Path, organisation: "Organisation", broken: list[str] | N
     return conform(pd.DataFrame(rows, columns=list(PLANNED)), PLANNED)
 
 
-def read_planned_if_any(
-    organisation: "Organisation", period: Period, broken: list[str] | None = None, folder: str | Path = ""
+def read_planned(
+    organisation: "Organisation", period: Period, keep_going: bool = False, folder: str | Path = ""
 ) -> pd.DataFrame | None:
-    """Read the plan of a period; None where none was saved. Parameters and errors are those of `read_planned`.
+    """Read the plan that was saved for a period; None where there is none.
+
+    Parameters
+    ----------
+    organisation
+        Whose plan.
+    period
+        For when.
+    keep_going
+        Take what can be read; ``attrs["notes"]`` of the table holds what could not.
+    folder
+        Where the plan lies, by default ``planned/`` beside contribkit.toml.
+
+    Raises
+    ------
+    ContribkitError
+        With file, line and fix, where `keep_going` is off.
 
     Examples
     --------
     >>> from contribkit import Organisation
     >>> org = Organisation.read_sample()
-    >>> len(read_planned_if_any(org, Period("2026-Q3"))), read_planned_if_any(org, Period("2025-Q1"))
+    >>> len(read_planned(org, Period("2026-Q3"))), read_planned(org, Period("2025-Q1"))
     (13, None)
     """
-    path = planned_path(organisation, period, folder)
-    return read_planned(path, organisation, broken) if path.exists() else None
+    path, broken = planned_path(organisation, period, folder), list[str]()
+    if not path.exists():
+        return None
+    table = read_plan_file(path, organisation, broken if keep_going else None)
+    table.attrs["notes"] = broken
+    return table
 
 
 def _line(cells: dict[str, str], organisation: "Organisation") -> dict[str, Any]:

@@ -55,4 +55,17 @@ def _many(count: int, word: str) -> str:
 
 
 def _shown(needs: pd.DataFrame) -> list[dict[str, Any]]:
-    return [row | {"word": _WORDS[row["kind"]]} for row in dicts(needs)]
+    return [row | {"word": _WORDS[row["kind"]], "name": name_of(row)} for row in dicts(needs)]
+
+
+def name_of(need: dict[str, Any]) -> str:
+    """Return what a need is called: its title; a release and a branch alone have none that says what waits.
+
+    Examples
+    --------
+    >>> name_of({"kind": "branch", "ref": "o/lamp@main", "repo": "o/lamp", "title": "main"})
+    'lamp: main is red'
+    """
+    project, title = str(need["repo"]).partition("/")[2], str(need["title"] or need["ref"])
+    said = {"release": f"{project}: the release after {title}", "branch": f"{project}: {title} is red"}
+    return said.get(need["kind"], title)

@@ -25,8 +25,8 @@ def _sentence(plan: "Plan") -> str:
     paired = sum(line.is_paired for line in lines)
     is_are = "is" if paired == 1 else "are"
     pairs = f" {paired} {is_are} somebody's first, with a person beside them who has done it." if paired else ""
-    waits = "waits" if len(plan.ranked) == 1 else "wait"
+    waiting = int((~plan.ranked["by_bot"]).sum())
     return (
         f"A proposal of {many(len(lines), 'line')} of upstream work for {plan.team.name}, to be talked over and "
-        f"changed.{pairs} {many(len(plan.ranked), 'need')} {waits} upstream."
+        f"changed.{pairs} {many(waiting, 'need')} {'waits' if waiting == 1 else 'wait'} upstream."
     )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from contribkit.review import figures, page
 from contribkit.review.page import Section
+from contribkit.review.sections.needs import name_of
 from contribkit.review.sections.parts import dicts, many, picture
 from contribkit.vocabulary import Activity, Lead
 
@@ -67,7 +68,7 @@ def _lines(plan: "Plan") -> list[dict[str, Any]]:
             "how_many": row["how many"],
             "who_word": plan.names.get(row["who"] or "", row["who"]),
             "with_word": plan.names.get(row["with"] or "", row["with"]),
-            "begin": [known[ref] for ref in row["needs"]],
+            "begin": [known[ref] | {"name": name_of(known[ref])} for ref in row["needs"]],
         }
         for row in dicts(plan.lines)
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from contribkit.errors import ContribkitError
-from contribkit.review.planned import PLANNED, lines_of, path_to_save, read_planned, replace_lines_of, write_planned
+from contribkit.review.planned import PLANNED, lines_of, path_to_save, read_plan_file, replace_lines_of, write_planned
 from contribkit.spreadsheet import member_of, word_of
 from contribkit.tables import conform, records
 from contribkit.vocabulary import Activity
@@ -124,7 +124,7 @@ class Edits:
         mine = conform(pd.DataFrame(rows, columns=list(PLANNED)), PLANNED)
         if not _same(self._read(), self._found):
             raise ContribkitError(f"{self.path.name} was changed since it was read; run the cell again to see it")
-        everything = read_planned(self.path, self.plan.organisation) if self.path.exists() else None
+        everything = read_plan_file(self.path, self.plan.organisation) if self.path.exists() else None
         write_planned(self.path, replace_lines_of(self.plan.team, everything, mine))
         self._found = self._read()
         return len(mine)
@@ -132,7 +132,7 @@ class Edits:
     def _read(self) -> pd.DataFrame | None:
         if not self.path.exists():
             return None
-        saved = read_planned(self.path, self.plan.organisation)
+        saved = read_plan_file(self.path, self.plan.organisation)
         mine = saved[lines_of(saved, self.plan.team)].reset_index(drop=True)
         return mine if len(mine) else None
 
