@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.accessibility import axe_core
 from tests.repositories import NO_REALSET, REALSET, Invented, build_real_clones
 
 
@@ -21,6 +22,13 @@ def real_clones(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     if not (REALSET / "git").is_dir():
         pytest.skip(NO_REALSET)
     return build_real_clones(tmp_path_factory.getbasetemp() / "real" / "clones")
+
+
+@pytest.fixture(scope="session")
+def axe(pytestconfig: pytest.Config) -> str:
+    """Return axe-core as text, fetched once into pytest's cache."""
+    assert pytestconfig.cache is not None
+    return axe_core(pytestconfig.cache.mkdir("axe-core"))
 
 
 @pytest.fixture

@@ -1,21 +1,18 @@
 """What people see: the notebooks in a real JupyterLab, and the page in a real browser; nothing leaves the machine."""
 
-import json
 import re
 import shutil
 import subprocess
 import sys
-import tarfile
 
 import pytest
 
 from contribkit.notebooks import NOTEBOOKS
-from tests.jupyterlab import chromium, chromium_path, not_here, notebook, serve, visitor
+from tests.accessibility import UNFOLD, violations
+from tests.jupyterlab import chromium, chromium_path, notebook, serve, visitor
 
 INVENTED = "the organisation, its people and their work are invented"
-AXE = "4.14.1"
 WIDTHS = (1280, 640)
-UNFOLD = "open => document.querySelectorAll('.contribkit details').forEach(folded => { folded.open = open; })"
 
 
 @pytest.fixture(scope="module")
@@ -27,22 +24,6 @@ def rendered(tmp_path_factory):
     command = [sys.executable, "-c", code, "review", "--sample", "--output", str(folder)]
     subprocess.run(command, check=True, capture_output=True)
     return folder / "2026-Q3"
-
-
-@pytest.fixture(scope="module")
-def axe(pytestconfig):
-    """Return axe-core as text, fetched once into pytest's cache."""
-    place = pytestconfig.cache.mkdir("axe-core")
-    script = place / f"axe-{AXE}.min.js"
-    if not script.exists():
-        npm = shutil.which("npm") or not_here("no npm: install Debian's npm to check pages for accessibility")
-        command = [npm, "pack", f"axe-core@{AXE}", "--silent", "--pack-destination", str(place)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            not_here(f"npm could not fetch axe-core {AXE}: {done.stderr.strip()[-300:]}")
-        with tarfile.open(place / f"axe-core-{AXE}.tgz") as archive:
-            script.write_bytes(archive.extractfile("package/axe.min.js").read())
-    return script.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -89,19 +70,6 @@ def test_start_leads_to_the_next_notebook_and_to_the_readme(browser, server):
         shown.page.locator(".jp-Notebook").get_by_role("link", name="The whole review").click()
         shown.page.get_by_role("tab", name="review.ipynb").wait_for()
         assert shown.visitor.foreign == []
-
-
-def violations(page, axe, part=None):
-    """Return what axe-core finds on a page, or in the parts of it that a selector names, with everything unfolded."""
-    page.evaluate(UNFOLD, True)
-    page.evaluate(axe)
-    options = {"resultTypes": ["violations"]}
-    if part:
-        # Rules for whole pages, such as landmarks, do not fit a part; success criteria do.
-        options["runOnly"] = ["wcag2a", "wcag2aa", "wcag21aa"]
-    found = page.evaluate("([part, options]) => axe.run(part ?? document, options)", [part, options])
-    assert len(found["passes"]) > 5, "axe looked at nothing"
-    return [f"{v['id']}: {v['help']}: {json.dumps(v['nodes'][0]['html'])[:300]}" for v in found["violations"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,7 +1,12 @@
 // The table of a plan: it paints what Python says, and tells Python what a person does. Words are text, never HTML.
 
+// What a person types into must bear this mark itself: JupyterLab asks the focused element before those around it, and
+// "d" twice would delete the cell while somebody looks for Dara.
+const TYPED_INTO = new Set(["select", "input", "button"]);
+
 function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
+  if (TYPED_INTO.has(name)) made.dataset.lmSuppressShortcuts = "true";
   made.append(...children);
   return made;
 }
@@ -68,8 +73,6 @@ function render({ model, el }) {
     element("div", { className: "bar" }, save, undo, reset, said),
     element("p", { className: "quiet", textContent: "A line for 0 is left out when the plan is saved." }),
   );
-  // JupyterLab's keys of one letter stay out: "d" twice would delete the cell while somebody looks for Dara.
-  root.dataset.lmSuppressShortcuts = "true";
   let rows = [];
   const paint = () => {
     const state = model.get("state");
