@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from contribkit.loaders import Data, Needs, load, load_needs
     from contribkit.organisation import Organisation
     from contribkit.period import Period
-    from contribkit.rendering import render, render_project
+    from contribkit.rendering import render, render_plans, render_project
     from contribkit.review import Plan, ProjectReview, Review, planned_section, read_planned, read_summaries
     from contribkit.widgets.planning import PlanTable
 
@@ -34,6 +34,7 @@ __all__ = [
     "read_planned",
     "read_summaries",
     "render",
+    "render_plans",
     "render_project",
 ]
 
@@ -56,6 +57,7 @@ _PLACES = {
     "load": "loaders",
     "load_needs": "loaders",
     "render": "rendering",
+    "render_plans": "rendering",
     "render_project": "rendering",
 }
 

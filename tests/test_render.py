@@ -138,7 +138,7 @@ def failing_notebook(folder, monkeypatch, code="raise OSError('the disk is full'
     notebook.cells.insert(-3, nbformat.v4.new_code_cell(code))
     folder.mkdir()
     nbformat.write(notebook, folder / "review.ipynb")
-    monkeypatch.setattr("contribkit.rendering.reviews.NOTEBOOKS", folder)
+    monkeypatch.setattr("contribkit.rendering.jobs.NOTEBOOKS", folder)
 
 
 def test_a_cell_that_fails_leaves_the_notebook_up_to_there_and_a_page_that_says_so(tmp_path, monkeypatch):
@@ -147,7 +147,7 @@ def test_a_cell_that_fails_leaves_the_notebook_up_to_there_and_a_page_that_says_
     (result,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
     assert result.failure.endswith("failed: OSError: the disk is full")
     page = result.page.read_text()
-    assert "This review stopped before its end." in page
+    assert "This page stopped before its end." in page
     assert "the disk is full" in page
     assert "Is the upstream-led work shared?" in page
     assert "What could we not see?" not in page
@@ -266,7 +266,7 @@ def test_a_failure_without_names_says_no_more_than_where_it_was(tmp_path, monkey
     failing_notebook(tmp_path / "n", monkeypatch, "print('ada-example'); raise OSError('ada-example')")
     (result,) = ck.render(org, ck.Period("2026-Q3"), [org.team()], parameters={"without_names": True})
     assert result.failure.endswith("failed: OSError")
-    assert "This review stopped" in result.page.read_text()
+    assert "This page stopped" in result.page.read_text()
     notebook = nbformat.read(result.folder / "review.ipynb", as_version=4)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert {output.output_type for output in outputs} == {"execute_result"}

@@ -2,27 +2,27 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, main, say_hidden, warn
+from contribkit.cli.rendering import PARAMETER, PERIODS, SAMPLE, WITHOUT_NAMES, parameters, say
 
 
 @main.command()
 @CONFIG
-@click.option("--sample", is_flag=True, help="The invented sample instead of a file of your own.")
-@click.option("--period", default="", help='2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".')
+@SAMPLE
+@click.option("--period", default="", help=f"{PERIODS}  [default: last quarter]")
 @click.option("--team", default=None, help="Name or slug of one team; without it, every team and an index.")
 @click.option(
     "--output", type=click.Path(path_type=Path), help="Folder of reviews.  [default: reviews beside the file]"
 )
 @click.option("--upstream", metavar="NAME", help="For maintainers of a project: what all teams did in it.")
 @click.option("--print", "printable", is_flag=True, help="Write print.html too: unfolded, for A4 paper or a PDF.")
-@click.option("--without-names", is_flag=True, help="Show no persons.")
+@WITHOUT_NAMES
 @INCLUDE_PRIVATE
 @KEEP_GOING
-@click.option("-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebook.")
+@PARAMETER
 def review(
     config: Path,
     sample: bool,
@@ -51,8 +51,7 @@ def review(
         raise click.UsageError("--upstream is of all teams, without names and without private threads: leave these out")
     org = Organisation.read_sample() if sample else Organisation.read(config)
     span = Period(period or ("2026-Q3" if sample else "last quarter"), org.timezone)
-    switches = {"without_names": without_names, "include_private": include_private, "keep_going": keep_going}
-    given = {name: True for name, on in switches.items() if on} | {name: _typed(text) for name, text in parameter}
+    given = parameters(parameter, without_names=without_names, include_private=include_private, keep_going=keep_going)
     teams = None if team is None else [org.team(team)]
     place = output or (Path("reviews") if sample else None)
     warn(org.cautions)
@@ -60,16 +59,8 @@ def review(
         results = [render_project(org, span, org.project(upstream), place, given, printable)]
     else:
         results = render(org, span, teams, place, given, printable)
-    for result in results:
-        click.echo(result.page)
-        if printable:
-            click.echo(result.printable)
-        if result.failure:
-            warn([f"{result.team}: {result.failure}"])
-    if teams is None and upstream is None:
-        click.echo(results[0].folder.parent / "index.html")
-    if any(result.failure for result in results):
-        sys.exit(1)
+    index = [results[0].folder.parent / "index.html"] if teams is None and upstream is None else []
+    say(results, index, printable)
 
 
 @main.command()
@@ -103,13 +94,3 @@ def load(config: Path, period: str, output: Path, include_private: bool, keep_go
     warn([*org.cautions, *(f"{source.name}: {note}" for source in data.sources for note in source.notes)])
     if any(source.status != "ok" for source in data.sources):
         sys.exit(1)
-
-
-def _typed(text: str) -> Any:
-    """Return a parameter's value as it is written in TOML: true, 3, "text"; else the text itself."""
-    import tomllib
-
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text

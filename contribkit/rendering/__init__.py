@@ -1,5 +1,7 @@
 """Rendering: papermill runs the notebook, nbconvert makes the page, and a folder appears whole or not at all."""
 
-from contribkit.rendering.reviews import Rendered, render, render_project
+from contribkit.rendering.jobs import Rendered
+from contribkit.rendering.plans import render_plans
+from contribkit.rendering.reviews import render, render_project
 
-__all__ = ["Rendered", "render", "render_project"]
+__all__ = ["Rendered", "render", "render_plans", "render_project"]

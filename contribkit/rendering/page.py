@@ -13,7 +13,7 @@ from contribkit.review.summary import count_leads
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
     from contribkit.period import Period
-    from contribkit.rendering.reviews import Rendered
+    from contribkit.rendering.jobs import Rendered
 
 
 def write_page(source: Path, output: Path, title: str, failure: str | None) -> None:

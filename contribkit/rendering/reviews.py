@@ -1,21 +1,11 @@
-"""Render the reviews of a period, two at a time."""
+"""Render the reviews of a period."""
 
-import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
-
-from contribkit.labels import Labels
-from contribkit.loaders import check
-from contribkit.notebooks import NOTEBOOKS
-from contribkit.rendering.folder import beside, check_writable, replace
-from contribkit.rendering.notebook import check_parameters, execute
-from contribkit.rendering.page import write_index, write_page, write_print
-from contribkit.review import ProjectReview, read_summaries
+from contribkit.rendering.jobs import Job, Rendered, run
+from contribkit.rendering.page import write_index
+from contribkit.review import ProjectReview, read_planned, read_summaries
 from contribkit.review.history import PERIODS
 
 if TYPE_CHECKING:
@@ -23,31 +13,8 @@ if TYPE_CHECKING:
     from contribkit.organisation import Organisation
     from contribkit.period import Period
 
-_AT_ONCE = 2  # processes; a kernel each besides
-_PAGE = "review.html"
-_PRINT = "print.html"
 _NOTEBOOK = "review.ipynb"
 _OF_A_PROJECT = "upstream.ipynb"
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """One review, of a team or a project: where it lies, and what stopped it, if anything did."""
-
-    team: str
-    slug: str
-    folder: Path
-    failure: str | None = None
-
-    @property
-    def page(self) -> Path:
-        """The page to open."""
-        return self.folder / _PAGE
-
-    @property
-    def printable(self) -> Path:
-        """The page to print; it is there where it was asked for."""
-        return self.folder / _PRINT
 
 
 def render(
@@ -87,9 +54,11 @@ def render(
         notebook runs.
     """
     chosen = teams if teams is not None else organisation.teams
-    subjects = [_Subject(_NOTEBOOK, team.name, team.slug, {"team": team.slug}) for team in chosen]
-    place = _Place(organisation, period, output)
-    results = _render(subjects, place, parameters or {}, printable)
+    place, given = _Place(organisation, period, output), parameters or {}
+    read_planned(organisation, period, bool(given.get("keep_going", False)))
+    results = place.render([
+        place.job(_NOTEBOOK, team.name, team.slug, {"team": team.slug}, given, printable) for team in chosen
+    ])  # fmt: skip
     if teams is None:
         write_index(organisation, period, place.folder, results)
     return results
@@ -121,18 +90,8 @@ def render_project(
     ContribkitError
         As `render` does.
     """
-    subject = _Subject(_OF_A_PROJECT, project.name, ProjectReview.slug(project), {"upstream": project.name})
-    return _render([subject], _Place(organisation, period, output), parameters or {}, printable)[0]
-
-
-@dataclass(frozen=True)
-class _Subject:
-    """Of what a review is: its notebook, its name, its folder's name, and the parameter that says which it is."""
-
-    notebook: str
-    name: str
-    slug: str
-    parameter: dict[str, str]
+    place, slug, own = _Place(organisation, period, output), ProjectReview.slug(project), {"upstream": project.name}
+    return place.render([place.job(_OF_A_PROJECT, project.name, slug, own, parameters or {}, printable)])[0]
 
 
 class _Place:
@@ -143,59 +102,18 @@ class _Place:
         self.reviews = (Path(output) if output is not None else organisation.root / "reviews").absolute()
         self.folder = self.reviews / str(period)
 
+    def job(
+        self, notebook: str, name: str, slug: str, own: dict[str, str], given: dict[str, Any], printable: bool
+    ) -> Job:
+        """Return how one review is rendered."""
+        # Written alike, whatever they are of: an index and the next review find them.
+        return Job(
+            notebook, "review", name, slug, self.folder, self.organisation.path, str(self.period), given,
+            "summary.json", own | {"reviews": "../.."}, notebook == _OF_A_PROJECT, printable,
+        )  # fmt: skip
 
-def _render(subjects: list[_Subject], place: _Place, given: dict[str, Any], printable: bool) -> list[Rendered]:
-    """Render after checking all that can be checked, so that nothing starts that cannot end."""
-    org = place.organisation
-    for notebook in {subject.notebook for subject in subjects}:
-        check_parameters(NOTEBOOKS / notebook, given)
-    check(org, keep_going=bool(given.get("keep_going", False)))
-    Labels.read(org.root / "labels")
-    check_writable(place.folder)
-    for subject in subjects:
-        read_summaries(place.reviews, subject.slug, place.period.last(PERIODS))
-    return _run([_Job(subject, place.folder, org.path, str(place.period), given, printable) for subject in subjects])
-
-
-@dataclass(frozen=True)
-class _Job:
-    """What a process needs to render one review."""
-
-    subject: _Subject
-    parent: Path
-    config: Path
-    period: str
-    parameters: dict[str, Any]
-    printable: bool
-
-
-def _run(jobs: list[_Job]) -> list[Rendered]:
-    if len(jobs) == 1:
-        return [_render_one(jobs[0], progress=True)]
-    # A fresh interpreter each: kernels, threads and locks of this one are not copied.
-    with ProcessPoolExecutor(_AT_ONCE, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(_render_one, job) for job in jobs]
-        for _ in tqdm(as_completed(waiting), "rendering reviews", len(jobs), unit="team", leave=False):
-            pass
-        return [future.result() for future in waiting]
-
-
-def _render_one(job: _Job, progress: bool = False) -> Rendered:
-    """Render one review beside its place, then put it there."""
-    subject, place = job.subject, job.parent / job.subject.slug
-    with beside(place) as folder:
-        output = folder / _NOTEBOOK
-        # Relative, so that the notebook runs where it lies, and tells nothing of this machine.
-        own = {"config": os.path.relpath(job.config, folder), "period": job.period, "output": ".", "reviews": "../.."}
-        given = job.parameters | subject.parameter | own
-        nameless = bool(given.get("without_names")) or subject.notebook == _OF_A_PROJECT
-        failure = execute(NOTEBOOKS / subject.notebook, output, given, progress, job.config.parent, nameless)
-        title = f"{subject.name} · {job.period}"
-        write_page(output, folder / _PAGE, title, failure)
-        if job.printable:
-            write_print(folder / _PAGE, folder / _PRINT, title)
-        # A good review is worth more than a new one that stopped: that one is kept beside it.
-        kept_good = failure is not None and (place / "summary.json").exists()
-        kept = place.with_name(f"{place.name}.failed") if kept_good else place
-        replace(folder, kept)
-    return Rendered(subject.name, subject.slug, kept, failure)
+    def render(self, jobs: list[Job]) -> list[Rendered]:
+        """Render, once earlier reviews were read without an error."""
+        for job in jobs:
+            read_summaries(self.reviews, job.slug, self.period.last(PERIODS))
+        return run(self.organisation, jobs)

@@ -6,17 +6,18 @@ import pandas as pd
 
 from contribkit.review import figures, page
 from contribkit.review.page import Section
-from contribkit.review.sections.parts import dicts, many, picture
+from contribkit.review.sections.parts import dicts, picture
 from contribkit.vocabulary import Lead
+from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.plan import Plan
 
 _WORDS = {
-    "pull_request": "pull request",
-    "issue": "untriaged issue",
-    "release": "overdue release",
-    "branch": "red branch",
+    "pull_request": ("pull request", "pull requests"),
+    "issue": ("untriaged issue", "untriaged issues"),
+    "release": ("overdue release", "overdue releases"),
+    "branch": ("red branch", "red branches"),
 }
 _OTHER = "elsewhere"
 
@@ -43,19 +44,15 @@ def _sentence(needs: pd.DataFrame) -> str:
     if not len(needs):
         return "Nothing is known to wait; a source with needs, such as records, would tell."
     kinds = needs["kind"].value_counts()
-    named = ", ".join(_many(int(kinds[kind]), word) for kind, word in _WORDS.items() if kind in kinds)
+    named = ", ".join(many(int(kinds[kind]), *words) for kind, words in _WORDS.items() if kind in kinds)
     new = sum(any(reason["reason"] == "newcomer" for reason in cell) for cell in needs["reasons"])
     newcomers = f" Newcomers wait in {new} of them." if new else ""
     waits = "waits" if len(needs) == 1 else "wait"
     return f"{named} {waits} in {many(needs['upstream'].nunique(), 'project')}.{newcomers}"
 
 
-def _many(count: int, word: str) -> str:
-    return f"{count} red branches" if word == "red branch" and count != 1 else many(count, word)
-
-
 def _shown(needs: pd.DataFrame) -> list[dict[str, Any]]:
-    return [row | {"word": _WORDS[row["kind"]], "name": name_of(row)} for row in dicts(needs)]
+    return [row | {"word": _WORDS[row["kind"]][0], "name": name_of(row)} for row in dicts(needs)]
 
 
 def name_of(need: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from contribkit.review import page
 from contribkit.review.page import Section
-from contribkit.review.sections.parts import many
+from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.plan import Plan

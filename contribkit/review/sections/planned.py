@@ -8,9 +8,10 @@ from contribkit.review import figures, page
 from contribkit.review.page import Section
 from contribkit.review.planned import planned_against_done, unplanned
 from contribkit.review.redaction import without_places
-from contribkit.review.sections.parts import dicts, many, picture
+from contribkit.review.sections.parts import dicts, picture
 from contribkit.tables import records
 from contribkit.vocabulary import Activity
+from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.review import Review

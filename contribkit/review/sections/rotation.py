@@ -7,8 +7,9 @@ import pandas as pd
 from contribkit.review import figures, page
 from contribkit.review.page import Section
 from contribkit.review.sections.needs import name_of
-from contribkit.review.sections.parts import dicts, many, picture
+from contribkit.review.sections.parts import dicts, picture
 from contribkit.vocabulary import Activity, Lead
+from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.plan import Plan
