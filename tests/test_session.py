@@ -262,6 +262,14 @@ def test_a_wrong_event_fails_alone_and_is_said(tmp_path: Path, wrong: dict[str, 
     assert [event["item"] for event in Labels.read(tmp_path).events] == [item(2)]
 
 
+def test_half_an_emoji_in_a_note_loses_no_label(tmp_path: Path) -> None:
+    session = open_session(tmp_path)
+    notes = ["cut \ud83d", "\x00\u2028 é 漢 😀"]
+    answer = session.record([sent(number, note=note) for number, note in enumerate(notes)])
+    assert len(answer.saved) == 2
+    assert [event["note"] for event in Labels.read(tmp_path).events] == ["cut ?", notes[1]]
+
+
 def test_what_cannot_be_saved_stays_with_the_page_and_is_taken_later(tmp_path: Path) -> None:
     (tmp_path / "2026-Q3").write_text("a file in the way")
     session = open_session(tmp_path)
@@ -383,6 +391,7 @@ def test_labels_of_old_names_show_in_the_session(tmp_path: Path) -> None:
     rows = judged(2, id=[item(0), "o/moved#7@cy:pull_request"])
     session = open_session(tmp_path, rows=rows)
     assert session.row(item(0))["mine"]["lead"] == "individual"
+    assert open_session(tmp_path, "Ada-Old", rows).row(item(0))["mine"]["lead"] == "individual"
     assert session.undo() == [item(0)]
     assert session.record([sent(1)]).failed == {}  # the page's name is an old one
     assert session.label_of("o/moved#7@cy:pull_request").lead == "upstream"

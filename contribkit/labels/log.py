@@ -77,7 +77,7 @@ class LabelLog:
         if self._handle is None:
             return
         try:
-            is_there = os.path.samestat(os.fstat(self._handle), os.stat(self.path))  # noqa: PTH116 (Path has no fstat)
+            is_there = os.path.samestat(os.fstat(self._handle), self.path.stat())
         except OSError:
             is_there = False
         if not is_there:

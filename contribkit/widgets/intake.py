@@ -24,7 +24,12 @@ _FITS: dict[str, Callable[[Any], bool]] = {
 
 def words(event: dict[str, Any]) -> dict[str, Any]:
     """Return what a person says with an event."""
-    return {name: event.get(name) for name in WORDS}
+    return {name: _whole(event.get(name)) for name in WORDS}
+
+
+def _whole(value: Any) -> Any:
+    """Return a text without halves of signs, such as of an emoji that was cut: no file holds them."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def completed(

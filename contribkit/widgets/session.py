@@ -86,7 +86,7 @@ class Session:
             raise ContribkitError(f"{person!r} is no name of a person; give the login of whoever labels")
         if not 0 <= blind <= 0.5:
             raise ContribkitError(f"blind = {blind} is no share from 0 to 0.5")
-        self.folder, self.person, self.data = labels.folder, person.strip(), data
+        self.folder, self.person, self.data = labels.folder, labels.aliases.login(person.strip()), data
         self.period = _period(period, data, judged)
         self._draws = (str(self.period) if seed is None else seed, blind)
         self._pen = Pen(self.folder, self.person, str(self.period))
