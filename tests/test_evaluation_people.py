@@ -7,6 +7,7 @@ import pytest
 from contribkit.evaluation import corrected_shares, evaluate, section
 from contribkit.evaluation.agreement import _alpha, agreement
 from contribkit.evaluation.audit import blind_sample
+from contribkit.evaluation.pull import pull
 from contribkit.evaluation.text import as_text
 from contribkit.labels import Labels
 from contribkit.vocabulary import Lead
@@ -198,3 +199,33 @@ def test_blind_labels_correct_the_shares_of_an_evaluation():
     assert found.corrected.upstream_share.share == 0.53
     assert "upstream-led of the two: 0.530" in as_text(found, {str(lead): lead.word for lead in Lead})
     assert "Shares, corrected by a random audit of 30 contributions" in section(judged, Labels(said)).html
+
+
+def given(counts, blind):
+    """Make labels that agree with the machine so often, of so many."""
+    agree, total = counts
+    seen = {"lead": "upstream", "blind": blind}
+    side = 1000 if blind else 0
+    return [event(side + n, "ada", "u" if n < agree else "s", seen=seen) for n in range(total)]
+
+
+def test_the_pull_of_the_machine_as_in_the_literature():
+    # Newcombe 1998, table II, contrast (a): 56 of 70 against 48 of 80, method 10: 0.0524 to 0.3339
+    found = pull(Labels([*given((56, 70), False), *given((48, 80), True)]))
+    assert (found.shown.share, found.hidden.share, found.difference) == (0.8, 0.6, 0.2)
+    assert (found.low, found.high) == (pytest.approx(0.0524, abs=0.001), pytest.approx(0.3339, abs=0.001))
+
+
+def test_the_pull_counts_standing_labels_of_the_sample_and_machines_that_had_an_answer():
+    said = [*given((10, 10), False), *given((0, 10), True)]
+    abstained = {"lead": "unclear", "blind": True}
+    noise = [
+        event(2000, "ada", "u", seen=abstained),
+        event(2001, "ada", "u", op="adjudicate", seen={"lead": "upstream", "blind": True}),
+        event(2002, "ada", "u", seen={"lead": "upstream", "blind": True}),
+        event(2002, "ada", op="undo", at=1),
+        event(2003, "ada", "u"),
+    ]
+    found = pull(Labels([*said, *noise]))
+    assert (found.hidden.whole, found.shown.whole, found.difference) == (10, 10, 1.0)
+    assert pull(Labels(said), [item(0)]).reason.startswith("only 0 labels were given without and 1 with")

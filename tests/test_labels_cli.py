@@ -146,10 +146,10 @@ def test_odd_signs_in_a_log_do_not_steer_the_terminal(folder: Path) -> None:
 def test_merge_takes_each_event_once_and_keeps_periods(tmp_path: Path, folder: Path) -> None:
     other = tmp_path / "other"
     first = run("merge", folder, "--labels", other)
-    assert "6 events are new, 0 were here already" in first.stderr
+    assert "new events: 6; here already: 0" in first.stderr
     assert len(first.stdout.splitlines()) == 2
     again = run("merge", folder, other, "--labels", other)
-    assert "0 events are new, 6 were here already" in again.stderr
+    assert "new events: 0; here already: 6" in again.stderr
     assert again.stdout == ""
     ours, theirs = Labels.read(folder), Labels.read(other)
     assert (ours.events, ours.periods) == (theirs.events, theirs.periods)
@@ -232,7 +232,7 @@ def test_a_person_imports_their_own_rows_and_new_ones(folder: Path) -> None:
         rows.append(dict.fromkeys(rows[0], "") | {"item": item(8), "by": "ada"})  # not filled in yet
 
     result = run("import", edited(exported(folder), change), "--labels", folder, "--person", "Ada")
-    assert "1 of 4 rows changed, 2 rows of others were passed over" in result.stderr
+    assert "1 of 4 rows changed; rows of others passed over: 2" in result.stderr
     labels = Labels.read(folder)
     assert (labels.of(item(7)).lead, labels.of(item(8)), labels.of(item(1)).status) == ("unclear", None, "unanimous")
 

@@ -14,6 +14,7 @@ from contribkit.labels import Labels
 from contribkit.labels.event import make
 from contribkit.organisation import SAMPLE
 from contribkit.widgets import Session
+from contribkit.widgets.guideline import guideline
 from tests.builders import jsonl
 from tests.events import event
 from tests.repositories import run_git
@@ -608,6 +609,16 @@ def test_the_page_speaks_the_organisations_words(tmp_path: Path) -> None:
     assert page["stakeholders"] == [stakeholder.name for stakeholder in org.stakeholders]
     assert (page["person"], page["period"], page["repository"]) == ("ada-example", "2026-Q3", None)
     assert {row["who"] for row in session.rows} <= {member.word for member in org.members.values()}
+
+
+def test_the_guideline_names_leads_in_the_organisations_words_alone() -> None:
+    words = {"stakeholder": "DIRECTED", "upstream": "FOUNDATIONAL", "individual": "OWN", "unclear": "OPEN"}
+    texts = guideline(words)
+    assert [step["word"] for step in texts["steps"]] == list(words.values())
+    everything = " ".join([texts["opening"], *texts["cautions"], *(step["text"] for step in texts["steps"])])
+    assert "DIRECTED" in everything
+    assert "{" not in everything
+    assert "-led" not in everything
 
 
 def test_a_rendered_sample_finds_its_labels_again() -> None:

@@ -225,7 +225,7 @@ def merge(sources: tuple[Path, ...], config: Path, folder: Path | None, period: 
     done = merged(sources, _folder(config, folder), str(Period(period)) if period else None)
     for path in done.files:
         click.echo(path)
-    warn([f"{done.new} events are new, {done.known} were here already"])
+    warn([f"new events: {done.new}; here already: {done.known}"])
 
 
 @labels.command()
@@ -282,5 +282,5 @@ def import_(file: Path, config: Path, folder: Path | None, person: str | None, p
         _say(f"{event['by']}: {event['op']} {event['lead'] or ''}".strip() + f"  {event['item']}{was}")
     for path in [] if dry_run else write_logs(place, {name: events}):
         click.echo(path)
-    others = f", {len(rows) - len(mine)} rows of others were passed over" if person else ""
+    others = f"; rows of others passed over: {len(rows) - len(mine)}" if person else ""
     warn([f"{len(events)} of {len(mine)} rows {'would change' if dry_run else 'changed'}{others}"])

@@ -61,9 +61,8 @@ def matching(
 
 def shown_lead(row: Row) -> str | None:
     """Return the lead that a row shows: people's, else the machine's unless it is hidden."""
-    if row["label"]:
-        return row["label"]["lead"]  # type: ignore[no-any-return]
-    return None if row["blind"] else row["lead"]
+    lead: str | None = row["label"]["lead"] if row["label"] else None if row["blind"] else row["lead"]
+    return lead
 
 
 def is_disputed(row: Row) -> bool:
@@ -82,10 +81,13 @@ def sorted_by(rows: list[Row], sort: str) -> list[Row]:
     name = sort.removeprefix("-")
     if name not in SORTS:
         raise ContribkitError(f'rows cannot be sorted by "{name}"; {nearest(name, list(SORTS))}')
-    hidden = name == "confidence"
-    known = [row for row in rows if not (is_missing(row[name]) or (hidden and row["blind"]))]
-    rest = [row for row in rows if is_missing(row[name]) or (hidden and row["blind"])]
+    known = [row for row in rows if not _is_last(row, name)]
+    rest = [row for row in rows if _is_last(row, name)]
     return [*sorted(known, key=lambda row: _comparable(row[name]), reverse=sort.startswith("-")), *rest]
+
+
+def _is_last(row: Row, name: str) -> bool:
+    return is_missing(row[name]) or (name == "confidence" and bool(row["blind"]))
 
 
 def _comparable(value: Any) -> Any:
