@@ -25,10 +25,10 @@ def real_clones(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def axe(pytestconfig: pytest.Config) -> str:
+def axe() -> str:
     """Return axe-core as text, fetched once into pytest's cache."""
     assert pytestconfig.cache is not None
-    return axe_core(pytestconfig.cache.mkdir("axe-core"))
+    return axe_core()
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests import npm
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
@@ -65,6 +67,14 @@ def not_here(what: str) -> NoReturn:
     if os.environ.get("CI", "").lower() in ("1", "true"):
         pytest.fail(f"{what} (in CI it has to be there)", pytrace=False)
     pytest.skip(what)
+
+
+def from_npm(package: str, version: str, member: str) -> bytes:
+    """Return one file of an npm package; where it cannot be had, the test ends as `not_here` says."""
+    try:
+        return npm.read(package, version, member)
+    except npm.NotFetchedError as error:
+        not_here(str(error))
 
 
 def chromium_path() -> str:

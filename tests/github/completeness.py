@@ -1,0 +1,58 @@
+"""Hold a table of acts against the truth: what share came back, and what nobody did."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from contribkit.identifiers import key, repository_of
+from tests.github.model import Thread
+from tests.github.workload import Workload
+
+
+class Completeness(NamedTuple):
+    """`share` of the truth of the period that came back, the truth rows `missing`, and rows of members `invented`."""
+
+    share: float
+    missing: pd.DataFrame
+    invented: pd.DataFrame
+
+
+def completeness(acts: pd.DataFrame, workload: Workload) -> Completeness:
+    """Compare acts with the truth table: right actor, thread, act and second.
+
+    An act is of a member in the period, or the merge of a member's pull request by whoever. Rows outside GitHub, such
+    as those of an activity log, are left out. What a member did outside the period is in the truth too, so a row of it
+    is not invented; a merge may also be told as its author's, as `contribkit.fold` does.
+
+    Parameters
+    ----------
+    acts
+        A table of the schema `contribkit.tables.ACTS`, logins as configured.
+    workload
+        Whose truth it is.
+    """
+    truth = pd.DataFrame(workload.truth())
+    truth["key"] = _keys(truth)
+    acts = acts[[repository_of(str(ref)) is not None for ref in acts["ref"]]]
+    told = acts.assign(key=_keys(acts))
+    # One key twice is one act: two labels in one second, say.
+    wanted = truth[truth["counted"]].drop_duplicates("key")
+    missing = wanted[~wanted["key"].isin(set(told["key"]))]
+    members = {member.login for member in workload.members}
+    known = set(truth["key"]) | _authors_merges(workload)
+    invented = told[told["actor"].isin(members) & ~told["key"].isin(known)]
+    return Completeness(1 - len(missing) / len(wanted), missing, invented)
+
+
+def _keys(table: pd.DataFrame) -> list[tuple[str, str, str, pd.Timestamp]]:
+    columns = (table["ref"].map(key), table["actor"], table["act"], pd.to_datetime(table["at"], utc=True))
+    return list(zip(*columns, strict=True))
+
+
+def _authors_merges(workload: Workload) -> set[tuple[str, str, str, pd.Timestamp]]:
+    by_account = {member.account: member.login for member in workload.members}
+    return {
+        (key(thread.ref), by_account[thread.author], "merged", pd.Timestamp(thread.merged_at))
+        for thread in workload.threads
+        if isinstance(thread, Thread) and thread.merged_at and thread.author in by_account
+    }

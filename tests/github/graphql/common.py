@@ -1,0 +1,119 @@
+"""Fields that many things have: ids, addresses, people, labels, pages."""
+
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from tests.github.graphql.connection import Connection, connection
+from tests.github.graphql.context import node_id
+from tests.github.graphql.resolvers import resolves
+from tests.github.model import Account, Comment, Commit, Discussion, Release, Repository, Review, Thread
+
+SITE = "https://github.com"
+_WITH_ID = [
+    "PullRequest", "Issue", "Repository", "User", "Bot", "Organization", "Release", "Discussion", "DiscussionComment",
+    "IssueComment", "PullRequestReview", "PullRequestReviewComment", "Commit", "CrossReferencedEvent", "ClosedEvent",
+    "MergedEvent", "LabeledEvent", "UnlabeledEvent", "AssignedEvent", "TransferredEvent", "MilestonedEvent",
+    "ReopenedEvent",
+]  # fmt: skip
+
+
+def url(thing: Any) -> str:
+    """Return the page of a thing."""
+    if isinstance(thing, Account):
+        return f"{SITE}/{thing.login}"
+    if isinstance(thing, Repository):
+        return f"{SITE}/{thing.ref}"
+    if isinstance(thing, Thread | Discussion):
+        place = "discussions" if isinstance(thing, Discussion) else "pull" if thing.is_pull_request else "issues"
+        return f"{SITE}/{thing.repository.ref}/{place}/{thing.number}"
+    if isinstance(thing, Release):
+        return f"{SITE}/{thing.repository.ref}/releases/tag/{thing.tag_name}"
+    if isinstance(thing, Commit):
+        return f"{SITE}/{thing.parent.ref}/commit/{thing.oid}"
+    if isinstance(thing, Comment) and isinstance(thing.parent, Review):
+        return f"{url(thing.parent.parent)}#discussion_r{thing.serial}"
+    anchor = (
+        "pullrequestreview" if isinstance(thing, Review) else "issuecomment" if isinstance(thing, Comment) else "event"
+    )
+    return f"{url(thing.parent)}#{anchor}-{thing.serial}"
+
+
+@resolves(*(f"{name}.id" for name in _WITH_ID))
+def _id(source: Any, info: GraphQLResolveInfo) -> str:
+    return node_id(source)
+
+
+@resolves(*(f"{name}.url" for name in _WITH_ID), "PullRequest.permalink")
+def _url(source: Any, info: GraphQLResolveInfo) -> str:
+    return url(source)
+
+
+@resolves(*(f"{name}.databaseId" for name in _WITH_ID), *(f"{name}.fullDatabaseId" for name in _WITH_ID))
+def _database_id(source: Any, info: GraphQLResolveInfo) -> int:
+    return int(source.serial)
+
+
+@resolves(*(f"{name}.bodyText" for name in _WITH_ID))
+def _body_text(source: Any, info: GraphQLResolveInfo) -> str:
+    return str(source.body)
+
+
+@resolves(
+    *(f"{name}.publishedAt" for name in ("PullRequest", "Issue", "Discussion", "IssueComment", "DiscussionComment"))
+)
+def _published_at(source: Any, info: GraphQLResolveInfo) -> Any:
+    return source.created_at
+
+
+@resolves("IssueComment.updatedAt", "DiscussionComment.updatedAt", "PullRequestReviewComment.updatedAt")
+def _updated_at(source: Any, info: GraphQLResolveInfo) -> Any:
+    return source.created_at
+
+
+@resolves("User.name", "Organization.name")
+def _name(source: Account, info: GraphQLResolveInfo) -> str:
+    return source.login.removesuffix("-example").title()
+
+
+def label(name: str) -> dict[str, Any]:
+    """Return a label."""
+    return {"id": f"LA_{name}", "name": name, "color": "ededed", "description": None}
+
+
+@resolves("PullRequest.labels", "Issue.labels")
+def _labels(source: Thread, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    return connection([label(name) for name in source.labels], arguments)
+
+
+@resolves("Discussion.labels")
+def _no_labels(source: Discussion, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    return connection([], arguments)
+
+
+@resolves("PullRequest.assignees", "Issue.assignees")
+def _assignees(source: Thread, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    return connection(source.assignees, arguments)
+
+
+@resolves("PullRequest.participants", "Issue.participants")
+def _participants(source: Thread, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    people = [source.author, *(one.author for one in source.comments), *(one.author for one in source.reviews)]
+    return connection([one for one in dict.fromkeys(people) if one and one.kind == "User"], arguments)
+
+
+@resolves("PullRequest.comments", "Issue.comments", "Discussion.comments", "PullRequestReview.comments")
+def _comments(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    order = arguments.pop("orderBy", None)
+    comments = source.comments if not order or order["direction"] == "ASC" else source.comments[::-1]
+    return connection(comments, arguments)
+
+
+@resolves("DiscussionComment.replies")
+def _replies(source: Comment, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    return connection(source.replies, arguments)
+
+
+@resolves("PullRequestReviewComment.pullRequestReview", "IssueComment.issue")
+def _parent(source: Comment, info: GraphQLResolveInfo) -> Any:
+    return source.parent

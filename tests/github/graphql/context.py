@@ -1,0 +1,80 @@
+"""What a query is run against: the workload, as one token sees it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.github.graphql.errors import not_found
+from tests.github.model import Account, Comment, Commit, Discussion, Event, Release, Repository, Review, Thread
+from tests.github.search import Search
+from tests.github.workload import Workload
+
+_PREFIXES = {
+    "PullRequest": "PR", "Issue": "I", "Repository": "R", "User": "U", "Bot": "BOT", "Organization": "O",
+    "Release": "RE", "Discussion": "D", "IssueComment": "IC", "PullRequestReview": "PRR", "Commit": "C",
+}  # fmt: skip
+_NAMES: dict[type, str] = {
+    Repository: "Repository", Release: "Release", Discussion: "Discussion", Comment: "IssueComment",
+    Review: "PullRequestReview", Commit: "Commit",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Context:
+    """Answers what resolvers ask of the world."""
+
+    workload: Workload
+    search: Search
+    scopes: frozenset[str]
+    rate_limit: dict[str, Any]
+
+    def sees(self, repository: Repository) -> bool:
+        """Say whether the token may see a repository."""
+        return not repository.sealed and (not repository.private or "repo" in self.scopes)
+
+    def repository(self, owner: str, name: str) -> Repository:
+        """Return a repository by its name, or by the one it had.
+
+        Raises
+        ------
+        GitHubError
+            Where there is none that the token may see.
+        """
+        found = self.workload.repository_by_name.get(f"{owner}/{name}".lower())
+        if found is None or not self.sees(found):
+            raise not_found(f"a Repository with the name '{owner}/{name}'.")
+        return found
+
+    def node(self, identifier: str) -> Any:
+        """Return the thing with a node id.
+
+        Raises
+        ------
+        GitHubError
+            Where there is none that the token may see.
+        """
+        serial = identifier.rpartition("_")[2]
+        found = self.workload.nodes.get(int(serial)) if serial.isdecimal() else None
+        if found is None or node_id(found) != identifier or not self.sees_thing(found):
+            raise not_found(f"a node with the global id of '{identifier}'")
+        return found
+
+    def sees_thing(self, thing: Any) -> bool:
+        """Say whether the token may see the repository in which a thing lies."""
+        if isinstance(thing, Account):
+            return True
+        repository = thing if isinstance(thing, Repository) else getattr(thing, "repository", None)
+        return self.sees(repository) if repository else self.sees_thing(thing.parent)
+
+
+def typename(thing: Any) -> str:
+    """Return GitHub's name for the type of a thing."""
+    if isinstance(thing, Thread):
+        return "PullRequest" if thing.is_pull_request else "Issue"
+    if isinstance(thing, Account | Event):
+        return thing.kind
+    return _NAMES[type(thing)]
+
+
+def node_id(thing: Any) -> str:
+    """Return the node id of a thing."""
+    return f"{_PREFIXES.get(typename(thing), 'EV')}_{thing.serial:08d}"

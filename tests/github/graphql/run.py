@@ -1,0 +1,55 @@
+"""Run one GraphQL request: check it against the schema, charge it, execute it."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, execute_sync, parse, validate
+
+from tests.github.graphql.context import Context
+from tests.github.graphql.cost import Cost, cost
+from tests.github.graphql.errors import GitHubError, formatted
+from tests.github.graphql.resolvers import by_attribute
+from tests.github.graphql.schema import schema
+
+
+class Prepared(NamedTuple):
+    """A query that is valid, and what it costs; or what is wrong with it."""
+
+    document: DocumentNode | None
+    cost: Cost
+    errors: list[dict[str, Any]]
+
+
+FREE = Cost(0, 0)
+
+
+@lru_cache(maxsize=500)
+def _read(query: str) -> DocumentNode | list[GraphQLError]:
+    """Return a query as a document, or what is not valid in it."""
+    try:
+        document = parse(query, no_location=False)
+    except GraphQLSyntaxError as error:
+        return [error]
+    return validate(schema(), document) or document
+
+
+def prepare(query: str, variables: dict[str, Any]) -> Prepared:
+    """Read a query, hold it against the schema and GitHub's limits, and say what it costs."""
+    read = _read(query)
+    if isinstance(read, list):
+        return Prepared(None, FREE, [formatted(error) for error in read])
+    try:
+        return Prepared(read, cost(schema(), read, variables), [])
+    except GitHubError as error:
+        return Prepared(None, FREE, [{"type": error.kind, "message": str(error)}])
+
+
+def answer(document: DocumentNode, variables: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Execute a query and return the answer, with what went wrong in part of it."""
+    resolver: Callable[..., Any] = by_attribute
+    result = execute_sync(schema(), document, variable_values=variables, context_value=context, field_resolver=resolver)
+    told: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        told["errors"] = [formatted(error) for error in result.errors]
+    return told

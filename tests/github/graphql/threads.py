@@ -1,0 +1,197 @@
+"""Fields of pull requests, issues, their reviews and timelines."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from tests.github.graphql.common import label
+from tests.github.graphql.connection import Connection, connection
+from tests.github.graphql.context import typename
+from tests.github.graphql.errors import not_found
+from tests.github.graphql.resolvers import resolves
+from tests.github.model import Account, Comment, Commit, Event, Review, Thread
+
+# What GitHub calls a timeline's entries in the argument `itemTypes`, where that is not the name in capitals.
+_ITEM_TYPES = {"ISSUE_COMMENT": "IssueComment", "PULL_REQUEST_REVIEW": "PullRequestReview"}
+
+
+@resolves("PullRequest.closed", "Issue.closed")
+def _closed(source: Thread, info: GraphQLResolveInfo) -> bool:
+    return source.closed_at is not None
+
+
+@resolves("PullRequest.merged")
+def _merged(source: Thread, info: GraphQLResolveInfo) -> bool:
+    return source.merged_at is not None
+
+
+@resolves("PullRequest.isDraft")
+def _is_draft(source: Thread, info: GraphQLResolveInfo) -> bool:
+    return source.draft
+
+
+@resolves("PullRequest.changedFiles")
+def _changed_files(source: Thread, info: GraphQLResolveInfo) -> int:
+    return len(source.files)
+
+
+@resolves("PullRequest.totalCommentsCount")
+def _total_comments(source: Thread, info: GraphQLResolveInfo) -> int:
+    return len(source.comments) + sum(len(review.comments) for review in source.reviews)
+
+
+@resolves("Issue.stateReason")
+def _state_reason(source: Thread, info: GraphQLResolveInfo, **arguments: Any) -> str | None:
+    return "COMPLETED" if source.closed_at else None
+
+
+@resolves("PullRequest.milestone", "Issue.milestone")
+def _milestone(source: Thread, info: GraphQLResolveInfo) -> dict[str, Any] | None:
+    return {"id": "MI_1", "title": source.milestone, "number": 1} if source.milestone else None
+
+
+@resolves("PullRequest.files")
+def _files(source: Thread, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    files = [{"path": path, "additions": 1, "deletions": 0, "changeType": "MODIFIED"} for path in source.files]
+    return connection(files, arguments)
+
+
+@resolves("PullRequest.closingIssuesReferences")
+def _closes(source: Thread, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    return connection([one for one in source.closes if info.context.sees(one.repository)], arguments)
+
+
+@resolves("PullRequest.reviews")
+def _reviews(source: Thread, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    author, states = arguments.pop("author", None), arguments.pop("states", None)
+    reviews = source.reviews
+    if author:
+        reviews = [one for one in reviews if one.author and one.author.login.lower() == author.lower()]
+    if states:
+        reviews = [one for one in reviews if one.state in states]
+    return connection(reviews, arguments)
+
+
+@resolves("PullRequest.latestReviews", "PullRequest.latestOpinionatedReviews")
+def _latest_reviews(source: Thread, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    latest = {review.author: review for review in source.reviews if review.submitted_at}
+    return connection(list(latest.values()), arguments)
+
+
+@resolves("PullRequest.reviewDecision")
+def _review_decision(source: Thread, info: GraphQLResolveInfo) -> str:
+    states = {review.state for review in source.reviews}
+    for state in ("CHANGES_REQUESTED", "APPROVED"):
+        if state in states:
+            return state
+    return "REVIEW_REQUIRED"
+
+
+@resolves("PullRequestReview.pullRequest")
+def _pull_request(source: Review, info: GraphQLResolveInfo) -> Thread:
+    return source.parent
+
+
+@resolves("PullRequestReview.createdAt", "PullRequestReview.updatedAt")
+def _review_time(source: Review, info: GraphQLResolveInfo) -> Any:
+    return source.submitted_at or source.parent.created_at
+
+
+@resolves("PullRequest.statusCheckRollup")
+def _rollup(source: Thread, info: GraphQLResolveInfo) -> dict[str, Any] | None:
+    return {"id": f"SCR_{source.serial}", "state": source.checks} if source.checks else None
+
+
+@resolves("PullRequest.commits")
+def _commits(source: Thread, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    """Give the last commit of a branch: nobody asks for more."""
+    commit = Commit(source.author, source.created_at, source.title, source.checks, source.repository, source.serial)
+    return connection([{"commit": commit, "pullRequest": source}], arguments)
+
+
+@resolves("PullRequest.timelineItems", "Issue.timelineItems")
+def _timeline(source: Thread, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    wanted, since = arguments.pop("itemTypes", None), arguments.pop("since", None)
+    names = {_typename(word) for word in wanted} if wanted is not None else None
+    items = [item for item in _items(source, names) if not since or _at(item) >= since]
+    return connection(sorted(items, key=_at), arguments)
+
+
+def _typename(word: str) -> str:
+    return _ITEM_TYPES.get(word) or "".join(part.capitalize() for part in word.split("_"))
+
+
+def _items(thread: Thread, names: set[str] | None) -> Iterator[Event | Comment | Review]:
+    yield from (event for event in thread.events if names is None or event.kind in names)
+    if names is None or "IssueComment" in names:
+        yield from thread.comments
+    if names is None or "PullRequestReview" in names:
+        yield from (review for review in thread.reviews if review.submitted_at)
+
+
+def _at(item: Event | Comment | Review) -> Any:
+    return item.submitted_at if isinstance(item, Review) else item.created_at
+
+
+@resolves("LabeledEvent.label", "UnlabeledEvent.label")
+def _event_label(source: Event, info: GraphQLResolveInfo) -> dict[str, Any]:
+    return label(source.detail)
+
+
+@resolves("AssignedEvent.assignee", "AssignedEvent.user")
+def _assignee(source: Event, info: GraphQLResolveInfo) -> Account:
+    return source.detail
+
+
+@resolves("MilestonedEvent.milestoneTitle")
+def _milestone_title(source: Event, info: GraphQLResolveInfo) -> str:
+    return source.detail
+
+
+@resolves("TransferredEvent.fromRepository")
+def _from_repository(source: Event, info: GraphQLResolveInfo) -> Any:
+    return source.detail
+
+
+@resolves("ClosedEvent.closer", "MergedEvent.commit")
+def _nobody(source: Event, info: GraphQLResolveInfo) -> None:
+    return None
+
+
+@resolves("ClosedEvent.stateReason", "ReopenedEvent.stateReason")
+def _reason(source: Event, info: GraphQLResolveInfo) -> str | None:
+    return "COMPLETED" if source.kind == "ClosedEvent" else "REOPENED"
+
+
+@resolves("CrossReferencedEvent.source")
+def _source(source: Event, info: GraphQLResolveInfo) -> Thread:
+    thread = source.detail
+    if thread is None or not info.context.sees(thread.repository):
+        raise not_found("a node")
+    return thread
+
+
+@resolves("CrossReferencedEvent.willCloseTarget")
+def _will_close(source: Event, info: GraphQLResolveInfo) -> bool:
+    return source.detail is not None and source.parent in source.detail.closes
+
+
+@resolves("CrossReferencedEvent.isCrossRepository")
+def _is_cross_repository(source: Event, info: GraphQLResolveInfo) -> bool:
+    return source.detail is None or source.detail.repository is not source.parent.repository
+
+
+@resolves("CrossReferencedEvent.referencedAt")
+def _referenced_at(source: Event, info: GraphQLResolveInfo) -> Any:
+    return source.created_at
+
+
+@resolves(
+    "CrossReferencedEvent.target", "ClosedEvent.closable", "ReopenedEvent.closable", "LabeledEvent.labelable",
+    "UnlabeledEvent.labelable", "AssignedEvent.assignable", "MilestonedEvent.subject", "TransferredEvent.issue",
+    "MergedEvent.pullRequest",
+)  # fmt: skip
+def _thread(source: Event, info: GraphQLResolveInfo) -> Thread:
+    assert typename(source.parent) in ("PullRequest", "Issue")
+    return source.parent

@@ -1,0 +1,198 @@
+"""A workload: everything a GitHub emulator serves, and the truth of who did what."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from contribkit.organisation import Organisation
+from contribkit.period import Period
+from tests.github import configuration, oddities, own_side
+from tests.github.bystanders import plan_background, plan_bystanders
+from tests.github.dress import dress, settle
+from tests.github.elsewhere import plan_elsewhere
+from tests.github.figures import SMALL, Figures
+from tests.github.figures import W as REFERENCE
+from tests.github.model import Account, Comment, Discussion, Repository, Thread
+from tests.github.people import OUTSIDERS, PERIOD, Member
+from tests.github.plan import Plan, plan_threads
+from tests.github.truth import Act, Row
+from tests.github.world import World, world
+
+SEED = 20260701
+
+
+# Nobody reads eight thousand threads in a failed assertion.
+@dataclass(repr=False)
+class Workload:
+    """What there is on the emulated GitHub.
+
+    Examples
+    --------
+    >>> workload = Workload.small()
+    >>> len(workload.members), str(workload.period)
+    (3, '2026-Q3')
+    """
+
+    world: World
+    figures: Figures
+    acts: list[Act]
+    pairs: dict[Thread, list[Member]]
+    triage_only: list[Thread]
+    others: list[Thread]
+    period: Period = PERIOD
+    nodes: dict[int, Any] = field(default_factory=dict)
+
+    @classmethod
+    def make(cls, figures: Figures = REFERENCE, seed: int = SEED) -> "Workload":
+        """Make a workload, by default the reference workload W; the same seed makes the same one."""
+        rng = random.Random(seed)
+        plan = Plan(world(figures, rng), figures, rng)
+        plan_threads(plan)
+        plan_elsewhere(plan)
+        plan_bystanders(plan)
+        plan_background(plan)
+        dress(plan)
+        oddities.plant(plan)
+        upstream = [*plan.world.upstream, *plan.world.new]
+        number_threads(upstream)
+        own_side.link_upstream(plan)
+        own_side.link(plan)
+        number_threads([*plan.world.own.values()])
+        made = cls(plan.world, figures, plan.acts, plan.pairs, plan.triage_only, plan.others)
+        made._number_nodes()
+        return made
+
+    @classmethod
+    def small(cls) -> "Workload":
+        """Make a workload of three members and thirty threads with every trap, for quick tests."""
+        return cls.make(SMALL)
+
+    @property
+    def members(self) -> list[Member]:
+        return self.world.members
+
+    @property
+    def repositories(self) -> list[Repository]:
+        return self.world.repositories
+
+    @cached_property
+    def threads(self) -> list[Thread]:
+        """Every pull request and issue, upstream and not."""
+        return [thread for repository in self.repositories for thread in repository.threads]
+
+    @cached_property
+    def discussions(self) -> list[Discussion]:
+        return [one for repository in self.repositories for one in repository.discussions]
+
+    @cached_property
+    def accounts(self) -> dict[str, Account]:
+        """Every account by its login in lower case."""
+        people = [member.account for member in self.members]
+        everybody = [*people, *OUTSIDERS, *(repository.owner for repository in self.repositories)]
+        everybody += [thread.author for thread in self.threads if thread.author]
+        return {account.login.lower(): account for account in everybody}
+
+    @cached_property
+    def repository_by_name(self) -> dict[str, Repository]:
+        """Every repository by its name in lower case, the former ones too."""
+        names = {}
+        for repository in self.repositories:
+            names[repository.ref.lower()] = repository
+            if repository.former_name:
+                names[f"{repository.owner.login}/{repository.former_name}".lower()] = repository
+        return names
+
+    @cached_property
+    def thread_by_ref(self) -> dict[str, Thread | Discussion]:
+        """Every thread by its name in lower case, transferred ones also by their former name."""
+        refs: dict[str, Thread | Discussion] = {one.ref.lower(): one for one in (*self.threads, *self.discussions)}
+        for thread in self.threads:
+            if thread.transferred_from:
+                repository, number = thread.transferred_from
+                refs[f"{repository.ref}#{number}".lower()] = thread
+        return refs
+
+    def truth(self) -> list[Row]:
+        """Return the truth table: every act of a member at any time, and every merge of a member's pull request."""
+        by_account = {member.account: member for member in self.members}
+        return [self._row(act, by_account) for act in self.acts]
+
+    def _row(self, act: Act, by_account: dict[Account, Member]) -> Row:
+        member = by_account.get(act.actor)
+        whose = member or by_account.get(getattr(act.thing, "author", None) or act.actor)
+        counted = self.period.start <= act.at < self.period.end
+        counted = counted and whose is not None and whose.since <= act.at < whose.until
+        return Row(act.thing.ref, member.login if member else act.actor.login, act.act, act.at, act.state, counted)
+
+    def organisation(self, folder: Path, api_url: str, **settings: Any) -> Organisation:
+        """Write the contribkit.toml of the organisation whose members these are, with its activity log, and read it.
+
+        Parameters
+        ----------
+        folder
+            Where to write.
+        api_url
+            The emulator's address.
+        settings
+            Further keys of ``[sources.github]``.
+        """
+        return configuration.write(self, folder, {"api_url": api_url} | settings)
+
+    def comment(self, thread: Thread, member: Member, at: datetime, text: str = "Once more.") -> None:
+        """Let a member comment on a thread now, so that it was touched since the last load."""
+        comment = Comment(member.account, at.astimezone(UTC), text, "MEMBER")
+        thread.comments.append(comment)
+        self.acts.append(Act(thread, member.account, "commented", comment.created_at))
+        settle(thread)
+        self._number_nodes()
+
+    def _number_nodes(self) -> None:
+        """Give everything a number of its own, from which its node id is made."""
+        for thing, parent in self._things():
+            if not thing.serial:
+                thing.serial = len(self.nodes) + 1
+                self.nodes[thing.serial] = thing
+            if parent is not None:
+                thing.parent = parent
+
+    def _things(self) -> Iterator[tuple[Any, Any]]:
+        """Yield everything, with what it belongs to where that is not told otherwise."""
+        yield from ((account, None) for account in self.accounts.values())
+        for repository in self.repositories:
+            yield repository, None
+            yield from ((commit, repository) for commit in repository.commits)
+            yield from ((release, None) for release in repository.releases)
+            for thread in repository.threads:
+                yield thread, None
+                yield from ((part, thread) for part in (*thread.comments, *thread.reviews, *thread.events))
+                yield from ((comment, review) for review in thread.reviews for comment in review.comments)
+            for discussion in repository.discussions:
+                yield discussion, None
+                for comment in discussion.comments:
+                    yield from ((one, discussion) for one in (comment, *comment.replies))
+
+
+def number_threads(repositories: list[Repository]) -> None:
+    """Number threads and discussions in order of time; a transferred issue left a number behind."""
+    came: dict[Repository, list[tuple[datetime, Thread | Discussion, bool]]] = defaultdict(list)
+    for repository in repositories:
+        for thread in repository.threads:
+            came[repository].append((thread.created_at, thread, True))
+            if thread.transferred_from:
+                came[thread.transferred_from[0]].append((thread.created_at, thread, False))
+        came[repository] += [(discussion.created_at, discussion, True) for discussion in repository.discussions]
+    for repository, things in came.items():
+        for number, (_, thing, here) in enumerate(sorted(things, key=lambda entry: entry[0]), 1):
+            if here:
+                thing.number = number
+            elif isinstance(thing, Thread):
+                thing.transferred_from = (repository, number)
+    for repository in repositories:
+        for discussion in repository.discussions:
+            times = [c.created_at for comment in discussion.comments for c in (comment, *comment.replies)]
+            discussion.updated_at = max([discussion.created_at, *times])
