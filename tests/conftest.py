@@ -27,7 +27,6 @@ def real_clones(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """Return axe-core as text, fetched once into pytest's cache."""
-    assert pytestconfig.cache is not None
     return axe_core()
 
 

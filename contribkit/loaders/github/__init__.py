@@ -1,0 +1,102 @@
+"""The `github` source: everything a team did on GitHub in a period, complete, in a few dozen requests."""
+
+from typing import TYPE_CHECKING
+
+from contribkit.errors import ContribkitError
+from contribkit.loaders.github.client import Client
+from contribkit.loaders.github.discover import searches
+from contribkit.loaders.github.loading import Loading
+from contribkit.loaders.github.run import run, what_waits
+from contribkit.loaders.github.settings import settings_of, store_path
+from contribkit.loaders.github.store import Store
+from contribkit.loaders.github.tables import tables
+from contribkit.loaders.github.token import ask_for_token, can_ask, find_token
+from contribkit.loaders.source import Loaded
+
+if TYPE_CHECKING:
+    from contribkit.organisation import Organisation
+    from contribkit.period import Period
+
+_NO_TOKEN = (
+    "there is no token: set GITHUB_TOKEN, or run: gh auth login "
+    "(a token without any scope reads what is public; private repositories need the scope repo)"
+)
+
+
+def check(organisation: "Organisation") -> None:
+    """Raise `ContribkitError` where there is neither a token nor a store, or the store cannot be used; asks nobody."""
+    settings, path = settings_of(organisation), store_path(organisation)
+    if not organisation.upstream and organisation.scope != "everywhere":
+        raise ContribkitError("contribkit.toml: [sources.github]: there is no [[upstream]] to look into; add one")
+    token = find_token(settings.host)
+    if path.exists():
+        with Store(path, read_only=token is None):
+            return
+    if token is None and not can_ask():
+        raise ContribkitError(f"[sources.github]: {_NO_TOKEN}")
+
+
+def load(organisation: "Organisation", period: "Period", keep_going: bool) -> Loaded:
+    """Load a period from GitHub into the store, and return what the store holds.
+
+    Without a token the store answers alone.
+
+    Parameters
+    ----------
+    organisation
+        Whose members, and in which upstream projects.
+    period
+        Which days must be complete. Other periods that the store has complete come along.
+    keep_going
+        Where a load stops in the middle, return what is there, and say what is missing.
+
+    Raises
+    ------
+    ContribkitError
+        Where GitHub does not answer or the store cannot be used, and `keep_going` is off.
+    """
+    settings, path = settings_of(organisation), store_path(organisation)
+    token = find_token(settings.host) or (None if path.exists() else ask_for_token(settings.host))
+    if token is None and not path.exists():
+        raise ContribkitError(f"[sources.github]: {_NO_TOKEN}")
+    with Store(path, read_only=token is None) as store:
+        loading = Loading(organisation, period, settings, store, [] if keep_going else None)
+        if token is not None:
+            with Client(settings, token) as client:
+                _run(loading, client)
+        return _answer(loading, asked=token is not None)
+
+
+def _run(loading: Loading, client: Client) -> None:
+    try:
+        run(loading, client)
+    except (ContribkitError, KeyboardInterrupt) as error:
+        if loading.broken is None:
+            raise
+        loading.broken.append(str(error) or "stopped by hand")
+
+
+def _answer(loading: Loading, asked: bool) -> Loaded:
+    """Return the tables with what a reader should know."""
+    answer = tables(loading.store, loading.organisation, {*loading.store.loads(), loading.key})
+    answer.notes += loading.notes
+    answer.broken += loading.broken or []
+    if not asked:
+        covered = loading.store.covered(loading.key)
+        complete = [covered.get(search) or "" for search in searches(loading)]
+        if not all(complete):
+            missing = f"the store does not hold all of {loading.period}, and {_NO_TOKEN}"
+            if loading.broken is None:
+                raise ContribkitError(f"[sources.github]: {missing}")
+            answer.broken.append(missing)
+        else:
+            answer.notes.append(f"without a token: as GitHub was at {min(complete)}, from the store")
+    if waits := what_waits(loading):
+        answer.broken.append(f"{loading.period} is not complete: still to be asked are {', '.join(waits)}")
+    if not loading.settings.triage_only:
+        answer.notes.append(
+            "threads in which a member only labelled, assigned or closed were not searched for (triage_only = false)"
+        )
+    if loading.organisation.scope == "everywhere":
+        answer.notes.append("releases and new repositories are looked for in the upstream projects only")
+    return answer

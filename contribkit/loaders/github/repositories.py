@@ -1,0 +1,161 @@
+"""Upstream repositories: whether they are there, their releases, and who made the new ones."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from contribkit.errors import ContribkitError
+from contribkit.identifiers import key
+from contribkit.loaders.github.asks import Ask, text
+from contribkit.loaders.github.discover import logins
+from contribkit.loaders.github.linking import repository
+from contribkit.loaders.github.loading import Loading, stamp
+from contribkit.loaders.github.queries import releases_after
+from contribkit.loaders.github.store import Thing
+
+# Whoever makes a repository commits to it soon; what holds more by then was brought from elsewhere.
+_FIRST_DAYS = timedelta(days=30)
+
+
+def asks(loading: Loading) -> Iterator[Ask]:
+    """Yield asks for the members' accounts and for the upstream owners and repositories."""
+    org = loading.organisation
+    for login, member in org.members.items():
+        yield from (Ask("account", {"member": login, "login": name}) for name in logins(member))
+    for upstream in org.upstream:
+        yield from (Ask("owner", {"login": owner, "after": None}) for owner in upstream.orgs)
+        yield from (Ask("repository", {"repo": repo}) for repo in upstream.repos)
+
+
+def account_field(argument: dict[str, Any]) -> str:
+    """Return the field that says whether there is an account."""
+    return f"repositoryOwner(login: {text(argument['login'])}) {{ login }}"
+
+
+def owner_field(argument: dict[str, Any]) -> str:
+    """Return the field of an owner's repositories with their releases."""
+    after = f", after: {text(argument['after'])}" if argument["after"] else ""
+    return (
+        f"repositoryOwner(login: {text(argument['login'])}) {{ login repositories(first: 100{after}, "
+        "ownerAffiliations: [OWNER], orderBy: {field: CREATED_AT, direction: DESC}) "
+        "{ pageInfo { hasNextPage endCursor } nodes { ...Repository } } }"
+    )
+
+
+def repository_field(argument: dict[str, Any]) -> str:
+    """Return the field of one repository with its releases."""
+    return f"{repository(argument['repo'])} {{ ...Repository }}"
+
+
+def releases_field(argument: dict[str, Any]) -> str:
+    """Return the field of a repository's earlier releases."""
+    asked = releases_after(text(argument["after"]))
+    return f"node(id: {text(argument['id'])}) {{ ... on Repository {{ id {asked} }} }}"
+
+
+def commits_field(argument: dict[str, Any]) -> str:
+    """Return the field of the first commits of a new repository."""
+    until = stamp(datetime.fromisoformat(argument["created_at"]) + _FIRST_DAYS)
+    author = "author { name user { login } }"
+    return (
+        f"node(id: {text(argument['id'])}) {{ ... on Repository {{ defaultBranchRef {{ target {{ ... on Commit "
+        f'{{ history(first: 100, until: "{until}") {{ totalCount nodes {{ {author} }} }} }} }} }} }} }}'
+    )
+
+
+def receive_account(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
+    """Say where GitHub knows a member by none of their logins."""
+    member = ask.argument["member"]
+    if not answer:
+        missing = loading.missing.setdefault(member, set())
+        missing.add(ask.argument["login"])
+        if missing >= set(logins(loading.organisation.members[member])):
+            _absent(loading, member, "login", "write the login that GitHub knows, and the former one under aliases")
+    yield from ()
+
+
+def receive_owner(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
+    """Take a page of an owner's repositories."""
+    login = ask.argument["login"]
+    if not answer:
+        _absent(loading, login, "orgs", "take it out of [[upstream]], or mend its name")
+        return
+    page = answer["repositories"]
+    for one in filter(None, page["nodes"]):
+        yield from _take(loading, one)
+    if page["pageInfo"]["hasNextPage"]:
+        yield Ask("owner", {"login": login, "after": page["pageInfo"]["endCursor"]})
+
+
+def receive_repository(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
+    """Take one repository."""
+    repo = ask.argument["repo"]
+    if not answer:
+        _absent(loading, repo, "repos", "take it out of [[upstream]], mend its name, or give the token its scope")
+        return
+    if key(answer["nameWithOwner"]) != key(repo):
+        now = answer["nameWithOwner"]
+        loading.notes.append(
+            f"{repo} is called {now} now; write that name into [[upstream]], so that all of it is found"
+        )
+    loading.store.name_repository(answer, configured=repo)
+    yield from _take(loading, answer)
+
+
+def _take(loading: Loading, one: dict[str, Any]) -> Iterator[Ask]:
+    """Keep the releases of a repository, and ask who made it where it is new."""
+    loading.store.name_repository(one)
+    yield from _releases(loading, one)
+    is_new = loading.start <= one["createdAt"] < loading.end and not one["isFork"]
+    if is_new and not loading.store.holds(f"made {one['id']}", one["createdAt"], ""):
+        yield Ask("commits", {"id": one["id"], "created_at": one["createdAt"]})
+
+
+def _releases(loading: Loading, one: dict[str, Any]) -> Iterator[Ask]:
+    page = one["releases"]
+    releases = [release for release in page["nodes"] if release]
+    for release in releases:
+        payload = release | {"repository": {"id": one["id"]}}
+        loading.store.keep(Thing(release["id"], "release", release["createdAt"], "", payload))
+    if page["pageInfo"]["hasNextPage"] and releases[-1]["createdAt"] >= loading.start:
+        yield Ask("releases", {"id": one["id"], "after": page["pageInfo"]["endCursor"]})
+
+
+def receive_releases(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
+    """Keep earlier releases."""
+    if answer:
+        yield from _releases(loading, answer)
+
+
+def receive_commits(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
+    """Keep a new repository with the author of its first commit; nobody where it was brought from elsewhere."""
+    history = (((answer or {}).get("defaultBranchRef") or {}).get("target") or {}).get("history") or {}
+    commits = history.get("nodes") or []
+    author = commits[-1]["author"] if commits and history["totalCount"] <= len(commits) else {}
+    payload = {
+        "repository": {"id": ask.argument["id"]},
+        "createdAt": ask.argument["created_at"],
+        "creator": ((author or {}).get("user") or {}).get("login"),
+    }
+    # Under a name of its own: a thing has one kind.
+    name = f"made {ask.argument['id']}"
+    loading.store.keep(Thing(name, "repository", ask.argument["created_at"], "", payload))
+    yield from ()
+
+
+def _absent(loading: Loading, name: str, word: str, fix: str) -> None:
+    """Say that GitHub knows no such account or repository, with the line that names it."""
+    path = loading.organisation.path
+    line = _line(path.read_text(encoding="utf-8-sig"), name, word)
+    said = f"{path}:{line}: GitHub knows no {name}, or the token may not see it; {fix}"
+    if loading.broken is None:
+        raise ContribkitError(said)
+    loading.broken.append(said)
+
+
+def _line(text: str, name: str, word: str) -> int:
+    """Return the line of contribkit.toml on which a key has a value."""
+    lines = text.split("\n")
+    found = [number for number, line in enumerate(lines, 1) if f'"{key(name)}"' in key(line)]
+    with_key = [number for number in found if word in lines[number - 1]]
+    return (with_key or found or [1])[0]
