@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from contribkit.period import Period
 
 # Module by name, in the order in which they are believed where two know the same column: what people wrote down for
-# this purpose comes before what is read off a history, which knows no openings, reviews or labels.
+# this purpose comes before what GitHub tells, and that before what is read off a history, which knows no openings,
+# reviews or labels.
 LOADERS = {
     "records": "contribkit.loaders.records",
+    "github": "contribkit.loaders.github",
     "github_to_sqlite": "contribkit.loaders.github_to_sqlite",
     "git": "contribkit.loaders.git",
     "activity_log": "contribkit.loaders.activity_log",

@@ -54,8 +54,16 @@ def text(value: str | None) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def compose(asks: Iterable[Ask], shapes: dict[str, Shape], fragments: dict[str, str]) -> tuple[str, list[Place]]:
-    """Return the request that asks several things, and where in its answer each is answered.
+class Request(NamedTuple):
+    """A request: GraphQL, the values of its variables, and where in its answer each ask is answered."""
+
+    document: str
+    variables: dict[str, list[str]]
+    places: list[Place]
+
+
+def compose(asks: Iterable[Ask], shapes: dict[str, Shape], fragments: dict[str, str]) -> Request:
+    """Return the request that asks several things.
 
     Parameters
     ----------
@@ -67,6 +75,7 @@ def compose(asks: Iterable[Ask], shapes: dict[str, Shape], fragments: dict[str, 
         GraphQL of every fragment, by name.
     """
     fields: list[str] = []
+    variables: dict[str, list[str]] = {}
     places: list[Place] = []
     needed: set[str] = set()
     by_id: dict[str, list[Ask]] = {}
@@ -83,9 +92,11 @@ def compose(asks: Iterable[Ask], shapes: dict[str, Shape], fragments: dict[str, 
         for start in range(0, len(group), MOST_IDS):
             alias = f"f{len(fields)}"
             part = group[start : start + MOST_IDS]
-            ids = ", ".join(text(ask.argument["id"]) for ask in part)
-            fields.append(f"{alias}: nodes(ids: [{ids}]) {{ __typename ...{name} }}")
+            fields.append(f"{alias}: nodes(ids: ${alias}) {{ __typename ...{name} }}")
+            variables[alias] = [ask.argument["id"] for ask in part]
             places.extend(Place(ask, (alias, number)) for number, ask in enumerate(part))
+    given = ", ".join(f"${name}: [ID!]!" for name in variables)
+    head = f"query({given}) {{" if variables else "query {"
     budget = "rateLimit { cost limit remaining resetAt }"
     parts = [fragments[name] for name in sorted(needed)]
-    return "\n".join([f"query {{\n{budget}", *fields, "}", *parts]), places
+    return Request("\n".join([head, budget, *fields, "}", *parts]), variables, places)

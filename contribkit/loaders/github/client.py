@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from contribkit.errors import ContribkitError
+from contribkit.loaders.github.asks import Request
 from contribkit.loaders.github.settings import Settings
 from contribkit.loaders.github.token import Token
 
@@ -73,8 +74,8 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._transport.close()
 
-    def ask(self, document: str) -> Answer:
-        """Send one GraphQL document.
+    def ask(self, request: Request) -> Answer:
+        """Send one request.
 
         Raises
         ------
@@ -85,7 +86,12 @@ class Client:
         """
         http = self._http
         try:
-            response = self._transport.request("POST", self._settings.graphql_url, json={"query": document}, raw=True)
+            response = self._transport.request(
+                "POST",
+                self._settings.graphql_url,
+                json={"query": request.document, "variables": request.variables},
+                raw=True,
+            )
         except http.HTTPStatusError as error:
             self._set_clock(error.response.headers)
             raise _failure(error.response, self._settings) from None

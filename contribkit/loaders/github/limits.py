@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from tqdm import tqdm
 
 from contribkit.errors import ContribkitError
+from contribkit.loaders.github.asks import Request
 from contribkit.loaders.github.client import Answer, Client, Later, Unanswered
 
 _TRIES = 5
@@ -56,7 +57,7 @@ class Patience:
         self.reset: datetime | None = None
         self._longest = longest
 
-    def ask(self, document: str, points: int) -> Answer:
+    def ask(self, request: Request, points: int) -> Answer:
         """Send a request that costs about so many points, once the budget holds that many.
 
         Raises
@@ -72,7 +73,7 @@ class Patience:
                 now = datetime.now(UTC) + self.client.ahead
                 self._wait((self.reset - now).total_seconds(), "the budget of the token is used up")
             try:
-                answer = self.client.ask(document)
+                answer = self.client.ask(request)
             except Later as error:
                 seconds = _SECONDARY * 2**attempt if error.seconds is None else error.seconds
                 self._wait(seconds, "GitHub asks to wait")

@@ -94,19 +94,22 @@ class _Runner:
                 self.loading.store.finish(self.loading.key)
 
     def _next(self) -> Iterator[Ask]:
-        """Yield what waits longest, as much as fits a request."""
-        weight = 0.0
+        """Yield what waits longest, as much as fits a request; triage when the store has all other threads."""
+        weight, others = 0.0, False
         for ask in self.loading.store.waiting(self.loading.key):
             if str(ask) in self._given_up:
                 continue
+            if ask.kind == "triage" and others:
+                return
+            others = others or not ask.kind.startswith(("triage", "look"))
             weight += SHAPES[ask.kind].weight
             if weight > max(self._room.size, SHAPES[ask.kind].weight):
                 return
             yield ask
 
     def _ask(self, asks: list[Ask]) -> tuple[Answer, list[Place]]:
-        document, places = compose(asks, SHAPES, FRAGMENTS)
-        return self._patience.ask(document, points(asks)), places
+        request = compose(asks, SHAPES, FRAGMENTS)
+        return self._patience.ask(request, points(asks)), request.places
 
     def _too_much(self, asks: list[Ask], error: TooMuch) -> None:
         if len(asks) == 1:

@@ -20,6 +20,9 @@ VERSION = 1
 _APPLICATION = 0x636B6768  # "ckgh": tells our file from any other SQLite file
 _PATIENCE = 30  # seconds to wait for another load that is writing
 
+# Triage comes last, when the store has all threads found otherwise; first its searches, then who did it.
+_RANKS = {"triage": 1, "look_issue": 2, "look_pull": 2}
+
 _TABLES = """
 CREATE TABLE things (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, updated_at TEXT NOT NULL, since TEXT NOT NULL, payload TEXT
@@ -31,7 +34,7 @@ CREATE TABLE searches (
     load TEXT, search TEXT, covered TEXT, begun TEXT, PRIMARY KEY (load, search)
 ) WITHOUT ROWID;
 CREATE TABLE asks (
-    number INTEGER PRIMARY KEY, load TEXT NOT NULL, kind TEXT NOT NULL, argument TEXT NOT NULL,
+    number INTEGER PRIMARY KEY, load TEXT NOT NULL, rank INTEGER NOT NULL, kind TEXT NOT NULL, argument TEXT NOT NULL,
     UNIQUE (load, kind, argument)
 );
 """
@@ -199,8 +202,10 @@ class Store:
 
     def add(self, load: str, asks: Iterable[Ask]) -> None:
         """Put asks behind those that wait; one that waits already stays where it is."""
-        rows = [(load, ask.kind, json.dumps(ask.argument, sort_keys=True)) for ask in asks]
-        self._connection.executemany("INSERT OR IGNORE INTO asks (load, kind, argument) VALUES (?, ?, ?)", rows)
+        rows = [(load, _RANKS.get(ask.kind, 0), ask.kind, json.dumps(ask.argument, sort_keys=True)) for ask in asks]
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO asks (load, rank, kind, argument) VALUES (?, ?, ?, ?)", rows
+        )
 
     def done(self, load: str, ask: Ask) -> None:
         """Take an ask away."""
@@ -208,10 +213,10 @@ class Store:
         self._connection.execute("DELETE FROM asks WHERE load = ? AND kind = ? AND argument = ?", row)
 
     def waiting(self, load: str) -> Iterator[Ask]:
-        """Yield what is still to be asked, in order; triage last, when the store knows most of its threads."""
+        """Yield what is still to be asked, in order."""
         with self._errors():
             rows = self._connection.execute(
-                "SELECT kind, argument FROM asks WHERE load = ? ORDER BY kind = 'triage', number", (load,)
+                "SELECT kind, argument FROM asks WHERE load = ? ORDER BY rank, number", (load,)
             )
             for kind, argument in rows:
                 yield Ask(kind, json.loads(argument))
