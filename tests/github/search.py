@@ -118,6 +118,8 @@ class Search:
             return _kind_test(value.lower())
         if name == "label":
             return lambda item: value.lower() in [label.lower() for label in getattr(item, "labels", [])]
+        if name == "no" and value in ("label", "assignee"):
+            return lambda item: not getattr(item, f"{value}s", [])
         if name == "archived" or (name == "in" and value in ("title", "body")):
             return lambda item: True
         raise UnknownQualifierError(f'the emulator does not know the qualifier "{name}:"')
