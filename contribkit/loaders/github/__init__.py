@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from contribkit.errors import ContribkitError
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.discover import searches
 from contribkit.loaders.github.loading import Loading
+from contribkit.loaders.github.needs import needs
 from contribkit.loaders.github.run import run, what_waits
 from contribkit.loaders.github.settings import settings_of, store_path
 from contribkit.loaders.github.store import Store
@@ -65,6 +68,22 @@ def load(organisation: "Organisation", period: "Period", keep_going: bool) -> Lo
             with Client(settings, token) as client:
                 _run(loading, client)
         return _answer(loading, asked=token is not None)
+
+
+def load_needs(organisation: "Organisation", keep_going: bool) -> tuple[pd.DataFrame, list[str]]:
+    """Ask GitHub what waits in the upstream projects now: a table of the schema `NEEDS`, and notes.
+
+    Raises
+    ------
+    ContribkitError
+        Where there is no token, or GitHub does not answer.
+    """
+    settings = settings_of(organisation)
+    token = find_token(settings.host) or ask_for_token(settings.host)
+    if token is None:
+        raise ContribkitError(f"[sources.github]: {_NO_TOKEN}")
+    with Client(settings, token) as client:
+        return needs(organisation, client, settings)
 
 
 def _run(loading: Loading, client: Client) -> None:

@@ -5,15 +5,19 @@ is behind it is searched in slices of `created` that hold about seventy hits eac
 search over GitHub's limit of 1,000 hits needs no more rounds than a small one.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contribkit.configuration import Member
 from contribkit.identifiers import OWNER
 from contribkit.loaders.github.asks import Ask, text
 from contribkit.loaders.github.loading import Loading, stamp
 from contribkit.period import start_of
+
+if TYPE_CHECKING:
+    from contribkit.organisation import Organisation
 
 _PAGE = 100  # GitHub gives no more
 _MOST = 1000  # nor more than this many hits of one search
@@ -30,7 +34,7 @@ KIND = {"Issue": "issue", "PullRequest": "pull", "Discussion": "discussion"}
 def searches(loading: Loading) -> dict[str, Ask]:
     """Return the searches of a load by name: members and roles, and where wanted all that was touched."""
     found: dict[str, Ask] = {}
-    scope = _scope(loading)
+    places = scope(loading.organisation)
     for _, member in loading.organisation.memberships:
         for login in logins(member):
             for name, query, kind in (
@@ -40,11 +44,12 @@ def searches(loading: Loading) -> dict[str, Ask]:
             ):
                 first, end = _inside(loading, member)
                 if first < end:
-                    name = f"{name} {first}..{end} {scope}"
-                    found[name] = _search(name, f"{query} {scope}", kind, first, end)
-    if loading.settings.triage_only:
-        name = f"triage {scope}"
-        found[name] = _search(name, scope, "ISSUE", loading.start, loading.end)._replace(kind="triage")
+                    name = f"{name} {first}..{end} {places}"
+                    found[name] = _search(name, f"{query} {places}", kind, first, end)
+    # Everywhere is too much to look through.
+    if loading.settings.triage_only and loading.organisation.scope != "everywhere":
+        name = f"triage {places}"
+        found[name] = _search(name, places, "ISSUE", loading.start, loading.end)._replace(kind="triage")
     return found
 
 
@@ -55,8 +60,6 @@ def _search(name: str, query: str, kind: str, since: str, end: str) -> Ask:
 
 def logins(member: Member) -> list[str]:
     """Return the logins under which GitHub may know a member; other aliases are addresses and names."""
-    import re
-
     return [name for name in dict.fromkeys((member.login, *member.aliases)) if re.fullmatch(OWNER, name)]
 
 
@@ -68,11 +71,15 @@ def _inside(loading: Loading, member: Member) -> tuple[str, str]:
     return max(first, loading.start), min(end, loading.end)
 
 
-def _scope(loading: Loading) -> str:
-    """Return the words that keep a search inside the upstream projects."""
-    org = loading.organisation
+def scope(org: "Organisation") -> str:
+    """Return the words that keep a search inside what is looked at."""
     if org.scope == "everywhere":
         return " ".join(f"-user:{owner}" for owner in org.own)
+    return upstream_places(org)
+
+
+def upstream_places(org: "Organisation") -> str:
+    """Return the words that keep a search inside the upstream projects, whatever the scope."""
     owners = [f"user:{owner}" for upstream in org.upstream for owner in upstream.orgs]
     repos = [f"repo:{repo}" for upstream in org.upstream for repo in upstream.repos]
     return " ".join(dict.fromkeys([*owners, *repos]))

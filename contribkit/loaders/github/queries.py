@@ -70,6 +70,8 @@ _TRIAGED = f"__typename id updatedAt timelineItems(last: 30, itemTypes: [{_TRIAG
 _RELEASES = (
     f"""{_PAGE_ON} nodes {{ id tagName name description url createdAt publishedAt isDraft author {{ login }} }}"""
 )
+_NEED = f"""number url title createdAt updatedAt author {ACTOR} authorAssociation
+  repository {{ nameWithOwner isPrivate }}"""
 
 FRAGMENTS = {
     "Issue": f"""fragment Issue on Issue {{ {_ABOUT} state closedAt
@@ -86,6 +88,13 @@ FRAGMENTS = {
   replies(last: 100) {{ {_PAGE_BACK} nodes {{ {_COMMENT} }} }} }}""",
     "OwnIssue": f"fragment OwnIssue on Issue {{ {_OWN} }}",
     "OwnPull": f"fragment OwnPull on PullRequest {{ {_OWN} }}",
+    "NeedPull": f"""fragment NeedPull on PullRequest {{ {_NEED} isDraft additions deletions mergeable reviewDecision
+  totalCommentsCount statusCheckRollup {{ state }} labels(first: 20) {{ nodes {{ name }} }} }}""",
+    "NeedIssue": f"""fragment NeedIssue on Issue {{ {_NEED}
+  comments(last: 30) {{ totalCount nodes {{ authorAssociation }} }} }}""",
+    "Home": """fragment Home on Repository { nameWithOwner isPrivate url
+  latestRelease { tagName name url publishedAt }
+  defaultBranchRef { name target { ... on Commit { statusCheckRollup { state } } } } }""",
     "Repository": f"""fragment Repository on Repository {{ id nameWithOwner isPrivate isFork createdAt
   releases(first: 10, orderBy: {{field: CREATED_AT, direction: DESC}}) {{ {_RELEASES} }} }}""",
 }
