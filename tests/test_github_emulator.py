@@ -13,11 +13,11 @@ from tests.github.answer import Call
 from tests.github.client import Response, ask, get, send
 from tests.github.emulator import Emulator
 from tests.github.graphql.connection import position
-from tests.github.graphql.context import node_id
 from tests.github.graphql.cost import cost
 from tests.github.graphql.errors import GitHubError
-from tests.github.graphql.schema import VERSION, schema, written
+from tests.github.graphql.schema import VERSION, schema
 from tests.github.model import Thread
+from tests.github.names import node_id, written
 from tests.github.search import Search
 from tests.github.traps import Traps
 from tests.github.workload import Workload

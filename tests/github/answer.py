@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Call:
-    """One HTTP request. `number` counts all that came, from 1."""
+    """One HTTP request. `number` counts all that came, from 1; `prefix` is what an Enterprise server puts first."""
 
     number: int
     method: str
@@ -15,6 +15,7 @@ class Call:
     arguments: dict[str, str]
     headers: dict[str, str]
     body: dict[str, Any]
+    prefix: str = ""
 
     @property
     def is_graphql(self) -> bool:

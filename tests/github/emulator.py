@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Self
 
-from tests.github import rest, traps
+from tests.github import traps
 from tests.github.answer import Answer, Call, Request
 from tests.github.budget import Budget
 from tests.github.graphql.context import Context
 from tests.github.graphql.run import answer, prepare
+from tests.github.rest.routes import Rest
 from tests.github.search import Search
 from tests.github.server import Server
 from tests.github.traps import Traps
@@ -155,8 +156,9 @@ class Emulator:
         if call.path != "/rate_limit" and not self.rest_budget.charge(1):
             said = Answer.of({"message": "API rate limit exceeded for user ID 1."}, 403)
             return self._with_headers(said, self.rest_budget, scopes)
-        context = Context(self.workload, self._search, scopes, self.budget.rest())
-        return self._with_headers(rest.answer(call, context, self.url), self.rest_budget, scopes)
+        limits = {"core": self.rest_budget.rest(), "graphql": self.budget.rest()}
+        answered = Rest(call, Context(self.workload, self._search, scopes), limits).answer()
+        return self._with_headers(answered, self.rest_budget, scopes)
 
     def _with_headers(self, answered: Answer, budget: Budget, scopes: frozenset[str]) -> Answer:
         return replace(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.github.answer import Answer, Call
 
@@ -83,7 +83,8 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in (headers | answer.headers).items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(answer.body[: answer.cut])
+        if self.command != "HEAD":
+            self.wfile.write(answer.body[: answer.cut])
         self.wfile.flush()
         if answer.cut is not None:
             reset(self.connection)
@@ -91,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
         self.emulated.answered += 1
         self.emulated.after(self.emulated.answered)
 
-    do_GET = do_POST = answer
+    do_GET = do_POST = do_HEAD = answer
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Say nothing: what came is in `Emulator.requests`."""
@@ -100,11 +101,12 @@ class Handler(BaseHTTPRequestHandler):
 def _call(method: str, target: str, headers: dict[str, str], body: bytes) -> Call | None:
     """Return a request as a call, None where its body is no JSON object."""
     parts = urlsplit(target)
-    path = parts.path.removeprefix(ENTERPRISE) or "/"
+    prefix = ENTERPRISE if parts.path.startswith(f"{ENTERPRISE}/") else ""
     try:
         value = json.loads(body) if body else {}
     except ValueError:
         return None
     if not isinstance(value, dict):
         return None
-    return Call(0, method, path, dict(parse_qsl(parts.query)), headers, value)
+    path = unquote(parts.path.removeprefix(prefix))
+    return Call(0, method, path, dict(parse_qsl(parts.query)), headers, value, prefix)

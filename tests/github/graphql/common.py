@@ -5,38 +5,16 @@ from typing import Any
 from graphql import GraphQLResolveInfo
 
 from tests.github.graphql.connection import Connection, connection
-from tests.github.graphql.context import node_id
 from tests.github.graphql.resolvers import resolves
-from tests.github.model import Account, Comment, Commit, Discussion, Release, Repository, Review, Thread
+from tests.github.model import Account, Comment, Discussion, Thread
+from tests.github.names import node_id, url
 
-SITE = "https://github.com"
 _WITH_ID = [
     "PullRequest", "Issue", "Repository", "User", "Bot", "Organization", "Release", "Discussion", "DiscussionComment",
     "IssueComment", "PullRequestReview", "PullRequestReviewComment", "Commit", "CrossReferencedEvent", "ClosedEvent",
     "MergedEvent", "LabeledEvent", "UnlabeledEvent", "AssignedEvent", "TransferredEvent", "MilestonedEvent",
     "ReopenedEvent",
 ]  # fmt: skip
-
-
-def url(thing: Any) -> str:
-    """Return the page of a thing."""
-    if isinstance(thing, Account):
-        return f"{SITE}/{thing.login}"
-    if isinstance(thing, Repository):
-        return f"{SITE}/{thing.ref}"
-    if isinstance(thing, Thread | Discussion):
-        place = "discussions" if isinstance(thing, Discussion) else "pull" if thing.is_pull_request else "issues"
-        return f"{SITE}/{thing.repository.ref}/{place}/{thing.number}"
-    if isinstance(thing, Release):
-        return f"{SITE}/{thing.repository.ref}/releases/tag/{thing.tag_name}"
-    if isinstance(thing, Commit):
-        return f"{SITE}/{thing.parent.ref}/commit/{thing.oid}"
-    if isinstance(thing, Comment) and isinstance(thing.parent, Review):
-        return f"{url(thing.parent.parent)}#discussion_r{thing.serial}"
-    anchor = (
-        "pullrequestreview" if isinstance(thing, Review) else "issuecomment" if isinstance(thing, Comment) else "event"
-    )
-    return f"{url(thing.parent)}#{anchor}-{thing.serial}"
 
 
 @resolves(*(f"{name}.id" for name in _WITH_ID))

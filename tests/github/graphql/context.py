@@ -1,21 +1,13 @@
 """What a query is run against: the workload, as one token sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.github.graphql.errors import not_found
-from tests.github.model import Account, Comment, Commit, Discussion, Event, Release, Repository, Review, Thread
+from tests.github.model import Account, Repository
+from tests.github.names import node_id
 from tests.github.search import Search
 from tests.github.workload import Workload
-
-_PREFIXES = {
-    "PullRequest": "PR", "Issue": "I", "Repository": "R", "User": "U", "Bot": "BOT", "Organization": "O",
-    "Release": "RE", "Discussion": "D", "IssueComment": "IC", "PullRequestReview": "PRR", "Commit": "C",
-}  # fmt: skip
-_NAMES: dict[type, str] = {
-    Repository: "Repository", Release: "Release", Discussion: "Discussion", Comment: "IssueComment",
-    Review: "PullRequestReview", Commit: "Commit",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -25,7 +17,7 @@ class Context:
     workload: Workload
     search: Search
     scopes: frozenset[str]
-    rate_limit: dict[str, Any]
+    rate_limit: dict[str, Any] = field(default_factory=dict)
 
     def sees(self, repository: Repository) -> bool:
         """Say whether the token may see a repository."""
@@ -64,17 +56,3 @@ class Context:
             return True
         repository = thing if isinstance(thing, Repository) else getattr(thing, "repository", None)
         return self.sees(repository) if repository else self.sees_thing(thing.parent)
-
-
-def typename(thing: Any) -> str:
-    """Return GitHub's name for the type of a thing."""
-    if isinstance(thing, Thread):
-        return "PullRequest" if thing.is_pull_request else "Issue"
-    if isinstance(thing, Account | Event):
-        return thing.kind
-    return _NAMES[type(thing)]
-
-
-def node_id(thing: Any) -> str:
-    """Return the node id of a thing."""
-    return f"{_PREFIXES.get(typename(thing), 'EV')}_{thing.serial:08d}"

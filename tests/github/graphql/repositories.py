@@ -175,6 +175,11 @@ def _rollup(source: Commit, info: GraphQLResolveInfo) -> dict[str, Any] | None:
     return {"id": f"SCR_{source.serial}", "state": source.checks} if source.checks else None
 
 
+@resolves("Commit.authors")
+def _authors(source: Commit, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    return connection([_author(source, info)], arguments)
+
+
 @resolves("Commit.author", "Commit.committer")
 def _author(source: Commit, info: GraphQLResolveInfo) -> dict[str, Any]:
     user = source.author if source.author and source.author.kind == "User" else None

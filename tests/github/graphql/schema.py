@@ -1,6 +1,6 @@
 """GitHub's published schema, with the resolvers of this emulator."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -16,9 +16,9 @@ from graphql import (
 
 from tests import npm
 from tests.github.graphql import common, repositories, root, threads
-from tests.github.graphql.context import typename
 from tests.github.graphql.resolvers import RESOLVERS
 from tests.github.model import Comment, Discussion, Review
+from tests.github.names import typename, written
 
 VERSION = "15.26.1"
 PARTS = (common, repositories, root, threads)  # importing them fills the registry
@@ -48,12 +48,6 @@ def schema() -> GraphQLSchema:
         assert isinstance(clock, GraphQLScalarType)
         clock.coerce_output_value, clock.coerce_input_value = written, datetime.fromisoformat
     return built
-
-
-def written(at: Any) -> str:
-    """Return a time as GitHub writes it: whole seconds of UTC."""
-    moment: datetime = at
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _type_of(value: Any, info: GraphQLResolveInfo, kind: GraphQLAbstractType) -> str:

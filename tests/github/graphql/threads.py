@@ -7,10 +7,10 @@ from graphql import GraphQLResolveInfo
 
 from tests.github.graphql.common import label
 from tests.github.graphql.connection import Connection, connection
-from tests.github.graphql.context import typename
 from tests.github.graphql.errors import not_found
 from tests.github.graphql.resolvers import resolves
 from tests.github.model import Account, Comment, Commit, Event, Review, Thread
+from tests.github.names import typename
 
 # What GitHub calls a timeline's entries in the argument `itemTypes`, where that is not the name in capitals.
 _ITEM_TYPES = {"ISSUE_COMMENT": "IssueComment", "PULL_REQUEST_REVIEW": "PullRequestReview"}
@@ -108,6 +108,24 @@ def _commits(source: Thread, info: GraphQLResolveInfo, **arguments: Any) -> Conn
     """Give the last commit of a branch: nobody asks for more."""
     commit = Commit(source.author, source.created_at, source.title, source.checks, source.repository, source.serial)
     return connection([{"commit": commit, "pullRequest": source}], arguments)
+
+
+@resolves("PullRequest.mergeCommit")
+def _merge_commit(source: Thread, info: GraphQLResolveInfo) -> Commit | None:
+    if source.merged_at is None:
+        return None
+    return Commit(source.merged_by, source.merged_at, source.title, None, source.repository, source.serial)
+
+
+@resolves("PullRequest.baseRefName")
+def _base(source: Thread, info: GraphQLResolveInfo) -> str:
+    return "main"
+
+
+@resolves("PullRequest.reactions", "Issue.reactions")
+def _reactions(source: Thread, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+    arguments.pop("content", None)
+    return connection([], arguments)
 
 
 @resolves("PullRequest.timelineItems", "Issue.timelineItems")
