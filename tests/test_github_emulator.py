@@ -2,13 +2,20 @@
 
 import http.client
 import json
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from graphql import parse
 
+from contribkit import Organisation
 from tests.github.answer import Call
 from tests.github.client import Response, ask, get, send
 from tests.github.emulator import Emulator
@@ -421,3 +428,19 @@ def test_what_comes_after_an_answer_is_told(workload: Workload) -> None:
 def test_a_cursor_that_no_page_gave_is_refused() -> None:
     with pytest.raises(GitHubError, match="valid cursor"):
         position("nonsense")
+
+
+def test_the_emulator_is_a_tool_of_its_own(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.github", "--port", "0", "--small", "--organisation", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]) as process:
+        try:
+            assert process.stdout
+            said = process.stdout.readline()
+            url = re.search(r"http://127\.0\.0\.1:\d+", said)
+            assert url, said
+            assert Organisation.read(tmp_path / "contribkit.toml").sources["github"]["api_url"] == url[0]
+            with pytest.raises(HTTPError, match="401") as refused:
+                urlopen(f"{url[0]}/user", timeout=5)
+            refused.value.close()
+        finally:
+            process.terminate()

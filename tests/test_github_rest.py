@@ -157,8 +157,8 @@ def kinds(objects: list[dict[str, Any]]) -> dict[str, set[str]]:
     return seen
 
 
-# Where a recorded value was never null, and GitHub's description says that it may be: the time of a review that is being
-# written, and an account that is gone.
+# Where a recorded value was never null, and GitHub's description says that it may be: the time of a review that is
+# being written, and an account that is gone.
 NULLABLE = {"submitted_at", "user"}
 
 

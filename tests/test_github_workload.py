@@ -165,6 +165,10 @@ def test_every_pair_of_the_truth_folds_into_one_contribution(reference: Workload
     assert set(folded) >= set(counted(reference)[["ref", "actor"]].itertuples(index=False, name=None))
 
 
+def test_acts_lie_on_whole_seconds_as_github_tells_them(either: Workload) -> None:
+    assert [row for row in either.truth() if row.at.microsecond or row.at.utcoffset()] == []
+
+
 def test_numbers_are_unique_in_a_repository(either: Workload) -> None:
     refs = [one.ref for one in (*either.threads, *either.discussions)]
     assert len(set(refs)) == len(refs)

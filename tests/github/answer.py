@@ -1,8 +1,11 @@
 """One call of a client, and what it is answered."""
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+_NODE_ID = re.compile(r'"([A-Z]+_\d{8})\\?"')
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Call:
 
     @property
     def is_graphql(self) -> bool:
-        return self.path in ("/graphql", "/api/graphql")
+        return not self.prefix and self.path in ("/graphql", "/api/graphql")
 
     @property
     def query(self) -> str:
@@ -31,20 +34,20 @@ class Call:
 
     @property
     def ids(self) -> list[str]:
-        """The node ids asked for, wherever among the variables they stand."""
-        lists = [value for value in self.variables.values() if isinstance(value, list)]
-        return [item for items in lists for item in items if isinstance(item, str)]
+        """The node ids asked for, whether they stand in the query or among its variables."""
+        return _NODE_ID.findall(json.dumps([self.query, self.variables]))
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back: `body` is sent as it is, and breaks off after `cut` bytes where that is told."""
+    """What goes back, after `delay` seconds; where `cut` is told, `body` breaks off after as many bytes."""
 
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
     points: int = 0
     cut: int | None = None
+    delay: float = 0
 
     @classmethod
     def of(cls, value: Any, status: int = 200, points: int = 0, **headers: str) -> "Answer":

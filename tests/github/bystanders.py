@@ -41,15 +41,16 @@ def _thread(plan: Plan, is_pull_request: bool) -> Thread:
 
 def _involve(plan: Plan, thread: Thread, member: Member, way: str) -> None:
     at = thread.comments[0].created_at
+    later = END + timedelta(days=1, seconds=plan.rng.randrange(40 * 86400))
     if way == "mentioned":
         thread.comments[0].body += f"\n\nWhat do you think, @{member.account.login}?"
     elif way == "assigned":
         thread.assignees.append(member.account)
         thread.events.append(Event("AssignedEvent", plan.outsider(), at, member.account))
     elif way == "commented after" or (way == "reviewed after" and not thread.is_pull_request):
-        plan.add(thread, member.account, "commented", END + timedelta(days=1 + 40 * plan.rng.random()))
+        plan.add(thread, member.account, "commented", later)
     elif way == "reviewed after":
-        plan.add(thread, member.account, "reviewed", END + timedelta(days=1 + 40 * plan.rng.random()), "APPROVED")
+        plan.add(thread, member.account, "reviewed", later, "APPROVED")
     else:
         thread.created_at = START - timedelta(days=20 + int(200 * plan.rng.random()))
         if way == "opened before":

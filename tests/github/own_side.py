@@ -21,6 +21,7 @@ def link(plan: Plan) -> None:
     for number, target in enumerate(list(plan.pairs)[::step]):
         place = _PLACES[number % len(_PLACES)]
         at = max(target.created_at, START - timedelta(days=30)) + (target.updated_at - target.created_at) / 4
+        at = at.replace(microsecond=0)
         text = f"{words.body(plan.rng)}\n\nThis needs {target.ref} to be done."
         repository = plan.world.own[place]
         author = who[number % 2]

@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -78,6 +79,8 @@ class Handler(BaseHTTPRequestHandler):
         self._send(self.emulated.handle(call) if call else Answer.of({"message": "Problems parsing JSON"}, 400))
 
     def _send(self, answer: Answer) -> None:
+        # Others may ask meanwhile.
+        time.sleep(answer.delay)
         self.send_response(answer.status)
         headers = {"Content-Type": "application/json; charset=utf-8", "Content-Length": str(len(answer.body))}
         for name, value in (headers | answer.headers).items():

@@ -1,6 +1,5 @@
 """What goes wrong on the way: each trap is switched on by its name and springs at a request whose number is fixed."""
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -59,8 +58,7 @@ def _reset_mid_body(github: "Emulator", call: Call, serve: Serve) -> Answer:
 
 
 def _slow(github: "Emulator", call: Call, serve: Serve) -> Answer:
-    time.sleep(github.slowness)
-    return serve()
+    return replace(serve(), delay=github.slowness)
 
 
 def _invalid_json(github: "Emulator", call: Call, serve: Serve) -> Answer:
