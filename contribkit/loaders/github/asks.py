@@ -97,6 +97,5 @@ def compose(asks: Iterable[Ask], shapes: dict[str, Shape], fragments: dict[str, 
             places.extend(Place(ask, (alias, number)) for number, ask in enumerate(part))
     given = ", ".join(f"${name}: [ID!]!" for name in variables)
     head = f"query({given}) {{" if variables else "query {"
-    budget = "rateLimit { cost limit remaining resetAt }"
     parts = [fragments[name] for name in sorted(needed)]
-    return Request("\n".join([head, budget, *fields, "}", *parts]), variables, places)
+    return Request("\n".join([head, *fields, "}", *parts]), variables, places)

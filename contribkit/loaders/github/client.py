@@ -118,7 +118,7 @@ def _answer(content: bytes, headers: Mapping[str, str]) -> Answer:
         kinds = {error.get("type") for error in errors}
     except (ValueError, AttributeError):
         raise Unanswered("what came was no JSON") from None
-    remaining, reset = _budget(data.pop("rateLimit", None) or {}, headers)
+    remaining, reset = _budget(headers)
     if "RATE_LIMITED" in kinds:
         raise Later(_seconds_until(reset))
     if "INSUFFICIENT_SCOPES" in kinds:
@@ -136,13 +136,10 @@ def _refusal(said: str) -> Exception:
     return ContribkitError(f"GitHub does not answer what was asked: {said}")
 
 
-def _budget(limit: Mapping[str, Any], headers: Mapping[str, str]) -> tuple[int | None, datetime | None]:
-    remaining = limit.get("remaining", headers.get("x-ratelimit-remaining"))
-    stamp, seconds = limit.get("resetAt"), headers.get("x-ratelimit-reset")
-    reset = datetime.fromisoformat(stamp) if stamp else None
-    if seconds and reset is None:
-        reset = datetime.fromtimestamp(int(seconds), UTC)
-    return None if remaining is None else int(remaining), reset
+def _budget(headers: Mapping[str, str]) -> tuple[int | None, datetime | None]:
+    """Return the points that are left and when there are new ones; None where a server has no limit."""
+    remaining, reset = headers.get("x-ratelimit-remaining"), headers.get("x-ratelimit-reset")
+    return (int(remaining) if remaining else None), (datetime.fromtimestamp(int(reset), UTC) if reset else None)
 
 
 def _seconds_until(moment: datetime | None) -> float | None:
@@ -164,7 +161,7 @@ def _failure(response: Any, settings: Settings) -> Exception:
         if headers.get("retry-after"):
             return Later(float(headers["retry-after"]))
         if headers.get("x-ratelimit-remaining") == "0":
-            return Later(_seconds_until(_budget({}, headers)[1]))
+            return Later(_seconds_until(_budget(headers)[1]))
         if status == 429 or "rate limit" in said.casefold():
             return Later(None)
         return ContribkitError(f"{where} forbids it (403); give the token the scope it lacks. GitHub says: {said}")

@@ -62,7 +62,9 @@ def _is_wanted(ask: Ask, found: dict[str, Ask], first: list[Ask]) -> bool:
     """Say whether what waits is still to be asked: contribkit.toml may have been changed since."""
     if "search" in ask.argument:
         return ask.argument["search"] in found
-    return ask.kind not in ("account", "repository", "planned", "plans") or ask in first
+    if ask.kind == "owner":  # of which this may be a later page
+        ask = ask._replace(argument=ask.argument | {"after": None})
+    return ask.kind not in ("account", "owner", "repository", "planned", "plans") or ask in first
 
 
 class _Runner:

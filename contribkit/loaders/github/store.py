@@ -6,6 +6,7 @@ Where a file system has no such locks, a folder beside the file serves as one (S
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -94,17 +95,15 @@ class Store:
                 raise ContribkitError(
                     f"{self.path}: its folder cannot be made ({error.strerror}); name another place for store"
                 ) from None
-        connection = self._connect(read_only, "")
+            if self.path.exists() and not os.access(self.path, os.W_OK, effective_ids=True):
+                raise sqlite3.OperationalError("readonly")  # before any work: SQLite notices when it writes
         try:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            return self._connect(read_only, "")
         except sqlite3.OperationalError as error:
             if not str(error).startswith(("disk I/O error", "locking protocol")):
-                connection.close()
                 raise
             # A file system without byte-range locks.
-            connection.close()
-            connection = self._connect(read_only, "&vfs=unix-dotfile")
-        return connection
+            return self._connect(read_only, "&vfs=unix-dotfile")
 
     def _connect(self, read_only: bool, more: str) -> sqlite3.Connection:
         if not read_only and not self.path.exists():
@@ -112,7 +111,13 @@ class Store:
                 self.path.touch(mode=0o600)  # private threads may be in it
         mode = "ro" if read_only else "rwc"
         address = f"file:{quote(str(self.path.resolve()))}?mode={mode}{more}"
-        return sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
+        connection = sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # takes a lock
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _prepare(self, read_only: bool) -> None:
         execute = self._connection.execute

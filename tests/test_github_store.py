@@ -1,0 +1,226 @@
+"""The store of the GitHub source: whole after anything, clear where it cannot be used."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from contribkit.errors import ContribkitError
+from contribkit.loaders import github as source
+from contribkit.loaders.github.asks import Ask
+from contribkit.loaders.github.store import VERSION, Store, Thing
+from tests.github.emulator import Emulator
+from tests.github.workload import Workload
+
+THREAD = Thing("I_1", "issue", "2026-07-02T00:00:00Z", "", {"title": "漢 <b>"})
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A store that holds one thread."""
+    path = tmp_path / "github.sqlite"
+    with Store(path) as store, store.transaction():
+        store.keep(THREAD)
+    return path
+
+
+def held(path: Path) -> Thing | None:
+    with Store(path, read_only=True) as store:
+        return store.thing("I_1")
+
+
+def test_what_is_kept_comes_back(path: Path) -> None:
+    assert held(path) == THREAD
+
+
+def test_a_thing_is_held_only_as_new_and_as_far_back_as_asked(path: Path) -> None:
+    with Store(path) as store:
+        assert store.holds("I_1", "2026-07-02T00:00:00Z", "2026-07-01T00:00:00Z")
+        assert not store.holds("I_1", "2026-07-03T00:00:00Z", "2026-07-01T00:00:00Z")
+        store.keep(THREAD._replace(since="2026-07-01T12:00:00Z"))
+        assert not store.holds("I_1", "2026-07-02T00:00:00Z", "2026-07-01T00:00:00Z")
+
+
+def test_an_ask_waits_once_and_in_order_and_triage_last(path: Path) -> None:
+    asks = [Ask("triage", {"a": 1}), Ask("issue", {"id": "b"}), Ask("issue", {"id": "a"}), Ask("issue", {"id": "b"})]
+    with Store(path) as store:
+        store.add("load", asks)
+        assert [*store.waiting("load")] == [asks[1], asks[2], asks[0]]
+        store.done("load", asks[1])
+        assert [*store.waiting("load")] == [asks[2], asks[0]]
+        assert not [*store.waiting("another")]
+
+
+def test_a_search_is_complete_only_once_it_is_finished(path: Path) -> None:
+    with Store(path) as store:
+        assert store.begin("load", "s", "2026-10-01T00:00:00Z") is None
+        assert store.begin("load", "s", "2026-10-02T00:00:00Z") is None
+        assert (store.covered("load"), store.loads()) == ({"s": None}, [])
+        store.finish("load")
+        assert (store.covered("load"), store.loads()) == ({"s": "2026-10-01T00:00:00Z"}, ["load"])
+        assert store.begin("load", "s", "2026-10-03T00:00:00Z") == "2026-10-01T00:00:00Z"
+
+
+def test_what_goes_wrong_in_a_transaction_leaves_nothing_of_it(path: Path) -> None:
+    with Store(path) as store:
+        with suppress(TypeError), store.transaction():
+            store.keep(THREAD._replace(id="I_2"))
+            store.keep(THREAD._replace(id="I_3", payload={"no JSON": object()}))
+            raise AssertionError("it was kept")
+        assert store.thing("I_2") is None
+        assert store.thing("I_1") == THREAD
+
+
+def test_there_is_no_write_ahead_log_and_nobody_else_may_read(path: Path) -> None:
+    with Store(path) as store, store.transaction():
+        store.keep(THREAD._replace(id="I_2"))
+        assert {file.name for file in path.parent.iterdir()} <= {path.name, f"{path.name}-journal"}
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def _from_the_future(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+
+
+def _of_another_program(path: Path) -> None:
+    path.unlink()
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE photos (id)")
+
+
+def _no_database(path: Path) -> None:
+    path.write_text("This is no database, though it is longer than a header of a hundred bytes. " * 9, encoding="utf-8")
+
+
+def _cut(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
+
+
+BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
+    "future": (_from_the_future, f"written by a later version of contribkit (store {VERSION + 1}"),
+    "another": (_of_another_program, "is no store of contribkit"),
+    "no database": (_no_database, "is damaged or no SQLite file; move it away"),
+    "damaged": (_cut, "is damaged"),
+    "a folder": (lambda path: (path.unlink(), path.mkdir()), "cannot be opened"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_store_that_cannot_be_used_is_named_with_what_to_do(path: Path, case: str) -> None:
+    break_it, said = BROKEN[case]
+    break_it(path)
+    before = path.read_bytes() if path.is_file() else b""
+    with pytest.raises(ContribkitError) as caught, Store(path) as store:
+        [*store.things("issue")]
+    assert said in str(caught.value)
+    assert str(path) in str(caught.value)
+    assert (path.read_bytes() if path.is_file() else b"") == before
+
+
+def test_a_store_that_another_load_writes_for_long_is_said_to_be_locked(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contribkit.loaders.github.store._PATIENCE", 0.1)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(ContribkitError, match="is being written by another load"):
+        Store(path)
+    other.execute("ROLLBACK")
+    other.close()
+    assert held(path) == THREAD
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from contribkit.errors import ContribkitError
+from contribkit.loaders.github.store import Store, Thing
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with Store(Path(sys.argv[1])) as store:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+    try:
+        for number in range(100):
+            with store.transaction():
+                store.keep(Thing(f"I_{number + 2}", "issue", "2026", "", {"body": "x" * 20_000}))
+    except ContribkitError as error:
+        sys.exit(str(error))
+"""
+
+
+def test_a_disk_that_is_full_is_said_and_what_was_written_stays(path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", FULL, str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "free some space and load again: what was loaded stays" in done.stderr
+    assert held(path) == THREAD
+    with Store(path) as store:
+        assert store.thing("I_2") is not None
+
+
+@contextmanager
+def as_somebody_else(path: Path) -> Iterator[Path]:
+    """Give a store that may only be read; root would write it all the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        copy = Path(folder) / path.name
+        copy.write_bytes(path.read_bytes())
+        copy.chmod(0o444)
+        me = os.geteuid()
+        if me == 0:
+            os.seteuid(65534)
+        try:
+            yield copy
+        finally:
+            os.seteuid(me)
+
+
+def test_a_store_that_may_only_be_read_is_said_to_be_and_answers_alone(path: Path) -> None:
+    with as_somebody_else(path) as readable:
+        with pytest.raises(ContribkitError, match="cannot be written; make it writable"):
+            Store(readable)
+        assert held(readable) == THREAD
+
+
+def test_a_store_on_a_file_system_without_locks_is_locked_by_a_folder(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = Store._connect
+
+    def without_locks(self: Store, read_only: bool, more: str) -> sqlite3.Connection:
+        if not more:
+            raise sqlite3.OperationalError("disk I/O error")
+        return connect(self, read_only, more)
+
+    monkeypatch.setattr(Store, "_connect", without_locks)
+    with Store(path) as store, store.transaction():
+        store.keep(THREAD._replace(id="I_2"))
+        assert (path.parent / f"{path.name}.lock").exists()
+    assert not (path.parent / f"{path.name}.lock").exists()
+    assert held(path) == THREAD
+
+
+def test_two_loads_at_once_harm_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", Emulator.token)
+    workload = Workload.small()
+    answers = []
+    with Emulator(workload) as github:
+        org = workload.organisation(tmp_path, github.url)
+        loads = [
+            threading.Thread(target=lambda: answers.append(source.load(org, workload.period, False))) for _ in "ab"
+        ]
+        for one in loads:
+            one.start()
+        for one in loads:
+            one.join()
+        again = source.load(org, workload.period, False)
+    assert [len(answer.acts) for answer in answers] == [len(again.acts)] * 2
+    assert not again.broken
