@@ -162,6 +162,9 @@ def test_coordination_stands_beside_that_of_upstream_led_work():
         ("o/r#4", "ada", "reviewed", PULL),
     )
     ours, theirs = coordination.coordination(rows, done, {"ada", "bob"}, PERIOD).to_numpy().tolist()
+    silent = coordination.coordination(rows, done[:1], {"ada", "bob"}, PERIOD)
+    assert silent["comments"].to_list() == [3, 0]
+    assert silent["reviews"].isna().all()  # no source knows any: missing, not none
     assert ours == ["stakeholder", 3, 3, 1, 3, 6.0, 2]
     assert theirs == ["upstream", 1, 0, 1, 1, 1.0, 1]
 

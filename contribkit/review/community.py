@@ -28,6 +28,11 @@ def from_outside(rows: pd.DataFrame, organisation: "Organisation") -> pd.Series:
     return rows["author"].isin(outside) & ~rows["author_is_bot"].fillna(False).astype(bool)
 
 
+def is_standing_known(rows: pd.DataFrame) -> bool:
+    """Say whether sources tell how the authors of contributions stand to the projects; nothing is no objection."""
+    return not len(rows) or bool(rows["author_association"].notna().any())
+
+
 def reviewed_of_others(rows: pd.DataFrame, organisation: "Organisation") -> pd.Series:
     """Say of contributions whether they are reviews of a pull request of a non-maintainer outside the organisation.
 

@@ -29,23 +29,25 @@ def coordination(rows: pd.DataFrame, acts: pd.DataFrame, members: set[str], peri
     Returns
     -------
     pandas.DataFrame
-        One row for `stakeholder` and for `upstream`: `lead` (str), `threads` (int), `comments`, `reviews` (int: acts of
-        members in these threads in the period), `merged` (int: pull requests of members merged in it), `days` (float:
-        median from opening to merge, missing where no opening is known), `known` (int: of how many merged it is known).
+        One row for `stakeholder` and for `upstream`: `lead` (str), `threads` (int), `comments`, `reviews` (Int64: acts
+        of members in these threads in the period, missing where no source knows any of anybody), `merged` (int: pull
+        requests of members merged in it), `days` (float: median from opening to merge, missing where no opening is
+        known), `known` (int: of how many merged it is known).
     """
     said = acts[acts["actor"].isin(members) & within(acts["at"], period)]
-    table = [_around(lead, rows, said, period) for lead in (Lead.STAKEHOLDER, Lead.UPSTREAM)]
-    return pd.DataFrame(table, columns=COLUMNS)
+    told = set(acts["act"])
+    table = [_around(lead, rows, said, told, period) for lead in (Lead.STAKEHOLDER, Lead.UPSTREAM)]
+    return pd.DataFrame(table, columns=COLUMNS).astype({"comments": "Int64", "reviews": "Int64", "days": float})
 
 
-def _around(lead: Lead, rows: pd.DataFrame, acts: pd.DataFrame, period: Period) -> tuple[object, ...]:
+def _around(lead: Lead, rows: pd.DataFrame, acts: pd.DataFrame, told: set[str], period: Period) -> tuple[object, ...]:
     mine = rows[rows["lead"] == lead]
     threads = set(threads_of(mine))
     inside = acts[acts["ref"].str.casefold().isin(threads)]
     merged = mine[(mine["kind"] == Kind.PULL_REQUEST) & within(mine["merged_at"], period)]
     days = ((merged["merged_at"] - merged["opened_at"]).dt.total_seconds() / 86400).dropna()
     median = round(float(days.median()), 1) if len(days) else None
-    said = _times(inside, "commented"), _times(inside, "reviewed")
+    said = [_times(inside, act) if act in told else None for act in ("commented", "reviewed")]
     return str(lead), len(threads), *said, len(merged), median, len(days)
 
 

@@ -26,7 +26,8 @@ def counted(review: "Measures") -> dict[str, Filter]:
     """
     activities = [{"lead": str(Lead.UPSTREAM), "activity": name} for name in review.spread["activity"]]
     upstream, stakeholder = {"lead": str(Lead.UPSTREAM)}, {"lead": str(Lead.STAKEHOLDER)}
-    return {
+    known = {} if review.community["reviewed"] is None else _OF_OTHERS
+    return known | {
         "/contributions/rows": {},
         "/evidence/part": {"counts_for": "evidence"},
         **{f"/contributions/pull_requests/{name.replace(' ', '_')}": {"counts_for": name} for name in _PULLS},
@@ -43,8 +44,6 @@ def counted(review: "Measures") -> dict[str, Filter]:
         **_each("activities", "people", [one | {"of": "people"} for one in activities]),
         "/releases/rows": {"counts_for": "release"},
         "/releases/people": {"counts_for": "release", "of": "people"},
-        "/community/reviewed": {"counts_for": "reviewed of others"},
-        "/community/closed": {"counts_for": "closed of others"},
         "/community/self_merges/part": {"counts_for": "self-merged"},
         "/community/self_merges/whole": {"counts_for": "own merged"},
         "/outside/individual": {"lead": str(Lead.INDIVIDUAL)},
@@ -54,6 +53,10 @@ def counted(review: "Measures") -> dict[str, Filter]:
     }
 
 
+_OF_OTHERS: dict[str, Filter] = {
+    "/community/reviewed": {"counts_for": "reviewed of others"},
+    "/community/closed": {"counts_for": "closed of others"},
+}
 _PULLS = ("merged", "merged unknown day", "not merged")
 
 

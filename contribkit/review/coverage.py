@@ -9,6 +9,26 @@ from contribkit.vocabulary import Activity, Lead
 COLUMNS = ["activity", "periods", "ever", "members", "repeats"]
 
 
+def took_part(rows: pd.DataFrame, members: Sequence[str]) -> pd.DataFrame:
+    """Say of each upstream-led activity and member whether the member took part.
+
+    Parameters
+    ----------
+    rows
+        Judged contributions.
+    members
+        Logins.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by activity (all of `Activity`, in its order), a column a member; bool.
+    """
+    led = rows[rows["lead"] == Lead.UPSTREAM]
+    counts = pd.crosstab(led["activity"], led["actor"])
+    return counts.reindex(index=[str(activity) for activity in Activity], columns=list(members), fill_value=0) > 0
+
+
 def coverage(periods: Sequence[pd.DataFrame], members: Sequence[str]) -> pd.DataFrame:
     """Return how many members took part in each upstream-led activity over periods, and how many again at once.
 
@@ -36,20 +56,13 @@ def coverage(periods: Sequence[pd.DataFrame], members: Sequence[str]) -> pd.Data
     [2, 3, 1]
     """
     known = [rows for rows in periods if len(rows)]
-    before = periods[-2] if len(periods) > 1 and len(periods[-2]) else None
+    ever = took_part(pd.concat(known), members).sum(axis=1) if known else pd.Series()
+    before = took_part(periods[-2], members) if len(periods) > 1 and len(periods[-2]) else None
+    again = None if before is None else (before & took_part(periods[-1], members)).sum(axis=1)
     table = []
     for activity in Activity:
-        ever = set().union(*(_people(rows, activity, members) for rows in known))
-        if any(_is_led(rows, activity).any() for rows in known):
-            now = _people(periods[-1], activity, members)
-            repeats = None if before is None else len(now & _people(before, activity, members))
-            table.append((str(activity), len(known), len(ever), len(members), repeats))
+        if any(((rows["lead"] == Lead.UPSTREAM) & (rows["activity"] == activity)).any() for rows in known):
+            name = str(activity)
+            repeats = None if again is None else int(again[name])
+            table.append((name, len(known), int(ever[name]), len(members), repeats))
     return pd.DataFrame(table, columns=COLUMNS).astype({"activity": "str", "repeats": "Int64"})
-
-
-def _is_led(rows: pd.DataFrame, activity: Activity) -> pd.Series:
-    return (rows["lead"] == Lead.UPSTREAM) & (rows["activity"] == activity)
-
-
-def _people(rows: pd.DataFrame, activity: Activity, members: Sequence[str]) -> set[str]:
-    return set(rows.loc[_is_led(rows, activity), "actor"]) & set(members)

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
     from matplotlib.typing import ColorType
+    from numpy import ndarray
 
 _WIDTH = 8.0  # inches: at 640 pixels a point is 1.1 pixels, so that 12 points stay readable
 _INK, _FAINT = "#222222", "#dddddd"
+_MOST_COLUMNS = 14  # people side by side, so that their names stay readable
 _NEUTRAL = "#444444"  # of no lead
 _STYLE: Any = {
     "font.size": 12,
@@ -94,7 +96,7 @@ def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | No
         counts = history[str(lead)]
         bars.barh(places, counts, left=left, height=0.62, color=lead.colour, label=f"{lead.shape} {words[lead]}")
         for place, count, start in zip(places, counts, left, strict=True):
-            if count >= max(1, 0.07 * history[[str(x) for x in Lead]].sum(axis=1).max()):
+            if count >= max(1, 0.1 * history[[str(x) for x in Lead]].sum(axis=1).max()):
                 colour = "black" if lead is Lead.INDIVIDUAL else "white"
                 bars.text(
                     start + count / 2,
@@ -222,15 +224,24 @@ def heat_figure(table: pd.DataFrame, title: str) -> "Figure":
     Parameters
     ----------
     table
-        Indexed by activity, a column a person; the table of `sharing.activity_by_member`.
+        Indexed by activity, a column a person; the table of `sharing.activity_by_member`. Many people are drawn one
+        below the other, since they would not fit side by side.
     title
         The finding.
     """
-    figure, (axes,) = new_figure(2.0 + 0.42 * len(table))
+    activities = [Activity(name).word for name in table.index]
+    people = [_short(str(name), 18) for name in table.columns]
+    values = table.to_numpy(dtype=float)
+    if len(people) > _MOST_COLUMNS:
+        return _cells(values.T, people, activities, title)
+    return _cells(values, activities, people, title)
+
+
+def _cells(values: "ndarray[Any, Any]", names: list[str], columns: list[str], title: str) -> "Figure":
     from matplotlib.colors import LinearSegmentedColormap
 
+    figure, (axes,) = new_figure(2.0 + 0.42 * len(names))
     colours = LinearSegmentedColormap.from_list("upstream", ["#e3f4ee", Lead.UPSTREAM.colour])
-    values = table.to_numpy(dtype=float)
     highest = max(1.0, values.max(initial=0))
     for place, row in enumerate(values):
         for column, count in enumerate(row):
@@ -238,16 +249,10 @@ def heat_figure(table: pd.DataFrame, title: str) -> "Figure":
             axes.add_patch(_cell(column, place, face))
             ink = "white" if count > 0.6 * highest else _INK if count else "#767676"
             axes.text(column, place, f"{count:g}" if count else "·", ha="center", va="center", color=ink)
-    axes.set_xlim(-0.5, len(table.columns) - 0.5)
-    axes.set_ylim(len(table) - 0.5, -0.5)
-    axes.set_xticks(
-        range(len(table.columns)),
-        [_short(name, 18) for name in table.columns],
-        rotation=35,
-        ha="right",
-        rotation_mode="anchor",
-    )
-    axes.set_yticks(range(len(table)), [Activity(name).word for name in table.index])
+    axes.set_xlim(-0.5, len(columns) - 0.5)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_xticks(range(len(columns)), columns, rotation=35, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(names)), names)
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)

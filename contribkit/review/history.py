@@ -30,8 +30,8 @@ def history(review: "Measures") -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a period of which anything is known, and always the last: `period` (str), `from` (``sources`` or
-        ``summary``), a column a lead (Int64), `upstream_share`, `low`, `high` (float), and Int64, missing where an
-        older summary does not say: `merged` (pull requests), `evidence` (contributions tied to our own side),
+        ``summary``), a column a lead (Int64), `upstream_share`, `low`, `high` (float), and Int64, missing where sources
+        or an older summary do not say: `merged` (pull requests), `evidence` (contributions tied to our own side),
         `linked_both` of `linked_threads`, `goals_reached` of `goals_with_target`, `people` of `members` in
         upstream-led work, `reviewed` (pull requests of non-maintainers).
     """
@@ -64,7 +64,7 @@ def headlines(review: "Measures") -> dict[str, Any]:
         "goals_with_target": len(targets),
         "people": int((review.activities.sum() > 0).sum()),
         "members": len(review.members),
-        "reviewed": int(review.marks["reviewed of others"].sum()),
+        "reviewed": review.community["reviewed"],
     }  # fmt: skip
 
 

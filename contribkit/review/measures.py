@@ -122,11 +122,22 @@ class Measures(Shown):
         """Upstream-led contributions by activity and member."""
         return sharing.activity_by_member(self.named_rows, self.team, self.period)
 
+    @property
+    def periods(self) -> list[pd.DataFrame]:
+        """The team's contributions with names, a table a period, oldest first; the last is the one looked at."""
+        return [*(before.named_rows for before in self.earlier), self.named_rows]
+
+    @cached_property
+    def turns(self) -> pd.DataFrame:
+        """Who took part in which upstream-led activity in any of the periods known; see `coverage.took_part`."""
+        return coverage.took_part(
+            pd.concat([rows for rows in self.periods if len(rows)] or self.periods[-1:]), [*self.members]
+        )
+
     @cached_property
     def spread(self) -> pd.DataFrame:
         """How evenly each activity is spread over the members, and whether it rotates over the periods known."""
-        periods = [*(before.named_rows for before in self.earlier), self.named_rows]
-        turns = coverage.coverage(periods, list(self.members))
+        turns = coverage.coverage(self.periods, list(self.members))
         table = spread.spread_table(self.activities.reindex(turns["activity"], fill_value=0))
         return table.merge(turns.drop(columns="members"), on="activity")
 
@@ -139,14 +150,12 @@ class Measures(Shown):
     def community(self) -> dict[str, Any]:
         """How the team met people outside the organisation; see `community`."""
         counted = {name: int(mask.sum()) for name, mask in self.marks.items()}
-        reviewed = [
-            rows[community.reviewed_of_others(rows, self.organisation)]
-            for rows in (*(before.named_rows for before in self.earlier), self.named_rows)
-        ]
+        reviewed = [rows[community.reviewed_of_others(rows, self.organisation)] for rows in self.periods]
         known = [rows for rows in reviewed if len(rows)]
+        standing = community.is_standing_known(self.named_rows)
         return {
-            "reviewed": counted["reviewed of others"],
-            "closed": counted["closed of others"],
+            "reviewed": counted["reviewed of others"] if standing else None,
+            "closed": counted["closed of others"] if standing else None,
             "newcomers_back": community.newcomers_back(pd.concat(known) if known else reviewed[-1], self._threads),
             "first_response": community.first_response(self._threads, self.organisation, self.period),
             "self_merges": shares.share(counted["self-merged"], counted["own merged"]),

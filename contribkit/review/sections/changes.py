@@ -34,11 +34,15 @@ def _against(review: "Measures") -> str:
     if gap is None:
         return f"Shares cannot be compared with {then['period']}: one of the two has none."
     points, low, high = (round(value * 100) for value in gap)
-    word, between = review.words["upstream"], f"({low:+d} to {high:+d})"
+    word, between = review.words["upstream"], f"({_signed(low)} to {_signed(high)})"
     if low <= 0 <= high:
-        return f"The {word} share is not clearly other than in {then['period']}: {points:+d} points {between}."
+        return f"The {word} share is not clearly other than in {then['period']}: {_signed(points)} points {between}."
     way = "rose" if low > 0 else "fell"
     return f"The {word} share {way} by {abs(points)} points against {then['period']} {between}."
+
+
+def _signed(points: int) -> str:
+    return f"{points:+d}".replace("-", "−")
 
 
 def _share(period: dict[str, Any]) -> shares.Share:

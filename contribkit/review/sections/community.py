@@ -28,17 +28,17 @@ def section(review: "Measures", number: str = "4 ") -> Section:
 
 
 def _reviewed(review: "Measures") -> dict[str, Any]:
-    known = bool(review.named_rows["author_association"].notna().any())
     count, closed = review.community["reviewed"], review.community["closed"]
-    many_closed = f"; the team merged or closed {closed} of them"
-    return {
-        "what": "pull requests of non-maintainers reviewed, and of these merged or closed by the team",
-        "value": f"{count}, of these {closed}" if known else MISSING,
-        "why": "GitHub's author_association: not owner, member or collaborator; each reviewer counts"
-        if known else "no source tells how the authors stand to the projects",
-        "sentence": f"{many(count, 'review')} went to pull requests of people who are not maintainers"
-        + (f"{many_closed}." if count else "."),
-    }  # fmt: skip
+    what = {"what": "reviews of non-maintainers' pull requests, and of these such that the team merged or closed"}
+    if count is None:
+        why = "no source tells how the authors stand to the projects"
+        return what | {"value": MISSING, "why": why, "sentence": ""}
+    ended = f"; the team merged or closed {closed} of them" if count else ""
+    return what | {
+        "value": f"{count}, of these {closed}",
+        "why": "GitHub's author_association: not owner, member or collaborator; each reviewer counts",
+        "sentence": f"{many(count, 'review')} went to pull requests of people who are not maintainers{ended}.",
+    }
 
 
 def _back(review: "Measures") -> dict[str, Any]:
@@ -95,5 +95,6 @@ def _picture(review: "Measures") -> str:
     table = review.projects
     if not len(table):
         return ""
-    title = f"{review.organisation.name} did {percent(table['share'].max())} at most of what is known in a project"
+    most = table.sort_values("share", ascending=False).iloc[0]
+    title = f"{percent(most['share'])} of what is known to happen in {most['project']} was ours"
     return picture(figures.share_figure(table, _HALF, "half", "% of the known acts of people", title), title)

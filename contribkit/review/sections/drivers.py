@@ -30,13 +30,13 @@ def _sentence(review: "ProjectReview") -> str:
         return "There is nothing to tell of."
     threads = review.cross_links
     shown = int(threads["ours"].notna().sum())
-    released, word = review.releases["rows"], review.words["stakeholder"]
+    word, reviewed = review.words["stakeholder"], review.community["reviewed"]
     served = (
         f"For {shown} of {many(len(threads), f'{word} thread')} our own side can be read. "
         if len(threads)
         else f"Nothing was {word}. "
     )
-    return served + (
-        f"{many(released, 'release')} {verb(released)} made by us; {many(review.community['reviewed'], 'review')} went "
-        "to pull requests of people who are not maintainers."
+    released = review.releases["rows"]
+    return f"{served}{many(released, 'release')} {verb(released)} made by us." + (
+        f" {many(reviewed, 'review')} went to pull requests of people who are not maintainers." if reviewed else ""
     )

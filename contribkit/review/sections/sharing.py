@@ -1,12 +1,12 @@
 """How the upstream-led work is spread over activities and people, and whether it rotates."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contribkit.review import figures, page
 from contribkit.review.page import Section
 from contribkit.review.sections.parts import dicts, picture, unfolding, verb
 from contribkit.vocabulary import Activity, Lead
-from contribkit.wording import MISSING, many
+from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.measures import Measures
@@ -20,7 +20,8 @@ def section(review: "Measures") -> Section:
     sentence = _sentence(review)
     body = page.html(
         "sharing.html", title=title, sentence=sentence, picture=_picture(review, sentence),
-        activities=[_activity(row, review) for row in dicts(review.spread)], size=len(review.members),
+        activities=[row | {"word": Activity(row["activity"]).word} for row in dicts(review.spread)],
+        pairs=[] if review.without_names else _pairs(review), size=len(review.members),
         periods=int(review.spread["periods"].max()) if len(review.spread) else 0, few=len(review.members) < 4,
         **unfolding(review, Lead.UPSTREAM),
     )  # fmt: skip
@@ -70,14 +71,18 @@ def _picture(review: "Measures", sentence: str) -> str:
     return picture(figure, f"{title}. {sentence}")
 
 
-def _activity(row: dict[str, Any], review: "Measures") -> dict[str, Any]:
-    counts = review.activities
-    did = counts.loc[row["activity"]] if row["activity"] in counts.index else None
-    never = [name for login, name in review.members.items() if did is None or not did[login]]
-    return row | {"word": Activity(row["activity"]).word, "never": _names(never)}
+def _pairs(review: "Measures") -> list[dict[str, str]]:
+    """Return of each activity who never took part in the periods known, and who could show it; in the file's order."""
+    table = []
+    for activity in review.spread["activity"]:
+        did = review.turns.loc[activity]
+        could = [name for login, name in review.members.items() if did[login]]
+        never = [name for login, name in review.members.items() if not did[login]]
+        if never and could:
+            table.append({"word": Activity(activity).word, "never": _names(never), "could": _names(could)})
+    return table
 
 
 def _names(names: list[str]) -> str:
-    shown = ", ".join(names[:_MOST_NAMES])
     more = len(names) - _MOST_NAMES
-    return f"{shown} and {more} more" if more > 0 else shown or MISSING
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")

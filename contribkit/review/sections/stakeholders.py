@@ -62,10 +62,9 @@ def _around(review: "Measures") -> str:
     ours, theirs = dicts(review.coordination)
     if not ours["threads"]:
         return ""
-    said = (
-        f"Around it the team wrote {many(ours['comments'], 'comment')} and {many(ours['reviews'], 'review')} in "
-        f"{many(ours['threads'], 'thread')}."
-    )
+    acts = [(ours["comments"], "comment"), (ours["reviews"], "review")]
+    wrote = " and ".join(many(count, word) for count, word in acts if count is not None)
+    said = f"Around it the team wrote {wrote or 'what no source tells'} in {many(ours['threads'], 'thread')}."
     if ours["days"] is None:
         return f"{said} How long its pull requests waited for their merge is not known."
     pace, word = theirs["days"], review.words["upstream"]
