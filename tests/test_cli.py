@@ -34,7 +34,7 @@ def home(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("command", [[], ["review"], ["load"], ["classify"]])
+@pytest.mark.parametrize("command", [[], ["review"], ["plan"], ["load"], ["classify"]])
 def test_help_shows_an_example(command):
     code, out, _ = run(*command, "--help")
     assert code == 0

@@ -84,8 +84,8 @@ class Job:
     printable: bool = False
 
 
-def run(organisation: "Organisation", jobs: list[Job]) -> list[Rendered]:
-    """Render, after checking all that can be checked, so that nothing starts that cannot end.
+def check_before(organisation: "Organisation", jobs: list[Job]) -> None:
+    """Check all that can be checked, so that nothing starts that cannot end.
 
     Raises
     ------
@@ -98,6 +98,10 @@ def run(organisation: "Organisation", jobs: list[Job]) -> list[Rendered]:
     Labels.read(organisation.root / "labels")
     for folder in {job.parent for job in jobs}:
         check_writable(folder)
+
+
+def run(jobs: list[Job]) -> list[Rendered]:
+    """Render, two at a time; `check_before` comes first."""
     if len(jobs) == 1:
         return [_render(jobs[0], progress=True)]
     # A fresh interpreter each: kernels, threads and locks of this one are not copied.

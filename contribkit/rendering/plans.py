@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contribkit.loaders import load_needs
-from contribkit.rendering.jobs import Job, Rendered, run
+from contribkit.rendering.jobs import Job, Rendered, check_before, run
 from contribkit.review import read_planned
 from contribkit.review.plan import PROPOSAL
 
@@ -50,12 +50,14 @@ def render_plans(
         written, before any notebook runs.
     """
     given = parameters or {}
-    keep_going = bool(given.get("keep_going", False))
-    load_needs(organisation, keep_going)
-    read_planned(organisation, period, keep_going)
     parent = (Path(output) if output is not None else organisation.root / "plans").absolute() / str(period)
-    return run(organisation, [
+    jobs = [
         Job("plan.ipynb", "plan", team.name, team.slug, parent, organisation.path, str(period), given, PROPOSAL,
             {"team": team.slug})
         for team in (teams if teams is not None else organisation.teams)
-    ])  # fmt: skip
+    ]  # fmt: skip
+    check_before(organisation, jobs)
+    keep_going = bool(given.get("keep_going", False))
+    load_needs(organisation, keep_going)
+    read_planned(organisation, period, keep_going)
+    return run(jobs)

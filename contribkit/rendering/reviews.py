@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from contribkit.rendering.jobs import Job, Rendered, run
+from contribkit.rendering.jobs import Job, Rendered, check_before, run
 from contribkit.rendering.page import write_index
 from contribkit.review import ProjectReview, read_planned, read_summaries
 from contribkit.review.history import PERIODS
@@ -113,7 +113,8 @@ class _Place:
         )  # fmt: skip
 
     def render(self, jobs: list[Job]) -> list[Rendered]:
-        """Render, once earlier reviews were read without an error."""
+        """Render, once everything was checked and earlier reviews were read without an error."""
+        check_before(self.organisation, jobs)
         for job in jobs:
             read_summaries(self.reviews, job.slug, self.period.last(PERIODS))
-        return run(self.organisation, jobs)
+        return run(jobs)
