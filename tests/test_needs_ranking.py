@@ -1,5 +1,7 @@
 """Needs in order of impact: points worked by hand, and what is left out or comes last."""
 
+import re
+import tomllib
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from contribkit import Organisation
 from contribkit.configuration import NeedWeights
 from contribkit.review.needs import rank, spread
 from contribkit.review.needs.reasons import REASONS
+from contribkit.starter import TEMPLATES
 from contribkit.tables import NEEDS, conform, empty
 from tests.builders import HEAD, TEAM, UPSTREAM, organisation
 
@@ -128,6 +131,13 @@ def test_every_score_is_the_sum_of_its_reasons_and_weights_come_from_the_file(tm
 
 def test_every_weight_has_a_reason_and_every_reason_a_weight() -> None:
     assert sorted(reason.__name__ for reason in REASONS) == sorted(NeedWeights.model_fields)
+
+
+def test_the_starter_file_shows_the_defaults() -> None:
+    text = (TEMPLATES / "contribkit.toml").read_text(encoding="utf-8")
+    table = text[text.index("#[needs]") :].split("\n\n")[0]
+    assert NeedWeights(**tomllib.loads(re.sub("^#", "", table, flags=re.MULTILINE))["needs"]) == NeedWeights()
+    assert len(table.splitlines()) == 1 + len(NeedWeights.model_fields)
 
 
 def test_no_need_gives_an_empty_ranking(org: Organisation) -> None:

@@ -147,6 +147,19 @@ def test_a_team_without_anything_to_hand_out_has_a_page(tmp_path):
     everything(plan, tmp_path / "out")
 
 
+def test_40_members_with_names_of_80_characters_have_a_page(tmp_path):
+    members = "".join(f'[[teams.members]]\nlogin = "m{n}"\nname = "{f"Member {n} " + "x" * 70}"\n' for n in range(40))
+    goal = '[[goals]]\nname = "Reviews"\nactivities = ["review", "docs", "triage"]\ntarget = 90\n'
+    jsonl(tmp_path / "c.jsonl")
+    text = HEAD + '[[teams]]\nname = "Many"\n' + members + UPSTREAM + goal
+    org = organisation(tmp_path, text + '[sources.records]\ncontributions = ["c.jsonl"]\n')
+    plan = ck.Plan({}, ck.load_needs(org), ck.load(org, Q4), org.team(), Q4)
+    counts = plan.lines["who"].value_counts()
+    assert set(counts.index) == set(org.members)
+    assert counts.max() - counts.min() <= 1
+    everything(plan, tmp_path / "out")
+
+
 # Editing.
 
 

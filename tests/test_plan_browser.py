@@ -2,18 +2,31 @@
 
 import csv
 import shutil
+import subprocess
+import sys
 
 import pytest
 
 from contribkit.notebooks import NOTEBOOKS
 from tests.accessibility import violations
-from tests.jupyterlab import chromium, notebook, serve
+from tests.jupyterlab import chromium, chromium_path, notebook, serve, visitor
 
 TABLE = ".contribkit-plan"
 
 
 @pytest.fixture(scope="module")
-def browser():
+def rendered(tmp_path_factory):
+    """Render the sample as a person does: in a process of its own, as playwright's event loop would be in the way."""
+    chromium_path()
+    folder = tmp_path_factory.mktemp("rendered")
+    code = "from contribkit.cli import main; main()"
+    command = [sys.executable, "-c", code, "plan", "--sample", "--team", "product", "--output", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder / "2026-Q4" / "product" / "plan.html"
+
+
+@pytest.fixture(scope="module")
+def browser(rendered):
     with chromium() as started:
         yield started
 
@@ -84,3 +97,19 @@ def test_a_plan_is_changed_taken_back_and_saved(browser, server, axe, tmp_path, 
         shown.screenshot(tmp_path / f"plan-{scheme}.png", whole=True)
         assert violations(shown.page, axe, ".jp-Notebook .contribkit, .contribkit-plan") == []
         assert shown.visitor.foreign == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 640])
+def test_the_rendered_page_fits_its_window_loads_nothing_and_is_accessible(
+    browser, rendered, axe, tmp_path, width, scheme
+):
+    with visitor(browser, width, color_scheme=scheme) as visits:
+        tab = visits.page()
+        tab.goto(rendered.as_uri())
+        assert tab.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        picture = tmp_path / f"plan-{width}-{scheme}.png"
+        tab.screenshot(path=picture, full_page=True)
+        print(f"screenshot: {picture}")
+        assert violations(tab, axe) == []
+        assert visits.foreign == []
