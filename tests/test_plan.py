@@ -140,10 +140,12 @@ def test_a_plan_for_a_period_that_is_over_says_so(sample):
 
 def test_a_team_without_anything_to_hand_out_has_a_page(tmp_path):
     jsonl(tmp_path / "c.jsonl")
-    org = organisation(tmp_path, HEAD + TEAM + UPSTREAM + '[sources.records]\ncontributions = ["c.jsonl"]\n')
+    vague = '[[goals]]\nname = "Be kind"\n'
+    org = organisation(tmp_path, HEAD + TEAM + UPSTREAM + vague + '[sources.records]\ncontributions = ["c.jsonl"]\n')
     plan = ck.Plan({}, ck.load_needs(org), ck.load(org, Q4), org.team(), Q4)
     assert plan.who.sentence == "There is nothing to hand out."
     assert "There is nothing to hand out: no goal holds" in plan.head.html
+    assert "The goal &#34;Be kind&#34; names no activities" in plan.head.html
     everything(plan, tmp_path / "out")
 
 

@@ -139,10 +139,13 @@ class Plan:
     @property
     def notes(self) -> list[str]:
         """What a reader should know of the plan as a whole."""
-        over = (
-            [f"{self.period} is over: this is what could have been planned."] if self.period.end <= self.as_of else []
-        )
-        return [*over, *self.rotation.notes]
+        over = f"{self.period} is over: this is what could have been planned."
+        vague = [
+            f'The goal "{goal.name}" names no activities, so that no line plans it.'
+            for goal in self.organisation.goals
+            if not goal.activities and goal.holds_between(self.period.first_day, self.period.last_day)
+        ]
+        return [*([over] if self.period.end <= self.as_of else []), *vague, *self.rotation.notes]
 
     @property
     def source_notes(self) -> list[str]:
