@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.review.needs.reasons import Need, reasons_for
+from contribkit.review.needs.need import Need
+from contribkit.review.needs.reasons import is_due, reasons_for
 from contribkit.tables import rows_of
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def rank(
     """
     public = needs if include_private else needs[~needs["private"].fillna(False).astype(bool)]
     asked = {index: Need(row, organisation, as_of) for index, row in zip(public.index, rows_of(public), strict=True)}
-    shown = public.loc[[index for index, need in asked.items() if need.is_due]]
+    shown = public.loc[[index for index, need in asked.items() if is_due(need)]]
     known = shown.assign(**_judged([asked[index] for index in shown.index], shown.index))
     order = known.assign(
         late=known["draft"].fillna(False).astype(bool),
