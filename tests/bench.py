@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Literal, NamedTuple
 
+from tests.bench_review import write_crowd
 from tests.repositories import NO_REALSET, REALSET, build_real_clones
 
 BIN = Path(sys.executable).parent
@@ -99,15 +100,26 @@ NOTEBOOK = {
 
 def review(folder: Path) -> Figure:
     """Compare the review of one team with papermill on a notebook that only imports."""
+    ratio = _over_papermill(folder, "--sample", "--team", "product")
+    return Figure("contribkit review of one team of the sample over papermill", ratio, 4)
+
+
+def crowded_review(folder: Path) -> Figure:
+    """Compare the review of a team of 12 with 2,000 contributions with papermill on a notebook that only imports."""
+    ratio = _over_papermill(folder, "--config", str(write_crowd(folder)), "--team", "crowd")
+    return Figure("contribkit review of 2,000 contributions over papermill", ratio, 6)
+
+
+def _over_papermill(folder: Path, *which: str) -> float:
     notebook = folder / "imports.ipynb"
     notebook.write_text(json.dumps(NOTEBOOK), encoding="utf-8")
-    one_team = ["review", "--sample", "--team", "product", "--period", "2026-Q3", "--output", str(folder / "reviews")]
+    one_team = ["review", *which, "--period", "2026-Q3", "--output", str(folder / "reviews")]
     ours, papermill = _medians(
         3,
         lambda: _run("contribkit", *one_team),
         lambda: _run("papermill", str(notebook), str(folder / "out.ipynb")),
     )
-    return Figure("contribkit review of one team of the sample over papermill", ours / papermill, 4)
+    return ours / papermill
 
 
 def command_line(folder: Path) -> Figure:
@@ -148,7 +160,7 @@ def classifier_memory(folder: Path) -> Figure:
 
 # In the order of the table.
 ENTRIES: list[Callable[[Path], Figure | str]] = [
-    git_loader, review, command_line, classifier, classifier_growth, classifier_memory,
+    git_loader, review, crowded_review, command_line, classifier, classifier_growth, classifier_memory,
 ]  # fmt: skip
 
 

@@ -6,12 +6,16 @@ import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
+import jsonschema
 import nbformat
 import pytest
 
 import contribkit as ck
 from contribkit.notebooks import NOTEBOOKS
 from contribkit.rendering.notebook import check_parameters
+from contribkit.rendering.page import write_print
+from contribkit.review.redaction import publicly_named
+from tests.test_review import SCHEMA, judged
 
 TEAM = {"name": "Quay", "members": [{"login": "ada-example", "name": "Ada"}, {"login": "bob-example", "name": "Bob"}]}
 ROWS = [
@@ -271,3 +275,79 @@ def test_a_failure_without_names_says_no_more_than_where_it_was(tmp_path, monkey
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert {output.output_type for output in outputs} == {"execute_result"}
     assert "ada-example" not in json.dumps(outputs)
+
+
+@pytest.fixture(scope="module")
+def of_a_project(tmp_path_factory):
+    """Render, once, what all teams of the sample did in one project, to print too."""
+    folder = tmp_path_factory.mktemp("project")
+    org = ck.Organisation.read_sample()
+    return org, ck.render_project(org, ck.Period("2026-Q3"), org.project("wicketlamp"), folder, printable=True)
+
+
+def test_maintainers_see_what_all_teams_did_in_their_project_and_who_drove_it(of_a_project):
+    org, result = of_a_project
+    assert (result.failure, result.folder.name) == (None, "upstream-wicketlamp")
+    summary = json.loads((result.folder / "summary.json").read_text())
+    jsonschema.validate(summary, SCHEMA)
+    assert {row["ref"].split("/")[0] for row in summary["rows"]} == {"wicketlamp-example"}
+    assert sum(row["rows"] for row in summary["driven"]) == len(summary["rows"]) > 20
+    data = ck.load(org, ck.Period("2026-Q3", org.timezone))
+    inside = data.contributions["repo"].str.startswith("wicketlamp-example/").fillna(False).astype(bool)
+    assert len(summary["rows"]) == int((inside & ~data.contributions["private"].fillna(False)).sum())
+    page = result.page.read_text()
+    assert "Who drove it, and why?" in page
+    assert {row["behind"] for row in summary["driven"]} & {plan.name for plan in (*org.initiatives, *org.goals)}
+
+
+def test_a_page_for_maintainers_names_nobody_and_shows_nothing_private(of_a_project):
+    org, result = of_a_project
+    data = ck.load(org, ck.Period("2026-Q3", org.timezone))
+    people = {login for member in org.members.values() for login in (member.login, *member.aliases)} | data.people
+    hidden = data.threads[data.threads["private"].fillna(False).astype(bool)]
+    written = "\n".join(path.read_text() for path in sorted(result.folder.iterdir()))
+    assert sorted(name for name in people if name in written) == []
+    assert [title for title in hidden["title"] if title in written] == []
+
+
+def test_a_stakeholder_is_named_to_others_only_where_something_public_tells():
+    told = {"rule": "tracker", "lead": "stakeholder", "weight": 3.0, "private": True}
+    led = {"lead": "stakeholder", "stakeholder": "Q", "initiative": "Quotas"}
+    rows = judged(
+        led | {"reasons": [told]},
+        led | {"reasons": [told, told | {"private": False}]},
+        led | {"reasons": [told | {"rule": "label", "private": False}]},
+        led | {"reasons": [told | {"lead": "upstream", "private": False}]},
+    )
+    assert publicly_named(rows)["stakeholder"].notna().to_list() == [False, True, False, False]
+    assert publicly_named(rows)["initiative"].notna().to_list() == [False, True, False, False]
+
+
+def test_the_page_to_print_is_unfolded_and_holds_its_title_as_text(of_a_project, tmp_path):
+    _, result = of_a_project
+    text = result.printable.read_text()
+    assert "<details>" not in text
+    assert text.count("<details open>") == result.page.read_text().count("<details") > 10
+    assert "size: A4" in text
+    (tmp_path / "page.html").write_text("<head></head>")
+    write_print(tmp_path / "page.html", tmp_path / "print.html", '</style><script>"\\')
+    assert "</style><script>" not in (tmp_path / "print.html").read_text()
+
+
+def test_a_page_is_not_made_to_print_unless_asked_for(reviews):
+    assert not any(result.printable.exists() for result in reviews[1])
+
+
+def test_a_project_that_is_not_in_the_file_is_named_with_the_nearest():
+    with pytest.raises(ck.ContribkitError, match='no upstream project "Wicketlam"; did you mean "Wicketlamp"'):
+        ck.Organisation.read_sample().project("Wicketlam")
+
+
+def test_the_table_to_sort_is_plain_text_where_nothing_runs(reviews):
+    _, (quay, _) = reviews
+    notebook = nbformat.read(quay.folder / "review.ipynb", as_version=4)
+    (cell,) = [cell for cell in notebook.cells if cell.source.startswith("review.sortable")]
+    (output,) = cell.outputs
+    assert "&lt;b&gt;=1+1&lt;/b&gt;" in output.data["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in output.data
+    assert "widgets" not in notebook.metadata

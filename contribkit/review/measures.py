@@ -130,9 +130,8 @@ class Measures(Shown):
     @cached_property
     def turns(self) -> pd.DataFrame:
         """Who took part in which upstream-led activity in any of the periods known; see `coverage.took_part`."""
-        return coverage.took_part(
-            pd.concat([rows for rows in self.periods if len(rows)] or self.periods[-1:]), [*self.members]
-        )
+        known = [rows for rows in self.periods if len(rows)] or self.periods[-1:]
+        return coverage.took_part(pd.concat(known), list(self.members))
 
     @cached_property
     def spread(self) -> pd.DataFrame:
