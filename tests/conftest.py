@@ -1,11 +1,19 @@
 """What every test may ask for."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.accessibility import axe_core
+from tests.github.emulator import Emulator
+from tests.github.graphql.schema import VERSION
+from tests.github.workload import Workload
+from tests.jupyterlab import from_npm
 from tests.repositories import NO_REALSET, REALSET, Invented, build_real_clones
+
+# They run in processes of their own, beside tools that are not installed here.
+collect_ignore = [f"github/others/{name}.py" for name in ("activity", "to_sqlite", "redirect/sitecustomize")]
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +52,28 @@ def plans(tmp_path: Path) -> Invented:
     made = Invented(tmp_path / "clones" / "test-org+plans")
     made.main("Start", files={"LICENSE": "free\n"})
     return made
+
+
+@pytest.fixture(scope="session")
+def github_schema() -> None:
+    """Ask for GitHub's schema: a test that needs it ends here where npm cannot fetch it."""
+    from_npm("@octokit/graphql-schema", VERSION, "schema.graphql")
+
+
+@pytest.fixture(scope="session")
+def workload() -> Workload:
+    """A small workload with every trap; nothing may be added to it."""
+    return Workload.small()
+
+
+@pytest.fixture(scope="session")
+def reference_workload() -> Workload:
+    """The reference workload W; nothing may be added to it."""
+    return Workload.make()
+
+
+@pytest.fixture
+def github(workload: Workload, github_schema: None) -> Iterator[Emulator]:
+    """An emulated GitHub that serves the small workload."""
+    with Emulator(workload) as running:
+        yield running

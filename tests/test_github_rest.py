@@ -7,31 +7,20 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.github import redirect
 from tests.github.client import get, send
 from tests.github.emulator import Emulator
-from tests.github.graphql.schema import VERSION
 from tests.github.model import Repository, Thread
-from tests.github.workload import Workload
+from tests.github.others.measure import REDIRECT
 from tests.jupyterlab import from_npm
 
 EXAMPLES, FIXTURES = "7.6.1", "23.1.2"
-REDIRECT = Path(redirect.__file__).parent
 
 
-@pytest.fixture(scope="module")
-def github() -> Iterator[Emulator]:
-    from_npm("@octokit/graphql-schema", VERSION, "schema.graphql")
-    with Emulator(Workload.small()) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def repository(github: Emulator) -> Repository:
     return max(github.workload.world.upstream, key=lambda one: len(one.threads))
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pytest
 
 from contribkit.organisation import Organisation
 from contribkit.tables import ACTS, conform
@@ -13,11 +12,8 @@ from tests.github.client import ask
 from tests.github.completeness import completeness
 from tests.github.dress import EVENTS
 from tests.github.emulator import Emulator
-from tests.github.graphql.schema import VERSION
 from tests.github.model import Thread
 from tests.github.names import node_id
-from tests.github.workload import Workload
-from tests.jupyterlab import from_npm
 
 ACT_OF = {kind: act for act, kind in EVENTS.items()}
 PAGE = "pageInfo { hasNextPage endCursor }"
@@ -28,13 +24,6 @@ OF_ISSUES = TIMES.replace("... on MergedEvent", "... on LockedEvent")
 OF_PULLS = TIMES.replace("... on TransferredEvent", "... on LockedEvent")
 
 Act = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def github() -> Iterator[Emulator]:
-    from_npm("@octokit/graphql-schema", VERSION, "schema.graphql")
-    with Emulator(Workload.small()) as running:
-        yield running
 
 
 def pages(github: Emulator, identifier: str, kind: str, connection: str, fields: str) -> Iterator[Any]:

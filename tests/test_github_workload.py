@@ -20,17 +20,7 @@ from tests.github.people import TIMEZONE, USER_BOT
 from tests.github.workload import Workload
 
 
-@pytest.fixture(scope="module")
-def reference() -> Workload:
-    return Workload.make()
-
-
-@pytest.fixture(scope="module")
-def small() -> Workload:
-    return Workload.small()
-
-
-@pytest.fixture(params=["reference", "small"])
+@pytest.fixture(params=["reference_workload", "workload"])
 def either(request: pytest.FixtureRequest) -> Workload:
     workload: Workload = request.getfixturevalue(request.param)
     return workload
@@ -43,15 +33,15 @@ def counted(workload: Workload) -> pd.DataFrame:
     return truth[truth["counted"] & truth["actor"].isin(members)]
 
 
-def test_the_reference_workload_is_the_one_that_was_agreed_on(reference: Workload) -> None:
-    assert (len(reference.members), len(reference.world.upstream), W.threads) == (10, 60, 1500)
-    assert (reference.period.end - reference.period.start).days == 92
-    truth = counted(reference)
-    discussions = {one.ref for one in reference.discussions}
+def test_the_reference_workload_is_the_one_that_was_agreed_on(reference_workload: Workload) -> None:
+    assert (len(reference_workload.members), len(reference_workload.world.upstream), W.threads) == (10, 60, 1500)
+    assert (reference_workload.period.end - reference_workload.period.start).days == 92
+    truth = counted(reference_workload)
+    discussions = {one.ref for one in reference_workload.discussions}
     elsewhere = truth["ref"].isin(discussions)
     acts = Counter(truth["act"][~elsewhere])
     threads = truth["ref"][truth["ref"].str.contains("#") & ~elsewhere]
-    pulls = {thread.ref for thread in reference.threads if thread.is_pull_request}
+    pulls = {thread.ref for thread in reference_workload.threads if thread.is_pull_request}
     assert threads.nunique() == 1500
     assert threads[threads.isin(pulls)].nunique() == 888
     assert len(truth.loc[threads.index, ["ref", "actor"]].drop_duplicates()) == 2006
@@ -61,19 +51,21 @@ def test_the_reference_workload_is_the_one_that_was_agreed_on(reference: Workloa
     triage = ("labelled", "unlabelled", "assigned", "closed", "reopened", "milestoned", "transferred")
     assert sum(acts[act] for act in triage) == 240
     assert elsewhere.sum() == 40
-    assert len(reference.others) == 375 + 6000
+    assert len(reference_workload.others) == 375 + 6000
 
 
-def test_inline_comments_belong_to_the_members_reviews(reference: Workload) -> None:
-    accounts = {member.account for member in reference.members}
-    reviews = [review for thread in reference.threads for review in thread.reviews if review.author in accounts]
+def test_inline_comments_belong_to_the_members_reviews(reference_workload: Workload) -> None:
+    accounts = {member.account for member in reference_workload.members}
+    reviews = [
+        review for thread in reference_workload.threads for review in thread.reviews if review.author in accounts
+    ]
     assert sum(len(review.comments) for review in reviews) == 950
 
 
-def test_fourteen_threads_have_over_a_hundred_comments_and_a_member_speaks_last(reference: Workload) -> None:
-    long = [thread for thread in reference.pairs if len(thread.comments) > 100]
+def test_fourteen_threads_have_over_a_hundred_comments_and_a_member_speaks_last(reference_workload: Workload) -> None:
+    long = [thread for thread in reference_workload.pairs if len(thread.comments) > 100]
     assert len(long) == 14
-    accounts = {member.account for member in reference.members}
+    accounts = {member.account for member in reference_workload.members}
     assert any(comment.author in accounts for thread in long for comment in thread.comments[100:])
     assert max(len(thread.reviews) for thread in long) > 100
     assert max(len(thread.events) for thread in long) > 100
@@ -86,9 +78,9 @@ def test_forty_threads_know_only_triage_and_no_qualifier_finds_them(either: Work
         assert not logins & set().union(*roles(thread).values())
 
 
-def test_activity_falls_off_with_the_rank(reference: Workload) -> None:
-    acts = counted(reference)["actor"].value_counts()
-    lasting = [member.login for member in reference.members if not (member.first_day or member.last_day)]
+def test_activity_falls_off_with_the_rank(reference_workload: Workload) -> None:
+    acts = counted(reference_workload)["actor"].value_counts()
+    lasting = [member.login for member in reference_workload.members if not (member.first_day or member.last_day)]
     assert 2 < acts[lasting[0]] / acts[lasting[-1]] < 5
 
 
@@ -143,26 +135,28 @@ def test_the_truth_comes_back_whole_from_itself(either: Workload) -> None:
     assert answer.invented.empty
 
 
-def test_what_is_missing_and_what_is_invented_is_seen(small: Workload) -> None:
-    rows = pd.DataFrame(small.truth())
+def test_what_is_missing_and_what_is_invented_is_seen(workload: Workload) -> None:
+    rows = pd.DataFrame(workload.truth())
     wanted = rows[rows["counted"]]
-    late = wanted.iloc[[0]].assign(at=wanted["at"].iloc[0] + timedelta(seconds=1), actor=small.members[0].login)
+    late = wanted.iloc[[0]].assign(at=wanted["at"].iloc[0] + timedelta(seconds=1), actor=workload.members[0].login)
     acts = conform(pd.concat([wanted.iloc[1:], late]), ACTS)
-    answer = completeness(acts, small)
+    answer = completeness(acts, workload)
     assert answer.share == pytest.approx(1 - 1 / len(wanted))
     assert len(answer.missing) == 1
     assert answer.invented["at"].tolist() == late["at"].tolist()
 
 
-def test_every_pair_of_the_truth_folds_into_one_contribution(reference: Workload, tmp_path: Path) -> None:
-    org = reference.organisation(tmp_path, "http://127.0.0.1:1")
-    threads = [{"ref": thread.ref, "author": thread.author.login} for thread in reference.threads if thread.author]
+def test_every_pair_of_the_truth_folds_into_one_contribution(reference_workload: Workload, tmp_path: Path) -> None:
+    org = reference_workload.organisation(tmp_path, "http://127.0.0.1:1")
+    threads = [
+        {"ref": thread.ref, "author": thread.author.login} for thread in reference_workload.threads if thread.author
+    ]
     team = [member for _, member in org.memberships]
-    acts = conform(pd.DataFrame(reference.truth()), ACTS)
-    rows = fold(conform(pd.DataFrame(threads), THREADS), acts, reference.period, team)
+    acts = conform(pd.DataFrame(reference_workload.truth()), ACTS)
+    rows = fold(conform(pd.DataFrame(threads), THREADS), acts, reference_workload.period, team)
     folded = [parse_contribution_id(identifier)[:2] for identifier in rows["id"]]
     assert len(set(folded)) == len(folded)
-    assert set(folded) >= set(counted(reference)[["ref", "actor"]].itertuples(index=False, name=None))
+    assert set(folded) >= set(counted(reference_workload)[["ref", "actor"]].itertuples(index=False, name=None))
 
 
 def test_acts_lie_on_whole_seconds_as_github_tells_them(either: Workload) -> None:

@@ -1,0 +1,85 @@
+"""Whatever can go wrong on the way goes wrong at its request, once, and is over."""
+
+import http.client
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.github.answer import Call
+from tests.github.client import Response, ask
+from tests.github.emulator import Emulator
+from tests.github.names import node_id
+from tests.github.traps import Traps
+from tests.github.workload import Workload
+
+IDS = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+
+
+def eight(workload: Workload) -> list[dict[str, str]]:
+    return [{"id": node_id(thread)} for thread in list(workload.pairs)[:8]]
+
+
+def ask_for_eight(workload: Workload, github: Emulator) -> Response:
+    return ask(github, IDS, {"ids": [one["id"] for one in eight(workload)]})
+
+
+@pytest.mark.parametrize(
+    ("name", "looks"),
+    [
+        ("secondary_limit", lambda answer: answer.status == 403 and answer.headers["Retry-After"] == "1"),
+        ("rate_limited_200", lambda answer: answer.value["errors"][0]["type"] == "RATE_LIMITED"),
+        ("unauthorized_midway", lambda answer: answer.status == 401),
+        ("invalid_json", lambda answer: answer.status == 200 and is_broken(answer.body)),
+        ("partial_errors", lambda answer: answer.value["data"]["nodes"][6:] == [None, None]),
+        ("budget_runs_out", lambda answer: answer.headers["X-RateLimit-Remaining"] == "0"),
+    ],
+)
+def test_a_trap_springs_at_its_request_and_once(
+    workload: Workload, name: str, looks: Callable[[Response], bool]
+) -> None:
+    with Emulator(workload, {name: 2}) as github:
+        first, second = ask_for_eight(workload, github), ask_for_eight(workload, github)
+        assert github.sprung == [name]
+        assert first.value["data"]["nodes"] == eight(workload)
+        assert looks(second)
+        if second.headers.get("X-RateLimit-Remaining") == "0":
+            # What the header says is long enough.
+            time.sleep(max(int(second.headers["X-RateLimit-Reset"]) - time.time(), 0))
+        assert ask_for_eight(workload, github).value["data"]["nodes"] == eight(workload)
+
+
+def test_a_slow_answer_is_whole(workload: Workload) -> None:
+    with Emulator(workload, {"slow": 1}, slowness=0.3) as github:
+        begun = time.monotonic()
+        assert ask_for_eight(workload, github).value["data"]["nodes"] == eight(workload)
+        assert time.monotonic() - begun > 0.3
+
+
+def is_broken(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except ValueError:
+        return True
+    return False
+
+
+def test_a_page_of_a_hundred_is_a_bad_gateway_and_fifty_are_not(workload: Workload) -> None:
+    things = [node_id(thing) for thing in workload.threads[:51]]
+    with Emulator(workload, {"bad_gateway_on_100"}) as github:
+        statuses = [ask(github, IDS, {"ids": things[:size]}).status for size in (51, 51, 50)]
+        assert statuses == [502, 502, 200]
+
+
+def test_a_body_that_breaks_off_is_a_reset_connection(workload: Workload) -> None:
+    with Emulator(workload, {"reset_mid_body": 1}) as github:
+        with pytest.raises((ConnectionError, http.client.IncompleteRead)):
+            ask(github, "{ viewer { login } }")
+        assert ask(github, "{ viewer { login } }").status == 200
+
+
+def test_of_several_traps_one_springs_at_a_time() -> None:
+    traps = Traps(["secondary_limit", "rate_limited_200", "slow"])
+    calls = [Call(number, "POST", "/graphql", {}, {}, {}) for number in range(1, 9)]
+    assert [traps.next(call) is not None for call in calls] == [False, True, True, False, False, True, False, False]
