@@ -83,3 +83,20 @@ def test_of_several_traps_one_springs_at_a_time() -> None:
     traps = Traps(["secondary_limit", "rate_limited_200", "slow"])
     calls = [Call(number, "POST", "/graphql", {}, {}, {}) for number in range(1, 9)]
     assert [traps.next(call) is not None for call in calls] == [False, True, True, False, False, True, False, False]
+
+
+def test_traps_spring_in_one_order_however_they_are_named() -> None:
+    names = ["slow", "unauthorized_midway", "secondary_limit", "invalid_json"]
+    orders = []
+    for named in (names, names[::-1], {name: 1 for name in names}):
+        traps = Traps(named)
+        for _ in range(10):
+            traps.next(Call(10, "POST", "/graphql", {}, {}, {}))
+        orders.append(traps.sprung)
+    assert orders[0] == orders[1] == orders[2]
+    assert len(orders[0]) == 4
+
+
+def test_a_trap_that_there_is_not_is_named() -> None:
+    with pytest.raises(ValueError, match=r"there is no trap \['sloww'\]"):
+        Traps(["sloww"])

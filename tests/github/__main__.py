@@ -11,7 +11,7 @@ from tests.github.traps import TRAPS
 from tests.github.workload import Workload
 
 
-@click.command(epilog="Example: python -m tests.github --port 8080 --small --trap slow --organisation /tmp/fern")
+@click.command(epilog="Example: python -m tests.github --port 8080 --small --trap slow --organisation fern")
 @click.option("--port", default=8080, show_default=True, help="Where it listens, on this machine only.")
 @click.option("--small", is_flag=True, help="Serve three members and thirty threads instead of workload W.")
 @click.option(

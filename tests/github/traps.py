@@ -106,8 +106,13 @@ class Traps:
     """The traps that are switched on; one springs at a time."""
 
     def __init__(self, names: Iterable[str] | Mapping[str, int]) -> None:
-        numbers = names if isinstance(names, Mapping) else {name: TRAPS[name].number for name in names}
-        self._waiting = {name: replace(TRAPS[name], number=number) for name, number in numbers.items()}
+        numbers = names if isinstance(names, Mapping) else dict.fromkeys(names, 0)
+        if unknown := numbers.keys() - TRAPS.keys():
+            raise ValueError(f"there is no trap {sorted(unknown)}; there are {', '.join(TRAPS)}")
+        # In the order of the table, whatever the order of a set: two runs must meet the same.
+        self._waiting = {
+            name: replace(trap, number=numbers[name] or trap.number) for name, trap in TRAPS.items() if name in numbers
+        }
         self.sprung: list[str] = []
 
     def next(self, call: Call) -> Trap | None:
