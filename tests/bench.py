@@ -17,27 +17,13 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from statistics import median
-from typing import Literal, NamedTuple
 
+from tests import bench_github
 from tests.bench_review import write_crowd
+from tests.figure import Figure
 from tests.repositories import NO_REALSET, REALSET, build_real_clones
 
 BIN = Path(sys.executable).parent
-
-
-class Figure(NamedTuple):
-    """One line of the table."""
-
-    name: str
-    figure: float
-    target: float
-    unit: str = "times"
-    better: Literal["lower", "higher"] = "lower"
-
-    @property
-    def met(self) -> bool:
-        """Whether the figure is as good as its target, or better."""
-        return self.figure <= self.target if self.better == "lower" else self.figure >= self.target
 
 
 def git_loader(folder: Path) -> Figure | str:
@@ -161,6 +147,7 @@ def classifier_memory(folder: Path) -> Figure:
 # In the order of the table.
 ENTRIES: list[Callable[[Path], Figure | str]] = [
     git_loader, review, crowded_review, command_line, classifier, classifier_growth, classifier_memory,
+    *bench_github.ENTRIES,
 ]  # fmt: skip
 
 
