@@ -12,6 +12,8 @@ import pytest
 from contribkit.doctor import Finding, Level, examine
 from contribkit.doctor.folders import check_writable
 from contribkit.doctor.machine import check_kernel, check_versions
+from contribkit.loaders.github.store import Store
+from contribkit.loaders.github.token import Token
 from contribkit.organisation import SAMPLE
 from contribkit.starter import PLACEHOLDER, start
 from tests.repositories import Invented, run_git
@@ -367,3 +369,26 @@ def test_what_is_installed_here_fits():
 
 def test_a_finding_is_always_one_line():
     assert str(Finding(Level.DOUBTFUL, "labels", "one\ntwo", "three")) == "! labels: one two; three"
+
+
+@pytest.mark.parametrize(
+    ("token", "store", "level", "said"),
+    [
+        ("some-token", False, Level.GOOD, "there is a token"),
+        ("", True, Level.DOUBTFUL, "there is no token, so the store answers alone; set GITHUB_TOKEN"),
+        ("", False, Level.WRONG, "there is no token: set GITHUB_TOKEN, or run: gh auth login"),
+    ],
+)
+def test_github_is_looked_at_without_asking_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch, token: str, store: bool, level: Level, said: str
+) -> None:
+    with (home / "contribkit.toml").open("a") as file:
+        file.write('[sources.github]\napi_url = "http://127.0.0.1:9"\n')
+    monkeypatch.setattr("contribkit.loaders.github.find_token", lambda host: Token(token) if token else None)
+    if store:
+        with Store(home / "github.sqlite"):
+            pass
+    findings = [one for one in examine(home / "contribkit.toml") if one.subject == "sources.github"]
+    assert [one.level for one in findings] == [level]
+    assert said in str(findings[0])
+    assert "some-token" not in str(findings)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from contribkit.doctor.finding import Finding, count, doubtful, good, wrong
 from contribkit.errors import ContribkitError
-from contribkit.loaders import activity_log, git
+from contribkit.loaders import activity_log, git, github
 from contribkit.loaders.git.naming import elsewhere, name_of
+from contribkit.loaders.github.settings import store_path
 from contribkit.loaders.source import Loaded, in_order, loader
 from contribkit.organisation import Organisation
 from contribkit.period import Period
@@ -122,6 +123,18 @@ def _clones(organisation: Organisation) -> tuple[list[str], list[str], list[str]
     return names, list(dict.fromkeys(broken)), away  # "git is not installed" once, not for each clone
 
 
+def _check_github(organisation: Organisation, name: str) -> Iterator[Finding]:
+    """Look for a token and a store; GitHub is not asked."""
+    subject, path = _subject(name), store_path(organisation)
+    github.check(organisation)
+    if github.has_token(organisation):
+        yield good(subject, "there is a token; whether GitHub takes it shows with the first load")
+    elif path.exists():
+        yield doubtful(subject, "there is no token, so the store answers alone", github.TOKEN_FIX)
+    else:
+        yield doubtful(subject, "there is no token yet, so it is asked for", github.TOKEN_FIX)
+
+
 def _unseen(organisation: Organisation) -> Finding:
     fix = f"clone those that plan your work: {_CLONE}"
     if not organisation.own:
@@ -141,6 +154,7 @@ def _has_other_evidence(organisation: Organisation) -> bool:
 
 _CHECKS: dict[str, Callable[[Organisation, str], Iterator[Finding]]] = {
     "git": _check_git,
+    "github": _check_github,
     "records": _check_files,
     "activity_log": _check_activity_log,
 }

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from contribkit.organisation import Organisation
     from contribkit.period import Period
 
-_NO_TOKEN = (
-    "there is no token: set GITHUB_TOKEN, or run: gh auth login "
+TOKEN_FIX = (
+    "set GITHUB_TOKEN, or run: gh auth login "
     "(a token without any scope reads what is public; private repositories need the scope repo)"
 )
+_NO_TOKEN = f"there is no token: {TOKEN_FIX}"
 
 
 def check(organisation: "Organisation") -> None:
@@ -37,6 +38,11 @@ def check(organisation: "Organisation") -> None:
             return
     if token is None and not can_ask():
         raise ContribkitError(f"[sources.github]: {_NO_TOKEN}")
+
+
+def has_token(organisation: "Organisation") -> bool:
+    """Say whether a token is found without asking for one."""
+    return find_token(settings_of(organisation).host) is not None
 
 
 def load(organisation: "Organisation", period: "Period", keep_going: bool) -> Loaded:
