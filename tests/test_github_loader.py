@@ -1,10 +1,8 @@
 """The GitHub source against the emulator: everything a team did, nothing else, in few requests, whatever breaks."""
 
 import os
-import re
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +15,7 @@ from contribkit.loaders.source import Loaded
 from contribkit.organisation import Organisation
 from tests.github.completeness import completeness
 from tests.github.emulator import Emulator
+from tests.github.fetched import fetched
 from tests.github.traps import TRAPS
 from tests.github.workload import Workload
 
@@ -44,17 +43,6 @@ def whole(answer: Loaded | Data) -> dict[str, pd.DataFrame]:
 def assert_same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> None:
     for name in SORTED:
         pd.testing.assert_frame_equal(one[name], other[name])
-
-
-def fetched(github: Emulator) -> Counter[str]:
-    """Return how often each thing was read; a look at who labelled or closed is none."""
-    asked = [
-        (request, alias)
-        for request in github.requests
-        for alias, fragment in re.findall(r"(f\d+): nodes\(.*?\.\.\.(\w+)", request.query)
-        if not fragment.startswith("Triage")
-    ]
-    return Counter(identifier for request, alias in asked for identifier in request.variables[alias])
 
 
 @pytest.fixture(scope="module")
