@@ -4,8 +4,9 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from tests.github import words
+from tests.github.acts import STATES
 from tests.github.model import Account, Comment, Event, Review, Thread
-from tests.github.plan import END, START, STATES, Plan
+from tests.github.plan import END, START, Plan
 from tests.github.truth import Act
 
 EVENTS = {

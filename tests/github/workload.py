@@ -1,8 +1,6 @@
 """A workload: everything a GitHub emulator serves, and the truth of who did what."""
 
 import random
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,14 +10,17 @@ from typing import Any
 from contribkit.organisation import Organisation
 from contribkit.period import Period
 from tests.github import configuration, oddities, own_side
+from tests.github.acts import plan_acts
 from tests.github.bystanders import plan_background, plan_bystanders
 from tests.github.dress import dress, settle
 from tests.github.elsewhere import plan_elsewhere
 from tests.github.figures import SMALL, Figures
 from tests.github.figures import W as REFERENCE
 from tests.github.model import Account, Comment, Discussion, Repository, Thread
+from tests.github.numbering import number_threads, things
 from tests.github.people import OUTSIDERS, PERIOD, Member
-from tests.github.plan import Plan, plan_threads
+from tests.github.plan import Plan
+from tests.github.threads import plan_threads
 from tests.github.truth import Act, Row
 from tests.github.world import World, world
 
@@ -53,6 +54,7 @@ class Workload:
         rng = random.Random(seed)
         plan = Plan(world(figures, rng), figures, rng)
         plan_threads(plan)
+        plan_acts(plan)
         plan_elsewhere(plan)
         plan_bystanders(plan)
         plan_background(plan)
@@ -153,46 +155,9 @@ class Workload:
 
     def _number_nodes(self) -> None:
         """Give everything a number of its own, from which its node id is made."""
-        for thing, parent in self._things():
+        for thing, parent in things(self.accounts.values(), self.repositories):
             if not thing.serial:
                 thing.serial = len(self.nodes) + 1
                 self.nodes[thing.serial] = thing
             if parent is not None:
                 thing.parent = parent
-
-    def _things(self) -> Iterator[tuple[Any, Any]]:
-        """Yield everything, with what it belongs to where that is not told otherwise."""
-        yield from ((account, None) for account in self.accounts.values())
-        for repository in self.repositories:
-            yield repository, None
-            yield from ((commit, repository) for commit in repository.commits)
-            yield from ((release, None) for release in repository.releases)
-            for thread in repository.threads:
-                yield thread, None
-                yield from ((part, thread) for part in (*thread.comments, *thread.reviews, *thread.events))
-                yield from ((comment, review) for review in thread.reviews for comment in review.comments)
-            for discussion in repository.discussions:
-                yield discussion, None
-                for comment in discussion.comments:
-                    yield from ((one, discussion) for one in (comment, *comment.replies))
-
-
-def number_threads(repositories: list[Repository]) -> None:
-    """Number threads and discussions in order of time; a transferred issue left a number behind."""
-    came: dict[Repository, list[tuple[datetime, Thread | Discussion, bool]]] = defaultdict(list)
-    for repository in repositories:
-        for thread in repository.threads:
-            came[repository].append((thread.created_at, thread, True))
-            if thread.transferred_from:
-                came[thread.transferred_from[0]].append((thread.created_at, thread, False))
-        came[repository] += [(discussion.created_at, discussion, True) for discussion in repository.discussions]
-    for repository, things in came.items():
-        for number, (_, thing, here) in enumerate(sorted(things, key=lambda entry: entry[0]), 1):
-            if here:
-                thing.number = number
-            elif isinstance(thing, Thread):
-                thing.transferred_from = (repository, number)
-    for repository in repositories:
-        for discussion in repository.discussions:
-            times = [c.created_at for comment in discussion.comments for c in (comment, *comment.replies)]
-            discussion.updated_at = max([discussion.created_at, *times])

@@ -15,13 +15,13 @@ from graphql import (
 )
 
 from tests import npm
-from tests.github.graphql import common, repositories, root, threads
+from tests.github.graphql import branches, common, repositories, root, threads, timelines
 from tests.github.graphql.resolvers import RESOLVERS
 from tests.github.model import Comment, Discussion, Review
 from tests.github.names import typename, written
 
 VERSION = "15.26.1"
-PARTS = (common, repositories, root, threads)  # importing them fills the registry
+PARTS = (branches, common, repositories, root, threads, timelines)  # importing them fills the registry
 
 
 @cache
