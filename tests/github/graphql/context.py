@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphql import GraphQLResolveInfo
+
 from tests.github.graphql.errors import not_found
 from tests.github.model import Account, Repository
 from tests.github.names import node_id
@@ -56,3 +58,6 @@ class Context:
             return True
         repository = thing if isinstance(thing, Repository) else getattr(thing, "repository", None)
         return self.sees(repository) if repository else self.sees_thing(thing.parent)
+
+
+Info = GraphQLResolveInfo[Context]

@@ -28,7 +28,7 @@ def _attribute(field: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", field).lower()
 
 
-def by_attribute(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+def by_attribute(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
     """Return the attribute, or the entry, that a field is named after.
 
     Raises

@@ -50,7 +50,7 @@ def schema() -> GraphQLSchema:
     return built
 
 
-def _type_of(value: Any, info: GraphQLResolveInfo, kind: GraphQLAbstractType) -> str:
+def _type_of(value: Any, info: GraphQLResolveInfo[Any], kind: GraphQLAbstractType) -> str:
     if isinstance(value, Comment) and isinstance(value.parent, Discussion):
         return "DiscussionComment"
     if isinstance(value, Comment) and isinstance(value.parent, Review):

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
 from tests.github.graphql.common import label
 from tests.github.graphql.connection import Connection, connection
+from tests.github.graphql.context import Info
 from tests.github.graphql.errors import not_found
 from tests.github.graphql.resolvers import resolves
 from tests.github.model import Account, Comment, Event, Review, Thread
@@ -17,7 +16,7 @@ _ITEM_TYPES = {"ISSUE_COMMENT": "IssueComment", "PULL_REQUEST_REVIEW": "PullRequ
 
 
 @resolves("PullRequest.timelineItems", "Issue.timelineItems")
-def _timeline(source: Thread, info: GraphQLResolveInfo, **arguments: Any) -> Connection:
+def _timeline(source: Thread, info: Info, **arguments: Any) -> Connection:
     wanted, since = arguments.pop("itemTypes", None), arguments.pop("since", None)
     names = {_typename(word) for word in wanted} if wanted is not None else None
     items = [item for item in _items(source, names) if not since or _at(item) >= since]
@@ -41,37 +40,37 @@ def _at(item: Event | Comment | Review) -> Any:
 
 
 @resolves("LabeledEvent.label", "UnlabeledEvent.label")
-def _event_label(source: Event, info: GraphQLResolveInfo) -> dict[str, Any]:
+def _event_label(source: Event, info: Info) -> dict[str, Any]:
     return label(source.detail)
 
 
 @resolves("AssignedEvent.assignee", "AssignedEvent.user")
-def _assignee(source: Event, info: GraphQLResolveInfo) -> Account:
+def _assignee(source: Event, info: Info) -> Account:
     return source.detail
 
 
 @resolves("MilestonedEvent.milestoneTitle")
-def _milestone_title(source: Event, info: GraphQLResolveInfo) -> str:
+def _milestone_title(source: Event, info: Info) -> str:
     return source.detail
 
 
 @resolves("TransferredEvent.fromRepository")
-def _from_repository(source: Event, info: GraphQLResolveInfo) -> Any:
+def _from_repository(source: Event, info: Info) -> Any:
     return source.detail
 
 
 @resolves("ClosedEvent.closer", "MergedEvent.commit")
-def _nobody(source: Event, info: GraphQLResolveInfo) -> None:
+def _nobody(source: Event, info: Info) -> None:
     return None
 
 
 @resolves("ClosedEvent.stateReason", "ReopenedEvent.stateReason")
-def _reason(source: Event, info: GraphQLResolveInfo) -> str | None:
+def _reason(source: Event, info: Info) -> str | None:
     return "COMPLETED" if source.kind == "ClosedEvent" else "REOPENED"
 
 
 @resolves("CrossReferencedEvent.source")
-def _source(source: Event, info: GraphQLResolveInfo) -> Thread:
+def _source(source: Event, info: Info) -> Thread:
     thread = source.detail
     if thread is None or not info.context.sees(thread.repository):
         raise not_found("a node")
@@ -79,17 +78,17 @@ def _source(source: Event, info: GraphQLResolveInfo) -> Thread:
 
 
 @resolves("CrossReferencedEvent.willCloseTarget")
-def _will_close(source: Event, info: GraphQLResolveInfo) -> bool:
+def _will_close(source: Event, info: Info) -> bool:
     return source.detail is not None and source.parent in source.detail.closes
 
 
 @resolves("CrossReferencedEvent.isCrossRepository")
-def _is_cross_repository(source: Event, info: GraphQLResolveInfo) -> bool:
+def _is_cross_repository(source: Event, info: Info) -> bool:
     return source.detail is None or source.detail.repository is not source.parent.repository
 
 
 @resolves("CrossReferencedEvent.referencedAt")
-def _referenced_at(source: Event, info: GraphQLResolveInfo) -> Any:
+def _referenced_at(source: Event, info: Info) -> Any:
     return source.created_at
 
 
@@ -98,6 +97,6 @@ def _referenced_at(source: Event, info: GraphQLResolveInfo) -> Any:
     "UnlabeledEvent.labelable", "AssignedEvent.assignable", "MilestonedEvent.subject", "TransferredEvent.issue",
     "MergedEvent.pullRequest",
 )  # fmt: skip
-def _thread(source: Event, info: GraphQLResolveInfo) -> Thread:
+def _thread(source: Event, info: Info) -> Thread:
     assert typename(source.parent) in ("PullRequest", "Issue")
     return source.parent
