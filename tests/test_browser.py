@@ -13,6 +13,7 @@ from tests.jupyterlab import chromium, chromium_path, notebook, serve, visitor
 
 INVENTED = "the organisation, its people and their work are invented"
 WIDTHS = (1280, 640)
+PAGES = ["product/review.html", "index.html", "upstream-wicketlamp/review.html"]
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +22,9 @@ def rendered(tmp_path_factory):
     chromium_path()
     folder = tmp_path_factory.mktemp("rendered")
     code = "from contribkit.cli import main; main()"
-    command = [sys.executable, "-c", code, "review", "--sample", "--output", str(folder)]
-    subprocess.run(command, check=True, capture_output=True)
+    for further in (["--print"], ["--upstream", "Wicketlamp"]):
+        command = [sys.executable, "-c", code, "review", "--sample", *further, "--output", str(folder)]
+        subprocess.run(command, check=True, capture_output=True)
     return folder / "2026-Q3"
 
 
@@ -91,7 +93,7 @@ def test_review_runs_and_its_reasons_unfold(browser, server, axe, tmp_path, sche
         assert shown.visitor.foreign == []
 
 
-@pytest.mark.parametrize("page", ["product/review.html", "community/review.html", "index.html"])
+@pytest.mark.parametrize("page", ["community/review.html", *PAGES])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_asks_nobody_and_does_not_scroll_sideways(browser, rendered, tmp_path, page, width):
     with visitor(browser, width) as visits:
@@ -112,7 +114,7 @@ def test_the_page_asks_nobody_and_does_not_scroll_sideways(browser, rendered, tm
         assert visits.foreign == []
 
 
-@pytest.mark.parametrize("page", ["product/review.html", "index.html"])
+@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing(browser, rendered, axe, tmp_path, page, scheme, width):
@@ -124,6 +126,36 @@ def test_axe_finds_nothing(browser, rendered, axe, tmp_path, page, scheme, width
         tab.screenshot(path=picture)
         print(f"screenshot: {picture}")
         assert found == []
+
+
+def test_the_page_to_print_becomes_a_pdf_with_its_title_and_page_numbers(browser, rendered, tmp_path):
+    with visitor(browser) as visits:
+        tab = visits.page()
+        tab.goto((rendered / "product/print.html").as_uri())
+        assert tab.locator(".contribkit details:not([open])").count() == 0
+        tab.emulate_media(media="print")
+        tab.set_viewport_size({"width": 672, "height": 1000})  # A4 less its margins
+        wide = tab.evaluate("() => [...document.querySelectorAll('table')].filter(t => t.scrollWidth > 680).length")
+        assert wide == 0
+        paper = tab.pdf(prefer_css_page_size=True)
+        assert paper.startswith(b"%PDF")
+        assert b"/MediaBox [0 0 595" in paper or b"/MediaBox [0 0 594" in paper
+        assert visits.foreign == []
+
+
+def test_the_contributions_can_be_sorted_in_jupyterlab(browser, server):
+    with notebook(browser, server, "notebooks/review.ipynb") as shown:
+        shown.run_all()
+        table = shown.page.locator(".jp-OutputArea-output table.dataTable").first
+        table.wait_for()
+        titles = table.locator("tbody tr td:nth-child(2)")
+        for order in ("ascending", "descending"):
+            table.locator("thead th", has_text="title").locator(".dt-column-order").click()
+            table.locator(f"thead th[aria-sort={order}]").wait_for()
+            shows = [title.casefold() for title in titles.all_inner_texts()]
+            assert len(shows) > 5
+            assert (shows[0] < shows[-1]) == (order == "ascending")
+        assert shown.visitor.foreign == []
 
 
 def test_a_request_to_another_host_is_seen_and_stopped(browser):

@@ -42,6 +42,13 @@ def test_help_shows_an_example(command):
     assert "contribkit " in out
 
 
+@pytest.mark.parametrize("further", [["--team", "quay"], ["--without-names"], ["--include-private"]])
+def test_a_page_for_maintainers_is_of_all_teams_and_never_with_names(home, further):
+    code, _, said = run("review", "--config", home / "contribkit.toml", "--upstream", "Up", *further)
+    assert code == 2
+    assert "--upstream is of all teams" in said
+
+
 def test_help_imports_nothing_heavy():
     code = "import sys, contribkit.cli; print({'pandas', 'matplotlib', 'papermill', 'pydantic'} & set(sys.modules))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

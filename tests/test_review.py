@@ -317,6 +317,27 @@ def test_earlier_periods_stand_beside_oldest_first(sample):
     assert list(history["period"]) == ["2026-Q1", "2026-Q2", "2026-Q3"]  # the sample knows nothing of 2025-Q4
 
 
+def test_earlier_periods_come_from_their_reviews_where_sources_know_nothing_of_them(sample):
+    org, data, _ = sample
+    before = data.period.last(2)[0]
+    there = ck.classify(data.fold(before), data.references, org)
+    then = ck.Review(there, data, org.teams[0], before).summary
+    review = review_of(sample, earlier={before: there[:0]}, summaries={str(before): then})
+    told, now = review.history.to_dict("records")
+    assert (told["from"], now["from"]) == ("summary", "sources")
+    assert {name: told[name] for name in then["history"][-1] if name != "from"} == {
+        name: value for name, value in then["history"][-1].items() if name != "from"
+    }
+    assert "from its review" in review.changed.html
+    jsonschema.validate(review.summary, SCHEMA)
+    rest = {"individual": 0, "unclear": 2, "upstream_share": 0.25, "low": 0.046, "high": 0.699}
+    older = {"history": [{"period": str(before), "stakeholder": 3, "upstream": 1} | rest]}  # knew less
+    review = review_of(sample, earlier={before: there[:0]}, summaries={str(before): older | {"rows": []}})
+    assert pd.isna(review.history["reviewed"][0])
+    assert "–" in review.changed.html
+    jsonschema.validate(review.summary, SCHEMA)
+
+
 def test_days_on_the_page_are_those_of_the_organisations_time_zone(sample):
     org, data, rows = sample
     late = rows[rows["happened_at"].dt.strftime("%Y-%m-%dT%H") == "2026-06-30T22"]  # 1 July in Berlin
