@@ -92,11 +92,12 @@ def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | No
     figure, (bars, shares) = new_figure(1.9 + 0.5 * len(history), 2, width_ratios=[2.4, 1], sharey=True)
     places = range(len(history))[::-1]
     left = pd.Series(0, index=history.index)
+    longest = history[[str(lead) for lead in Lead]].sum(axis=1).max()
     for lead in Lead:
         counts = history[str(lead)]
         bars.barh(places, counts, left=left, height=0.62, color=lead.colour, label=f"{lead.shape} {words[lead]}")
         for place, count, start in zip(places, counts, left, strict=True):
-            if count >= max(1, 0.1 * history[[str(x) for x in Lead]].sum(axis=1).max()):
+            if count > longest * (0.04 + 0.022 * len(str(count))):  # where the number fits in
                 colour = "black" if lead is Lead.INDIVIDUAL else "white"
                 bars.text(
                     start + count / 2,

@@ -64,7 +64,8 @@ def _around(review: "Measures") -> str:
         return ""
     acts = [(ours["comments"], "comment"), (ours["reviews"], "review")]
     wrote = " and ".join(many(count, word) for count, word in acts if count is not None)
-    said = f"Around it the team wrote {wrote or 'what no source tells'} in {many(ours['threads'], 'thread')}."
+    inside = f"in {many(ours['threads'], 'thread')}"
+    said = f"Around it the team wrote {wrote} {inside}." if wrote else "What was said around it no source tells."
     if ours["days"] is None:
         return f"{said} How long its pull requests waited for their merge is not known."
     pace, word = theirs["days"], review.words["upstream"]
