@@ -33,7 +33,8 @@ def _sentence(review: "Measures") -> str:
     total, served = int(table["rows"].sum()), table[table["stakeholder"] != NOT_NAMED]
     if not total:
         return f"Nothing was {word} in this period."
-    most = f", most often {served['stakeholder'].iloc[0]} ({served['rows'].iloc[0]})" if len(served) else ""
+    often = len(served) and served["rows"].iloc[0] > 1
+    most = f", most often {served['stakeholder'].iloc[0]} ({served['rows'].iloc[0]})" if often else ""
     both = int((threads["linked"] == "both").sum())
     idle = int((review.by_initiative["rows"] == 0).sum())
     without = int(review.by_initiative.loc[review.by_initiative["initiative"].isna(), "rows"].sum())
