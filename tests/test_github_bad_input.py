@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from contribkit.cli import main
 from contribkit.errors import ContribkitError
 from contribkit.loaders import github as source
-from contribkit.loaders.data import load
+from contribkit.loaders.data import fetch, load
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.settings import Settings, settings_of
 from contribkit.loaders.github.token import Token, find_token
@@ -164,6 +164,17 @@ def test_without_a_token_the_store_answers_alone_and_says_of_when_it_is(
             load(org, small.period.previous())
     assert offline.acts.equals(online.acts)
     assert any(re.match(r"without a token: as GitHub was at 20\d\d-", note) for note in offline.sources[0].notes)
+
+
+def test_what_one_process_fetches_others_find_without_a_token(
+    small: Workload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Emulator(small) as github:
+        org = small.organisation(tmp_path, github.url)
+        monkeypatch.setenv("GITHUB_TOKEN", github.token)
+        fetch(org, small.period)
+    monkeypatch.delenv("GITHUB_TOKEN")
+    assert len(load(org, small.period).acts) > 50
 
 
 def test_the_token_of_githubs_own_command_line_is_taken(tmp_path: Path) -> None:

@@ -110,6 +110,35 @@ def check(organisation: "Organisation", keep_going: bool = False) -> None:
             source.check(organisation)
 
 
+def fetch(organisation: "Organisation", period: "Period", keep_going: bool = False) -> None:
+    """Let sources that ask over a network fill their stores: once, before several processes load.
+
+    Such a source has a function ``fetch(organisation, period, keep_going)``; the others have nothing to fetch.
+
+    Parameters
+    ----------
+    organisation
+        Whose sources.
+    period
+        The days that must be there.
+    keep_going
+        Pass over a source that fails; `load` says why.
+
+    Raises
+    ------
+    ContribkitError
+        Where a source cannot be read and `keep_going` is off.
+    """
+    for name in organisation.sources:
+        fill = getattr(loader(name), "fetch", None)
+        try:
+            if fill is not None:
+                fill(organisation, period, keep_going)
+        except ContribkitError:
+            if not keep_going:
+                raise
+
+
 def load(organisation: "Organisation", period: "Period", keep_going: bool = False) -> Data:
     """Load every source and unite them act by act, without doubles.
 

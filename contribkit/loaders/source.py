@@ -38,7 +38,11 @@ class Loaded:
 
 
 class Loader(Protocol):
-    """A source's module."""
+    """A source's module.
+
+    It may have two functions more: ``fetch(organisation, period, keep_going)``, which fills a store of its own from a
+    network, and ``load_needs(organisation, keep_going)``, which returns a table of `NEEDS` and notes.
+    """
 
     def check(self, organisation: "Organisation") -> None:
         """Raise `ContribkitError` where the source cannot be read at all; quick, before any work starts."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from contribkit.loaders import fetch
 from contribkit.rendering.jobs import Job, Rendered, check_before, run
 from contribkit.rendering.page import write_index
 from contribkit.review import ProjectReview, read_planned, read_summaries
@@ -117,4 +118,6 @@ class _Place:
         check_before(self.organisation, jobs)
         for job in jobs:
             read_summaries(self.reviews, job.slug, self.period.last(PERIODS))
+        # Once, so that the kernels of all reviews find what they need in the store.
+        fetch(self.organisation, self.period, all(job.given.get("keep_going", False) for job in jobs))
         return run(jobs)

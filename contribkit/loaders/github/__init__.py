@@ -1,5 +1,7 @@
 """The `github` source: everything a team did on GitHub in a period, complete, in a few dozen requests."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -64,6 +66,19 @@ def load(organisation: "Organisation", period: "Period", keep_going: bool) -> Lo
     ContribkitError
         Where GitHub does not answer or the store cannot be used, and `keep_going` is off.
     """
+    with _loaded(organisation, period, keep_going) as (loading, asked):
+        return _answer(loading, asked)
+
+
+def fetch(organisation: "Organisation", period: "Period", keep_going: bool) -> None:
+    """Load a period from GitHub into the store, where there is a token; errors as for `load`."""
+    with _loaded(organisation, period, keep_going):
+        pass
+
+
+@contextmanager
+def _loaded(organisation: "Organisation", period: "Period", keep_going: bool) -> Iterator[tuple[Loading, bool]]:
+    """Give a load that is as complete as it gets, and whether GitHub was asked."""
     settings, path = settings_of(organisation), store_path(organisation)
     token = find_token(settings.host) or (None if path.exists() else ask_for_token(settings.host))
     if token is None and not path.exists():
@@ -73,7 +88,7 @@ def load(organisation: "Organisation", period: "Period", keep_going: bool) -> Lo
         if token is not None:
             with Client(settings, token) as client:
                 _run(loading, client)
-        return _answer(loading, asked=token is not None)
+        yield loading, token is not None
 
 
 def load_needs(organisation: "Organisation", keep_going: bool) -> tuple[pd.DataFrame, list[str]]:
@@ -107,15 +122,7 @@ def _answer(loading: Loading, asked: bool) -> Loaded:
     answer.notes += loading.notes
     answer.broken += loading.broken or []
     if not asked:
-        covered = loading.store.covered(loading.key)
-        complete = [covered.get(search) or "" for search in searches(loading)]
-        if not all(complete):
-            missing = f"the store does not hold all of {loading.period}, and {_NO_TOKEN}"
-            if loading.broken is None:
-                raise ContribkitError(f"[sources.github]: {missing}")
-            answer.broken.append(missing)
-        else:
-            answer.notes.append(f"without a token: as GitHub was at {min(complete)}, from the store")
+        _say_alone(loading, answer)
     if waits := what_waits(loading):
         answer.broken.append(f"{loading.period} is not complete: still to be asked are {', '.join(waits)}")
     if not loading.settings.triage_only:
@@ -123,5 +130,18 @@ def _answer(loading: Loading, asked: bool) -> Loaded:
             "threads in which a member only labelled, assigned or closed were not searched for (triage_only = false)"
         )
     if loading.organisation.scope == "everywhere":
-        answer.notes.append("releases and new repositories are looked for in the upstream projects only")
+        answer.notes.append("releases, new repositories and mere triage are looked for in the upstream projects only")
     return answer
+
+
+def _say_alone(loading: Loading, answer: Loaded) -> None:
+    """Say of when the store is that answers alone, or that it does not hold all."""
+    covered = loading.store.covered(loading.key)
+    complete = [covered.get(search) or "" for search in searches(loading)]
+    if all(complete):
+        answer.notes.append(f"without a token: as GitHub was at {min(complete)}, from the store")
+        return
+    missing = f"the store does not hold all of {loading.period}, and {_NO_TOKEN}"
+    if loading.broken is None:
+        raise ContribkitError(f"[sources.github]: {missing}")
+    answer.broken.append(missing)

@@ -71,7 +71,6 @@ class _Runner:
     def __init__(self, loading: Loading, client: Client) -> None:
         self.loading = loading
         self._patience = Patience(client, loading.settings.longest_wait)
-        self._client = client
         self._room = Room()
         self._tried: Counter[str] = Counter()
         self._given_up: set[str] = set()
