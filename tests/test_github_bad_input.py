@@ -21,6 +21,8 @@ from tests.builders import HEAD, TEAM, UPSTREAM, organisation
 from tests.github.emulator import Emulator
 from tests.github.workload import Workload
 
+pytestmark = pytest.mark.usefixtures("github_schema")
+
 
 @pytest.fixture(autouse=True)
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from tests.github.graphql.cost import cost
 from tests.github.graphql.schema import schema
 from tests.github.workload import Workload
 
+pytestmark = pytest.mark.usefixtures("github_schema")
+
 
 def points(query: str, **variables: object) -> int:
     return cost(schema(), parse(query), variables).points

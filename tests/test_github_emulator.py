@@ -21,6 +21,8 @@ from tests.github.model import Thread
 from tests.github.names import node_id
 from tests.github.workload import Workload
 
+pytestmark = pytest.mark.usefixtures("github_schema")
+
 
 def worked(workload: Workload, pull_requests: bool = True) -> list[Thread]:
     return [thread for thread in workload.pairs if thread.is_pull_request is pull_requests]

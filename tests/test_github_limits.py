@@ -14,6 +14,8 @@ from contribkit.loaders.github.limits import Patience
 from tests.github.emulator import Emulator
 from tests.github.workload import Workload
 
+pytestmark = pytest.mark.usefixtures("github_schema")
+
 REQUEST = Request("query { viewer { login } }", {}, [])
 
 

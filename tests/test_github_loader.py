@@ -19,6 +19,8 @@ from tests.github.fetched import fetched
 from tests.github.traps import TRAPS
 from tests.github.workload import Workload
 
+pytestmark = pytest.mark.usefixtures("github_schema")
+
 SORTED = {"threads": ["ref"], "acts": ["ref", "at", "actor", "act", "url"], "references": ["id", "ref"]}
 
 

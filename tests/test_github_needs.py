@@ -10,6 +10,8 @@ from tests.github.emulator import Emulator
 from tests.github.model import Thread
 from tests.github.workload import Workload
 
+pytestmark = pytest.mark.usefixtures("github_schema")
+
 
 @pytest.fixture(scope="module")
 def workload() -> Workload:

@@ -16,6 +16,8 @@ from tests.github.graphql.cost import cost
 from tests.github.graphql.schema import schema
 from tests.github.workload import Workload
 
+pytestmark = pytest.mark.usefixtures("github_schema")
+
 SPAN = {"from": "2026-07-01T00:00:00Z", "to": "2026-10-01T00:00:00Z", "updated": "2026-07-01T00:00:00Z"}
 SEARCH = {"search": "s", "query": 'involves:ada "quoted"', "type": "ISSUE", "after": None} | SPAN
 PAGE = {"id": "I_1", "kind": "issue", "connection": "comments", "before": 'cursor"1'}

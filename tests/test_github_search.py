@@ -10,6 +10,8 @@ from tests.github.names import written
 from tests.github.search import Search
 from tests.github.workload import Workload
 
+pytestmark = pytest.mark.usefixtures("github_schema")
+
 
 def find(workload: Workload, query: str) -> set[str]:
     return {item.ref for item in Search(workload).find(query, False, lambda item: True).hits}

@@ -19,6 +19,8 @@ from contribkit.loaders.github.store import VERSION, Store, Thing
 from tests.github.emulator import Emulator
 from tests.github.workload import Workload
 
+pytestmark = pytest.mark.usefixtures("github_schema")
+
 THREAD = Thing("I_1", "issue", "2026-07-02T00:00:00Z", "", {"title": "漢 <b>"})
 
 

@@ -20,6 +20,8 @@ from tests.github.fetched import fetched
 from tests.github.model import Thread
 from tests.github.workload import Workload
 
+pytestmark = pytest.mark.usefixtures("github_schema")
+
 
 @pytest.fixture(scope="module")
 def workload() -> Workload:

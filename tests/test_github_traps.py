@@ -14,6 +14,8 @@ from tests.github.names import node_id
 from tests.github.traps import Traps
 from tests.github.workload import Workload
 
+pytestmark = pytest.mark.usefixtures("github_schema")
+
 IDS = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 
 
