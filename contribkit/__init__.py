@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from contribkit.rendering import render, render_plans, render_project
     from contribkit.review import Plan, ProjectReview, Review, planned_section, read_planned, read_summaries
     from contribkit.widgets.planning import PlanTable
+    from contribkit.widgets.relabel import Relabel
 
 __version__ = "0.1.0"
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Plan",
     "PlanTable",
     "ProjectReview",
+    "Relabel",
     "Review",
     "__version__",
     "classify",
@@ -49,6 +51,7 @@ _PLACES = {
     "Plan": "review",
     "PlanTable": "widgets.planning",
     "ProjectReview": "review",
+    "Relabel": "widgets.relabel",
     "Review": "review",
     "classify": "classifiers",
     "planned_section": "review",

@@ -68,7 +68,7 @@ def test_every_team_has_its_four_files_and_an_index_lies_over_them(reviews):
     for result in results:
         assert result.folder == folder / "reviews" / "2026-Q3" / result.slug
         names = sorted(path.name for path in result.folder.iterdir())
-        assert names == ["contributions.csv", "review.html", "review.ipynb", "summary.json"]
+        assert names == ["contributions.csv", "relabel.ipynb", "review.html", "review.ipynb", "summary.json"]
     assert sorted(path.name for path in (folder / "reviews" / "2026-Q3").iterdir()) == ["index.html", "pier", "quay"]
 
 

@@ -68,6 +68,7 @@ def test_the_installed_command_renders_the_sample_in_an_empty_folder(installed, 
     assert out.strip() == str(folder / "review.html")
     assert sorted(path.name for path in folder.iterdir()) == [
         "contributions.csv",
+        "relabel.ipynb",
         "review.html",
         "review.ipynb",
         "summary.json",

@@ -13,7 +13,7 @@ from contribkit.labels import Labels
 from contribkit.loaders import check
 from contribkit.notebooks import NOTEBOOKS
 from contribkit.rendering.folder import beside, check_writable, replace
-from contribkit.rendering.notebook import check_parameters, execute
+from contribkit.rendering.notebook import check_parameters, execute, prepare
 from contribkit.rendering.page import write_page, write_print
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class Job:
         Whether nobody is named, whatever the parameters say.
     printable
         Whether to write ``print.html`` too.
+    beside
+        A notebook of `NOTEBOOKS` to lay beside it, filled in and not run.
     """
 
     notebook: str
@@ -82,6 +84,7 @@ class Job:
     own: dict[str, Any] = field(default_factory=dict)
     nameless: bool = False
     printable: bool = False
+    beside: str | None = None
 
 
 def check_before(organisation: "Organisation", jobs: list[Job]) -> None:
@@ -125,6 +128,10 @@ def _render(job: Job, progress: bool = False) -> Rendered:
         write_page(output, page, title, failure)
         if job.printable:
             write_print(page, folder / _PRINT, title)
+        if job.beside:
+            where = {name: own[name] for name in ("config", "team", "period")}
+            # Not in this folder, which the next rendering replaces.
+            prepare(NOTEBOOKS / job.beside, folder / job.beside, where | {"sample_labels": "../../sample-labels"})
         # A good page is worth more than a new one that stopped: that one is kept beside it.
         kept_good = failure is not None and (place / job.last).exists()
         kept = place.with_name(f"{place.name}.failed") if kept_good else place

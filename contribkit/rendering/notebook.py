@@ -53,6 +53,17 @@ def execute(
     return failure
 
 
+def prepare(source: Path, output: Path, parameters: dict[str, Any]) -> None:
+    """Fill parameters into a notebook and do not run it: a widget in one that ran is dead when it is opened."""
+    import nbformat
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    notebook = parameterize_notebook(load_notebook_node(str(source)), parameters)
+    notebook.metadata.pop("papermill")
+    write_whole(output, nbformat.writes(notebook) + "\n")
+
+
 def _scrub(path: Path, root: Path, nameless: bool) -> None:
     """Take out of a notebook where on this machine it ran; without names also what an error or a warning said."""
     notebook = json.loads(path.read_text(encoding="utf-8").replace(json.dumps(f"{root}/")[1:-1], ""))

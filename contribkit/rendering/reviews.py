@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _NOTEBOOK = "review.ipynb"
 _OF_A_PROJECT = "upstream.ipynb"
+_RELABEL = "relabel.ipynb"
 
 
 def render(
@@ -111,6 +112,7 @@ class _Place:
         return Job(
             notebook, "review", name, slug, self.folder, self.organisation.path, str(self.period), given,
             "summary.json", own | {"reviews": "../.."}, notebook == _OF_A_PROJECT, printable,
+            _RELABEL if notebook == _NOTEBOOK else None,
         )  # fmt: skip
 
     def render(self, jobs: list[Job]) -> list[Rendered]:

@@ -7,6 +7,7 @@ from contribkit.labels.event import Event
 from contribkit.widgets.opinions import Opinions
 from contribkit.widgets.worklist import Worklist
 
+_TOLD = ("id", "at", "by", "op", "lead", "stakeholder", "activity", "note")
 _NOBODY: dict[str, Any] = {"label": None, "mine": None, "opinions": [], "history": []}
 
 
@@ -60,4 +61,4 @@ def _mine(opinions: Opinions, item: str) -> dict[str, Any] | None:
 
 
 def _listed(events: Iterable[Event]) -> list[dict[str, Any]]:
-    return [{name: event.get(name) for name in ("at", "by", "op", "lead", "note")} for event in events]
+    return [{name: event.get(name) for name in _TOLD} for event in events]

@@ -120,7 +120,8 @@ class Session:
             `confidence`, `decided_by` and `reasons` (the machine's, whatever people said), `blind` (whether that is to
             be hidden), `audit` (a random draw), `queue` (its turn), `needs_eyes`, `label` (what holds: `lead`,
             `status`, `carried_over`), `mine` (the person's own: `lead`, `stakeholder`, `activity`, `note`,
-            `skipped`), `opinions` and `history` (`at`, `by`, `op`, `lead`, `note`).
+            `skipped`), `opinions` and `history` (`id`, `at`, `by`, `op`, `lead`, `stakeholder`,
+            `activity`, `note`).
         """
         return self._row(self._worklist.place(item))
 
@@ -145,8 +146,13 @@ class Session:
             log belongs).
         """
         organisation = self.data.organisation if self.data else None
-        own = {"person": self.person, "period": str(self.period), "pace": self._opinions.pace()}
+        own = {"person": self.person, "period": str(self.period), "pace": self.pace}
         return own | page_facts(organisation, self.folder, self._pen.log.path)
+
+    @property
+    def pace(self) -> float | None:
+        """The median of the person's seconds for one answer, None where too few are known."""
+        return self._opinions.pace()
 
     @property
     def file(self) -> Path:

@@ -1,0 +1,71 @@
+"""Put several ES modules into the one text that anywidget takes, without a bundler."""
+
+import base64
+import gzip
+import json
+import re
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+_IMPORT = re.compile(r'from "\./(\w+)\.js"')
+# Modules come before those that import them, so that the address of each is known where it is needed.
+_LOADER = """\
+const packed = Uint8Array.from(atob("{packed}"), (letter) => letter.charCodeAt(0));
+const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+const places = {{}};
+for (const [name, source] of await new Response(unpacked).json()) {{
+  const text = source.replace(/from "\\.\\/(\\w+)\\.js"/g, (_, needed) => `from "${{places[needed]}}"`);
+  places[name] = URL.createObjectURL(new Blob([text], {{ type: "text/javascript" }}));
+}}
+export default await import(places.{entry});
+for (const place of Object.values(places)) URL.revokeObjectURL(place);
+"""
+
+
+def pack(folder: Path, entry: str) -> str:
+    """Return one ES module that loads an entry module and all that it imports; its default export is what they export.
+
+    anywidget has one text for the code of a widget, and a text cannot import others by path. So it holds all modules,
+    gives each an address of the browser's own (a blob, as anywidget does itself), and puts these addresses into their
+    imports: they stay modules, and node runs the same files in tests. The text is compressed, since it is part of the
+    widget state that is saved with a notebook.
+
+    Parameters
+    ----------
+    folder
+        Where the modules lie, side by side, with imports such as ``import { a } from "./file.js";``.
+    entry
+        The name of the first, without ``.js``.
+
+    Raises
+    ------
+    graphlib.CycleError
+        For modules that import one another in a circle.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "a.js").write_text('import { two } from "./b.js";\\nexport const four = two + two;\\n')
+    >>> _ = (folder / "b.js").write_text("export const two = 2;\\n")
+    >>> [name for name, _ in modules(folder, "a")]
+    ['b', 'a']
+    >>> pack(folder, "a").splitlines()[-2]
+    'export default await import(places.a);'
+    """
+    # Without a time in it, the same modules give the same text.
+    packed = gzip.compress(json.dumps(modules(folder, entry)).encode(), mtime=0)
+    return _LOADER.format(packed=base64.b64encode(packed).decode(), entry=entry)
+
+
+def modules(folder: Path, entry: str) -> list[tuple[str, str]]:
+    """Return name and source of a module and of all that it imports, each after those that it needs."""
+    sources: dict[str, str] = {}
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        if name not in sources:
+            sources[name] = (folder / f"{name}.js").read_text(encoding="utf-8")
+            waiting += _IMPORT.findall(sources[name])
+    needs = {name: _IMPORT.findall(source) for name, source in sources.items()}
+    return [(name, sources[name]) for name in TopologicalSorter(needs).static_order()]

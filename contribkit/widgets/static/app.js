@@ -1,0 +1,268 @@
+// The widget: it puts the parts together and turns keys, clicks and messages into calls of them.
+
+import { Board } from "./board.js";
+import { Card } from "./card.js";
+import { Decisions } from "./decide.js";
+import { element } from "./element.js";
+import { Steps } from "./events.js";
+import { Facets } from "./facets.js";
+import { commandOf } from "./keys.js";
+import { List } from "./list.js";
+import { Notices, headWords, savingWords, silenceWords } from "./notices.js";
+import { Outbox, openStorage } from "./outbox.js";
+import { Panels } from "./panels.js";
+import { unpack } from "./rows.js";
+import { Exits } from "./exits.js";
+import { actions, commands } from "./commands.js";
+import { makeClock } from "./ulid.js";
+import { Wire } from "./wire.js";
+
+const AROUND = 8; // rows whose words are fetched before a person gets there
+const AT_ONCE = 200; // rows whose words come in one message
+const REST = 3000; // milliseconds without a label until the kernel is asked for more than saving
+const TICK = 1000; // milliseconds between two looks at whether the kernel answers
+
+export class App {
+  constructor(model, root) {
+    this.root = root;
+    this.steps = new Steps();
+    this.wire = new Wire(model, this.messages(), () => this.watch());
+    this.root.addEventListener("keydown", (event) => this.press(event));
+    for (const name of ["keypress", "keyup"]) root.addEventListener(name, (event) => event.stopPropagation());
+    this.root.replaceChildren(element("p", { class: "quiet", role: "status" }, "Waiting for the kernel. Run all cells if nothing comes."));
+    this.timer = setInterval(() => this.watch(), TICK);
+    this.wire.send({ type: "ready" });
+  }
+
+  close() {
+    clearInterval(this.timer);
+    clearTimeout(this.resting);
+    this.wire.close();
+  }
+
+  messages() {
+    return {
+      begin: (message) => this.begin(message),
+      rows: ({ rows }) => this.takeAll(rows),
+      texts: ({ texts }) => this.takeTexts(texts),
+      recorded: (message) => this.recorded(message),
+      changed: (message) => this.retrained(message),
+      agreement: ({ people, pull }) => { this.agreement = people; this.page.pull = pull.sentence; this.drawHead(); },
+      log: ({ text, path, written }) => this.exits.take(text, path, written),
+      refused: ({ why }) => this.tell(why),
+    };
+  }
+
+  /** Paint the first rows, then ask for the rest; another view of this widget may have asked too. */
+  begin({ rows, page }) {
+    if (this.board) return;
+    this.page = page;
+    this.pace = page.pace;
+    this.board = new Board(unpack(rows), page);
+    this.outbox = new Outbox(openStorage(), `contribkit:${page.store}`, (events) => this.wire.send({ type: "events", events }));
+    const tell = (sentence) => this.tell(sentence);
+    this.panels = new Panels(page, () => this.list.focus());
+    this.decisions = new Decisions(this.board, this.outbox, this.steps, makeClock(), { ask: (question, yes) => this.panels.ask(question, yes), tell });
+    this.exits = new Exits(this.outbox, page, () => this.wire.send({ type: "export" }), tell);
+    this.commands = commands(this);
+    this.build();
+    // What an earlier page could not save; some of it may be about rows that are still to come.
+    this.left = this.outbox.restore().filter((event) => !this.board.apply(event));
+    this.steps.recall([...this.board.entries.values()]);
+    this.outbox.resend();
+    this.draw();
+    requestAnimationFrame(() => setTimeout(() => this.wire.send({ type: "rows" })));
+  }
+
+  /** Take in all rows; keys may have been pressed since the first ones were painted. */
+  takeAll(rows) {
+    if (!this.board) return;
+    this.board.take(unpack(rows));
+    if (this.left) {
+      for (const event of this.left) this.board.apply(event);
+      this.left = null;
+      this.steps.recall([...this.board.entries.values()]);
+      this.askAgreement();
+    }
+    this.board.look();
+    this.drawAll();
+  }
+
+  build() {
+    const { board, page } = this;
+    this.list = new List(board, page, (place, event) => this.click(place, event));
+    this.card = new Card(board, page, (said) => this.run(() => this.decisions.say(board.current, said)));
+    this.facets = new Facets(board, page, () => this.drawAll());
+    this.notices = new Notices();
+    this.status = element("p", { class: "status", role: "status" });
+    this.counts = element("p", { class: "counts" });
+    this.saving = element("p", { class: "saving", title: page.path });
+    const head = element("header", {}, this.counts, this.saving);
+    const side = element("div", { class: "side" }, this.card.box, this.panels.box);
+    const bar = actions(page, (command) => this.run(this.commands[command]), () => this.retrain());
+    const foot = element("footer", {}, this.status, this.exits.box);
+    this.root.replaceChildren(head, this.notices.box, this.facets.box, element("div", { class: "main" }, this.list.box, side), bar, foot);
+  }
+
+  click(place, event) {
+    const { board } = this;
+    if (event.shiftKey) board.tickBetween(board.position, place);
+    board.select(place);
+    if (event.target.closest(".tick") && !event.shiftKey) board.toggle();
+    this.list.focus();
+    this.draw();
+  }
+
+  /** No key leaves the widget but Tab; fields keep the keys that they need. */
+  press(event) {
+    event.stopPropagation();
+    if (!this.board || event.key === "Tab") return;
+    const { target } = event;
+    const command = commandOf(event);
+    const writes = target.matches("input, textarea, select");
+    if (writes && target.matches("textarea") && event.key === "Enter" && !event.shiftKey && !event.isComposing) return this.keepNote(event);
+    if (writes && !["back", "save"].includes(command)) {
+      if (target === this.facets.search && ["Enter", "ArrowDown"].includes(event.key)) this.list.focus();
+      return;
+    }
+    // Enter and Space press the button or open the link that has the focus.
+    if (["Enter", " "].includes(event.key) && target.closest("button, a, summary")) return;
+    if (!command) return;
+    event.preventDefault();
+    if (this.panels.isAsking && command !== "back") return;
+    if (command === "back" && target.matches("textarea")) return this.leaveNote();
+    this.run(this.commands[command]);
+  }
+
+  keepNote(event) {
+    event.preventDefault();
+    const note = event.target.value.trim() || null;
+    this.list.focus();
+    this.run(() => this.decisions.say(this.board.current, { note }));
+  }
+
+  leaveNote() {
+    this.list.focus();
+    this.draw();
+  }
+
+  run(command) {
+    command();
+    this.draw();
+  }
+
+  tell(sentence) {
+    this.status.textContent = sentence;
+  }
+
+  /** Take in what became of events: of this view, or of another one of the same widget. */
+  recorded({ saved, failed, rows, written, pace }) {
+    if (!this.board) return;
+    const fresh = unpack(rows);
+    this.board.take(fresh);
+    this.board.settle(this.outbox.saved(saved));
+    this.board.fail(this.outbox.refused(failed));
+    this.exits.written = written;
+    this.pace = pace;
+    this.askAgreement();
+    this.drawSoon(fresh.some(({ id }) => id === this.board.current?.row.id));
+  }
+
+  /** Draw with the next frame what answers of the kernel changed: in a burst of keys one frame has many. */
+  drawSoon(withCard) {
+    this.cardIsOld ||= withCard;
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.list.draw();
+      this.drawHead();
+      this.watch();
+      if (this.cardIsOld) this.drawCard();
+    });
+  }
+
+  /** Ask how far people agree once nobody has typed for a while: the kernel is slow to say it the first time. */
+  askAgreement() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.wire.send({ type: "agreement" }), REST);
+  }
+
+  retrain() {
+    this.tell("Training …");
+    this.wire.send({ type: "retrain" });
+  }
+
+  retrained({ rows, changes }) {
+    this.board.take(unpack(rows));
+    this.board.markChanged(changes);
+    const words = changes.length ? `${changes.length === 1 ? "1 suggestion" : `${changes.length} suggestions`} changed.` : "";
+    this.notices.put("changes", words, [["show", () => this.facets.filter({ show: "changed" })]]);
+    this.tell(words || "No suggestion changed.");
+    this.board.look();
+    this.drawAll();
+  }
+
+  /** Ask for the words of the row here and of those around it. */
+  fetchAround() {
+    const { shown, position } = this.board;
+    const near = shown.slice(Math.max(0, position - AROUND), position + AROUND);
+    if (this.board.current && !this.board.current.details) this.request(near);
+    else if (shown[position + 1] && !shown[position + 1].details) this.request(near);
+  }
+
+  request(entries) {
+    const items = entries.filter(({ details, asked }) => !details && !asked).slice(0, AT_ONCE);
+    for (const entry of items) entry.asked = true;
+    if (items.length) this.wire.send({ type: "texts", items: items.map(({ row }) => row.id) });
+  }
+
+  /** Fetch all words, a part at a time, once somebody searches. */
+  fetchAll() {
+    this.searching = true;
+    this.request([...this.board.entries.values()]);
+  }
+
+  takeTexts(texts) {
+    for (const [id, details] of Object.entries(texts)) {
+      const entry = this.board.entries.get(id);
+      if (entry) entry.details = details;
+    }
+    if (this.board.current && texts[this.board.current.row.id]) this.drawCard();
+    if (!this.searching) return;
+    this.fetchAll();
+    if (this.board.filters.text) this.facets.filter({});
+  }
+
+  drawAll() {
+    this.facets.draw();
+    this.draw();
+  }
+
+  draw() {
+    this.list.show();
+    this.drawCard();
+    this.drawHead();
+    this.watch();
+    this.fetchAround();
+  }
+
+  drawCard() {
+    this.cardIsOld = false;
+    const entry = this.board.current;
+    this.card.draw(entry, entry ? this.decisions.drafts.get(entry.row.id) : {});
+  }
+
+  drawHead() {
+    this.counts.textContent = headWords(this.board, this.agreement, this.pace);
+  }
+
+  /** Say how saving goes, and whether the kernel is there. */
+  watch() {
+    if (!this.board) return;
+    const { sign, word, state } = savingWords(this.outbox);
+    this.saving.className = `saving ${state}`;
+    this.saving.textContent = `${sign} ${word}`;
+    const again = this.outbox.failed.size ? [["try again", () => { this.outbox.resend(); this.watch(); }]] : [];
+    this.notices.put("kernel", silenceWords(this.outbox, this.wire.isAlive), again, "alert");
+    this.notices.put("temporary", this.exits.warning());
+  }
+}

@@ -1,0 +1,57 @@
+// What the widget says about itself: counts, whether all is saved, and what a person should know now.
+
+import { button, element, percent } from "./element.js";
+import { duration } from "./events.js";
+
+const PATIENCE = 4000; // milliseconds without an answer until the page says so
+
+/** Return the sentence of the corner: saved, pending or failed. */
+export function savingWords({ pending, failed }) {
+  const open = pending.size - failed.size;
+  if (failed.size) return { sign: "✕", word: `${failed.size} not saved`, state: "failed" };
+  if (open) return { sign: "○", word: `${open} pending`, state: "pending" };
+  return { sign: "●", word: "saved", state: "saved" };
+}
+
+/** Return the sentence of the head: how many need eyes, how long that takes, and how far people agree. */
+export function headWords(board, agreement, pace) {
+  const eyes = board.countEyes();
+  const words = [`${eyes} of ${board.entries.size} need eyes`];
+  if (eyes && pace) words.push(`about ${duration(eyes * pace)}`);
+  if (agreement?.rows) words.push(`people agree on ${percent(agreement.raw)} of ${agreement.rows}`);
+  if (board.shown.length !== board.entries.size) words.push(`${board.shown.length} in view`);
+  if (board.ticked.size) words.push(`${board.ticked.size} ticked`);
+  return words.join(" · ");
+}
+
+/** Return why the kernel does not seem to save, or an empty text. */
+export function silenceWords(outbox, isAlive, now = Date.now()) {
+  const kept = outbox.pending.size;
+  const labels = kept === 1 ? "1 label is" : `${kept} labels are`;
+  if (!isAlive) return `The kernel was restarted or is gone. ${kept ? `${labels} kept in this browser. ` : ""}Run all cells to go on.`;
+  if (outbox.failed.size) return `Not saved: ${[...new Set(outbox.failed.values())].join(" ")}`;
+  if (outbox.silence(now) > PATIENCE) return `The kernel does not answer: it is busy, or gone. ${labels} kept in this browser and sent again when it is back.`;
+  return "";
+}
+
+/** Lines of notice above the list, each with its buttons; an alert is read out at once. */
+export class Notices {
+  constructor() {
+    this.box = element("div", { class: "notices" });
+    this.lines = new Map();
+  }
+
+  /** Show a line, or take it away where there are no words. */
+  put(name, words, buttons = [], role = "status") {
+    const known = this.lines.get(name);
+    if (!words) {
+      known?.line.remove();
+      this.lines.delete(name);
+    } else if (known?.words !== words) {
+      const line = element("p", { class: `notice ${name}`, role }, words, " ", ...buttons.map(([word, press]) => button(word, "", press)));
+      if (known) known.line.replaceWith(line);
+      else this.box.append(line);
+      this.lines.set(name, { words, line });
+    }
+  }
+}

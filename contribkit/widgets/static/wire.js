@@ -1,0 +1,34 @@
+// The wire to the kernel: custom messages only, as a synced trait would merge fast keystrokes into one.
+
+export class Wire {
+  /** `hear` maps a message's type to what it does; `lost` is called when the kernel restarts or goes. */
+  constructor(model, hear, lost) {
+    this.model = model;
+    this.isAlive = true;
+    this.received = (message) => {
+      this.isAlive = true;
+      hear[message.type]?.(message);
+    };
+    this.changed = () => {
+      this.isAlive = Boolean(model.comm_live ?? false);
+      if (!this.isAlive) lost();
+    };
+    model.on("msg:custom", this.received);
+    model.on("comm_live_update", this.changed);
+  }
+
+  /** Send a message, and say whether somebody is there to hear it. */
+  send(message) {
+    try {
+      this.model.send(message);
+    } catch {
+      this.isAlive = false; // the comm is closed; what was to be sent waits in the outbox
+    }
+    return this.isAlive;
+  }
+
+  close() {
+    this.model.off("msg:custom", this.received);
+    this.model.off("comm_live_update", this.changed);
+  }
+}
