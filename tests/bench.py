@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
-from tests import bench_github
+from tests import bench_github, bench_relabel
 from tests.bench_review import write_crowd
 from tests.figure import Figure
 from tests.repositories import NO_REALSET, REALSET, build_real_clones
@@ -147,7 +147,7 @@ def classifier_memory(folder: Path) -> Figure:
 # In the order of the table.
 ENTRIES: list[Callable[[Path], Figure | str]] = [
     git_loader, review, crowded_review, command_line, classifier, classifier_growth, classifier_memory,
-    *bench_github.ENTRIES,
+    *bench_github.ENTRIES, *bench_relabel.ENTRIES,
 ]  # fmt: skip
 
 
