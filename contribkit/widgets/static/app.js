@@ -13,13 +13,14 @@ import { Outbox, openStorage } from "./outbox.js";
 import { Panels } from "./panels.js";
 import { unpack } from "./rows.js";
 import { Exits } from "./exits.js";
-import { actions, commands } from "./commands.js";
+import { actions, commands, walk } from "./commands.js";
 import { makeClock } from "./ulid.js";
 import { Wire } from "./wire.js";
 
 const AROUND = 8; // rows whose words are fetched before a person gets there
 const AT_ONCE = 200; // rows whose words come in one message
 const REST = 3000; // milliseconds without a label until the kernel is asked for more than saving
+const KEY_EVENTS = ["keydown", "keypress", "keyup"];
 const TICK = 1000; // milliseconds between two looks at whether the kernel answers
 
 export class App {
@@ -27,8 +28,13 @@ export class App {
     this.root = root;
     this.steps = new Steps();
     this.wire = new Wire(model, this.messages(), () => this.watch());
-    this.root.addEventListener("keydown", (event) => this.press(event));
-    for (const name of ["keypress", "keyup"]) root.addEventListener(name, (event) => event.stopPropagation());
+    // Before the notebook, which listens to the whole document: Notebook 7 takes keys whatever an element asks for.
+    this.caught = (event) => {
+      if (!this.root.contains(event.target)) return;
+      event.stopPropagation();
+      if (event.type === "keydown") this.press(event);
+    };
+    for (const name of KEY_EVENTS) window.addEventListener(name, this.caught, true);
     this.root.replaceChildren(element("p", { class: "quiet", role: "status" }, "Waiting for the kernel. Run all cells if nothing comes."));
     this.timer = setInterval(() => this.watch(), TICK);
     this.wire.send({ type: "ready" });
@@ -37,6 +43,7 @@ export class App {
   close() {
     clearInterval(this.timer);
     clearTimeout(this.resting);
+    for (const name of KEY_EVENTS) window.removeEventListener(name, this.caught, true);
     this.wire.close();
   }
 
@@ -99,9 +106,9 @@ export class App {
     this.saving = element("p", { class: "saving", title: page.path });
     const head = element("header", {}, this.counts, this.saving);
     const side = element("div", { class: "side" }, this.card.box, this.panels.box);
-    const bar = actions(page, (command) => this.run(this.commands[command]), () => this.retrain());
+    this.bar = actions(page, (command) => this.run(this.commands[command]), () => this.retrain());
     const foot = element("footer", {}, this.status, this.exits.box);
-    this.root.replaceChildren(head, this.notices.box, this.facets.box, element("div", { class: "main" }, this.list.box, side), bar, foot);
+    this.root.replaceChildren(head, this.notices.box, this.facets.box, element("div", { class: "main" }, this.list.box, side), this.bar, foot);
   }
 
   click(place, event) {
@@ -115,9 +122,9 @@ export class App {
 
   /** No key leaves the widget but Tab; fields keep the keys that they need. */
   press(event) {
-    event.stopPropagation();
     if (!this.board || event.key === "Tab") return;
     const { target } = event;
+    if (this.bar.contains(target) && walk(this.bar, event.key)) return;
     const command = commandOf(event);
     const writes = target.matches("input, textarea, select");
     if (writes && target.matches("textarea") && event.key === "Enter" && !event.shiftKey && !event.isComposing) return this.keepNote(event);

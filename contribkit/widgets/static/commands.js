@@ -86,16 +86,19 @@ function act(run, command, word) {
 }
 
 function roving(bar) {
-  const buttons = [...bar.querySelectorAll("button")];
-  buttons[0].tabIndex = 0;
-  bar.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const place = buttons.indexOf(document.activeElement);
-    if (!step || place < 0) return;
-    const next = buttons[(place + step + buttons.length) % buttons.length];
-    buttons[place].tabIndex = -1;
-    next.tabIndex = 0;
-    next.focus();
-  });
+  bar.querySelector("button").tabIndex = 0;
   return bar;
+}
+
+/** Go along the bar with an arrow key; say whether the key was one. */
+export function walk(bar, key) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+  if (!step) return false;
+  const buttons = [...bar.querySelectorAll("button")];
+  const place = buttons.indexOf(document.activeElement);
+  const next = buttons[(place + step + buttons.length) % buttons.length];
+  buttons[place].tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
+  return true;
 }
