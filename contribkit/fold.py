@@ -8,7 +8,7 @@ import pandas as pd
 from contribkit.configuration import Member, Team
 from contribkit.identifiers import contribution_id, key, thread_url
 from contribkit.period import Period, start_of
-from contribkit.tables import ACTS, CONTRIBUTIONS, combine, conform, empty
+from contribkit.tables import ACTS, CONTRIBUTIONS, combine, conform, empty, grouped, is_missing
 
 # An author's own kinds of thread: who opened it has this row, whatever else they did in it.
 _OPENED = ("pull_request", "issue", "discussion")
@@ -124,16 +124,20 @@ def is_member(actors: pd.Series, times: pd.Series, members: list[Member], timezo
 def _contributions(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
     acts = acts.assign(key=acts["ref"].str.casefold()).sort_values("at", kind="stable")
     acts = acts.assign(count=acts["count"].fillna(1))
-    rows = acts.groupby(["key", "actor"], sort=False).agg(
+    groups = acts.groupby(["key", "actor"], sort=False)
+    rows = groups.agg(
         happened_at=("at", "min"),
         last_at=("at", "max"),
         acts=("count", "sum"),
-        did=("act", list),
-        remarks=("text", lambda texts: texts.dropna().tolist()),
-        hours=("hours", lambda hours: hours.sum(min_count=1)),
         source=("source", "first"),
         ref=("ref", "first"),
     )
+    # A function called for each of 100,000 groups takes longer than all else: so sums and lists are made at once.
+    rows["hours"] = groups["hours"].sum(min_count=1)
+    pairs = list(zip(acts["key"], acts["actor"], strict=True))
+    rows["did"] = list(grouped(pairs, acts["act"]).values())
+    remarks = grouped(pairs, acts["text"]).values()
+    rows["remarks"] = [[text for text in texts if not is_missing(text)] for texts in remarks]
     rows = rows.reset_index(level="actor").join(threads.drop(columns=["ref", "source"]), how="left")
     rows["ref"] = threads["ref"].reindex(rows.index).fillna(rows["ref"])
     rows["by_bot"] = rows["author_is_bot"].fillna(False).astype(bool)

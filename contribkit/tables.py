@@ -1,12 +1,15 @@
 """The tables in which loaders, classifiers and reviews meet: columns, types, checks, reading and writing."""
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
 from contribkit.errors import ContribkitError
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 TIME: Any = "datetime64[us, UTC]"  # Any: pandas-stubs know no microseconds with a zone
 
@@ -261,6 +264,20 @@ def combine(frames: list[pd.DataFrame], schema: Mapping[str, str]) -> pd.DataFra
     """Return tables of one schema one below the other, with a new index."""
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else empty(schema)
+
+
+def grouped(keys: Iterable[Key], values: Iterable[Value]) -> dict[Key, list[Value]]:
+    """Return the values of each key, keys in the order in which they first come: many times faster than pandas' own.
+
+    Examples
+    --------
+    >>> grouped("aba", [1, 2, 3])
+    {'a': [1, 3], 'b': [2]}
+    """
+    groups: dict[Key, list[Value]] = {}
+    for one, value in zip(keys, values, strict=True):
+        groups.setdefault(one, []).append(value)
+    return groups
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,12 +1,13 @@
 """Unite what several sources know: one row a thread, one row an act, nothing twice."""
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from contribkit.fold import is_member
 from contribkit.identifiers import key, repository_of
-from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, is_missing, rows_of
+from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, is_missing
 
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
@@ -42,22 +43,21 @@ def unite_threads(frames: list[pd.DataFrame], organisation: "Organisation") -> p
     threads["author_is_bot"] = threads["author_is_bot"].fillna(bots.astype("boolean"))
     folded = threads["ref"].str.casefold()
     twice = folded.duplicated(keep=False)
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for ref, row in zip(folded[twice], rows_of(threads[twice]), strict=True):
-        groups.setdefault(ref, []).append(row)
-    merged = [_one_thread(rows) for rows in groups.values()]
-    united = combine([threads[~twice], conform(pd.DataFrame(merged), THREADS)], THREADS)
+    united = combine([threads[~twice], _merged(threads[twice], folded[twice])], THREADS)
     return united.assign(state=united["state"].mask(united["merged_at"].notna(), "merged"))
 
 
-def _one_thread(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what several sources know of one thread, most believed first."""
-    known = {name: [row[name] for row in rows if not is_missing(row[name])] for name in THREADS}
-    lists = {name: _one_list(name, known[name]) for name, kind in THREADS.items() if kind == "list"}
-    first = {name: values[0] if values else None for name, values in known.items()}
+def _merged(threads: pd.DataFrame, folded: pd.Series) -> pd.DataFrame:
+    """Return one row a thread from what several sources know of it, most believed first."""
+    same = threads.groupby(folded, sort=False)
+    merged = same[[name for name, kind in THREADS.items() if kind != "list"]].first()
     # What one source calls private stays so, whatever the others say.
-    private = any(known["private"]) if known["private"] else None
-    return first | lists | {"source": "+".join(dict.fromkeys(known["source"])), "private": private}
+    merged["private"] = same["private"].max()
+    sources = grouped(folded, threads["source"]).values()
+    merged["source"] = ["+".join(dict.fromkeys(name for name in names if not is_missing(name))) for names in sources]
+    for column in (name for name, kind in THREADS.items() if kind == "list"):
+        merged[column] = [_one_list(column, lists) for lists in grouped(folded, threads[column]).values()]
+    return conform(merged, THREADS)
 
 
 def _one_list(name: str, lists: list[list[Any]]) -> list[Any]:
@@ -133,7 +133,8 @@ def canonical(logins: pd.Series, organisation: "Organisation") -> pd.Series:
 
 def in_scope(refs: pd.Series, organisation: "Organisation") -> pd.Series:
     """Say of each thread whether it lies in a project that is looked at."""
-    known = {ref: organisation.is_in_scope(repository_of(ref)) for ref in refs.unique()}
+    looked_at = cache(organisation.is_in_scope)
+    known = {ref: looked_at(repository_of(ref)) for ref in refs.unique()}
     return refs.map(known).astype(bool)
 
 
