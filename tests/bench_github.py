@@ -18,7 +18,10 @@ import pandas as pd
 from tests.figure import Figure
 from tests.github.completeness import Completeness, completeness
 from tests.github.emulator import Emulator
+from tests.github.others.measure import TOOLS, measure
+from tests.github.others.report import print_side_by_side
 from tests.github.workload import Workload
+from tests.pypi import NotInstalledError, installed
 
 _PERIOD = "2026-Q3"
 
@@ -66,7 +69,18 @@ def _entry(name: str, measure: Callable[[], float], target: float, unit: str = "
     return entry
 
 
-ENTRIES = [
+def side_by_side(folder: Path) -> Figure | str:
+    """Compare our requests with those of the most sparing other tool, and print what each takes and brings back."""
+    try:
+        tools = installed(*TOOLS)
+    except NotInstalledError as error:
+        return str(error)
+    ours, *others = print_side_by_side(measure(Workload.make(), tools))
+    ratio = ours.requests / min(other.requests for other in others)
+    return Figure("github, workload W: requests over the fewest of other tools", ratio, 1)
+
+
+ENTRIES: list[Callable[[Path], Figure | str]] = [
     _entry("acts that come back", lambda: 100 * _loads(True).told.share, 100, "%"),
     _entry("acts that nobody did", lambda: len(_loads(True).told.invented), 0),
     _entry("requests, cold", lambda: _loads(True).cold.requests, 50),
@@ -76,6 +90,7 @@ ENTRIES = [
     _entry("points, cold, triage_only = false", lambda: _loads(False).cold.points, 200),
     _entry("requests, warm, triage_only = false", lambda: _loads(False).warm.requests, 2),
     _entry("memory at the most", lambda: _loads(True).cold.memory, 300, "MB"),
+    side_by_side,
 ]
 
 

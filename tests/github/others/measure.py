@@ -1,11 +1,13 @@
-"""Measure other tools on a workload."""
+"""Measure our own loader and other tools on a workload."""
 
 import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pandas as pd
@@ -17,9 +19,11 @@ from tests.github.emulator import Emulator
 from tests.github.names import written
 from tests.github.workload import Workload
 
-TOOLS = {"github-activity": "1.1.7", "github-to-sqlite": "2.9.1"}
+TOOLS = ("github-activity==1.1.7", "github-to-sqlite==2.9.1")
 _HERE = Path(__file__).parent
 REDIRECT = _HERE / "redirect"
+_SHARED_MEMORY = Path("/dev/shm")  # where Linux keeps files in memory
+_MEMORY = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None
 
 
 class Measured(NamedTuple):
@@ -33,57 +37,35 @@ class Measured(NamedTuple):
     invented: int
 
 
-def install(folder: Path) -> None:
-    """Install the tools into a folder, at their pinned versions.
-
-    Raises
-    ------
-    subprocess.CalledProcessError
-        Where pip is missing or cannot reach its registry.
-    """
-    wanted = [f"{tool}=={version}" for tool, version in TOOLS.items()]
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--target",
-        str(folder),
-    ]
-    subprocess.run([*command, *wanted], check=True)
-
-
-def measure(workload: Workload, tools: Path, folder: Path) -> list[Measured]:
-    """Run each tool on every upstream repository of a workload.
+def measure(workload: Workload, tools: Path) -> Iterator[Measured]:
+    """Run our own loader, then each tool on every upstream repository of a workload, all against one emulator.
 
     Parameters
     ----------
     workload
         What the emulator serves.
     tools
-        Where `install` put them.
-    folder
-        For what they write.
+        The folder in which `TOOLS` are installed.
     """
-    # Points of a whole hour would stop them: what they use is counted all the same.
-    with Emulator(workload) as github:
+    with Emulator(workload) as github, TemporaryDirectory(dir=_MEMORY) as name:
+        folder = Path(name)
         org = workload.organisation(folder, github.url)
+        ours = [str(_HERE / "ours.py"), str(org.path), str(workload.period)]
+        yield _measure(github, org, "contribkit", ours, [])
         repositories = [one.ref for one in (*workload.world.upstream, *workload.world.new)]
         since, until = written(workload.period.start), written(workload.period.end)
-        commands = {
-            "github-activity": [str(_HERE / "activity.py"), since, until, *repositories],
-            "github-to-sqlite": [str(_HERE / "to_sqlite.py"), str(folder / "github.db"), *repositories],
-        }
-        return [_measure(github, org, tool, command, tools) for tool, command in commands.items()]
+        activity = [str(_HERE / "activity.py"), since, until, *repositories]
+        yield _measure(github, org, "github-activity", activity, [REDIRECT, tools])
+        to_sqlite = [str(_HERE / "to_sqlite.py"), str(folder / "github.db"), *repositories]
+        yield _measure(github, org, "github-to-sqlite", to_sqlite, [REDIRECT, tools])
 
 
-def _measure(github: Emulator, org: Organisation, tool: str, command: list[str], tools: Path) -> Measured:
+def _measure(github: Emulator, org: Organisation, tool: str, command: list[str], path: list[Path]) -> Measured:
     github.reset()
+    # Points of a whole hour would stop the others: what they use is counted all the same.
     github.budget.limit = github.rest_budget.limit = sys.maxsize
-    path = os.pathsep.join([str(REDIRECT), str(tools)])
-    environment = os.environ | {"PYTHONPATH": path, "GITHUB_EMULATOR": github.url, "GITHUB_TOKEN": github.token}
+    places = {"PYTHONPATH": os.pathsep.join(map(str, path))} if path else {}
+    environment = os.environ | {"GITHUB_EMULATOR": github.url, "GITHUB_TOKEN": github.token} | places
     begun = time.perf_counter()
     done = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - begun
