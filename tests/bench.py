@@ -21,6 +21,7 @@ from statistics import median
 from tests import bench_github, bench_relabel
 from tests.bench_review import write_crowd
 from tests.figure import Figure
+from tests.npm import NotFetchedError
 from tests.repositories import NO_REALSET, REALSET, build_real_clones
 
 BIN = Path(sys.executable).parent
@@ -171,13 +172,20 @@ def _seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def _result(entry: Callable[[Path], Figure | str], folder: Path) -> Figure | str:
+    try:
+        return entry(folder)
+    except NotFetchedError as error:
+        return str(error)
+
+
 def main(output: Path = Path("bench.json")) -> None:
     """Measure every entry, print the table, and write the figures down."""
     figures = []
     print(f"{'':62}{'figure':>8}{'target':>8}")
     for entry in ENTRIES:
         with tempfile.TemporaryDirectory() as folder:
-            result = entry(Path(folder))
+            result = _result(entry, Path(folder))
         if isinstance(result, str):
             print(f"{entry.__name__}: skipped: {result}")
             continue

@@ -18,10 +18,11 @@ import pandas as pd
 from tests.figure import Figure
 from tests.github.completeness import Completeness, completeness
 from tests.github.emulator import Emulator
+from tests.github.graphql.schema import schema
 from tests.github.others.measure import TOOLS, measure
 from tests.github.others.report import print_side_by_side
 from tests.github.workload import Workload
-from tests.pypi import NotInstalledError, installed
+from tests.pypi import installed
 
 _PERIOD = "2026-Q3"
 
@@ -44,6 +45,7 @@ class Loads(NamedTuple):
 
 @cache
 def _loads(triage_only: bool) -> Loads:
+    schema()  # where it cannot be fetched, say so before anything runs
     workload = Workload.make()
     with TemporaryDirectory() as name, Emulator(workload) as github:
         org = workload.organisation(Path(name), github.url, triage_only=triage_only)
@@ -69,18 +71,14 @@ def _entry(name: str, measure: Callable[[], float], target: float, unit: str = "
     return entry
 
 
-def side_by_side(folder: Path) -> Figure | str:
+def side_by_side(folder: Path) -> Figure:
     """Compare our requests with those of the most sparing other tool, and print what each takes and brings back."""
-    try:
-        tools = installed(*TOOLS)
-    except NotInstalledError as error:
-        return str(error)
-    ours, *others = print_side_by_side(measure(Workload.make(), tools))
+    ours, *others = print_side_by_side(measure(Workload.make(), installed(*TOOLS)))
     ratio = ours.requests / min(other.requests for other in others)
     return Figure("github, workload W: requests over the fewest of other tools", ratio, 1)
 
 
-ENTRIES: list[Callable[[Path], Figure | str]] = [
+ENTRIES = [
     _entry("acts that come back", lambda: 100 * _loads(True).told.share, 100, "%"),
     _entry("acts that nobody did", lambda: len(_loads(True).told.invented), 0),
     _entry("requests, cold", lambda: _loads(True).cold.requests, 50),

@@ -10,7 +10,7 @@ CACHE = Path(__file__).parents[1] / ".pytest_cache" / "d" / "npm"
 
 
 class NotFetchedError(Exception):
-    """There is no npm here, or it could not reach its registry."""
+    """A package is not here: what fetches it is missing, or could not reach its registry."""
 
 
 def read(package: str, version: str, member: str, cache: Path = CACHE) -> bytes:

@@ -10,12 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import npm
+from tests.npm import NotFetchedError
 
 CACHE = npm.CACHE.with_name("pypi")
-
-
-class NotInstalledError(Exception):
-    """There is neither uv nor pip here, or they could not reach their registry."""
 
 
 def installed(*wanted: str, cache: Path = CACHE) -> Path:
@@ -30,7 +27,7 @@ def installed(*wanted: str, cache: Path = CACHE) -> Path:
 
     Raises
     ------
-    NotInstalledError
+    NotFetchedError
         Where the packages are not kept and cannot be installed.
     """
     # What is compiled fits one version of Python.
@@ -53,7 +50,7 @@ def _install(wanted: tuple[str, ...], target: Path) -> None:
         if done.returncode == 0:
             return
         said = done.stderr.strip().splitlines() or said
-    raise NotInstalledError(f"{' and '.join(wanted)} could not be installed from PyPI: {said[-1].strip()}")
+    raise NotFetchedError(f"{' and '.join(wanted)} could not be installed from PyPI: {said[-1].strip()}")
 
 
 def _installers(folder: Path) -> Iterator[list[str]]:

@@ -5,19 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench_github import side_by_side
+from tests import bench, bench_github
 from tests.github.others.measure import TOOLS, Measured, measure
 from tests.github.others.report import print_side_by_side
 from tests.github.workload import Workload
 from tests.jupyterlab import not_here
-from tests.pypi import NotInstalledError, installed
+from tests.npm import NotFetchedError
+from tests.pypi import installed
 
 
 @pytest.fixture(scope="module")
 def measured(workload: Workload, github_schema: None) -> dict[str, Measured]:
     try:
         tools = installed(*TOOLS)
-    except NotInstalledError as error:
+    except NotFetchedError as error:
         not_here(str(error))
     return {one.tool: one for one in measure(workload, tools)}
 
@@ -61,16 +62,19 @@ def no_registry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_a_registry_one_sentence_says_what_could_not_be_installed(no_registry: None, tmp_path: Path) -> None:
-    with pytest.raises(NotInstalledError, match=r"^click==8\.1\.8 could not be installed from PyPI: .+$"):
+    with pytest.raises(NotFetchedError, match=r"^click==8\.1\.8 could not be installed from PyPI: .+$"):
         installed("click==8.1.8", cache=tmp_path)
     assert not list(tmp_path.iterdir())
 
 
 def test_without_a_registry_the_bench_says_so(
-    no_registry: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    no_registry: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("tests.bench_github.TOOLS", ("click==8.1.7",))
-    assert str(side_by_side(tmp_path)).startswith("click==8.1.7 could not be installed from PyPI: ")
+    monkeypatch.setattr(bench, "ENTRIES", [bench_github.side_by_side])
+    bench.main(tmp_path / "bench.json")
+    assert "side_by_side: skipped: click==8.1.7 could not be installed from PyPI: " in capsys.readouterr().out
+    assert (tmp_path / "bench.json").read_text() == "[]\n"
 
 
 def test_packages_that_are_kept_are_not_installed_again(no_registry: None, tmp_path: Path) -> None:

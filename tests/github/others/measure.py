@@ -16,6 +16,7 @@ from contribkit.organisation import Organisation
 from contribkit.tables import ACTS, conform
 from tests.github.completeness import completeness
 from tests.github.emulator import Emulator
+from tests.github.graphql.schema import schema
 from tests.github.names import written
 from tests.github.workload import Workload
 
@@ -46,7 +47,13 @@ def measure(workload: Workload, tools: Path) -> Iterator[Measured]:
         What the emulator serves.
     tools
         The folder in which `TOOLS` are installed.
+
+    Raises
+    ------
+    NotFetchedError
+        Where npm cannot fetch GitHub's schema, without which the emulator answers nothing.
     """
+    schema()
     with Emulator(workload) as github, TemporaryDirectory(dir=_MEMORY) as name:
         folder = Path(name)
         org = workload.organisation(folder, github.url)
