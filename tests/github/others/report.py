@@ -15,9 +15,10 @@ with every row, which takes much longer on a disk: files lie in memory here wher
 
 def print_side_by_side(measured: Iterable[Measured]) -> list[Measured]:
     """Print a line for each tool as soon as it is done, then how that was had; return the lines."""
-    print(f"{'':18}{'requests':>10}{'points':>10}{'seconds':>10}{'complete':>10}{'invented':>10}", flush=True)
-    lines = []
+    lines: list[Measured] = []
     for one in measured:
+        if not lines:
+            print(f"{'':18}{'requests':>10}{'points':>10}{'seconds':>10}{'complete':>10}{'invented':>10}")
         row = f"{one.tool:18}{one.requests:10}{one.points:10}{one.seconds:10.1f}{one.share:10.1%}{one.invented:10}"
         print(row, flush=True)
         lines.append(one)
