@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -24,7 +25,7 @@ TOOLS = ("github-activity==1.1.7", "github-to-sqlite==2.9.1")
 _HERE = Path(__file__).parent
 REDIRECT = _HERE / "redirect"
 _SHARED_MEMORY = Path("/dev/shm")  # where Linux keeps files in memory
-_MEMORY = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None
+_ROOM = 256 * 2**20  # several times what W's files take: Docker gives containers 64 MB by default
 
 
 class Measured(NamedTuple):
@@ -54,7 +55,7 @@ def measure(workload: Workload, tools: Path) -> Iterator[Measured]:
         Where npm cannot fetch GitHub's schema, without which the emulator answers nothing.
     """
     schema()
-    with Emulator(workload) as github, TemporaryDirectory(dir=_MEMORY) as name:
+    with Emulator(workload) as github, TemporaryDirectory(dir=_in_memory()) as name:
         folder = Path(name)
         org = workload.organisation(folder, github.url)
         ours = [str(_HERE / "ours.py"), str(org.path), str(workload.period)]
@@ -65,6 +66,12 @@ def measure(workload: Workload, tools: Path) -> Iterator[Measured]:
         yield _measure(github, org, "github-activity", activity, [REDIRECT, tools])
         to_sqlite = [str(_HERE / "to_sqlite.py"), str(folder / "github.db"), *repositories]
         yield _measure(github, org, "github-to-sqlite", to_sqlite, [REDIRECT, tools])
+
+
+def _in_memory() -> Path | None:
+    """Return a folder in memory, None where there is none with room."""
+    writable = os.access(_SHARED_MEMORY, os.W_OK)
+    return _SHARED_MEMORY if writable and shutil.disk_usage(_SHARED_MEMORY).free >= _ROOM else None
 
 
 def _measure(github: Emulator, org: Organisation, tool: str, command: list[str], path: list[Path]) -> Measured:

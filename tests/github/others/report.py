@@ -10,7 +10,7 @@ members of the team, with an empty store. The others know repositories only: the
 Nothing in them is changed: the connection takes what they mean for api.github.com to the emulator, whose hourly limits
 are lifted. github-activity tells no time of a review or of triage. github-to-sqlite runs issues, pull-requests,
 issue-comments and releases; it asks through REST, where requests are counted and points are not. It ends a transaction
-with every row, which takes much longer on a disk: files lie in memory here where the machine has /dev/shm."""
+with every row, which takes much longer on a disk: files lie in memory here where /dev/shm has room."""
 
 
 def print_side_by_side(measured: Iterable[Measured]) -> list[Measured]:
