@@ -253,7 +253,7 @@ def test_the_section_shows_figures_plot_and_nobodys_name(judged, realset):
 def test_a_section_without_anything_to_compare_says_why():
     table = pd.DataFrame({"id": ids(1), "lead": ["upstream"]})
     found = section(table, pd.DataFrame({"id": ["x/y#1@ada:review"], "lead": ["upstream"]}))
-    assert "People labelled none of these contributions in agreement" in found.sentence
+    assert "No contribution here has a label on which people agree" in found.sentence
     assert "ada" not in found.html
     assert str(escape(found.sentence)) in found.html
 

@@ -48,7 +48,7 @@ def section(judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, words: d
     try:
         found = evaluate(judged, truth)
     except ContribkitError:  # which names a contribution, and so a person
-        sentence = "People labelled none of these contributions in agreement, so the answers cannot be checked."
+        sentence = "No contribution here has a label on which people agree, so the answers cannot be checked."
         return Section(_TITLE, sentence, page.html("evaluation.html", title=_TITLE, sentence=sentence, found=None))
     sentence = summary(found)
     body = page.html(

@@ -10,7 +10,9 @@ from contribkit.tables import rows_of
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
 
-STATES = {"both": "both ways", "ours": "only ours points there", "theirs": "only theirs points here", "none": "neither"}
+STATES = {
+    "both": "✓ both ways", "ours": "→ only from our side", "theirs": "← only from upstream", "none": "✗ not linked",
+}  # fmt: skip
 """States of a pair of threads, with the words people see."""
 
 
@@ -85,9 +87,7 @@ def _sentences(row: dict[str, Any]) -> dict[str, str | None]:
     threads_first = sorted(filter(None, row["inward"]), key=lambda url: "/issues/" not in url and "/pull/" not in url)
     ours = next(iter(threads_first), None)
     for_whom = f" for {whom}" if whom else ""
-    upstream = (
-        f"This is part of {ours or 'OUR INITIATIVE (paste its address)'}, where we follow why we do it{for_whom}."
-    )
+    upstream = f"We do this{for_whom}; {ours or 'OUR INITIATIVE (paste its address)'} says why."
     return {
         "ours": ours or next(filter(None, row["outward"]), None),
         "paste_upstream": None if row["outward"] else upstream,

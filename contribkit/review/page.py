@@ -43,6 +43,11 @@ class Section:
         return f"{self.title}: {self.sentence}" if self.title else self.sentence
 
 
+def _unbroken(value: Any) -> Any:
+    """Keep a number and its percent sign on one line."""
+    return value.replace(" %", "\N{NO-BREAK SPACE}%") if isinstance(value, str) else value
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
@@ -51,6 +56,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_unbroken,
     )
     environment.filters |= {"percent": percent, "number": number, "day": day, "safe_url": safe_url}
     environment.globals |= {"Lead": Lead, "MISSING": MISSING}

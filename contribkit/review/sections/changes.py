@@ -18,10 +18,13 @@ def section(review: "Measures") -> Section:
     """Return the comparison with earlier periods, and what changed since earlier renderings."""
     title = "What changed?"
     sentence = " ".join(filter(None, (_against(review), _relabelled(review))))
+    lines = _comparison(review)
     body = page.html(
         "changes.html", title=title, sentence=sentence, periods=dicts(review.history[["period", "from"]]),
-        comparison=_comparison(review), changes=dicts(review.lead_changes), labels=dicts(review.label_changes),
+        comparison=[line for line in lines if _is_known(line)], changes=dicts(review.lead_changes),
+        labels=dicts(review.label_changes),
         words=review.words | {"disputed": "disputed"}, Lead=Lead, several=review.lead_changes["period"].nunique() > 1,
+        unknown=[name for name, cells in lines if not _is_known((name, cells))],
     )  # fmt: skip
     return Section(title, sentence, body)
 
@@ -34,15 +37,15 @@ def _against(review: "Measures") -> str:
     if gap is None:
         return f"Shares cannot be compared with {then['period']}: one of the two has none."
     points, low, high = (round(value * 100) for value in gap)
-    word, between = review.words["upstream"], f"({_signed(low)} to {_signed(high)})"
+    word, between = review.words["upstream"], f"(95 % interval: {_signed(low)} to {_signed(high)})"
     if low <= 0 <= high:
-        return f"The {word} share is not clearly other than in {then['period']}: {_signed(points)} points {between}."
+        return f"The {word} share is not clearly different from {then['period']}: {_signed(points)} points {between}."
     way = "rose" if low > 0 else "fell"
     return f"The {word} share {way} by {abs(points)} points against {then['period']} {between}."
 
 
 def _signed(points: int) -> str:
-    return f"{points:+d}".replace("-", "−")
+    return f"{points:+d}".replace("-", "−") if points else "0"
 
 
 def _share(period: dict[str, Any]) -> shares.Share:
@@ -75,6 +78,10 @@ def _comparison(review: "Measures") -> list[tuple[str, list[str]]]:
         (f"people in {words['upstream']} work", _of(table, "people", "members")),
         ("reviews of non-maintainers' pull requests", _numbers(table["reviewed"])),
     ]
+
+
+def _is_known(line: tuple[str, list[str]]) -> bool:
+    return any(cell != MISSING for cell in line[1])
 
 
 def _numbers(values: pd.Series) -> list[str]:

@@ -29,14 +29,14 @@ def section(review: "Measures", number: str = "4 ") -> Section:
 
 def _reviewed(review: "Measures") -> dict[str, Any]:
     count, closed = review.community["reviewed"], review.community["closed"]
-    what = {"what": "reviews of non-maintainers' pull requests, and of these such that the team merged or closed"}
+    what = {"what": "reviews of non-maintainers' pull requests; of these, pull requests that the team merged or closed"}
     if count is None:
-        why = "no source tells how the authors stand to the projects"
+        why = "no source tells who maintains a project"
         return what | {"value": MISSING, "why": why, "sentence": ""}
     ended = f"; the team merged or closed {closed} of them" if count else ""
     return what | {
         "value": f"{count}, of these {closed}",
-        "why": "GitHub's author_association: not owner, member or collaborator; each reviewer counts",
+        "why": "by GitHub's word: neither owner, member nor collaborator; each reviewer counts",
         "sentence": f"{many(count, 'review')} went to pull requests of people who are not maintainers{ended}.",
     }
 
@@ -48,7 +48,7 @@ def _back(review: "Measures") -> dict[str, Any]:
         "what": f"newcomers who came back after a review of the team, over {many(periods, 'period')}",
         "value": f"{part.part} of {part.whole}" if part.whole else MISSING,
         "why": "opened another thread later, as far as sources know threads of others"
-        if part.whole else "no newcomer's pull request was reviewed of which is known when it was opened",
+        if part.whole else "no review of a newcomer's pull request whose first day is known",
         "sentence": f"{part.part} of {many(part.whole, 'newcomer')} whose work was reviewed came back.",
     }  # fmt: skip
 
@@ -69,9 +69,8 @@ def _selves(review: "Measures") -> dict[str, Any]:
     part = review.community["self_merges"]
     return {
         "what": "own pull requests that their author merged",
-        "value": f"{part.part} of {part.whole} ({percent(part.share)}, {between(part.low, part.high)})"
-        if part.whole else MISSING,
-        "why": "of those merged in the period by somebody who is known"
+        "value": f"{part.part} of {part.whole}" if part.whole else MISSING,
+        "why": f"{percent(part.share)} ({between(part.low, part.high)}) of those merged by somebody who is known"
         if part.whole else "no source tells who merged the team's pull requests",
         "sentence": f"{part.part} of {many(part.whole, 'own pull request')} {verb(part.part)} merged by their author.",
     }  # fmt: skip

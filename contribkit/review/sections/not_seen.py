@@ -1,5 +1,6 @@
 """What the review could not see."""
 
+import re
 from typing import TYPE_CHECKING
 
 from contribkit.review import page
@@ -18,8 +19,8 @@ def section(review: "Measures", number: str = "7 ") -> Section:
     sentence = f"{len(sources) - len(failed)} of {many(len(sources), 'source')} answered in full" + (
         f"; not in full: {', '.join(failed)}." if failed else "."
     )
-    notes = [f"{count} {what}" for what, count in left_out(review).items() if count]
-    notes += [f"{name}: {note}" for name, said in review.source_notes.items() for note in said]
+    notes = [_counted(what, count) for what, count in left_out(review).items() if count]
+    notes += [_said_by(name, note) for name, said in review.source_notes.items() for note in said]
     notes += review.notes
     silent = _silent(review)
     if silent:
@@ -32,6 +33,23 @@ def section(review: "Measures", number: str = "7 ") -> Section:
         notes=notes or ["nothing else is known to be missing"],
     )
     return Section(title, sentence, body)
+
+
+def _counted(what: str, count: int) -> str:
+    """Return a count with what it counts, which is given in the plural.
+
+    Examples
+    --------
+    >>> _counted("acts of bots", 1), _counted("private contributions not shown", 2)
+    ('1 act of bots', '2 private contributions not shown')
+    """
+    if count != 1:
+        return f"{count} {what}"
+    return "1 " + re.sub(r"\b(contribution|act)s\b", r"\1", what, count=1)
+
+
+def _said_by(source: str, note: str) -> str:
+    return note if note.startswith(f"{source} ") else f"{source}: {note}"
 
 
 def _silent(review: "Measures") -> str:

@@ -20,9 +20,11 @@ def section(review: "Measures") -> Section:
     sentence = _sentence(review)
     body = page.html(
         "sharing.html", title=title, sentence=sentence, picture=_picture(review, sentence),
+        halves=review.spread["absence_factor"].notna().any(), even=review.spread["evenness"].notna().any(),
         activities=[row | {"word": Activity(row["activity"]).word} for row in dicts(review.spread)],
         pairs=[] if review.without_names else _pairs(review), size=len(review.members),
-        periods=int(review.spread["periods"].max()) if len(review.spread) else 0, few=len(review.members) < 4,
+        periods=int(review.spread["periods"].max()) if len(review.spread) else 0, before=_before(review),
+        preparing=review.releases["rows"] != _rows_of(review, Activity.RELEASE), few=len(review.members) < 4,
         **unfolding(review, Lead.UPSTREAM),
     )  # fmt: skip
     return Section(title, sentence, body)
@@ -37,9 +39,19 @@ def _sentence(review: "Measures") -> str:
     alone = [Activity(row["activity"]).word for row in several if row["people"] == 1]
     return (
         f"{people} of {many(table.shape[1], 'member')} took part in {many(total, 'contribution')}."
-        + (f" One person alone did all of: {', '.join(alone)}." if alone and table.shape[1] > 1 else "")
+        + (f" One person did all of the work in: {', '.join(alone)}." if alone and table.shape[1] > 1 else "")
         + _released(**review.releases)
     )
+
+
+def _before(review: "Measures") -> str | None:
+    """Return the name of the period before, where anything of it is known."""
+    known = len(review.periods) > 1 and len(review.periods[-2])
+    return str(review.earlier[-1].period) if known else None
+
+
+def _rows_of(review: "Measures", activity: Activity) -> int:
+    return int(review.spread.loc[review.spread["activity"] == activity, "rows"].sum())
 
 
 def _released(rows: int, people: int) -> str:
@@ -55,7 +67,8 @@ def _title(review: "Measures") -> str:
     word, activities = review.words["upstream"], many(len(table), "activity", "activities")
     if review.without_names:
         return f"{many(int(table.to_numpy().sum()), f'{word} contribution')} in {activities}"
-    return f"{empty} of {cells} cells are empty in {word} work ({activities}, {many(table.shape[1], 'member')})"
+    people = f"{int((table.sum() > 0).sum())} of {many(table.shape[1], 'member')}"
+    return f"{people} took part in {word} work; {empty} of {cells} cells are empty"
 
 
 def _picture(review: "Measures", sentence: str) -> str:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from contribkit.review import figures, links, page
 from contribkit.review.page import Section, number
 from contribkit.review.sections.parts import dicts, picture, unfolding, verb
@@ -13,16 +15,19 @@ if TYPE_CHECKING:
     from contribkit.review.measures import Measures
 
 _MOST_BARS = 25
+_FEW_THREADS = 8  # shown at once; the others unfold
 
 
 def section(review: "Measures") -> Section:
     """Return whom the stakeholder-led work served, and whether it is cross-linked."""
     table, title = review.by_stakeholder, f"Whom did the {review.words['stakeholder']} work serve?"
-    sentence = _sentence(review)
+    sentence, threads = _sentence(review), review.cross_links
+    is_linked = threads["linked"] == "both"
     body = page.html(
         "stakeholders.html", title=title, sentence=sentence, picture=_picture(review, sentence),
         stakeholders=dicts(table), not_named=NOT_NAMED, initiatives=dicts(review.by_initiative),
-        threads=dicts(review.cross_links), states=links.STATES, coordination=dicts(review.coordination),
+        threads=dicts(threads), states=links.STATES, few=_FEW_THREADS, many=many,
+        missing=dicts(threads[~is_linked]), linked=dicts(threads[is_linked]), coordination=dicts(review.coordination),
         around=_around(review), **unfolding(review, Lead.STAKEHOLDER),
     )  # fmt: skip
     return Section(title, sentence, body)
@@ -52,10 +57,21 @@ def _picture(review: "Measures", sentence: str) -> str:
     if not len(table):
         return ""
     chart, named = table[:_MOST_BARS], int((table["stakeholder"] != NOT_NAMED).sum())
+    total = int(table["rows"].sum())
     shown = f"; the {_MOST_BARS} with most are shown" if len(table) > _MOST_BARS else ""
-    title = f"{many(int(table['rows'].sum()), f'{word} contribution')}, for {many(named, 'stakeholder')}{shown}"
+    title = _finding(table, word) or f"{many(total, f'{word} contribution')}, for {many(named, 'stakeholder')}"
+    title += shown
     bars = list(chart["stakeholder"]), list(chart["rows"])
     return picture(figures.bar_figure(*bars, Lead.STAKEHOLDER, "contributions", title), f"{title}. {sentence}")
+
+
+def _finding(table: pd.DataFrame, word: str) -> str | None:
+    """Return who was served most, where one was."""
+    served = table[table["stakeholder"] != NOT_NAMED]
+    if len(served) < 2 or served["rows"].iloc[0] == served["rows"].iloc[1]:
+        return None
+    most, total = served.iloc[0], int(table["rows"].sum())
+    return f"{most['rows']} of {many(total, f'{word} contribution')} served {most['stakeholder']}"
 
 
 def _around(review: "Measures") -> str:
@@ -64,9 +80,10 @@ def _around(review: "Measures") -> str:
     if not ours["threads"]:
         return ""
     acts = [(ours["comments"], "comment"), (ours["reviews"], "review")]
-    wrote = " and ".join(many(count, word) for count, word in acts if count is not None)
+    wrote = " and ".join(many(count, word) for count, word in acts if count)
     inside = f"in {many(ours['threads'], 'thread')}"
-    said = f"Around it the team wrote {wrote} {inside}." if wrote else "What was said around it no source tells."
+    silent = f"No source tells of a comment or a review by the team {inside}."
+    said = f"Around it the team wrote {wrote} {inside}." if wrote else silent
     if ours["days"] is None:
         return f"{said} How long its pull requests waited for their merge is not known."
     pace, word = theirs["days"], review.words["upstream"]
