@@ -5,7 +5,7 @@ from math import log
 
 import pandas as pd
 
-_FEWEST_PEOPLE = 4
+FEWEST_PEOPLE = 4
 
 
 def evenness(counts: Sequence[int]) -> float | None:
@@ -32,7 +32,7 @@ def evenness(counts: Sequence[int]) -> float | None:
     (1.0, 0.0, 0.5, None)
     """
     total = sum(counts)
-    if len(counts) < _FEWEST_PEOPLE or total < 2:
+    if len(counts) < FEWEST_PEOPLE or total < 2:
         return None
     entropy = sum(count / total * log(total / count) for count in counts if count)
     return round(entropy / log(len(counts)), 3)

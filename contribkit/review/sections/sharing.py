@@ -5,13 +5,22 @@ from typing import TYPE_CHECKING
 from contribkit.review import figures, page
 from contribkit.review.page import Section
 from contribkit.review.sections.parts import dicts, picture, unfolding, verb
+from contribkit.review.spread import FEWEST_PEOPLE
 from contribkit.vocabulary import Activity, Lead
-from contribkit.wording import many
+from contribkit.wording import MISSING, many
 
 if TYPE_CHECKING:
     from contribkit.review.measures import Measures
 
 _MOST_NAMES = 8
+_HALF = (
+    "“People behind half of it” is the smallest number of people who together did half (CHAOSS, Contributor Absence "
+    "Factor)."
+)
+_EVENNESS = (
+    "Evenness is Pielou's: 1 where all members did the same, 0 where one did all; "
+    f"{MISSING} where there were fewer than two contributions."
+)
 
 
 def section(review: "Measures") -> Section:
@@ -20,11 +29,10 @@ def section(review: "Measures") -> Section:
     sentence = _sentence(review)
     body = page.html(
         "sharing.html", title=title, sentence=sentence, picture=_picture(review, sentence),
-        halves=review.spread["absence_factor"].notna().any(), even=review.spread["evenness"].notna().any(),
         activities=[row | {"word": Activity(row["activity"]).word} for row in dicts(review.spread)],
+        halves=_is_any(review, "absence_factor"), even=_is_any(review, "evenness"), before=_before(review),
         pairs=[] if review.without_names else _pairs(review), size=len(review.members),
-        periods=int(review.spread["periods"].max()) if len(review.spread) else 0, before=_before(review),
-        preparing=review.releases["rows"] != _rows_of(review, Activity.RELEASE), few=len(review.members) < 4,
+        periods=int(review.spread["periods"].max()) if len(review.spread) else 0, notes=_notes(review),
         **unfolding(review, Lead.UPSTREAM),
     )  # fmt: skip
     return Section(title, sentence, body)
@@ -50,8 +58,27 @@ def _before(review: "Measures") -> str | None:
     return str(review.earlier[-1].period) if known else None
 
 
-def _rows_of(review: "Measures", activity: Activity) -> int:
-    return int(review.spread.loc[review.spread["activity"] == activity, "rows"].sum())
+def _is_any(review: "Measures", column: str) -> bool:
+    return bool(review.spread[column].notna().any())
+
+
+def _notes(review: "Measures") -> list[str]:
+    """Return what the table means, and why columns of it are left out."""
+    said = ["These are properties of activities, not of people."]
+    if _is_any(review, "absence_factor"):
+        said.append(_HALF)
+    if _is_any(review, "evenness"):
+        said.append(_EVENNESS)
+    elif len(review.members) < FEWEST_PEOPLE:
+        said.append(f"Evenness says nothing of fewer than {FEWEST_PEOPLE} people.")
+    else:
+        said.append("Evenness is not shown: no activity has two contributions.")
+    if _before(review) is None:
+        said.append("Who did the same in the period before is not known.")
+    prepared = review.spread.loc[review.spread["activity"] == Activity.RELEASE, "rows"].sum()
+    if prepared > review.releases["rows"]:
+        said.append("Release work includes what prepares a release, such as its changelog.")
+    return said
 
 
 def _released(rows: int, people: int) -> str:

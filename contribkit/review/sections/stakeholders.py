@@ -44,12 +44,16 @@ def _sentence(review: "Measures") -> str:
     idle = int((review.by_initiative["rows"] == 0).sum())
     without = int(review.by_initiative.loc[review.by_initiative["initiative"].isna(), "rows"].sum())
     return (
-        f"{many(total, 'contribution')} served {many(len(served), 'stakeholder')} by name{most}. "
+        f"{_named(total, int(served['rows'].sum()))} {many(len(served), 'stakeholder')} by name{most}. "
         f"{both} of {many(len(threads), 'upstream thread')} and our own side point at each other; "
         f"{len(threads) - both} {verb(len(threads) - both, 'lacks', 'lack')} a link on one side at least."
         + (f" {without} of {total} {verb(without, 'belongs', 'belong')} to no initiative." if without else "")
         + (f" {many(idle, 'initiative')} had no work." if idle else "")
     )
+
+
+def _named(total: int, named: int) -> str:
+    return f"{many(total, 'contribution')} served" if named == total else f"{named} of {total} contributions served"
 
 
 def _picture(review: "Measures", sentence: str) -> str:
