@@ -15,7 +15,7 @@ import pytest
 from contribkit.errors import ContribkitError
 from contribkit.loaders import github as source
 from contribkit.loaders.github.asks import Ask
-from contribkit.loaders.github.store import VERSION, Store, Thing
+from contribkit.loaders.github.store import VERSION, Store, Thing, database
 from tests.github.emulator import Emulator
 from tests.github.workload import Workload
 
@@ -29,13 +29,13 @@ def path(tmp_path: Path) -> Path:
     """A store that holds one thread."""
     path = tmp_path / "github.sqlite"
     with Store(path) as store, store.transaction():
-        store.keep(THREAD)
+        store.things.keep(THREAD)
     return path
 
 
 def held(path: Path) -> Thing | None:
     with Store(path, read_only=True) as store:
-        return store.thing("I_1")
+        return store.things.get("I_1")
 
 
 def test_what_is_kept_comes_back(path: Path) -> None:
@@ -44,45 +44,45 @@ def test_what_is_kept_comes_back(path: Path) -> None:
 
 def test_a_thing_is_held_only_as_new_and_as_far_back_as_asked(path: Path) -> None:
     with Store(path) as store:
-        assert store.holds("I_1", "2026-07-02T00:00:00Z", "2026-07-01T00:00:00Z")
-        assert not store.holds("I_1", "2026-07-03T00:00:00Z", "2026-07-01T00:00:00Z")
-        store.keep(THREAD._replace(since="2026-07-01T12:00:00Z"))
-        assert not store.holds("I_1", "2026-07-02T00:00:00Z", "2026-07-01T00:00:00Z")
+        assert store.things.holds("I_1", "2026-07-02T00:00:00Z", "2026-07-01T00:00:00Z")
+        assert not store.things.holds("I_1", "2026-07-03T00:00:00Z", "2026-07-01T00:00:00Z")
+        store.things.keep(THREAD._replace(since="2026-07-01T12:00:00Z"))
+        assert not store.things.holds("I_1", "2026-07-02T00:00:00Z", "2026-07-01T00:00:00Z")
 
 
 def test_an_ask_waits_once_and_in_order_and_triage_last(path: Path) -> None:
     asks = [Ask("triage", {"a": 1}), Ask("issue", {"id": "b"}), Ask("issue", {"id": "a"}), Ask("issue", {"id": "b"})]
     with Store(path) as store:
-        store.add("load", asks)
-        assert [*store.waiting("load")] == [asks[1], asks[2], asks[0]]
-        store.done("load", asks[1])
-        assert [*store.waiting("load")] == [asks[2], asks[0]]
-        assert not [*store.waiting("another")]
+        store.asks.add("load", asks)
+        assert [*store.asks.waiting("load")] == [asks[1], asks[2], asks[0]]
+        store.asks.done("load", asks[1])
+        assert [*store.asks.waiting("load")] == [asks[2], asks[0]]
+        assert not [*store.asks.waiting("another")]
 
 
 def test_a_search_is_complete_only_once_it_is_finished(path: Path) -> None:
     with Store(path) as store:
-        assert store.begin("load", "s", "2026-10-01T00:00:00Z") is None
-        assert store.begin("load", "s", "2026-10-02T00:00:00Z") is None
-        assert (store.covered("load"), store.loads()) == ({"s": None}, [])
-        store.finish("load")
-        assert (store.covered("load"), store.loads()) == ({"s": "2026-10-01T00:00:00Z"}, ["load"])
-        assert store.begin("load", "s", "2026-10-03T00:00:00Z") == "2026-10-01T00:00:00Z"
+        assert store.searches.begin("load", "s", "2026-10-01T00:00:00Z") is None
+        assert store.searches.begin("load", "s", "2026-10-02T00:00:00Z") is None
+        assert (store.searches.covered("load"), store.searches.loads()) == ({"s": None}, [])
+        store.searches.finish("load")
+        assert (store.searches.covered("load"), store.searches.loads()) == ({"s": "2026-10-01T00:00:00Z"}, ["load"])
+        assert store.searches.begin("load", "s", "2026-10-03T00:00:00Z") == "2026-10-01T00:00:00Z"
 
 
 def test_what_goes_wrong_in_a_transaction_leaves_nothing_of_it(path: Path) -> None:
     with Store(path) as store:
         with suppress(TypeError), store.transaction():
-            store.keep(THREAD._replace(id="I_2"))
-            store.keep(THREAD._replace(id="I_3", payload={"no JSON": object()}))
+            store.things.keep(THREAD._replace(id="I_2"))
+            store.things.keep(THREAD._replace(id="I_3", payload={"no JSON": object()}))
             raise AssertionError("it was kept")
-        assert store.thing("I_2") is None
-        assert store.thing("I_1") == THREAD
+        assert store.things.get("I_2") is None
+        assert store.things.get("I_1") == THREAD
 
 
 def test_there_is_no_write_ahead_log_and_nobody_else_may_read(path: Path) -> None:
     with Store(path) as store, store.transaction():
-        store.keep(THREAD._replace(id="I_2"))
+        store.things.keep(THREAD._replace(id="I_2"))
         assert {file.name for file in path.parent.iterdir()} <= {path.name, f"{path.name}-journal"}
     assert path.stat().st_mode & 0o077 == 0
 
@@ -122,7 +122,7 @@ def test_a_store_that_cannot_be_used_is_named_with_what_to_do(path: Path, case: 
     break_it(path)
     before = path.read_bytes() if path.is_file() else b""
     with pytest.raises(ContribkitError) as caught, Store(path) as store:
-        [*store.things("issue")]
+        [*store.things.of_kinds("issue")]
     assert said in str(caught.value)
     assert str(path) in str(caught.value)
     assert (path.read_bytes() if path.is_file() else b"") == before
@@ -131,7 +131,7 @@ def test_a_store_that_cannot_be_used_is_named_with_what_to_do(path: Path, case: 
 def test_a_store_that_another_load_writes_for_long_is_said_to_be_locked(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("contribkit.loaders.github.store._PATIENCE", 0.1)
+    monkeypatch.setattr("contribkit.loaders.github.store.database._PATIENCE", 0.1)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(ContribkitError, match="is being written by another load"):
@@ -153,7 +153,7 @@ with Store(Path(sys.argv[1])) as store:
     try:
         for number in range(100):
             with store.transaction():
-                store.keep(Thing(f"I_{number + 2}", "issue", "2026", "", {"body": "x" * 20_000}))
+                store.things.keep(Thing(f"I_{number + 2}", "issue", "2026", "", {"body": "x" * 20_000}))
     except ContribkitError as error:
         sys.exit(str(error))
 """
@@ -165,7 +165,7 @@ def test_a_disk_that_is_full_is_said_and_what_was_written_stays(path: Path) -> N
     assert "free some space and load again: what was loaded stays" in done.stderr
     assert held(path) == THREAD
     with Store(path) as store:
-        assert store.thing("I_2") is not None
+        assert store.things.get("I_2") is not None
 
 
 @contextmanager
@@ -195,16 +195,16 @@ def test_a_store_that_may_only_be_read_is_said_to_be_and_answers_alone(path: Pat
 def test_a_store_on_a_file_system_without_locks_is_locked_by_a_folder(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect = Store._connect
+    connect = database._connect
 
-    def without_locks(self: Store, read_only: bool, more: str) -> sqlite3.Connection:
+    def without_locks(path: Path, read_only: bool, more: str) -> sqlite3.Connection:
         if not more:
             raise sqlite3.OperationalError("disk I/O error")
-        return connect(self, read_only, more)
+        return connect(path, read_only, more)
 
-    monkeypatch.setattr(Store, "_connect", without_locks)
+    monkeypatch.setattr(database, "_connect", without_locks)
     with Store(path) as store, store.transaction():
-        store.keep(THREAD._replace(id="I_2"))
+        store.things.keep(THREAD._replace(id="I_2"))
         assert (path.parent / f"{path.name}.lock").exists()
     assert not (path.parent / f"{path.name}.lock").exists()
     assert held(path) == THREAD

@@ -118,7 +118,7 @@ def _run(loading: Loading, client: Client) -> None:
 
 def _answer(loading: Loading, asked: bool) -> Loaded:
     """Return the tables with what a reader should know."""
-    answer = tables(loading.store, loading.organisation, {*loading.store.loads(), loading.key})
+    answer = tables(loading.store, loading.organisation, {*loading.store.searches.loads(), loading.key})
     answer.notes += loading.notes
     answer.broken += loading.broken or []
     if not asked:
@@ -136,7 +136,7 @@ def _answer(loading: Loading, asked: bool) -> Loaded:
 
 def _say_alone(loading: Loading, answer: Loaded) -> None:
     """Say of when the store is that answers alone, or that it does not hold all."""
-    covered = loading.store.covered(loading.key)
+    covered = loading.store.searches.covered(loading.key)
     complete = [covered.get(search) or "" for search in searches(loading)]
     if all(complete):
         answer.notes.append(f"without a token: as GitHub was at {min(complete)}, from the store")

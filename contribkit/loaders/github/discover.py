@@ -123,7 +123,7 @@ def receive(loading: Loading, ask: Ask, answer: dict[str, Any]) -> Iterator[Ask]
 def want(loading: Loading, hit: dict[str, Any]) -> Iterator[Ask]:
     """Yield the ask for a thread, unless the store holds it as it is."""
     kind = KIND.get(hit["__typename"])
-    if kind and not loading.store.holds(hit["id"], hit["updatedAt"], loading.start):
+    if kind and not loading.store.things.holds(hit["id"], hit["updatedAt"], loading.start):
         yield Ask(kind, {"id": hit["id"], "updated_at": hit["updatedAt"]})
 
 

@@ -45,17 +45,17 @@ def linking(loading: Loading, timeline: dict[str, Any] | None) -> Iterator[Ask]:
 
 
 def _want(loading: Loading, source: dict[str, Any]) -> Iterator[Ask]:
-    if not loading.store.holds(source["id"], source["updatedAt"], ""):
+    if not loading.store.things.holds(source["id"], source["updatedAt"], ""):
         yield Ask(_KIND[source["__typename"]], {"id": source["id"], "updated_at": source["updatedAt"]})
 
 
 def receive(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
     """Keep a thread of our own side; one that is no more is not asked for again."""
     if not answer or "id" not in answer:
-        loading.store.keep(Thing(ask.argument["id"], ask.kind, ask.argument["updated_at"], "", None))
+        loading.store.things.keep(Thing(ask.argument["id"], ask.kind, ask.argument["updated_at"], "", None))
     else:
-        loading.store.name_repository(answer["repository"])
-        loading.store.keep(Thing(answer["id"], ask.kind, answer["updatedAt"], "", answer))
+        loading.store.repositories.keep(answer["repository"])
+        loading.store.things.keep(Thing(answer["id"], ask.kind, answer["updatedAt"], "", answer))
     yield from ()
 
 

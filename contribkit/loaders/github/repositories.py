@@ -98,16 +98,16 @@ def receive_repository(loading: Loading, ask: Ask, answer: dict[str, Any] | None
         loading.notes.append(
             f"{repo} is called {now} now; write that name into [[upstream]], so that all of it is found"
         )
-    loading.store.name_repository(answer, configured=repo)
+    loading.store.repositories.keep(answer, configured=repo)
     yield from _take(loading, answer)
 
 
 def _take(loading: Loading, one: dict[str, Any]) -> Iterator[Ask]:
     """Keep the releases of a repository, and ask who made it where it is new."""
-    loading.store.name_repository(one)
+    loading.store.repositories.keep(one)
     yield from _releases(loading, one)
     is_new = loading.start <= one["createdAt"] < loading.end and not one["isFork"]
-    if is_new and not loading.store.holds(f"made {one['id']}", one["createdAt"], ""):
+    if is_new and not loading.store.things.holds(f"made {one['id']}", one["createdAt"], ""):
         yield Ask("commits", {"id": one["id"], "created_at": one["createdAt"]})
 
 
@@ -116,7 +116,7 @@ def _releases(loading: Loading, one: dict[str, Any]) -> Iterator[Ask]:
     releases = [release for release in page["nodes"] if release]
     for release in releases:
         payload = release | {"repository": {"id": one["id"]}}
-        loading.store.keep(Thing(release["id"], "release", release["createdAt"], "", payload))
+        loading.store.things.keep(Thing(release["id"], "release", release["createdAt"], "", payload))
     if page["pageInfo"]["hasNextPage"] and releases[-1]["createdAt"] >= loading.start:
         yield Ask("releases", {"id": one["id"], "after": page["pageInfo"]["endCursor"]})
 
@@ -139,7 +139,7 @@ def receive_commits(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -
     }
     # Under a name of its own: a thing has one kind.
     name = f"made {ask.argument['id']}"
-    loading.store.keep(Thing(name, "repository", ask.argument["created_at"], "", payload))
+    loading.store.things.keep(Thing(name, "repository", ask.argument["created_at"], "", payload))
     yield from ()
 
 

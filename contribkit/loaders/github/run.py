@@ -45,13 +45,13 @@ def _begin(loading: Loading) -> str | None:
     found = discover.searches(loading)
     first = [*repositories.asks(loading), *linking.planned(loading.organisation)]
     with store.transaction():
-        store.forget_others(loading.key, found)
-        for ask in list(store.waiting(loading.key)):
+        store.searches.forget_others(loading.key, found)
+        for ask in list(store.asks.waiting(loading.key)):
             if not _is_wanted(ask, found, first):
-                store.done(loading.key, ask)
-        going_on = store.begun(loading.key)
-        new = {name: store.begin(loading.key, name, now) for name in found if name not in going_on}
-        store.add(
+                store.asks.done(loading.key, ask)
+        going_on = store.searches.begun(loading.key)
+        new = {name: store.searches.begin(loading.key, name, now) for name in found if name not in going_on}
+        store.asks.add(
             loading.key,
             [*(first if new else []), *(discover.since(found[name], covered) for name, covered in new.items())],
         )
@@ -88,16 +88,16 @@ class _Runner:
                     continue
                 self._keep(answer, places)
                 self._room.grow()
-                bar.total = bar.n + len(asks) + sum(1 for _ in self.loading.store.waiting(self.loading.key))
+                bar.total = bar.n + len(asks) + sum(1 for _ in self.loading.store.asks.waiting(self.loading.key))
                 bar.update(len(asks))
         if not self._given_up:  # else it goes on with those another time
             with self.loading.store.transaction():
-                self.loading.store.finish(self.loading.key)
+                self.loading.store.searches.finish(self.loading.key)
 
     def _next(self) -> Iterator[Ask]:
         """Yield what waits longest, as much as fits a request; triage when the store has all other threads."""
         weight, others = 0.0, False
-        for ask in self.loading.store.waiting(self.loading.key):
+        for ask in self.loading.store.asks.waiting(self.loading.key):
             if str(ask) in self._given_up:
                 continue
             if ask.kind == "triage" and others:
@@ -126,8 +126,10 @@ class _Runner:
                 if undone := [error for error in wrong if error.get("type") not in _FINAL]:
                     self._failed(place.ask, str(undone[0].get("message")))
                     continue
-                store.add(loading.key, KINDS[place.ask.kind].receive(loading, place.ask, _at(answer.data, place.path)))
-                store.done(loading.key, place.ask)
+                store.asks.add(
+                    loading.key, KINDS[place.ask.kind].receive(loading, place.ask, _at(answer.data, place.path))
+                )
+                store.asks.done(loading.key, place.ask)
 
     def _failed(self, ask: Ask, why: str) -> None:
         """Give up what failed too often, and say so."""
@@ -142,7 +144,7 @@ class _Runner:
 
     def _say_cost(self) -> None:
         """Say once, when all searches are done, what the rest costs, where it is much or more than the budget holds."""
-        waiting = list(self.loading.store.waiting(self.loading.key))
+        waiting = list(self.loading.store.asks.waiting(self.loading.key))
         if self._said or any(ask.kind == "search" for ask in waiting):
             return
         self._said = True
@@ -170,7 +172,7 @@ def _at(data: dict[str, Any], path: tuple[str | int, ...]) -> Any:
 
 def what_waits(loading: Loading) -> list[str]:
     """Return what is still to be asked, in words, for a load that was stopped."""
-    counts = Counter(KINDS[ask.kind].word for ask in loading.store.waiting(loading.key))
+    counts = Counter(KINDS[ask.kind].word for ask in loading.store.asks.waiting(loading.key))
     return [f"{number:,} {word}{_plural(word) if number > 1 else ''}" for word, number in sorted(counts.items())]
 
 

@@ -36,14 +36,14 @@ def tables(store: Store, organisation: "Organisation", spans: set[str]) -> Loade
     """
     names = {
         identifier: (name if organisation.is_in_scope(name) else configured or name, private)
-        for identifier, (name, configured, private) in store.repositories().items()
+        for identifier, (name, configured, private) in store.repositories.names().items()
     }
     threads: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
     pointing: dict[tuple[str, str], dict[str, Any]] = {}
     notes = _Notes()
     inside = [tuple(span.split("/")) for span in spans]
-    for thing in store.things(*_KINDS, "release", "repository"):
+    for thing in store.things.of_kinds(*_KINDS, "release", "repository"):
         assert thing.payload is not None
         name, private = names[thing.payload["repository"]["id"]]
         done = [act for act in acts(thing.kind, thing.payload) if act["actor"]]
@@ -55,7 +55,7 @@ def tables(store: Store, organisation: "Organisation", spans: set[str]) -> Loade
         rows.extend(act | {"ref": row["ref"], "source": "github"} for act in within)
         pointing |= _pointing(thing.payload, row["ref"], organisation)
         notes.see(thing, within)
-    found = references(store.things(*OWN), names, pointing, organisation)
+    found = references(store.things.of_kinds(*OWN), names, pointing, organisation)
     return Loaded(
         threads=conform(pd.DataFrame(threads), THREADS),
         acts=conform(pd.DataFrame(rows), ACTS),

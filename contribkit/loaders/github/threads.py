@@ -25,9 +25,9 @@ def receive(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterat
     identifier = ask.argument["id"]
     if not answer or "id" not in answer:
         # No more there, or not for us: not asked for again until a search says that it changed.
-        loading.store.keep(Thing(identifier, ask.kind, ask.argument["updated_at"], "", None))
+        loading.store.things.keep(Thing(identifier, ask.kind, ask.argument["updated_at"], "", None))
         return
-    loading.store.name_repository(answer["repository"])
+    loading.store.repositories.keep(answer["repository"])
     yield from _keep(loading, ask.kind, answer)
     yield from linking(loading, answer.get("timelineItems"))
     for comment in nodes(answer, "comments"):
@@ -37,7 +37,7 @@ def receive(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterat
 
 def _keep(loading: Loading, kind: str, payload: dict[str, Any]) -> Iterator[Ask]:
     thing = Thing(payload["id"], kind, payload["updatedAt"], _since(kind, payload), payload)
-    loading.store.keep(thing)
+    loading.store.things.keep(thing)
     for name in _CONNECTIONS[kind]:
         yield from _page_before(loading, kind, name, payload)
 
@@ -71,7 +71,7 @@ def page_field(argument: dict[str, Any]) -> str:
 
 def receive_page(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
     """Put earlier items before those that are there."""
-    thing, argument = loading.store.thing(ask.argument["id"]), ask.argument
+    thing, argument = loading.store.things.get(ask.argument["id"]), ask.argument
     field = _field(argument["connection"])
     if thing is None or thing.payload is None or not answer or field not in answer:
         return
@@ -89,10 +89,10 @@ def receive_page(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> I
 
 def receive_replies(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
     """Put the replies to a discussion's comment beside it."""
-    thing = loading.store.thing(ask.argument["thread"])
+    thing = loading.store.things.get(ask.argument["thread"])
     if thing and thing.payload is not None and answer and "replies" in answer:
         replies = thing.payload.get("replies", {}) | {ask.argument["id"]: answer["replies"]["nodes"]}
-        loading.store.keep(thing._replace(payload=thing.payload | {"replies": replies}))
+        loading.store.things.keep(thing._replace(payload=thing.payload | {"replies": replies}))
     yield from ()
 
 
