@@ -138,7 +138,8 @@ def test_a_server_that_cannot_be_reached_is_said_to_be(
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         org = small.organisation(tmp_path, f"http://127.0.0.1:{deaf.getsockname()[1]}")
-        assert "did not answer 5 times (127.0.0.1 cannot be reached)" in said(run(org))
+        told = said(run(org))
+    assert "did not answer 5 times (127.0.0.1 cannot be reached; is api_url in [sources.github] right" in told
 
 
 def test_github_enterprise_is_asked_at_its_own_address(

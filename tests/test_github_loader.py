@@ -1,9 +1,9 @@
 """The GitHub source against the emulator: everything a team did, nothing else, in few requests, whatever breaks."""
 
 import os
-import subprocess
-import sys
+from multiprocessing import get_context
 from pathlib import Path
+from signal import SIGKILL
 
 import pandas as pd
 import pytest
@@ -16,6 +16,7 @@ from contribkit.organisation import Organisation
 from tests.github.completeness import completeness
 from tests.github.emulator import Emulator
 from tests.github.fetched import fetched
+from tests.github.stopping import load_and_be_killed
 from tests.github.traps import TRAPS
 from tests.github.workload import Workload
 
@@ -135,31 +136,12 @@ def _until_done(org: Organisation, workload: Workload) -> Loaded:
     raise AssertionError("refused for ever")
 
 
-KILLED = """
-import os, signal, sys
-from contribkit import Organisation, Period
-from contribkit.loaders import github
-from contribkit.loaders.github.client import Client
-
-left = int(sys.argv[2])
-ask = Client.ask
-
-def counted(self, request):
-    global left
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    left -= 1
-    return ask(self, request)
-
-Client.ask = counted
-org = Organisation.read(sys.argv[1])
-github.load(org, Period("2026-Q3", org.timezone), False)
-"""
-
-
 def test_a_load_that_is_killed_at_any_request_goes_on_and_reads_no_thread_twice(
     plain: dict[str, pd.DataFrame], tmp_path: Path
 ) -> None:
+    # One process that has all modules makes the others: each starts at once.
+    processes = get_context("forkserver")
+    processes.set_forkserver_preload(["tests.github.stopping", "ghapi.core", "httpx2"])
     small = Workload.small()
     with Emulator(small) as github:
         for number in range(100):
@@ -167,10 +149,13 @@ def test_a_load_that_is_killed_at_any_request_goes_on_and_reads_no_thread_twice(
             folder.mkdir()
             github.reset()
             org = small.organisation(folder, github.url)
-            done = subprocess.run([sys.executable, "-c", KILLED, str(org.path), str(number)], check=False)
+            process = processes.Process(target=load_and_be_killed, args=(org.path, number, github.token))
+            process.start()
+            process.join()
             answer = source.load(org, small.period, False)
             assert_same(whole(answer), plain)
             assert set(fetched(github).values()) == {1}
-            if done.returncode == 0:
+            if process.exitcode == 0:
                 break
+            assert process.exitcode == -SIGKILL
     assert 3 <= number < 99

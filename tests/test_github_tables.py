@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from contribkit.errors import ContribkitError
 from contribkit.evaluation.as_of import classify_as_of
 from contribkit.identifiers import key, links
 from contribkit.loaders import github as source
@@ -18,6 +19,7 @@ from contribkit.period import Period
 from tests.github.emulator import Emulator
 from tests.github.fetched import fetched
 from tests.github.model import Thread
+from tests.github.stopping import by_hand, stopped_after
 from tests.github.workload import Workload
 
 pytestmark = pytest.mark.usefixtures("github_schema")
@@ -182,20 +184,21 @@ def test_a_repository_that_was_renamed_keeps_the_name_in_the_file_and_the_new_on
     assert any(f"{old} is called {renamed.ref} now" in note for note in data.sources[0].notes)
 
 
-def test_who_stops_a_load_by_hand_gets_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ask, left = Client.ask, [2]
-
-    def stopped(client: Client, request: object) -> object:
-        left[0] -= 1
-        if left[0] < 0:
-            raise KeyboardInterrupt
-        return ask(client, request)  # type: ignore[arg-type]
-
+@pytest.mark.parametrize("keep_going", [True, False])
+def test_who_stops_a_load_by_hand_is_told_how_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep_going: bool
+) -> None:
     workload = Workload.small()
-    monkeypatch.setattr(Client, "ask", stopped)
+    monkeypatch.setattr(Client, "ask", stopped_after(2, by_hand))
+    told = "stopped by hand: what was loaded stays"
     with Emulator(workload) as github:
         monkeypatch.setenv("GITHUB_TOKEN", github.token)
-        answer = source.load(workload.organisation(tmp_path, github.url), workload.period, True)
-    assert answer.broken[0] == "stopped by hand"
+        org = workload.organisation(tmp_path, github.url)
+        if not keep_going:
+            with pytest.raises(ContribkitError, match=told):
+                source.load(org, workload.period, False)
+            return
+        answer = source.load(org, workload.period, True)
+    assert answer.broken[0].startswith(told)
     assert "is not complete: still to be asked are" in answer.broken[1]
     assert len(answer.acts)

@@ -8,6 +8,7 @@ from contribkit.errors import ContribkitError
 from contribkit.loaders import activity_log, git, github
 from contribkit.loaders.git.naming import elsewhere, name_of
 from contribkit.loaders.github.settings import store_path
+from contribkit.loaders.github.token import TOKEN_FIX
 from contribkit.loaders.source import Loaded, in_order, loader
 from contribkit.organisation import Organisation
 from contribkit.period import Period
@@ -130,9 +131,9 @@ def _check_github(organisation: Organisation, name: str) -> Iterator[Finding]:
     if github.has_token(organisation):
         yield good(subject, "there is a token; whether GitHub takes it shows with the first load")
     elif path.exists():
-        yield doubtful(subject, "there is no token, so the store answers alone", github.TOKEN_FIX)
+        yield doubtful(subject, "there is no token, so the store answers alone", TOKEN_FIX)
     else:
-        yield doubtful(subject, "there is no token yet, so it is asked for", github.TOKEN_FIX)
+        yield doubtful(subject, "there is no token yet, so it is asked for", TOKEN_FIX)
 
 
 def _unseen(organisation: Organisation) -> Finding:

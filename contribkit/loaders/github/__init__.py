@@ -7,26 +7,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from contribkit.errors import ContribkitError
+from contribkit.loaders.github.answer import answer, complete_at
 from contribkit.loaders.github.client import Client
-from contribkit.loaders.github.discover import searches
 from contribkit.loaders.github.loading import Loading
 from contribkit.loaders.github.needs import needs
-from contribkit.loaders.github.run import run, what_waits
+from contribkit.loaders.github.run import run
 from contribkit.loaders.github.settings import settings_of, store_path
 from contribkit.loaders.github.store import Store
-from contribkit.loaders.github.tables import tables
-from contribkit.loaders.github.token import ask_for_token, can_ask, find_token
+from contribkit.loaders.github.token import NO_TOKEN, ask_for_token, can_ask, find_token
 from contribkit.loaders.source import Loaded
 
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation
     from contribkit.period import Period
-
-TOKEN_FIX = (
-    "set GITHUB_TOKEN, or run: gh auth login "
-    "(a token without any scope reads what is public; private repositories need the scope repo)"
-)
-_NO_TOKEN = f"there is no token: {TOKEN_FIX}"
 
 
 def check(organisation: "Organisation") -> None:
@@ -39,7 +32,7 @@ def check(organisation: "Organisation") -> None:
         with Store(path, read_only=token is None):
             return
     if token is None and not can_ask():
-        raise ContribkitError(f"[sources.github]: {_NO_TOKEN}")
+        raise ContribkitError(f"[sources.github]: {NO_TOKEN}")
 
 
 def has_token(organisation: "Organisation") -> bool:
@@ -67,7 +60,7 @@ def load(organisation: "Organisation", period: "Period", keep_going: bool) -> Lo
         Where GitHub does not answer or the store cannot be used, and `keep_going` is off.
     """
     with _loaded(organisation, period, keep_going) as (loading, asked):
-        return _answer(loading, asked)
+        return answer(loading, asked)
 
 
 def fetch(organisation: "Organisation", period: "Period", keep_going: bool) -> None:
@@ -80,15 +73,26 @@ def fetch(organisation: "Organisation", period: "Period", keep_going: bool) -> N
 def _loaded(organisation: "Organisation", period: "Period", keep_going: bool) -> Iterator[tuple[Loading, bool]]:
     """Give a load that is as complete as it gets, and whether GitHub was asked."""
     settings, path = settings_of(organisation), store_path(organisation)
-    token = find_token(settings.host) or (None if path.exists() else ask_for_token(settings.host))
+    token = find_token(settings.host)
+    if token is None and not _is_held(organisation, period):
+        token = ask_for_token(settings.host)
     if token is None and not path.exists():
-        raise ContribkitError(f"[sources.github]: {_NO_TOKEN}")
+        raise ContribkitError(f"[sources.github]: {NO_TOKEN}")
     with Store(path, read_only=token is None) as store:
         loading = Loading(organisation, period, settings, store, [] if keep_going else None)
         if token is not None:
             with Client(settings, token) as client:
                 _run(loading, client)
         yield loading, token is not None
+
+
+def _is_held(organisation: "Organisation", period: "Period") -> bool:
+    """Say whether the store answers for all of a period without asking GitHub."""
+    path = store_path(organisation)
+    if not path.exists():
+        return False
+    with Store(path, read_only=True) as store:
+        return complete_at(Loading(organisation, period, settings_of(organisation), store)) is not None
 
 
 def load_needs(organisation: "Organisation", keep_going: bool) -> tuple[pd.DataFrame, list[str]]:
@@ -102,7 +106,7 @@ def load_needs(organisation: "Organisation", keep_going: bool) -> tuple[pd.DataF
     settings = settings_of(organisation)
     token = find_token(settings.host) or ask_for_token(settings.host)
     if token is None:
-        raise ContribkitError(f"[sources.github]: {_NO_TOKEN}")
+        raise ContribkitError(f"[sources.github]: {NO_TOKEN}")
     with Client(settings, token) as client:
         return needs(organisation, client, settings)
 
@@ -111,37 +115,7 @@ def _run(loading: Loading, client: Client) -> None:
     try:
         run(loading, client)
     except (ContribkitError, KeyboardInterrupt) as error:
+        said = str(error) or "stopped by hand: what was loaded stays, and the next load goes on from there"
         if loading.broken is None:
-            raise
-        loading.broken.append(str(error) or "stopped by hand")
-
-
-def _answer(loading: Loading, asked: bool) -> Loaded:
-    """Return the tables with what a reader should know."""
-    answer = tables(loading.store, loading.organisation, {*loading.store.searches.loads(), loading.key})
-    answer.notes += loading.notes
-    answer.broken += loading.broken or []
-    if not asked:
-        _say_alone(loading, answer)
-    if waits := what_waits(loading):
-        answer.broken.append(f"{loading.period} is not complete: still to be asked are {', '.join(waits)}")
-    if not loading.settings.triage_only:
-        answer.notes.append(
-            "threads in which a member only labelled, assigned or closed were not searched for (triage_only = false)"
-        )
-    if loading.organisation.scope == "everywhere":
-        answer.notes.append("releases, new repositories and mere triage are looked for in the upstream projects only")
-    return answer
-
-
-def _say_alone(loading: Loading, answer: Loaded) -> None:
-    """Say of when the store is that answers alone, or that it does not hold all."""
-    covered = loading.store.searches.covered(loading.key)
-    complete = [covered.get(search) or "" for search in searches(loading)]
-    if all(complete):
-        answer.notes.append(f"without a token: as GitHub was at {min(complete)}, from the store")
-        return
-    missing = f"the store does not hold all of {loading.period}, and {_NO_TOKEN}"
-    if loading.broken is None:
-        raise ContribkitError(f"[sources.github]: {missing}")
-    answer.broken.append(missing)
+            raise ContribkitError(said) from None
+        loading.broken.append(said)

@@ -14,6 +14,17 @@ class Ask(NamedTuple):
     kind: str
     argument: dict[str, Any]
 
+    @property
+    def written(self) -> str:
+        """The argument as a text, the same for equal ones.
+
+        Examples
+        --------
+        >>> Ask("owner", {"login": "ada", "after": None}).written
+        '{"after": null, "login": "ada"}'
+        """
+        return json.dumps(self.argument, sort_keys=True)
+
 
 class Shape(NamedTuple):
     """How asks of a kind look in a request.

@@ -98,7 +98,9 @@ class Client:
         except http.ReadTimeout:
             raise TooMuch("no answer in time") from None
         except http.ConnectError:
-            raise Unanswered(f"{self._settings.host} cannot be reached") from None
+            raise Unanswered(
+                f"{self._settings.host} cannot be reached; is api_url in [sources.github] right, and the network up?"
+            ) from None
         except http.TransportError as error:
             raise Unanswered(f"the connection broke ({type(error).__name__})") from None
         self._set_clock(response.headers)

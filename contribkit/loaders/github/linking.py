@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from contribkit.identifiers import key, number_of, repository_of
 from contribkit.loaders.github.asks import Ask, text
 from contribkit.loaders.github.loading import Loading
+from contribkit.loaders.github.remarks import remark
 from contribkit.loaders.github.store import Thing
 
 if TYPE_CHECKING:
@@ -95,18 +96,18 @@ def repository(name: str) -> str:
 def receive_planned(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
     """Keep a thread in which something is planned, or say that it cannot be seen."""
     thread = (answer or {}).get("issueOrPullRequest")
-    if not thread:
-        ref = f"{ask.argument['repo']}#{ask.argument['number']}"
-        loading.notes.append(f"{ref} cannot be seen, though contribkit.toml names it; is it right, and may the token?")
-        return
-    yield from receive(loading, Ask(_KIND[thread["__typename"]], {}), thread)
+    remark(loading, ask, None if thread else _unseen(f"{ask.argument['repo']}#{ask.argument['number']}"))
+    if thread:
+        yield from receive(loading, Ask(_KIND[thread["__typename"]], {}), thread)
 
 
 def receive_plans(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
     """Yield the threads of a repository in which something is planned."""
-    if not answer:
-        repo = ask.argument["repo"]
-        loading.notes.append(f"{repo} cannot be seen, though contribkit.toml names it; is it right, and may the token?")
-        return
-    for thread in (*answer["issues"]["nodes"], *answer["pullRequests"]["nodes"]):
-        yield from _want(loading, thread)
+    remark(loading, ask, None if answer else _unseen(ask.argument["repo"]))
+    for page in (answer or {}).values():
+        for thread in page["nodes"]:
+            yield from _want(loading, thread)
+
+
+def _unseen(name: str) -> str:
+    return f"{name} cannot be seen, though contribkit.toml names it; is it right, and may the token?"

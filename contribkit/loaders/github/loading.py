@@ -23,8 +23,6 @@ class Loading:
         Whose work, which days, how, and where it is kept.
     broken
         Where given, what cannot be seen is noted here; else it is an error.
-    notes
-        What a reader should know.
     missing
         Logins that GitHub does not know, by member.
     """
@@ -34,7 +32,6 @@ class Loading:
     settings: Settings
     store: Store
     broken: list[str] | None = None
-    notes: list[str] = field(default_factory=list)
     missing: dict[str, set[str]] = field(default_factory=dict)
 
     @property

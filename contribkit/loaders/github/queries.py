@@ -64,7 +64,7 @@ def triage_count(since: str) -> str:
 
 
 _ABOUT = f"""id number url title body createdAt updatedAt author {ACTOR} authorAssociation
-  repository {{ id nameWithOwner isPrivate }} labels(first: 20) {{ nodes {{ name }} }}"""
+  repository {{ id nameWithOwner isPrivate }} labels(first: 20) {{ totalCount nodes {{ name }} }}"""
 _OWN = f"{_ABOUT} {connection('comments', 50)}"
 _TRIAGED = f"__typename id updatedAt timelineItems(last: 30, itemTypes: [{_TRIAGE_TYPES}]) {{ nodes {{ {_TRIAGE} }} }}"
 _RELEASES = (
@@ -77,8 +77,8 @@ FRAGMENTS = {
     "Issue": f"""fragment Issue on Issue {{ {_ABOUT} state closedAt
   {connection("comments", 50)} {connection("timelineItems", 50)} }}""",
     "Pull": f"""fragment Pull on PullRequest {{ {_ABOUT} state closedAt mergedAt mergedBy {ACTOR} additions deletions
-  files(first: 100) {{ nodes {{ path }} }}
-  closingIssuesReferences(first: 10) {{ nodes {{ number repository {{ nameWithOwner }} }} }}
+  files(first: 100) {{ totalCount nodes {{ path }} }}
+  closingIssuesReferences(first: 10) {{ totalCount nodes {{ number repository {{ nameWithOwner }} }} }}
   {connection("comments", 50)} {connection("reviews", 30)} {connection("timelineItems", 50)} }}""",
     "Discussion": f"""fragment Discussion on Discussion {{ {_ABOUT}
   {connection("discussionComments", 50)} }}""",

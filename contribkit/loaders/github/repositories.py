@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from contribkit.errors import ContribkitError
 from contribkit.identifiers import key
 from contribkit.loaders.github.asks import Ask, text
 from contribkit.loaders.github.discover import logins
 from contribkit.loaders.github.linking import repository
 from contribkit.loaders.github.loading import Loading, stamp
 from contribkit.loaders.github.queries import releases_after
+from contribkit.loaders.github.remarks import remark
 from contribkit.loaders.github.store import Thing
 
 # Whoever makes a repository commits to it soon; what holds more by then was brought from elsewhere.
@@ -65,12 +65,14 @@ def commits_field(argument: dict[str, Any]) -> str:
 
 def receive_account(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
     """Say where GitHub knows a member by none of their logins."""
-    member = ask.argument["member"]
+    login, said = ask.argument["member"], None
     if not answer:
-        missing = loading.missing.setdefault(member, set())
+        missing = loading.missing.setdefault(login, set())
         missing.add(ask.argument["login"])
-        if missing >= set(logins(loading.organisation.members[member])):
-            _absent(loading, member, "login", "write the login that GitHub knows, and the former one under aliases")
+        if missing >= set(logins(loading.organisation.members[login])):
+            fix = "write the login that GitHub knows, and the former one under aliases"
+            said = _absent(loading, login, "login", fix)
+    remark(loading, ask, said, is_wrong=True)
     yield from ()
 
 
@@ -78,8 +80,10 @@ def receive_owner(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> 
     """Take a page of an owner's repositories."""
     login = ask.argument["login"]
     if not answer:
-        _absent(loading, login, "orgs", "take it out of [[upstream]], or mend its name")
+        said = _absent(loading, login, "orgs", "take it out of [[upstream]], or mend its name")
+        remark(loading, ask, said, is_wrong=True)
         return
+    remark(loading, ask, None)
     page = answer["repositories"]
     for one in filter(None, page["nodes"]):
         yield from _take(loading, one)
@@ -91,13 +95,12 @@ def receive_repository(loading: Loading, ask: Ask, answer: dict[str, Any] | None
     """Take one repository."""
     repo = ask.argument["repo"]
     if not answer:
-        _absent(loading, repo, "repos", "take it out of [[upstream]], mend its name, or give the token its scope")
+        fix = "take it out of [[upstream]], mend its name, or give the token its scope"
+        remark(loading, ask, _absent(loading, repo, "repos", fix), is_wrong=True)
         return
-    if key(answer["nameWithOwner"]) != key(repo):
-        now = answer["nameWithOwner"]
-        loading.notes.append(
-            f"{repo} is called {now} now; write that name into [[upstream]], so that all of it is found"
-        )
+    now = answer["nameWithOwner"]
+    renamed = f"{repo} is called {now} now; write that name into [[upstream]], so that all of it is found"
+    remark(loading, ask, renamed if key(now) != key(repo) else None)
     loading.store.repositories.keep(answer, configured=repo)
     yield from _take(loading, answer)
 
@@ -143,14 +146,11 @@ def receive_commits(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -
     yield from ()
 
 
-def _absent(loading: Loading, name: str, word: str, fix: str) -> None:
-    """Say that GitHub knows no such account or repository, with the line that names it."""
+def _absent(loading: Loading, name: str, word: str, fix: str) -> str:
+    """Return that GitHub knows no such account or repository, with the line that names it."""
     path = loading.organisation.path
     line = _line(path.read_text(encoding="utf-8-sig"), name, word)
-    said = f"{path}:{line}: GitHub knows no {name}, or the token may not see it; {fix}"
-    if loading.broken is None:
-        raise ContribkitError(said)
-    loading.broken.append(said)
+    return f"{path}:{line}: GitHub knows no {name}, or the token may not see it; {fix}"
 
 
 def _line(text: str, name: str, word: str) -> int:

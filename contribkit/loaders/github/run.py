@@ -43,7 +43,7 @@ def _begin(loading: Loading) -> str | None:
     """Note what is to be asked first; return when an earlier load began that was stopped, and that goes on now."""
     store, now = loading.store, stamp(datetime.now(UTC))
     found = discover.searches(loading)
-    first = [*repositories.asks(loading), *linking.planned(loading.organisation)]
+    first = named(loading)
     with store.transaction():
         store.searches.forget_others(loading.key, found)
         for ask in list(store.asks.waiting(loading.key)):
@@ -56,6 +56,11 @@ def _begin(loading: Loading) -> str | None:
             [*(first if new else []), *(discover.since(found[name], covered) for name, covered in new.items())],
         )
     return min(going_on.values(), default=None)
+
+
+def named(loading: Loading) -> list[Ask]:
+    """Return what is asked of everything that contribkit.toml names."""
+    return [*repositories.asks(loading), *linking.planned(loading.organisation)]
 
 
 def _is_wanted(ask: Ask, found: dict[str, Ask], first: list[Ask]) -> bool:

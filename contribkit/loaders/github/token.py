@@ -8,6 +8,12 @@ from typing import Any
 
 from contribkit.errors import ContribkitError
 
+TOKEN_FIX = (
+    "set GITHUB_TOKEN, or run: gh auth login "
+    "(a token without any scope reads what is public; private repositories need the scope repo)"
+)
+NO_TOKEN = f"there is no token: {TOKEN_FIX}"
+
 
 class Token:
     """A token that shows in no error, log or notebook.

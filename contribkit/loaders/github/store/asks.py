@@ -20,12 +20,12 @@ class Asks:
         """Put asks behind those that wait; one that waits already stays where it is."""
         self._database.write(
             "INSERT OR IGNORE INTO asks (load, rank, kind, argument) VALUES (?, ?, ?, ?)",
-            *((load, _RANKS.get(ask.kind, 0), ask.kind, _written(ask)) for ask in asks),
+            *((load, _RANKS.get(ask.kind, 0), ask.kind, ask.written) for ask in asks),
         )
 
     def done(self, load: str, ask: Ask) -> None:
         """Take an ask away."""
-        row = (load, ask.kind, _written(ask))
+        row = (load, ask.kind, ask.written)
         self._database.write("DELETE FROM asks WHERE load = ? AND kind = ? AND argument = ?", row)
 
     def waiting(self, load: str) -> Iterator[Ask]:
@@ -33,7 +33,3 @@ class Asks:
         rows = self._database.read("SELECT kind, argument FROM asks WHERE load = ? ORDER BY rank, number", load)
         for kind, argument in rows:
             yield Ask(kind, json.loads(argument))
-
-
-def _written(ask: Ask) -> str:
-    return json.dumps(ask.argument, sort_keys=True)

@@ -47,6 +47,14 @@ class Things:
         payload = None if thing.payload is None else json.dumps(thing.payload, ensure_ascii=False)
         self._database.write("INSERT OR REPLACE INTO things VALUES (?, ?, ?, ?, ?)", (*thing[:4], payload))
 
+    def forget(self, identifier: str) -> None:
+        """Take away what is held under an id, if anything."""
+        self._database.write("DELETE FROM things WHERE id = ?", (identifier,))
+
+    def gone(self) -> int:
+        """Return how many things are no more, or may not be seen."""
+        return int(self._database.first("SELECT count(*) FROM things WHERE payload IS NULL")[0])
+
 
 def _thing(row: tuple[str, str, str, str, str | None]) -> Thing:
     return Thing(*row[:4], None if row[4] is None else json.loads(row[4]))
