@@ -8,7 +8,7 @@ from graphql import FieldNode, GraphQLSchema, TypeInfo, TypeInfoVisitor, Visitor
 from contribkit.loaders import github as source
 from contribkit.loaders.github.asks import Ask, compose
 from contribkit.loaders.github.kinds import KINDS, SHAPES, points
-from contribkit.loaders.github.needs import _SHAPES as NEEDS_SHAPES
+from contribkit.loaders.github.needs.asks import SHAPES as NEEDS_SHAPES
 from contribkit.loaders.github.queries import FRAGMENTS
 from contribkit.loaders.needs import load_needs
 from tests.github.emulator import Emulator

@@ -12,6 +12,9 @@ from contribkit.loaders.github.asks import Request
 from contribkit.loaders.github.settings import Settings
 from contribkit.loaders.github.token import Token
 
+FINAL = ("NOT_FOUND", "FORBIDDEN")
+"""Errors that stay, however often one asks."""
+
 
 class TooMuch(Exception):
     """GitHub could not answer so much at once, or not in time."""

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from contribkit.errors import ContribkitError
 from contribkit.loaders.github import discover, linking, repositories
 from contribkit.loaders.github.asks import Ask, Place, compose
-from contribkit.loaders.github.client import Answer, Client, TooMuch
+from contribkit.loaders.github.client import FINAL, Answer, Client, TooMuch
 from contribkit.loaders.github.kinds import KINDS, SHAPES, points
 from contribkit.loaders.github.limits import Patience, Room
 from contribkit.loaders.github.loading import Loading, stamp
@@ -19,7 +19,6 @@ from contribkit.loaders.github.queries import FRAGMENTS
 
 _TRIES = 3  # of one thing that comes back with an error
 _OLD = timedelta(hours=1)  # what was begun earlier is brought up to date once it is done
-_FINAL = ("NOT_FOUND", "FORBIDDEN")
 _NOTABLE = 500  # points from which on the cost is said first
 
 
@@ -128,7 +127,7 @@ class _Runner:
         with store.transaction():
             for place in places:
                 wrong = [error for error in answer.errors if _is_at(error, place.path)]
-                if undone := [error for error in wrong if error.get("type") not in _FINAL]:
+                if undone := [error for error in wrong if error.get("type") not in FINAL]:
                     self._failed(place.ask, str(undone[0].get("message")))
                     continue
                 store.asks.add(
