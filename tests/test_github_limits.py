@@ -9,8 +9,8 @@ import pytest
 from contribkit.errors import ContribkitError
 from contribkit.loaders import github as source
 from contribkit.loaders.github.asks import Request
-from contribkit.loaders.github.client import Answer, Later, TooMuch, Unanswered
 from contribkit.loaders.github.limits import Patience
+from contribkit.loaders.github.responses import Answer, Later, TooMuch, Unanswered
 from tests.github.emulator import Emulator
 from tests.github.workload import Workload
 

@@ -8,7 +8,8 @@ from typing import NoReturn
 
 from contribkit.loaders import github
 from contribkit.loaders.github.asks import Request
-from contribkit.loaders.github.client import Answer, Client
+from contribkit.loaders.github.client import Client
+from contribkit.loaders.github.responses import Answer
 from contribkit.organisation import Organisation
 from contribkit.period import Period
 

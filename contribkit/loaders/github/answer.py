@@ -1,10 +1,10 @@
 """What a load answers with: the tables of the store, and what a reader should know of them."""
 
 from contribkit.errors import ContribkitError
+from contribkit.loaders.github.beginning import named, what_waits
 from contribkit.loaders.github.discover import searches
 from contribkit.loaders.github.loading import Loading
 from contribkit.loaders.github.remarks import remarks
-from contribkit.loaders.github.run import named, what_waits
 from contribkit.loaders.github.tables import tables
 from contribkit.loaders.github.token import NO_TOKEN
 from contribkit.loaders.source import Loaded

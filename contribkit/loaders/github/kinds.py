@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from contribkit.loaders.github import discover, linking, repositories, threads, triage
+from contribkit.loaders.github import accounts, discover, linking, repositories, threads, triage
 from contribkit.loaders.github.asks import Ask, Shape
 from contribkit.loaders.github.loading import Loading
 
@@ -18,9 +18,7 @@ class Kind(NamedTuple):
 
 # What a hundred of a request means for each was chosen so that a full one asks for some 30,000 nodes at the most.
 KINDS: dict[str, Kind] = {
-    "account": Kind(
-        Shape(repositories.account_field, weight=0, connections=0), repositories.receive_account, "account"
-    ),
+    "account": Kind(Shape(accounts.field, weight=0, connections=0), accounts.receive, "account"),
     "search": Kind(Shape(discover.field, weight=2), discover.receive, "search"),
     "owner": Kind(
         Shape(repositories.owner_field, ("Repository",), 4, 101), repositories.receive_owner, "repository list"

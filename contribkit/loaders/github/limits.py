@@ -9,7 +9,8 @@ from tqdm import tqdm
 
 from contribkit.errors import ContribkitError
 from contribkit.loaders.github.asks import Request
-from contribkit.loaders.github.client import Answer, Client, Later, Unanswered
+from contribkit.loaders.github.client import Client
+from contribkit.loaders.github.responses import Answer, Later, Unanswered
 
 _TRIES = 5
 _FIRST_PAUSE = 0.5  # seconds, doubled each time

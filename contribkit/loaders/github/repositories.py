@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contribkit.identifiers import key
+from contribkit.loaders.github.absent import absent
 from contribkit.loaders.github.asks import Ask, text
-from contribkit.loaders.github.discover import logins
 from contribkit.loaders.github.linking import repository
 from contribkit.loaders.github.loading import Loading, stamp
 from contribkit.loaders.github.queries import releases_after
@@ -18,18 +18,10 @@ _FIRST_DAYS = timedelta(days=30)
 
 
 def asks(loading: Loading) -> Iterator[Ask]:
-    """Yield asks for the members' accounts and for the upstream owners and repositories."""
-    org = loading.organisation
-    for login, member in org.members.items():
-        yield from (Ask("account", {"member": login, "login": name}) for name in logins(member))
-    for upstream in org.upstream:
+    """Yield asks for the upstream owners and repositories."""
+    for upstream in loading.organisation.upstream:
         yield from (Ask("owner", {"login": owner, "after": None}) for owner in upstream.orgs)
         yield from (Ask("repository", {"repo": repo}) for repo in upstream.repos)
-
-
-def account_field(argument: dict[str, Any]) -> str:
-    """Return the field that says whether there is an account."""
-    return f"repositoryOwner(login: {text(argument['login'])}) {{ login }}"
 
 
 def owner_field(argument: dict[str, Any]) -> str:
@@ -63,24 +55,11 @@ def commits_field(argument: dict[str, Any]) -> str:
     )
 
 
-def receive_account(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
-    """Say where GitHub knows a member by none of their logins."""
-    login, said = ask.argument["member"], None
-    if not answer:
-        missing = loading.missing.setdefault(login, set())
-        missing.add(ask.argument["login"])
-        if missing >= set(logins(loading.organisation.members[login])):
-            fix = "write the login that GitHub knows, and the former one under aliases"
-            said = _absent(loading, login, "login", fix)
-    remark(loading, ask, said, is_wrong=True)
-    yield from ()
-
-
 def receive_owner(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
     """Take a page of an owner's repositories."""
     login = ask.argument["login"]
     if not answer:
-        said = _absent(loading, login, "orgs", "take it out of [[upstream]], or mend its name")
+        said = absent(loading, login, "orgs", "take it out of [[upstream]], or mend its name")
         remark(loading, ask, said, is_wrong=True)
         return
     remark(loading, ask, None)
@@ -96,7 +75,7 @@ def receive_repository(loading: Loading, ask: Ask, answer: dict[str, Any] | None
     repo = ask.argument["repo"]
     if not answer:
         fix = "take it out of [[upstream]], mend its name, or give the token its scope"
-        remark(loading, ask, _absent(loading, repo, "repos", fix), is_wrong=True)
+        remark(loading, ask, absent(loading, repo, "repos", fix), is_wrong=True)
         return
     now = answer["nameWithOwner"]
     renamed = f"{repo} is called {now} now; write that name into [[upstream]], so that all of it is found"
@@ -144,18 +123,3 @@ def receive_commits(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -
     name = f"made {ask.argument['id']}"
     loading.store.things.keep(Thing(name, "repository", ask.argument["created_at"], "", payload))
     yield from ()
-
-
-def _absent(loading: Loading, name: str, word: str, fix: str) -> str:
-    """Return that GitHub knows no such account or repository, with the line that names it."""
-    path = loading.organisation.path
-    line = _line(path.read_text(encoding="utf-8-sig"), name, word)
-    return f"{path}:{line}: GitHub knows no {name}, or the token may not see it; {fix}"
-
-
-def _line(text: str, name: str, word: str) -> int:
-    """Return the line of contribkit.toml on which a key has a value."""
-    lines = text.split("\n")
-    found = [number for number, line in enumerate(lines, 1) if f'"{key(name)}"' in key(line)]
-    with_key = [number for number in found if word in lines[number - 1]]
-    return (with_key or found or [1])[0]

@@ -9,13 +9,14 @@ from typing import Any
 from tqdm import tqdm
 
 from contribkit.errors import ContribkitError
-from contribkit.loaders.github import discover, linking, repositories
 from contribkit.loaders.github.asks import Ask, Place, compose
-from contribkit.loaders.github.client import FINAL, Answer, Client, TooMuch
+from contribkit.loaders.github.beginning import begin
+from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.kinds import KINDS, SHAPES, points
 from contribkit.loaders.github.limits import Patience, Room
-from contribkit.loaders.github.loading import Loading, stamp
+from contribkit.loaders.github.loading import Loading
 from contribkit.loaders.github.queries import FRAGMENTS
+from contribkit.loaders.github.responses import FINAL, Answer, TooMuch
 
 _TRIES = 3  # of one thing that comes back with an error
 _OLD = timedelta(hours=1)  # what was begun earlier is brought up to date once it is done
@@ -31,44 +32,11 @@ def run(loading: Loading, client: Client) -> None:
         Where GitHub does not answer, or the store cannot be written; what was answered before is kept.
     """
     runner = _Runner(loading, client)
-    begun = _begin(loading)
+    begun = begin(loading)
     runner.run()
     if begun and datetime.now(UTC) - datetime.fromisoformat(begun) > _OLD:
-        _begin(loading)
+        begin(loading)
         runner.run()
-
-
-def _begin(loading: Loading) -> str | None:
-    """Note what is to be asked first; return when an earlier load began that was stopped, and that goes on now."""
-    store, now = loading.store, stamp(datetime.now(UTC))
-    found = discover.searches(loading)
-    first = named(loading)
-    with store.transaction():
-        store.searches.forget_others(loading.key, found)
-        for ask in list(store.asks.waiting(loading.key)):
-            if not _is_wanted(ask, found, first):
-                store.asks.done(loading.key, ask)
-        going_on = store.searches.begun(loading.key)
-        new = {name: store.searches.begin(loading.key, name, now) for name in found if name not in going_on}
-        store.asks.add(
-            loading.key,
-            [*(first if new else []), *(discover.since(found[name], covered) for name, covered in new.items())],
-        )
-    return min(going_on.values(), default=None)
-
-
-def named(loading: Loading) -> list[Ask]:
-    """Return what is asked of everything that contribkit.toml names."""
-    return [*repositories.asks(loading), *linking.planned(loading.organisation)]
-
-
-def _is_wanted(ask: Ask, found: dict[str, Ask], first: list[Ask]) -> bool:
-    """Say whether what waits is still to be asked: contribkit.toml may have been changed since."""
-    if "search" in ask.argument:
-        return ask.argument["search"] in found
-    if ask.kind == "owner":  # of which this may be a later page
-        ask = ask._replace(argument=ask.argument | {"after": None})
-    return ask.kind not in ("account", "owner", "repository", "planned", "plans") or ask in first
 
 
 class _Runner:
@@ -172,13 +140,3 @@ def _at(data: dict[str, Any], path: tuple[str | int, ...]) -> Any:
     for step in path:
         found = found[step] if found else None
     return found
-
-
-def what_waits(loading: Loading) -> list[str]:
-    """Return what is still to be asked, in words, for a load that was stopped."""
-    counts = Counter(KINDS[ask.kind].word for ask in loading.store.asks.waiting(loading.key))
-    return [f"{number:,} {word}{_plural(word) if number > 1 else ''}" for word, number in sorted(counts.items())]
-
-
-def _plural(word: str) -> str:
-    return "es" if word == "search" else "s"

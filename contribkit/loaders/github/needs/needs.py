@@ -13,11 +13,12 @@ import pandas as pd
 from tqdm import tqdm
 
 from contribkit.loaders.github.asks import Ask, compose
-from contribkit.loaders.github.client import FINAL, Answer, Client, TooMuch
+from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.limits import Patience, Room
 from contribkit.loaders.github.needs.asks import SHAPES, first
 from contribkit.loaders.github.needs.found import Found
 from contribkit.loaders.github.queries import FRAGMENTS
+from contribkit.loaders.github.responses import FINAL, Answer, TooMuch
 from contribkit.loaders.github.settings import Settings
 from contribkit.loaders.union import canonical
 from contribkit.tables import NEEDS, conform

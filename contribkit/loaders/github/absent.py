@@ -1,0 +1,19 @@
+"""Names in contribkit.toml that GitHub does not know, with the line on which they stand."""
+
+from contribkit.identifiers import key
+from contribkit.loaders.github.loading import Loading
+
+
+def absent(loading: Loading, name: str, word: str, fix: str) -> str:
+    """Return that GitHub knows no such account or repository, with the line that names it."""
+    path = loading.organisation.path
+    line = _line(path.read_text(encoding="utf-8-sig"), name, word)
+    return f"{path}:{line}: GitHub knows no {name}, or the token may not see it; {fix}"
+
+
+def _line(text: str, name: str, word: str) -> int:
+    """Return the line of contribkit.toml on which a key has a value."""
+    lines = text.split("\n")
+    found = [number for number, line in enumerate(lines, 1) if f'"{key(name)}"' in key(line)]
+    with_key = [number for number in found if word in lines[number - 1]]
+    return (with_key or found or [1])[0]
