@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contribkit.rendering import render, render_plans, render_project
     from contribkit.review import Plan, ProjectReview, Review, planned_section, read_planned, read_summaries
     from contribkit.widgets.planning import PlanTable
-    from contribkit.widgets.relabel import Relabel
+    from contribkit.widgets.relabelling.relabel import Relabel
 
 __version__ = "0.1.0"
 __all__ = [
@@ -51,7 +51,7 @@ _PLACES = {
     "Plan": "review",
     "PlanTable": "widgets.planning",
     "ProjectReview": "review",
-    "Relabel": "widgets.relabel",
+    "Relabel": "widgets.relabelling.relabel",
     "Review": "review",
     "classify": "classifiers",
     "planned_section": "review",

@@ -8,7 +8,7 @@ import sys
 import pandas as pd
 
 from contribkit.labels import Labels
-from contribkit.widgets import Session
+from contribkit.widgets.relabelling import Session
 
 
 def judged(count: int) -> pd.DataFrame:

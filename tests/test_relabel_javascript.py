@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from contribkit.widgets.modules import modules, pack
-from contribkit.widgets.relabel import Relabel
+from contribkit.widgets.relabelling.relabel import Relabel
 from tests.jupyterlab import not_here
 
-STATIC = Path(__file__).parents[1] / "contribkit" / "widgets" / "static"
+STATIC = Path(__file__).parents[1] / "contribkit" / "widgets" / "relabelling" / "static"
 
 
 def test_node_tests_pass():

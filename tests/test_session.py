@@ -13,8 +13,8 @@ from contribkit.errors import ContribkitError
 from contribkit.labels import Labels
 from contribkit.labels.event import make
 from contribkit.organisation import SAMPLE
-from contribkit.widgets import Session
-from contribkit.widgets.guideline import guideline
+from contribkit.widgets.relabelling import Session
+from contribkit.widgets.relabelling.guideline import guideline
 from tests.builders import jsonl
 from tests.events import event
 from tests.repositories import run_git

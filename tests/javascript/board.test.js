@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Board } from "../../contribkit/widgets/static/board.js";
-import { makeEvent } from "../../contribkit/widgets/static/events.js";
-import { answer, choices, decisions, fits, holding, isHidden, needsEyes, sorted } from "../../contribkit/widgets/static/rows.js";
+import { Board } from "../../contribkit/widgets/relabelling/static/board.js";
+import { makeEvent } from "../../contribkit/widgets/relabelling/static/events.js";
+import { answer, choices, decisions, fits, holding, isHidden, needsEyes, sorted } from "../../contribkit/widgets/relabelling/static/rows.js";
 import { PAGE, PERSON, clock, row } from "./rows.js";
 
 const said = (op, lead = null, by = PERSON) => ({ id: `${op}${lead}${by}`, at: "2026-10-01T10:00:00Z", by, op, lead });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Board } from "../../contribkit/widgets/static/board.js";
-import { Decisions } from "../../contribkit/widgets/static/decide.js";
-import { Steps } from "../../contribkit/widgets/static/events.js";
-import { Memory, Outbox } from "../../contribkit/widgets/static/outbox.js";
-import { answer, holding } from "../../contribkit/widgets/static/rows.js";
+import { Board } from "../../contribkit/widgets/relabelling/static/board.js";
+import { Decisions } from "../../contribkit/widgets/relabelling/static/decide.js";
+import { Steps } from "../../contribkit/widgets/relabelling/static/events.js";
+import { Memory, Outbox } from "../../contribkit/widgets/relabelling/static/outbox.js";
+import { answer, holding } from "../../contribkit/widgets/relabelling/static/rows.js";
 import { PAGE, clock, row } from "./rows.js";
 
 /** Set up decisions over rows; `sent` collects events, `asked` the questions. */

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
-import { KEYS, commandOf, keyOf, sign } from "../../contribkit/widgets/static/keys.js";
-import { commands } from "../../contribkit/widgets/static/commands.js";
+import { KEYS, commandOf, keyOf, sign } from "../../contribkit/widgets/relabelling/static/keys.js";
+import { commands } from "../../contribkit/widgets/relabelling/static/commands.js";
 import { PAGE } from "./rows.js";
 
 const press = (key, held = {}) => commandOf({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, isComposing: false, ...held });
@@ -42,7 +42,7 @@ test("buttons show keys as people read them", () => {
 });
 
 test("no module makes markup out of a text", () => {
-  const folder = new URL("../../contribkit/widgets/static/", import.meta.url);
+  const folder = new URL("../../contribkit/widgets/relabelling/static/", import.meta.url);
   for (const name of readdirSync(folder).filter((file) => file.endsWith(".js"))) {
     assert.doesNotMatch(readFileSync(new URL(name, folder), "utf8"), /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(/, name);
   }

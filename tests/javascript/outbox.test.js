@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Memory, Outbox, openStorage } from "../../contribkit/widgets/static/outbox.js";
-import { makeClock } from "../../contribkit/widgets/static/ulid.js";
-import { savingWords, silenceWords } from "../../contribkit/widgets/static/notices.js";
+import { Memory, Outbox, openStorage } from "../../contribkit/widgets/relabelling/static/outbox.js";
+import { makeClock } from "../../contribkit/widgets/relabelling/static/ulid.js";
+import { savingWords, silenceWords } from "../../contribkit/widgets/relabelling/static/notices.js";
 
 const event = (id) => ({ v: 1, id, item: `item of ${id}`, op: "label", lead: "upstream" });
 

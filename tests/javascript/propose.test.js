@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { safeUrl } from "../../contribkit/widgets/static/element.js";
-import { duration } from "../../contribkit/widgets/static/events.js";
-import { inSight } from "../../contribkit/widgets/static/list.js";
-import { propose } from "../../contribkit/widgets/static/propose.js";
+import { safeUrl } from "../../contribkit/widgets/relabelling/static/element.js";
+import { duration } from "../../contribkit/widgets/relabelling/static/events.js";
+import { inSight } from "../../contribkit/widgets/relabelling/static/list.js";
+import { propose } from "../../contribkit/widgets/relabelling/static/propose.js";
 
 const PATH = "labels/2026-Q3/ada example.0a.jsonl";
 

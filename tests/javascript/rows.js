@@ -1,6 +1,6 @@
 // Invented rows and pages for tests.
 
-import { makeClock } from "../../contribkit/widgets/static/ulid.js";
+import { makeClock } from "../../contribkit/widgets/relabelling/static/ulid.js";
 
 export const PERSON = "ada-example";
 

@@ -67,7 +67,7 @@ function render({ model, el }) {
   said.setAttribute("role", "status");
   const root = element(
     "div",
-    { className: "contribkit-plan" },
+    { className: "contribkit-widget contribkit-plan" },
     element("div", { className: "scroll" }, table),
     element("div", { className: "bar" }, activity, project, add),
     element("div", { className: "bar" }, save, undo, reset, said),

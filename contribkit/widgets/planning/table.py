@@ -10,6 +10,7 @@ from contribkit.errors import ContribkitError
 from contribkit.review import page
 from contribkit.vocabulary import Activity
 from contribkit.widgets.planning.edits import Edits
+from contribkit.widgets.styles import style
 
 if TYPE_CHECKING:
     from contribkit.review import Plan
@@ -50,7 +51,7 @@ class PlanTable(anywidget.AnyWidget):
     """
 
     _esm = (_HERE / "table.js").read_text(encoding="utf-8")
-    _css = (_HERE / "table.css").read_text(encoding="utf-8")
+    _css = style(_HERE / "table.css")
 
     choices = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)

@@ -6,21 +6,19 @@ import { Decisions } from "./decide.js";
 import { element } from "./element.js";
 import { Steps } from "./events.js";
 import { Facets } from "./facets.js";
-import { commandOf } from "./keys.js";
+import { Keyboard } from "./keyboard.js";
 import { List } from "./list.js";
 import { Notices, headWords, savingWords, silenceWords } from "./notices.js";
 import { Outbox, openStorage } from "./outbox.js";
 import { Panels } from "./panels.js";
 import { unpack } from "./rows.js";
 import { Exits } from "./exits.js";
-import { actions, commands, walk } from "./commands.js";
+import { actions, commands } from "./commands.js";
 import { makeClock } from "./ulid.js";
+import { Words } from "./words.js";
 import { Wire } from "./wire.js";
 
-const AROUND = 8; // rows whose words are fetched before a person gets there
-const AT_ONCE = 200; // rows whose words come in one message
 const REST = 3000; // milliseconds without a label until the kernel is asked for more than saving
-const KEY_EVENTS = ["keydown", "keypress", "keyup"];
 const TICK = 1000; // milliseconds between two looks at whether the kernel answers
 
 export class App {
@@ -28,13 +26,7 @@ export class App {
     this.root = root;
     this.steps = new Steps();
     this.wire = new Wire(model, this.messages(), () => this.watch());
-    // Before the notebook, which listens to the whole document: Notebook 7 takes keys whatever an element asks for.
-    this.caught = (event) => {
-      if (!this.root.contains(event.target)) return;
-      event.stopPropagation();
-      if (event.type === "keydown") this.press(event);
-    };
-    for (const name of KEY_EVENTS) window.addEventListener(name, this.caught, true);
+    this.keyboard = new Keyboard(this);
     this.root.replaceChildren(element("p", { class: "quiet", role: "status" }, "Waiting for the kernel. Run all cells if nothing comes."));
     this.timer = setInterval(() => this.watch(), TICK);
     this.wire.send({ type: "ready" });
@@ -43,7 +35,7 @@ export class App {
   close() {
     clearInterval(this.timer);
     clearTimeout(this.resting);
-    for (const name of KEY_EVENTS) window.removeEventListener(name, this.caught, true);
+    this.keyboard.close();
     this.wire.close();
   }
 
@@ -68,6 +60,7 @@ export class App {
     this.board = new Board(unpack(rows), page);
     this.outbox = new Outbox(openStorage(), `contribkit:${page.store}`, (events) => this.wire.send({ type: "events", events }));
     const tell = (sentence) => this.tell(sentence);
+    this.words = new Words(this.board, (items) => this.wire.send({ type: "texts", items }));
     this.panels = new Panels(page, () => this.list.focus());
     this.decisions = new Decisions(this.board, this.outbox, this.steps, makeClock(), { ask: (question, yes) => this.panels.ask(question, yes), tell });
     this.exits = new Exits(this.outbox, page, () => this.wire.send({ type: "export" }), tell);
@@ -116,39 +109,6 @@ export class App {
     if (event.shiftKey) board.tickBetween(board.position, place);
     board.select(place);
     if (event.target.closest(".tick") && !event.shiftKey) board.toggle();
-    this.list.focus();
-    this.draw();
-  }
-
-  /** No key leaves the widget but Tab; fields keep the keys that they need. */
-  press(event) {
-    if (!this.board || event.key === "Tab") return;
-    const { target } = event;
-    if (this.bar.contains(target) && walk(this.bar, event.key)) return;
-    const command = commandOf(event);
-    const writes = target.matches("input, textarea, select");
-    if (writes && target.matches("textarea") && event.key === "Enter" && !event.shiftKey && !event.isComposing) return this.keepNote(event);
-    if (writes && !["back", "save"].includes(command)) {
-      if (target === this.facets.search && ["Enter", "ArrowDown"].includes(event.key)) this.list.focus();
-      return;
-    }
-    // Enter and Space press the button or open the link that has the focus.
-    if (["Enter", " "].includes(event.key) && target.closest("button, a, summary")) return;
-    if (!command) return;
-    event.preventDefault();
-    if (this.panels.isAsking && command !== "back") return;
-    if (command === "back" && target.matches("textarea")) return this.leaveNote();
-    this.run(this.commands[command]);
-  }
-
-  keepNote(event) {
-    event.preventDefault();
-    const note = event.target.value.trim() || null;
-    this.list.focus();
-    this.run(() => this.decisions.say(this.board.current, { note }));
-  }
-
-  leaveNote() {
     this.list.focus();
     this.draw();
   }
@@ -208,35 +168,10 @@ export class App {
     this.drawAll();
   }
 
-  /** Ask for the words of the row here and of those around it. */
-  fetchAround() {
-    const { shown, position } = this.board;
-    const near = shown.slice(Math.max(0, position - AROUND), position + AROUND);
-    if (this.board.current && !this.board.current.details) this.request(near);
-    else if (shown[position + 1] && !shown[position + 1].details) this.request(near);
-  }
-
-  request(entries) {
-    const items = entries.filter(({ details, asked }) => !details && !asked).slice(0, AT_ONCE);
-    for (const entry of items) entry.asked = true;
-    if (items.length) this.wire.send({ type: "texts", items: items.map(({ row }) => row.id) });
-  }
-
-  /** Fetch all words, a part at a time, once somebody searches. */
-  fetchAll() {
-    this.searching = true;
-    this.request([...this.board.entries.values()]);
-  }
-
   takeTexts(texts) {
-    for (const [id, details] of Object.entries(texts)) {
-      const entry = this.board.entries.get(id);
-      if (entry) entry.details = details;
-    }
+    this.words.take(texts);
     if (this.board.current && texts[this.board.current.row.id]) this.drawCard();
-    if (!this.searching) return;
-    this.fetchAll();
-    if (this.board.filters.text) this.facets.filter({});
+    if (this.words.all && this.board.filters.text) this.facets.filter({});
   }
 
   drawAll() {
@@ -249,7 +184,7 @@ export class App {
     this.drawCard();
     this.drawHead();
     this.watch();
-    this.fetchAround();
+    this.words.around();
   }
 
   drawCard() {

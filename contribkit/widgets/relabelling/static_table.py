@@ -3,7 +3,7 @@
 from typing import Any
 
 from contribkit.review import page
-from contribkit.widgets.session import Session
+from contribkit.widgets.relabelling.session import Session
 
 LONGEST = 250
 """Rows that a static table holds: a notebook with more would be slow to open."""
@@ -21,25 +21,23 @@ class StaticTable:
     """
 
     def __init__(self, session: Session) -> None:
-        rows = session.rows
-        public = [row for row in rows if not row["private"]]
-        self.sentence = _sentence(rows, str(session.period))
+        public = session.public
+        self.sentence = _sentence(len(session.queue), session.eyes, str(session.period))
         self.html: str = page.html(
-            "labels.html", sentence=self.sentence, rows=[_shown(row) for row in public[:LONGEST]],
-            words=session.page["words"], private=len(rows) - len(public), further=len(public[LONGEST:]),
+            "labels.html", sentence=self.sentence, rows=[_shown(session.row(item)) for item in public[:LONGEST]],
+            words=session.page["words"], private=len(session.queue) - len(public), further=len(public[LONGEST:]),
         )  # fmt: skip
 
 
-def _sentence(rows: list[dict[str, Any]], period: str) -> str:
+def _sentence(count: int, eyes: int, period: str) -> str:
     """Return how many rows there are, and how many need eyes.
 
     Examples
     --------
-    >>> _sentence([{"needs_eyes": True}, {"needs_eyes": False}], "2026-Q3")
+    >>> _sentence(2, 1, "2026-Q3")
     '2 contributions of 2026-Q3, of which 1 needs eyes; run the cell to label them'
     """
-    eyes = sum(row["needs_eyes"] for row in rows)
-    many = "1 contribution" if len(rows) == 1 else f"{len(rows)} contributions"
+    many = "1 contribution" if count == 1 else f"{count} contributions"
     return f"{many} of {period}, of which {eyes} {'needs' if eyes == 1 else 'need'} eyes; run the cell to label them"
 
 

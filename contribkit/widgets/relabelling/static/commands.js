@@ -35,7 +35,7 @@ export function commands(app) {
     activity: () => into(app.card.field("activity")),
     why: () => app.card.toggle("why"),
     hide: () => hide(app),
-    search: () => { into(app.facets.search); app.fetchAll(); },
+    search: () => { into(app.facets.search); app.words.everywhere(); },
     open: () => open(app),
     guideline: () => panels.guideline(),
     help: () => panels.help(),

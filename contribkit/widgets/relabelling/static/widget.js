@@ -4,7 +4,7 @@ import { App } from "./app.js";
 
 export function render({ model, el }) {
   const root = document.createElement("div");
-  root.className = "contribkit-relabel";
+  root.className = "contribkit-widget contribkit-relabel";
   // JupyterLab takes no shortcut from below such an element, not even one that nothing here listens to.
   root.setAttribute("data-lm-suppress-shortcuts", "true");
   el.append(root);

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from contribkit.labels.event import Event
-from contribkit.widgets.opinions import Opinions
-from contribkit.widgets.worklist import Worklist
+from contribkit.widgets.relabelling.opinions import Opinions
+from contribkit.widgets.relabelling.worklist import Worklist
 
 _TOLD = ("id", "at", "by", "op", "lead", "stakeholder", "activity", "note")
 _NOBODY: dict[str, Any] = {"label": None, "mine": None, "opinions": [], "history": []}
 
 
-def row(worklist: Worklist, opinions: Opinions, place: int, period: str) -> dict[str, Any]:
-    """Return one contribution as the page gets it; see `Session.row`."""
+def brief(worklist: Worklist, opinions: Opinions, place: int, period: str) -> dict[str, Any]:
+    """Return what the list shows of one contribution; see `Desk.listed`."""
     item = worklist.ids[place]
     events = opinions.events(item)
     said = {
@@ -22,7 +22,7 @@ def row(worklist: Worklist, opinions: Opinions, place: int, period: str) -> dict
         "history": _listed(events),
     } if events else _NOBODY  # fmt: skip
     return {
-        **worklist.contents[place],
+        **worklist.contents.brief(place),
         "audit": place in worklist.queue.audit,
         "blind": is_hidden(worklist, opinions, place),
         "queue": worklist.turn[place],
@@ -39,10 +39,12 @@ def is_hidden(worklist: Worklist, opinions: Opinions, place: int) -> bool:
 def needs_eyes(worklist: Worklist, opinions: Opinions, place: int) -> bool:
     """Say whether the person could help: nothing is settled, they said nothing, and the machine may well err."""
     item = worklist.ids[place]
+    if not opinions.events(item):
+        return place in worklist.doubtful
     label = opinions.label(item)
     if (label is not None and label.lead is not None) or opinions.mine(item) is not None:
         return False
-    return label is not None or place in worklist.queue.audit or worklist.suggested[place].is_unsure
+    return label is not None or place in worklist.doubtful
 
 
 def _label(opinions: Opinions, item: str, period: str) -> dict[str, Any] | None:

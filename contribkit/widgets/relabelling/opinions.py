@@ -8,7 +8,7 @@ from contribkit.identifiers import key
 from contribkit.labels import Label, Labels
 from contribkit.labels.event import DECISIONS, Event, time_of, when
 from contribkit.labels.replay import decisions, opinion, settle, standing
-from contribkit.widgets.gestures import Gestures
+from contribkit.widgets.relabelling.gestures import Gestures
 
 _BREAK = 300.0  # seconds after which a person was away rather than thinking
 _ENOUGH = 5  # pauses from which on a pace is told

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contribkit.vocabulary import Activity, Lead
-from contribkit.widgets.guideline import guideline
-from contribkit.widgets.place import is_temporary, repository_of_folder
+from contribkit.widgets.relabelling.guideline import guideline
+from contribkit.widgets.relabelling.place import is_temporary, repository_of_folder
 
 if TYPE_CHECKING:
     from contribkit.organisation import Organisation

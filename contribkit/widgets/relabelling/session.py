@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from contribkit.errors import ContribkitError
-from contribkit.labels import Label, Labels
+from contribkit.labels import Labels
 from contribkit.labels.history import Change, changes
 from contribkit.period import Period
 from contribkit.tables import records
-from contribkit.widgets.intake import words
-from contribkit.widgets.opinions import Opinions
-from contribkit.widgets.page import page_facts
-from contribkit.widgets.pen import Answer, Pen, Said
-from contribkit.widgets.rows import is_hidden, needs_eyes, row
-from contribkit.widgets.search import matching, sorted_by
-from contribkit.widgets.worklist import Worklist
+from contribkit.widgets.relabelling.desk import Desk
+from contribkit.widgets.relabelling.intake import words
+from contribkit.widgets.relabelling.opinions import Opinions
+from contribkit.widgets.relabelling.page import page_facts
+from contribkit.widgets.relabelling.pen import Answer, Pen, Said
+from contribkit.widgets.relabelling.rows import is_hidden
+from contribkit.widgets.relabelling.worklist import Worklist
 
 if TYPE_CHECKING:
     from contribkit.loaders import Data
@@ -28,8 +28,8 @@ BLIND = 0.25
 large enough for a comparison early on."""
 
 
-class Session:
-    """A person looks at judged contributions and says who led them.
+class Session(Desk):
+    """A person looks at judged contributions and says who led them; what is shown is told by `Desk`.
 
     Every method that says something writes it into the log, and comes back when the disk has it.
 
@@ -87,51 +87,16 @@ class Session:
         if not 0 <= blind <= 0.5:
             raise ContribkitError(f"blind = {blind} is no share from 0 to 0.5")
         self.folder, self.person, self.data = labels.folder, labels.aliases.login(person.strip()), data
-        self.period = _period(period, data, judged)
-        self._draws = (str(self.period) if seed is None else seed, blind)
-        self._pen = Pen(self.folder, self.person, str(self.period))
-        self._take_in(judged, labels)
+        meant = _period(period, data, judged)
+        self._draws = (str(meant) if seed is None else seed, blind)
+        self._pen = Pen(self.folder, self.person, str(meant))
+        super().__init__(*self._read(judged, labels), meant)
 
-    def _take_in(self, judged: pd.DataFrame, labels: Labels) -> None:
-        """Take judged contributions and label logs as they are now."""
+    def _read(self, judged: pd.DataFrame, labels: Labels) -> tuple[Worklist, Opinions]:
+        """Read judged contributions and label logs as they are now."""
         names = {m.login: m.word for m in self.data.organisation.members.values()} if self.data else {}
-        self._worklist = Worklist(judged, names, labels.aliases, *self._draws)
-        self._opinions = Opinions(labels.spelled_as(self._worklist.ids), self.person, self._worklist.ids)
-
-    # What is shown.
-
-    @property
-    def queue(self) -> list[str]:
-        """Ids in the order in which eyes are best spent: by turns the smallest margin and a random draw."""
-        return [self._worklist.ids[place] for place in self._worklist.queue.order]
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """Every contribution as the page gets it, in the order of the queue; see `row`."""
-        return [self._row(place) for place in self._worklist.queue.order]
-
-    def row(self, item: str) -> dict[str, Any]:
-        """Return one contribution as the page gets it.
-
-        Returns
-        -------
-        dict
-            Plain JSON: the contribution's columns, its texts cut, and `kind_word`, `who` (a name), `lead`,
-            `confidence`, `decided_by` and `reasons` (the machine's, whatever people said), `blind` (whether that is to
-            be hidden), `audit` (a random draw), `queue` (its turn), `needs_eyes`, `label` (what holds: `lead`,
-            `status`, `carried_over`), `mine` (the person's own: `lead`, `stakeholder`, `activity`, `note`,
-            `skipped`), `opinions` and `history` (`id`, `at`, `by`, `op`, `lead`, `stakeholder`,
-            `activity`, `note`).
-        """
-        return self._row(self._worklist.place(item))
-
-    def _row(self, place: int) -> dict[str, Any]:
-        return row(self._worklist, self._opinions, place, str(self.period))
-
-    def text(self, item: str) -> dict[str, Any]:
-        """Return a contribution's `body` and `remarks` in full: rows hold their beginning."""
-        cells = self._worklist.judged.iloc[self._worklist.place(item)]
-        return {"body": cells["body"] if isinstance(cells["body"], str) else "", "remarks": list(cells["remarks"])}
+        worklist = Worklist(judged, names, labels.aliases, *self._draws)
+        return worklist, Opinions(labels.spelled_as(worklist.ids), self.person, worklist.ids)
 
     @property
     def page(self) -> dict[str, Any]:
@@ -150,11 +115,6 @@ class Session:
         return own | page_facts(organisation, self.folder, self._pen.log.path)
 
     @property
-    def pace(self) -> float | None:
-        """The median of the person's seconds for one answer, None where too few are known."""
-        return self._opinions.pace()
-
-    @property
     def file(self) -> Path:
         """The session's log; it is there once something is saved."""
         return self._pen.log.path
@@ -162,37 +122,6 @@ class Session:
     def export(self) -> str:
         """Return the session's log as it stands in its file, for a download."""
         return self.file.read_text(encoding="utf-8") if self.file.exists() else ""
-
-    def find(self, sort: str = "queue", **filters: Any) -> list[str]:
-        """Return the ids of contributions that fit, in order.
-
-        Parameters
-        ----------
-        sort
-            One of `contribkit.widgets.search.SORTS`; a minus in front turns it round.
-        filters
-            As of `contribkit.widgets.search.matching`: `lead`, `repository`, `person`, `kind`, `confidence`, `text`,
-            `disputed`, `mine`, `needs_eyes`.
-        """
-        return [row["id"] for row in sorted_by(matching(self.rows, **filters), sort)]
-
-    def next(self, after: str | None = None) -> str | None:
-        """Return the next contribution in the queue that needs eyes, from the start again at its end; None if none."""
-        listed, order = self._worklist, self._worklist.queue.order
-        turn = 0 if after is None else listed.turn[listed.place(after)] + 1
-        for place in [*order[turn:], *order[:turn]]:
-            if needs_eyes(listed, self._opinions, place):
-                return listed.ids[place]
-        return None
-
-    def label_of(self, item: str) -> Label | None:
-        """Return what holds for a contribution, None where nobody said anything."""
-        return self._opinions.label(self._worklist.ids[self._worklist.place(item)])
-
-    @property
-    def labels(self) -> Labels:
-        """The label logs as they were read, in the names of the table, and what this session added."""
-        return self._opinions.labels()
 
     # What the person says.
 
@@ -298,7 +227,8 @@ class Session:
         from contribkit.classifiers.changes import changes as changed_leads
 
         before, labels = self._worklist.suggestion_table(), Labels.read(self.folder)
-        self._take_in(classify(before, self.data.references, self.data.organisation, labels), labels)
+        after = classify(before, self.data.references, self.data.organisation, labels)
+        self._worklist, self._opinions = self._read(after, labels)
         found = records(changed_leads(before, self._worklist.suggestion_table()))
         return [row for row in found if (label := self.label_of(row["id"])) is None or label.lead is None]
 

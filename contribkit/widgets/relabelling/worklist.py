@@ -9,9 +9,9 @@ from contribkit.identifiers import key
 from contribkit.labels.aliases import Aliases
 from contribkit.tables import CONTRIBUTIONS, JUDGED, conform
 from contribkit.vocabulary import Activity, Lead
-from contribkit.widgets.machine import suggestions
-from contribkit.widgets.payload import contents
-from contribkit.widgets.queue import make_queue
+from contribkit.widgets.relabelling.machine import suggestions
+from contribkit.widgets.relabelling.payload import Contents
+from contribkit.widgets.relabelling.queue import make_queue
 
 
 class Worklist:
@@ -26,7 +26,7 @@ class Worklist:
     aliases
         What is called otherwise now, so that a row is found by each of its names.
     seed, blind
-        See `contribkit.widgets.queue.make_queue`.
+        See `contribkit.widgets.relabelling.queue.make_queue`.
 
     Attributes
     ----------
@@ -37,11 +37,13 @@ class Worklist:
     suggested
         The machine's answers.
     contents
-        The rows for the page, without what people said.
+        What the page shows of each, without what people said.
     queue
         Which rows are looked at when, and which are random draws.
     turn
         The turn in the queue, by place.
+    doubtful
+        Places that need eyes as long as nobody says anything: random draws, and where the machine may well err.
     """
 
     def __init__(
@@ -50,9 +52,11 @@ class Worklist:
         self.judged = conform(judged, CONTRIBUTIONS | JUDGED).drop_duplicates("id", keep="last", ignore_index=True)
         self.ids: list[str] = self.judged["id"].tolist()
         self.suggested = suggestions(self.judged)
-        self.contents = contents(self.judged, self.suggested, names)
+        self.contents = Contents(self.judged, self.suggested, names)
         self.queue = make_queue(self.ids, [answer.margin for answer in self.suggested], seed, blind)
         self.turn = {place: turn for turn, place in enumerate(self.queue.order)}
+        unsure = (place for place, answer in enumerate(self.suggested) if answer.is_unsure)
+        self.doubtful = self.queue.audit.union(unsure)
         self._aliases = aliases
         self._places = {key(item): place for place, item in enumerate(self.ids)}
         self._today = {key(aliases.newest(item)): place for place, item in enumerate(self.ids)} if aliases else {}
@@ -76,7 +80,7 @@ class Worklist:
 
     def answer(self, place: int) -> dict[str, str | None]:
         """Return the machine's answer as the words of a label."""
-        row = self.contents[place]
+        row = self.contents.brief(place)
         agrees = row["lead"] == Lead.STAKEHOLDER and self.judged["lead"].iloc[place] == row["lead"]
         return {
             "lead": row["lead"],

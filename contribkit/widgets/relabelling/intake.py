@@ -6,9 +6,9 @@ from typing import Any
 from contribkit.errors import ContribkitError
 from contribkit.labels.event import DECISIONS, LEADING, OPS, VERSION, Event, checked
 from contribkit.vocabulary import Lead
-from contribkit.widgets.opinions import Opinions
-from contribkit.widgets.rows import is_hidden
-from contribkit.widgets.worklist import Worklist
+from contribkit.widgets.relabelling.opinions import Opinions
+from contribkit.widgets.relabelling.rows import is_hidden
+from contribkit.widgets.relabelling.worklist import Worklist
 
 WORDS = ("lead", "stakeholder", "activity", "note")
 """What a person says with a label."""
@@ -72,7 +72,7 @@ def completed(
 
 def _seen(worklist: Worklist, opinions: Opinions, place: int, sent: Any) -> dict[str, Any]:
     """Return what the machine showed: as the page says, which knows what was in sight, else as it stands here."""
-    row, given = worklist.contents[place], sent if isinstance(sent, dict) else {}
-    here = {name: row[name] for name in ("lead", "confidence", "decided_by")}
+    answer, given = worklist.suggested[place], sent if isinstance(sent, dict) else {}
+    here: dict[str, Any] = {"lead": answer.lead, "confidence": answer.confidence, "decided_by": answer.decided_by}
     here["blind"] = is_hidden(worklist, opinions, place)
     return here | {name: given[name] for name, fits in _FITS.items() if name in given and fits(given[name])}

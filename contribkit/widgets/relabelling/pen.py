@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from contribkit.errors import ContribkitError
 from contribkit.labels import LabelLog
 from contribkit.labels.event import Event, make, time_of
-from contribkit.widgets.intake import completed
-from contribkit.widgets.opinions import Opinions
-from contribkit.widgets.worklist import Worklist
+from contribkit.widgets.relabelling.intake import completed
+from contribkit.widgets.relabelling.opinions import Opinions
+from contribkit.widgets.relabelling.worklist import Worklist
 
 Said = tuple[str, str, dict[str, Any]]
 """Op, contribution, and what else an event says."""
