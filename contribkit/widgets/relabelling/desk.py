@@ -35,8 +35,8 @@ class Desk:
     @property
     def public(self) -> list[str]:
         """Ids in the order of the queue, without those of private threads."""
-        hidden = self._worklist.judged["private"].fillna(False).astype(bool).tolist()
-        return [self._worklist.ids[place] for place in self._worklist.queue.order if not hidden[place]]
+        listed, is_private = self._worklist, self._worklist.contents.is_private
+        return [listed.ids[place] for place in listed.queue.order if not is_private(place)]
 
     @property
     def rows(self) -> list[dict[str, Any]]:

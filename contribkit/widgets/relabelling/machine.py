@@ -7,9 +7,9 @@ import pandas as pd
 
 from contribkit.classifiers.reason import Reason
 from contribkit.classifiers.rules import decide
-from contribkit.tables import is_missing
 from contribkit.vocabulary import LEADS, Lead
 
+_ANSWER = ("lead", "confidence", "decided_by", "reasons")
 UNSURE = 0.7
 """Confidence below which an answer needs a person's eyes."""
 
@@ -44,18 +44,17 @@ def suggestions(judged: pd.DataFrame) -> list[Suggestion]:
 
     Where people decided, the table holds their lead; the rules' own is found again in the reasons.
     """
-    columns = (judged["lead"].tolist(), judged["confidence"].tolist(), judged["decided_by"].tolist(), judged["reasons"])
+    known = judged[list(_ANSWER)].fillna({"lead": str(Lead.UNCLEAR), "confidence": 0.5, "decided_by": "rules"})
+    columns = [known[name].tolist() for name in _ANSWER]
     return [_suggestion(*cells) for cells in zip(*columns, strict=True)]
 
 
-def _suggestion(lead: Any, confidence: Any, decided_by: Any, reasons: list[dict[str, Any]]) -> Suggestion:
+def _suggestion(lead: str, confidence: float, decided_by: str, reasons: list[dict[str, Any]]) -> Suggestion:
     if decided_by == "person":
         reasons, decided_by = [reason for reason in reasons if reason["rule"] != "label"], "rules"
-        lead, confidence = decide([Reason(**reason) for reason in reasons])
-    known = str(Lead.UNCLEAR) if is_missing(lead) else str(lead)
-    sure = 0.5 if is_missing(confidence) else float(confidence)
-    by = "rules" if is_missing(decided_by) else str(decided_by)
-    return Suggestion(known, sure, by, reasons, _margin(known, sure, reasons))
+        found, confidence = decide([Reason(**reason) for reason in reasons])
+        lead = str(found)
+    return Suggestion(lead, confidence, decided_by, reasons, _margin(lead, confidence, reasons))
 
 
 def _margin(lead: str, confidence: float, reasons: list[dict[str, Any]]) -> float:

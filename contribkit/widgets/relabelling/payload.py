@@ -1,28 +1,29 @@
 """What of the rows of a session no label changes, as the page gets it: plain JSON."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from contribkit.tables import plain
+from contribkit.tables import is_true, plain
 from contribkit.vocabulary import Kind
 from contribkit.widgets.relabelling.machine import Suggestion
 
 LONGEST = 4000
 """Characters of a body, and of all remarks together, that go to the page at once."""
 
-_BRIEF = ("id", "kind", "repo", "number", "title", "actor", "author", "activity", "stakeholder")
-_ON_THE_CARD = ("state", "initiative", "goal")
 _KINDS = {str(kind): kind.word for kind in Kind}
+_BRIEF = (
+    "id", "kind", "repo", "number", "title", "actor", "author", "happened_at", "private", "activity", "stakeholder",
+)  # fmt: skip
+_ON_THE_CARD = ("state", "initiative", "goal", "url", "labels", "body", "remarks")
 
 
 class Contents:
     """What of each contribution no label changes, by its place in the table.
 
-    The list needs little of every row, and the card much of one: that little is read column by column, and the rest
-    where it is asked for.
+    The list needs little of every row, and the card much of one. Both are made where they are asked for, as all of ten
+    thousand rows would keep a person waiting.
 
     Parameters
     ----------
@@ -35,34 +36,36 @@ class Contents:
     """
 
     def __init__(self, judged: pd.DataFrame, suggested: Sequence[Suggestion], names: Mapping[str, str]) -> None:
-        self._judged, self._suggested, self._names = judged, suggested, names
+        self._cells = {name: judged[name].tolist() for name in (*_BRIEF, *_ON_THE_CARD)}
+        self._suggested, self._names = suggested, names
 
-    @cached_property
-    def _columns(self) -> dict[str, list[Any]]:
-        known = {name: _plain(self._judged[name]) for name in _BRIEF}
-        return known | {
-            "who": [self._names.get(login, login) for login in known["actor"]],
-            "happened_at": [plain(value) for value in self._judged["happened_at"]],
-            "private": self._judged["private"].fillna(False).astype(bool).tolist(),
-        }
+    def is_private(self, place: int) -> bool:
+        """Say whether a thread is to be in no published file."""
+        return is_true(self._cells["private"][place])
 
     def brief(self, place: int) -> dict[str, Any]:
         """Return what the list, the filters and the keys need of a row."""
         lead, confidence, decided_by, _, _ = self._suggested[place]
-        cells = {name: column[place] for name, column in self._columns.items()}
-        return cells | {"lead": lead, "confidence": confidence, "decided_by": decided_by}
+        cells = {name: plain(self._cells[name][place]) for name in _BRIEF}
+        return cells | {
+            "who": self._names.get(cells["actor"], cells["actor"]), "private": self.is_private(place),
+            "lead": lead, "confidence": confidence, "decided_by": decided_by,
+        }  # fmt: skip
 
     def details(self, place: int) -> dict[str, Any]:
         """Return what the card alone shows of a row."""
-        cells = self._judged.iloc[place]
-        return {name: plain(cells[name]) for name in _ON_THE_CARD} | {
-            "kind_word": _KINDS.get(cells["kind"], plain(cells["kind"]) or "contribution"),
+        cells = {name: plain(self._cells[name][place]) for name in _ON_THE_CARD}
+        return cells | {
+            "kind_word": self._kind_word(place),
             "url": web(cells["url"]),
-            "labels": cells["labels"],
-            "body": cells["body"][:LONGEST] if isinstance(cells["body"], str) else "",
+            "body": (cells["body"] or "")[:LONGEST],
             "remarks": _cut(cells["remarks"]),
             "reasons": [_reason(reason) for reason in self._suggested[place].reasons],
         }
+
+    def _kind_word(self, place: int) -> str:
+        kind = plain(self._cells["kind"][place]) or "contribution"
+        return _KINDS.get(kind, kind)
 
 
 def web(value: Any) -> str | None:
@@ -75,11 +78,6 @@ def web(value: Any) -> str | None:
     """
     is_page = isinstance(value, str) and value.casefold().startswith(("https://", "http://"))
     return value if is_page else None
-
-
-def _plain(column: pd.Series) -> list[Any]:
-    cells: list[Any] = column.astype(object).where(column.notna(), None).tolist()
-    return cells
 
 
 def _cut(remarks: list[str]) -> list[str]:
