@@ -37,13 +37,28 @@ _WIDGET = """\
 shown = ck.Relabel(judged, labels, "ada-example", period="2026-Q3", blind=0)
 shown
 """
+# What somebody would write with ipywidgets for one contribution: its words, why, leads, a note, choices and a count.
 _CARD = """\
+import html
 row = judged.iloc[0]
-leads = ["stakeholder", "upstream", "individual", "unclear"]
+unsure = int(((judged["confidence"] < 0.7) | (judged["lead"] == "unclear")).sum())
+why = "".join(f"<li>{reason['lead']} {reason['weight']:+.1f}: {reason['because']}</li>" for reason in row["reasons"])
+words = f"<p>{html.escape(str(row['body'])[:4000])}</p><ul>{why}</ul>"
+def press(button):
+    count.value = f"{unsure - 1} of {len(judged)} need eyes"
+def button(word):
+    made = ipywidgets.Button(description=word)
+    made.on_click(press)
+    return made
+count = ipywidgets.Label(f"{unsure} of {len(judged)} need eyes")
 card = ipywidgets.VBox([
-    ipywidgets.HTML(f"<h3 class='one-card'>{row['title'][:100]}</h3>"),
-    ipywidgets.ToggleButtons(options=leads), ipywidgets.Dropdown(options=leads), ipywidgets.Textarea(),
-    ipywidgets.HBox([ipywidgets.Button(description=word) for word in ("accept", "skip", "undo")]),
+    count,
+    ipywidgets.HTML(f"<h3 class='one-card'>{html.escape(row['title'])}</h3>{words}"),
+    ipywidgets.HBox([button(word) for word in ("stakeholder", "upstream", "individual", "unclear")]),
+    ipywidgets.Dropdown(options=["", "Saltreed Network", "Lumen Institute"], description="for whom"),
+    ipywidgets.Dropdown(options=sorted(judged["activity"].dropna().unique()), description="activity"),
+    ipywidgets.Textarea(placeholder="note"),
+    ipywidgets.HBox([button(word) for word in ("accept", "skip", "undo", "next")]),
 ])
 card
 """

@@ -106,7 +106,7 @@ test("an event on its way stands in the page, and the kernel's row takes its pla
   assert.equal(board.current.stack.length, 1, "the event is not counted twice while both know it");
   board.settle([event]);
   assert.equal(board.current.waiting.length, 0);
-  assert.equal(board.countEyes(), 1);
+  assert.equal(board.eyes, 1);
 });
 
 test("an answer to an earlier key does not take back a later one", () => {
@@ -125,5 +125,5 @@ test("an event of a row that is not here changes nothing", () => {
   const event = { ...makeEvent(clock(), board, board.current, "label", "upstream"), item: "gone" };
   assert.equal(board.apply(event), false);
   board.settle([event]);
-  assert.equal(board.countEyes(), 1);
+  assert.equal(board.eyes, 1);
 });

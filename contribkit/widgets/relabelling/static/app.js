@@ -19,6 +19,7 @@ import { Words } from "./words.js";
 import { Wire } from "./wire.js";
 
 const REST = 3000; // milliseconds without a label until the kernel is asked for more than saving
+const RECOUNT = 400; // milliseconds without a label until the counts of the facets follow
 const TICK = 1000; // milliseconds between two looks at whether the kernel answers
 
 export class App {
@@ -34,6 +35,7 @@ export class App {
 
   close() {
     clearInterval(this.timer);
+    clearTimeout(this.counting);
     clearTimeout(this.resting);
     this.keyboard.close();
     this.wire.close();
@@ -82,7 +84,7 @@ export class App {
       for (const event of this.left) this.board.apply(event);
       this.left = null;
       this.steps.recall([...this.board.entries.values()]);
-      this.askAgreement();
+      this.rest();
     }
     this.board.look();
     this.drawAll();
@@ -131,7 +133,7 @@ export class App {
     this.board.fail(this.outbox.refused(failed));
     this.exits.written = written;
     this.pace = pace;
-    this.askAgreement();
+    this.rest();
     this.drawSoon(fresh.some(({ id }) => id === this.board.current?.row.id));
   }
 
@@ -147,9 +149,11 @@ export class App {
     });
   }
 
-  /** Ask how far people agree once nobody has typed for a while: the kernel is slow to say it the first time. */
-  askAgreement() {
+  /** Count all rows, and ask how far people agree, once nobody has typed for a while: both take their time. */
+  rest() {
+    clearTimeout(this.counting);
     clearTimeout(this.resting);
+    this.counting = setTimeout(() => this.facets.drawUnused(), RECOUNT);
     this.resting = setTimeout(() => this.wire.send({ type: "agreement" }), REST);
   }
 

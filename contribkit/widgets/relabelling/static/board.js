@@ -14,6 +14,7 @@ export class Board {
     this.position = 0;
     this.anchor = null;
     this.entries = new Map();
+    this.eyes = 0;
     this.take(rows);
     this.look();
   }
@@ -28,8 +29,11 @@ export class Board {
     }
   }
 
+  /** Work out anew what follows from a row's events; counts are kept, as counting ten thousand rows takes its time. */
   replay(entry) {
     entry.stack = decisions(historyOf(entry), this.person);
+    this.eyes += needsEyes(entry) - (entry.needsEyes ?? false);
+    entry.needsEyes = needsEyes(entry);
   }
 
   /** Put an event on its row before the kernel answers; say whether the row is here. */
@@ -138,18 +142,13 @@ export class Board {
   /** Go on after a label: to the next row that this person has not decided, else one down. */
   goOn() {
     const { shown, position } = this;
-    const place = shown.findIndex((entry, index) => index > position && !entry.stack.length);
-    this.select(place < 0 ? position + 1 : place);
+    let place = position + 1;
+    while (shown[place]?.stack.length) place++;
+    this.select(place < shown.length ? place : position + 1);
   }
 
   get isAdjudicating() {
     return this.filters.show === "disputed";
-  }
-
-  countEyes() {
-    let count = 0;
-    for (const entry of this.entries.values()) count += needsEyes(entry);
-    return count;
   }
 
   countChanged() {

@@ -14,6 +14,7 @@ export class Card {
     this.say = say;
     this.open = { why: true, said: false, history: false };
     this.box = element("section", { class: "card", tabindex: "-1", "aria-label": "The contribution" });
+    this.box.addEventListener("scroll", () => { this.isScrolled = true; }, { passive: true });
   }
 
   draw(entry, draft = {}) {
@@ -28,7 +29,9 @@ export class Card {
       ...this.head(entry), this.finding(entry), ...this.said(entry), this.why(entry), this.yours(entry, draft),
       ...this.words(entry), this.history(entry),
     );
-    this.box.scrollTop = 0;
+    // Only where it is needed: the browser lays out the whole page for it.
+    if (this.isScrolled) this.box.scrollTop = 0;
+    this.isScrolled = false;
   }
 
   head({ row, details }) {
@@ -69,8 +72,8 @@ export class Card {
     if (!opinions?.length) return [];
     const disputed = label?.status === "disputed";
     const rows = opinions.map(({ by, lead, note, at }) => element("tr", {},
-      element("th", { scope: "row" }, element("bdi", {}, by)), element("td", {}, mark(this.page.leads[lead])),
-      element("td", {}, element("bdi", {}, note || "–")), element("td", {}, day(at))));
+      element("th", { scope: "row" }, element("bdi", {}, this.name(by))), element("td", {}, mark(this.page.leads[lead])),
+      element("td", {}, element("bdi", {}, note || "–")), element("td", { class: "day" }, day(at))));
     const head = element("tr", {}, ...["who", "says", "note", "day"].map((word) => element("th", { scope: "col" }, word)));
     const table = element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
     return [this.folded("said", `what people said (${opinions.length})`, [table], disputed || this.open.said)];
@@ -122,8 +125,12 @@ export class Card {
   history(entry) {
     const events = historyOf(entry);
     if (!events.length) return "";
-    const items = events.map(({ at, by, op, lead, note }) => element("li", {}, `${day(at)} `, element("bdi", {}, by), `: ${op}${lead ? ` ${this.page.leads[lead].word}` : ""}`, ...(note ? [" – ", element("bdi", {}, note)] : [])));
+    const items = events.map(({ at, by, op, lead, note }) => element("li", {}, `${day(at)} `, element("bdi", {}, this.name(by)), `: ${op}${lead ? ` ${this.page.leads[lead].word}` : ""}`, ...(note ? [" – ", element("bdi", {}, note)] : [])));
     return this.folded("history", `history (${events.length})`, [element("ul", {}, ...items)], this.open.history);
+  }
+
+  name(login) {
+    return this.page.people?.[login] ?? login;
   }
 
   folded(name, title, content, open) {

@@ -35,6 +35,11 @@ export class Facets {
     this.changed();
   }
 
+  /** Draw unless a person is choosing here: new options would close the list under their hands. */
+  drawUnused() {
+    if (!this.box.contains(document.activeElement)) this.draw();
+  }
+
   draw() {
     const { board } = this;
     const entries = [...board.entries.values()];

@@ -17,16 +17,27 @@ export class List {
     this.board = board;
     this.page = page;
     this.name = `contribkit-${crypto.randomUUID()}`;
-    this.space = element("div", { role: "presentation", class: "space" });
+    this.empty = element("div", { role: "option", "aria-disabled": "true", class: "empty", hidden: true }, "No row fits the filters. Esc clears them.");
+    this.space = element("div", { role: "presentation", class: "space" }, this.empty);
     this.box = element("div", {
       class: "list", role: "listbox", tabindex: "0", "aria-label": "Contributions", "aria-multiselectable": "true",
     }, this.space);
-    this.box.addEventListener("scroll", () => requestAnimationFrame(() => this.draw()));
+    // Noted where they change: asking the browser in the middle of a key would make it lay out the page once more.
+    this.top = 0;
+    this.height = 0;
+    this.drawn = new Map();
+    this.box.addEventListener("scroll", () => {
+      this.top = this.box.scrollTop;
+      requestAnimationFrame(() => this.draw());
+    });
     this.box.addEventListener("click", (event) => {
       const row = event.target.closest("[role=option]");
       if (row) press(Number(row.dataset.place), event);
     });
-    new ResizeObserver(() => this.draw()).observe(this.box);
+    new ResizeObserver(() => {
+      this.height = this.box.clientHeight;
+      this.draw();
+    }).observe(this.box);
   }
 
   focus() {
@@ -36,22 +47,47 @@ export class List {
   /** Bring the row of the person into sight and draw. */
   show() {
     const top = this.board.position * HEIGHT;
-    const { scrollTop, clientHeight } = this.box;
-    this.space.style.height = `${this.board.shown.length * HEIGHT}px`;
-    if (top < scrollTop) this.box.scrollTop = top;
-    else if (clientHeight && top + HEIGHT > scrollTop + clientHeight) this.box.scrollTop = top + HEIGHT - clientHeight;
+    const long = `${this.board.shown.length * HEIGHT}px`;
+    if (this.space.style.height !== long) this.space.style.height = long;
+    if (top < this.top) this.scroll(top);
+    else if (this.height && top + HEIGHT > this.top + this.height) this.scroll(top + HEIGHT - this.height);
     this.draw();
   }
 
+  scroll(top) {
+    this.box.scrollTop = top;
+    this.top = top;
+  }
+
+  /** Draw the rows in sight, and of these only what looks otherwise than before. */
   draw() {
     const { shown, position } = this.board;
-    const [first, last] = inSight(this.box.scrollTop, this.box.clientHeight || 600, shown.length);
-    const rows = shown.slice(first, last).map((entry, index) => this.row(entry, first + index));
-    const nothing = element("div", { role: "option", "aria-disabled": "true", class: "empty" }, "No row fits the filters. Esc clears them.");
-    this.space.replaceChildren(...(shown.length ? rows : [nothing]));
-    const inView = position >= first && position < last && shown.length;
-    if (inView) this.box.setAttribute("aria-activedescendant", `${this.name}-${position}`);
+    const [first, last] = inSight(this.top, this.height || 600, shown.length);
+    for (const [place, { node }] of this.drawn) if (place < first || place >= last) this.forget(place, node);
+    let next = null;
+    for (let place = last - 1; place >= first; place--) next = this.place(shown[place], place, next);
+    this.empty.hidden = shown.length > 0;
+    if (position >= first && position < last) this.box.setAttribute("aria-activedescendant", `${this.name}-${position}`);
     else this.box.removeAttribute("aria-activedescendant");
+  }
+
+  forget(place, node) {
+    node.remove();
+    this.drawn.delete(place);
+  }
+
+  /** Put a row before the next one, unless it stands there as it is; return its element. */
+  place(entry, place, next) {
+    const { board } = this;
+    const here = place === board.position;
+    const look = JSON.stringify([entry.row.id, here, board.ticked.has(entry.row.id), board.shown.length, answer(entry, board.hideAll), this.remark(entry)]);
+    const known = this.drawn.get(place);
+    if (known?.look === look) return known.node;
+    const node = this.row(entry, place);
+    if (known) known.node.replaceWith(node);
+    else this.space.insertBefore(node, next ?? this.empty);
+    this.drawn.set(place, { look, node });
+    return node;
   }
 
   row(entry, place) {

@@ -15,7 +15,7 @@ export function savingWords({ pending, failed }) {
 
 /** Return the sentence of the head: how many need eyes, how long that takes, and how far people agree. */
 export function headWords(board, agreement, pace) {
-  const eyes = board.countEyes();
+  const { eyes } = board;
   const words = [`${eyes} of ${board.entries.size} need eyes`];
   if (eyes && pace) words.push(`about ${duration(eyes * pace)}`);
   if (agreement?.rows) words.push(`people agree on ${percent(agreement.raw)} of ${agreement.rows}`);
