@@ -14,7 +14,7 @@ def three(value: Any) -> str:
 
 def between(low: Any, high: Any) -> str:
     """Return an interval, empty where there is none."""
-    return "" if is_missing(low) or is_missing(high) else f"{low:.2f} to {high:.2f}"
+    return "" if is_missing(low) or is_missing(high) else f"{three(low)} to {three(high)}"
 
 
 def many(count: int, word: str, plural: str = "") -> str:

@@ -36,7 +36,7 @@ class Written(Measures):
             "initiative or goal": rows["initiative"].fillna(rows["goal"]),
             "who": rows["actor"].replace(self.members),
             "day": rows["happened_at"].dt.tz_convert(self.period.timezone).dt.strftime("%Y-%m-%d"),
-            "thread": rows["id"].str.rpartition("@")[0],
+            "thread": rows["id"].str.rsplit("@", n=1).str[0],
         }
         chosen = {name: column for name, column in columns.items() if name != "who" or not self.without_names}
         return Sortable(pd.DataFrame(chosen).reset_index(drop=True))

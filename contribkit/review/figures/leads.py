@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from contribkit.review.figures.style import beside, mark_reference, new_figure, titled, whole_numbers
+from contribkit.review.figures.style import mark_reference, new_figure, titled, whole_numbers
 from contribkit.vocabulary import Lead
 
 if TYPE_CHECKING:
@@ -62,9 +62,10 @@ def _shares(
     shown = history[known].astype({"upstream_share": float, "low": float, "high": float})
     axes.hlines(spots, shown["low"] * 100, shown["high"] * 100, color=Lead.UPSTREAM.colour, linewidth=2)
     axes.plot(shown["upstream_share"] * 100, spots, "o", color=Lead.UPSTREAM.colour, clip_on=False)
-    for spot, share, low, high in zip(spots, shown["upstream_share"], shown["low"], shown["high"], strict=True):
-        on_left = share > 0.5  # where there is more room
-        beside(axes, f"{share * 100:.0f} %", (low if on_left else high) * 100, spot, on_left)
+    for spot, share in zip(spots, shown["upstream_share"], strict=True):
+        axes.annotate(
+            f"{share * 100:.0f} %", (share * 100, spot), (0, 5), textcoords="offset points", ha="center", fontsize=11
+        )
     if policy is not None:
         mark_reference(axes, policy, f"policy {policy * 100:.0f} %")
     axes.set_xlim(0, 100)

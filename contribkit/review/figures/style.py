@@ -73,11 +73,11 @@ def mark_reference(axes: "Axes", share: float, word: str) -> None:
     )
 
 
-def beside(axes: "Axes", words: str, across: float, up: float, on_left: bool = False) -> None:
+def beside(axes: "Axes", words: str, across: float, up: float) -> None:
     """Write words beside a mark, over a line that may pass behind them."""
     axes.annotate(
-        words, (across, up), (-6 if on_left else 6, 0), textcoords="offset points", va="center",
-        ha="right" if on_left else "left", bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        words, (across, up), (6, 0), textcoords="offset points", va="center",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
     )  # fmt: skip
 
 

@@ -20,7 +20,9 @@ def section(review: "Measures", number: str = "4 ") -> Section:
     rows = [_reviewed(review), _back(review), _response(review), _selves(review)]
     sentence = " ".join([row["sentence"] for row in rows if row["value"] != MISSING] + [_ours(review)])
     body = page.html(
-        "community.html", title=f"{number}{title}", sentence=sentence, picture=_picture(review), numbers=rows,
+        "community.html", title=f"{number}{title}", sentence=sentence, picture=_picture(review),
+        numbers=[row for row in rows if row["value"] != MISSING],
+        unknown=[f"{row['what']} ({row['why']})" for row in rows if row["value"] == MISSING],
         projects=dicts(review.projects), reviewed=lines(review, review.marks["reviewed of others"]),
         names=not review.without_names, between=between, many=many,
     )  # fmt: skip

@@ -23,7 +23,7 @@ def unfolding(review: "Measures", lead: Lead, rows: pd.DataFrame | None = None) 
         "contributions": table,
         "words": review.words,
         "names": not review.without_names,
-        "caption": f"the {many(len(table), 'contribution')}, each with its reasons",
+        "caption": f"the {many(len(table), 'contribution')}, {'each ' if len(table) > 1 else ''}with its reasons",
     }
 
 

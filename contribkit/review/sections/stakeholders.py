@@ -70,11 +70,12 @@ def _picture(review: "Measures", sentence: str) -> str:
 
 
 def _finding(table: pd.DataFrame, word: str) -> str | None:
-    """Return who was served most, where one was."""
+    """Return who was served most, where one stands out."""
     served = table[table["stakeholder"] != NOT_NAMED]
-    if len(served) < 2 or served["rows"].iloc[0] == served["rows"].iloc[1]:
+    total = int(table["rows"].sum())
+    if len(served) < 2 or served["rows"].iloc[0] == served["rows"].iloc[1] or served["rows"].iloc[0] < total / 4:
         return None
-    most, total = served.iloc[0], int(table["rows"].sum())
+    most = served.iloc[0]
     return f"{most['rows']} of {many(total, f'{word} contribution')} served {most['stakeholder']}"
 
 
