@@ -37,7 +37,7 @@ def _reviewed(review: "Measures") -> dict[str, Any]:
         return what | {"value": MISSING, "why": why, "sentence": ""}
     ended = f"; the team merged or closed {closed} of them" if count else ""
     return what | {
-        "value": f"{count}, of these {closed}",
+        "value": f"{count}, of these {closed}" if count else "0",
         "why": "by GitHub's word: neither owner, member nor collaborator; each reviewer counts",
         "sentence": f"{many(count, 'review')} went to pull requests of people who are not maintainers{ended}.",
     }
