@@ -104,7 +104,7 @@ def test_a_row_without_a_date_is_counted_and_in_no_period(reviews):
     summary = json.loads((quay.folder / "summary.json").read_text())
     assert summary["not_seen"]["contributions without any date"] == 1
     assert summary["contributions"]["rows"] == 2
-    assert "1 contributions without any date" in quay.page.read_text()
+    assert "1 contribution without any date" in quay.page.read_text()
 
 
 def test_nothing_of_this_machine_is_in_what_is_rendered(reviews):
