@@ -94,7 +94,10 @@ def test_what_a_token_without_scope_may_not_see_is_noted(
     assert not answer.references["private"].any()
 
 
-@pytest.mark.parametrize("word", ["zzz-example", "quirefold-example", "solo-2-example/grid-2"])
+@pytest.mark.parametrize(
+    "word",
+    ["zzz-example", "quirefold-example", "solo-2-example/grid-2", "ferncollective-example", "reedlands-example"],
+)
 def test_a_name_that_github_does_not_know_is_said_with_its_line(
     small: Workload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str
 ) -> None:

@@ -24,6 +24,7 @@ PAGE = {"id": "I_1", "kind": "issue", "connection": "comments", "before": 'curso
 ROW = {"row": {"repo": "o/r"}, "since": "2026-07-01T00:00:00Z"}
 ARGUMENTS: dict[str, list[dict]] = {
     "account": [{"member": "ada", "login": "ada"}],
+    "organisation": [{"login": "some-org", "word": "own"}],
     "search": [SEARCH, SEARCH | {"type": "DISCUSSION", "from": None}, SEARCH | {"after": "cursor"}],
     "triage": [SEARCH],
     "owner": [{"login": "o", "after": None}, {"login": "o", "after": "cursor"}],

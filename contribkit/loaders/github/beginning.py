@@ -39,7 +39,7 @@ def _is_wanted(ask: Ask, found: dict[str, Ask], first: list[Ask]) -> bool:
         return ask.argument["search"] in found
     if ask.kind == "owner":  # of which this may be a later page
         ask = ask._replace(argument=ask.argument | {"after": None})
-    return ask.kind not in ("account", "owner", "repository", "planned", "plans") or ask in first
+    return ask.kind not in ("account", "organisation", "owner", "repository", "planned", "plans") or ask in first
 
 
 def what_waits(loading: Loading) -> list[str]:

@@ -19,6 +19,7 @@ class Kind(NamedTuple):
 # What a hundred of a request means for each was chosen so that a full one asks for some 30,000 nodes at the most.
 KINDS: dict[str, Kind] = {
     "account": Kind(Shape(accounts.field, weight=0, connections=0), accounts.receive, "account"),
+    "organisation": Kind(Shape(accounts.field, weight=0, connections=0), accounts.receive_organisation, "account"),
     "search": Kind(Shape(discover.field, weight=2), discover.receive, "search"),
     "owner": Kind(
         Shape(repositories.owner_field, ("Repository",), 4, 101), repositories.receive_owner, "repository list"
