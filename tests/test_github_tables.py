@@ -202,3 +202,10 @@ def test_who_stops_a_load_by_hand_is_told_how_it_goes_on(
     assert answer.broken[0].startswith(told)
     assert "is not complete: still to be asked are" in answer.broken[1]
     assert len(answer.acts)
+
+
+def test_the_days_that_a_source_covers_are_those_of_the_organisation(data: Data, workload: Workload) -> None:
+    source = data.sources[0]
+    assert source.first is not None
+    assert source.first.date() >= workload.period.first_day
+    assert source.first == data.acts["at"].min()

@@ -15,7 +15,7 @@ from tests.github.emulator import Emulator
 from tests.github.stopping import by_hand, stopped_after
 from tests.github.workload import Workload
 
-UNSEEN = "stranger-example/vault#1 cannot be seen, though contribkit.toml names it"
+UNSEEN = "what is named here cannot be seen"
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_the_store_alone_says_what_the_load_could_not_see(
     small: Workload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     online = loaded(small, tmp_path)
-    assert any(note.startswith(UNSEEN) for note in online.notes)
+    assert any(UNSEEN in note for note in online.notes)
     monkeypatch.delenv("GITHUB_TOKEN")
     alone = source.load(Organisation.read(tmp_path / "contribkit.toml"), small.period, False)
     assert set(online.notes) <= set(alone.notes)
@@ -54,7 +54,7 @@ def test_a_load_that_goes_on_says_what_the_stopped_one_could_not_see(
         patch.setattr(Client, "ask", stopped_after(1, by_hand))
         with pytest.raises(ContribkitError, match="stopped by hand"):
             loaded(small, tmp_path)
-    assert any(note.startswith(UNSEEN) for note in loaded(small, tmp_path).notes)
+    assert any(UNSEEN in note for note in loaded(small, tmp_path).notes)
 
 
 def test_a_name_that_github_does_not_know_stays_said_until_it_is_mended(

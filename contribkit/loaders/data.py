@@ -185,7 +185,7 @@ def load(organisation: "Organisation", period: "Period", keep_going: bool = Fals
         acts=acts,
         references=references,
         contributions=fold(threads, acts, period, members),
-        sources=[_report(name, answer) for name, answer in answers.items()],
+        sources=[_report(name, answer, organisation.timezone) for name, answer in answers.items()],
         period=period,
         organisation=organisation,
         left_out=left_out,
@@ -201,8 +201,8 @@ def _answer(name: str, organisation: "Organisation", period: "Period", keep_goin
         return Loaded(broken=[str(error)])
 
 
-def _report(name: str, answer: Loaded) -> SourceReport:
-    times = answer.acts["at"].dropna()
+def _report(name: str, answer: Loaded, timezone: str) -> SourceReport:
+    times = answer.acts["at"].dropna().dt.tz_convert(timezone)  # days are those of the organisation
     rows = len(answer.threads) + len(answer.acts) + len(answer.references)
     return SourceReport(
         name=name,

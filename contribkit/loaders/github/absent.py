@@ -6,9 +6,17 @@ from contribkit.loaders.github.loading import Loading
 
 def absent(loading: Loading, name: str, word: str, fix: str) -> str:
     """Return that GitHub knows no such account or repository, with the line that names it."""
+    return f"{_place(loading, name, word)}: GitHub knows no {name}, or the token may not see it; {fix}"
+
+
+def unseen(loading: Loading, name: str) -> str:
+    """Return that a place of plans may not be seen: by its line, since a private name is in no published review."""
+    return f"{_place(loading, name, 'refs')}: what is named here cannot be seen; is the name right, and may the token?"
+
+
+def _place(loading: Loading, name: str, word: str) -> str:
     path = loading.organisation.path
-    line = _line(path.read_text(encoding="utf-8-sig"), name, word)
-    return f"{path}:{line}: GitHub knows no {name}, or the token may not see it; {fix}"
+    return f"{path}:{_line(path.read_text(encoding='utf-8-sig'), name, word)}"
 
 
 def _line(text: str, name: str, word: str) -> int:

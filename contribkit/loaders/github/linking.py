@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from contribkit.identifiers import key, number_of, repository_of
+from contribkit.loaders.github.absent import unseen
 from contribkit.loaders.github.asks import Ask, text
 from contribkit.loaders.github.loading import Loading
 from contribkit.loaders.github.remarks import remark
@@ -96,18 +97,14 @@ def repository(name: str) -> str:
 def receive_planned(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
     """Keep a thread in which something is planned, or say that it cannot be seen."""
     thread = (answer or {}).get("issueOrPullRequest")
-    remark(loading, ask, None if thread else _unseen(f"{ask.argument['repo']}#{ask.argument['number']}"))
+    remark(loading, ask, None if thread else unseen(loading, f"{ask.argument['repo']}#{ask.argument['number']}"))
     if thread:
         yield from receive(loading, Ask(_KIND[thread["__typename"]], {}), thread)
 
 
 def receive_plans(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
     """Yield the threads of a repository in which something is planned."""
-    remark(loading, ask, None if answer else _unseen(ask.argument["repo"]))
+    remark(loading, ask, None if answer else unseen(loading, ask.argument["repo"]))
     for page in (answer or {}).values():
         for thread in page["nodes"]:
             yield from _want(loading, thread)
-
-
-def _unseen(name: str) -> str:
-    return f"{name} cannot be seen, though contribkit.toml names it; is it right, and may the token?"
