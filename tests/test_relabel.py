@@ -151,7 +151,7 @@ def test_the_static_table_shows_labels_as_they_are_and_escapes_what_strangers_wr
     shown.session.label(item, "individual", note="between us")
     data, _ = shown._repr_mimebundle_()
     html = data["text/html"]
-    assert "▲</span> individual-led</span>" in html
+    assert "▲</i> individual-led</span>" in html
     assert "people (unanimous)" in html
     for forbidden in ("<script", "<img", "javascript:", "Secret", "between us", "ada-example"):
         assert forbidden not in html, forbidden

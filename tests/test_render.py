@@ -140,7 +140,7 @@ def failing_notebook(folder, monkeypatch, code="raise OSError('the disk is full'
     """Let reviews run a notebook with a cell that fails before the last section."""
     notebook = nbformat.read(NOTEBOOKS / "review.ipynb", as_version=4)
     notebook.cells.insert(-3, nbformat.v4.new_code_cell(code))
-    folder.mkdir()
+    shutil.copytree(NOTEBOOKS, folder)
     nbformat.write(notebook, folder / "review.ipynb")
     monkeypatch.setattr("contribkit.rendering.jobs.NOTEBOOKS", folder)
 
