@@ -17,7 +17,7 @@ review: $(VENV)/ready
 	$(BIN)/contribkit review --sample
 
 test: $(VENV)/ready-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .
