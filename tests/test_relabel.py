@@ -204,10 +204,10 @@ def test_a_notebook_for_own_data_asks_who_labels(tmp_path):
 def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_lost(tmp_path):
     shown = widget(tmp_path, {"title": "Fix"})
     (tmp_path / "2026-Q3").write_text("a file where the folder should be")
-    answer = shown._answers.to({"type": "events", "events": [event(1)]})
+    answer = shown._messages.answer({"type": "events", "events": [event(1)]})
     assert answer["saved"] == []
     assert re.search(r"2026-Q3.*cannot be written", answer["failed"][event(1)["id"]])
     (tmp_path / "2026-Q3").unlink()
-    assert shown._answers.to({"type": "events", "events": [event(1)]})["saved"] == [event(1)["id"]]
+    assert shown._messages.answer({"type": "events", "events": [event(1)]})["saved"] == [event(1)["id"]]
     (file,) = tmp_path.rglob("*.jsonl")
     assert not stat.S_IMODE(file.stat().st_mode) & stat.S_IXUSR

@@ -87,7 +87,7 @@ def test_the_keyboard_alone_is_enough(browser, server, folder):
         assert leads(folder)[-12:] == ["individual"] * 12
         widget.press("Escape")
         widget.press("X", "4")
-        widget.says("30 rows. One undo takes all of it back.")
+        widget.says("All 30 rows would be labelled unclear. One undo takes all of it back.")
         before = len(events(folder / "labels"))
         widget.press("Escape")
         assert len(events(folder / "labels")) == before

@@ -10,7 +10,7 @@ import anywidget
 
 from contribkit.errors import ContribkitError
 from contribkit.widgets.modules import pack
-from contribkit.widgets.relabelling.answers import Answers
+from contribkit.widgets.relabelling.messages import Messages
 from contribkit.widgets.relabelling.session import Session
 from contribkit.widgets.relabelling.static_table import StaticTable
 from contribkit.widgets.styles import style
@@ -72,14 +72,14 @@ class Relabel(anywidget.AnyWidget):
         super().__init__()
         with _uncollected():
             self.session = Session(judged, labels, person, data, **options)
-        self._answers = Answers(self.session)
+        self._messages = Messages(self.session)
         self.on_msg(self._receive)
 
     def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
         """Answer a custom message of the page; changes of a trait would be merged while the kernel is busy."""
         try:
             with _uncollected():
-                answer = self._answers.to(message)
+                answer = self._messages.answer(message)
         except ContribkitError as error:
             answer = {"type": "refused", "why": str(error)}
         if answer:

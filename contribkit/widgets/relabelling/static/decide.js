@@ -33,7 +33,7 @@ export class Decisions {
       const left = entries.length - events.length;
       this.tell(`${word}: ${events.length === 1 ? "1 row" : `${events.length} rows`}${left ? `, ${left} left as they were` : ""}.`);
     };
-    if (entries.length > MANY) this.ask(`${word}: ${entries.length} rows. One undo takes all of it back.`, act);
+    if (entries.length > MANY) this.ask(`All ${entries.length} rows would be ${word[0].toLowerCase()}${word.slice(1)}. One undo takes all of it back.`, act);
     else act();
   }
 

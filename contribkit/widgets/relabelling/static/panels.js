@@ -55,7 +55,7 @@ export class Panels {
   /** Ask before something that changes many rows. */
   ask(question, yes) {
     const agree = () => { this.close(); yes(); };
-    this.show("Are you sure?", [
+    this.show("Many rows at once", [
       element("p", {}, question),
       element("p", { class: "buttons" }, button("yes", "Enter", agree, { autofocus: true }), button("no", "Esc", () => this.close())),
     ], "question");

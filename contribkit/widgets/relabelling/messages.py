@@ -1,4 +1,4 @@
-"""What the kernel answers to the page: a message in, a message out."""
+"""The messages of the page: one comes in, its answer goes out."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -10,8 +10,8 @@ from contribkit.widgets.relabelling.session import Session
 _FIRST = 100  # rows of the first message: more than any window shows
 
 
-class Answers:
-    """Answers the page's messages out of a session.
+class Messages:
+    """Answer the messages of the page out of a session.
 
     The page gets the rows in sight first, then what the list needs of all, and what the card alone shows when a person
     comes near: ten thousand bodies would keep the page waiting.
@@ -34,7 +34,7 @@ class Answers:
             "export": self._export,
         }
 
-    def to(self, message: dict[str, Any]) -> dict[str, Any] | None:
+    def answer(self, message: dict[str, Any]) -> dict[str, Any] | None:
         """Return the answer to a message, None where it is none that is known.
 
         Raises
@@ -42,8 +42,8 @@ class Answers:
         ContribkitError
             Where the session cannot do what the page asks.
         """
-        answer = self._answers.get(message.get("type", ""))
-        return answer(message) if answer else None
+        made = self._answers.get(message.get("type", ""))
+        return made(message) if made else None
 
     def _begin(self, _: dict[str, Any]) -> dict[str, Any]:
         """Return what is in sight at first; the page paints it and asks for the rest."""
