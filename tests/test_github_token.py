@@ -16,6 +16,8 @@ from tests.github.emulator import Emulator
 from tests.github.stopping import by_hand, stopped_after
 from tests.github.workload import Workload
 
+pytestmark = pytest.mark.usefixtures("github_schema")
+
 LOAD = """
 import contribkit as ck
 org = ck.Organisation.read("contribkit.toml")

@@ -6,6 +6,7 @@ import pytest
 
 from contribkit.errors import ContribkitError
 from contribkit.loaders import github as source
+from contribkit.loaders.github import linking
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.settings import store_path
 from contribkit.loaders.github.store import Store, Thing
@@ -14,6 +15,8 @@ from contribkit.organisation import Organisation
 from tests.github.emulator import Emulator
 from tests.github.stopping import by_hand, stopped_after
 from tests.github.workload import Workload
+
+pytestmark = pytest.mark.usefixtures("github_schema")
 
 UNSEEN = "what is named here cannot be seen"
 
@@ -35,6 +38,22 @@ def said(notes: list[str], words: str) -> int:
     found = [note for note in notes if words in note]
     assert len(found) == 1, notes
     return int(next(word for word in found[0].split() if word.isdigit()))
+
+
+def test_a_repository_of_plans_that_is_read_in_part_is_said_by_its_line(
+    small: Workload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = "touched last are read, at most"
+    folders = [tmp_path / name for name in ("all", "part")]
+    for folder in folders:
+        folder.mkdir()
+    assert not any(part in note for note in loaded(small, folders[0]).notes)
+    monkeypatch.setattr(linking, "_LATEST", 1)
+    (cut,) = (note for note in loaded(small, folders[1]).notes if part in note)
+    lines = (folders[1] / "contribkit.toml").read_text(encoding="utf-8").split("\n")
+    place = next(number for number, line in enumerate(lines, 1) if '-example/upstream-plans"' in line)
+    assert cut.startswith(f"{folders[1] / 'contribkit.toml'}:{place}: of the repository named here")
+    assert cut.endswith("at most 1 of each")
 
 
 def test_the_store_alone_says_what_the_load_could_not_see(

@@ -1,4 +1,4 @@
-"""Names in contribkit.toml that GitHub does not know, with the line on which they stand."""
+"""Names in contribkit.toml of which GitHub tells nothing or a part, with the line on which they stand."""
 
 from contribkit.identifiers import key
 from contribkit.loaders.github.loading import Loading
@@ -12,6 +12,12 @@ def absent(loading: Loading, name: str, word: str, fix: str) -> str:
 def unseen(loading: Loading, name: str) -> str:
     """Return that a place of plans may not be seen: by its line, since a private name is in no published review."""
     return f"{_place(loading, name, 'refs')}: what is named here cannot be seen; is the name right, and may the token?"
+
+
+def only_latest(loading: Loading, name: str, count: int) -> str:
+    """Return that a repository of plans is read in part."""
+    read = f"issues and pull requests touched last are read, at most {count} of each"
+    return f"{_place(loading, name, 'refs')}: of the repository named here the {read}"
 
 
 def _place(loading: Loading, name: str, word: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from contribkit.identifiers import key, number_of, repository_of
-from contribkit.loaders.github.absent import unseen
+from contribkit.loaders.github.absent import only_latest, unseen
 from contribkit.loaders.github.asks import Ask, text
 from contribkit.loaders.github.loading import Loading
 from contribkit.loaders.github.remarks import remark
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _KIND = {"Issue": "own_issue", "PullRequest": "own_pull"}
 OWN = tuple(_KIND.values())
+_LATEST = 50  # issues, and as many pull requests, of a repository of plans
 
 
 def is_own_side(organisation: "Organisation", ref: str) -> bool:
@@ -83,8 +84,8 @@ def planned_field(argument: dict[str, Any]) -> str:
 
 def plans_field(argument: dict[str, Any]) -> str:
     """Return the field of a repository in which something is planned: the threads touched last."""
-    page = "first: 50, orderBy: {field: UPDATED_AT, direction: DESC}"
-    about = "nodes { __typename id updatedAt }"
+    page = f"first: {_LATEST}, orderBy: {{field: UPDATED_AT, direction: DESC}}"
+    about = "totalCount nodes { __typename id updatedAt }"
     return f"{repository(argument['repo'])} {{ issues({page}) {{ {about} }} pullRequests({page}) {{ {about} }} }}"
 
 
@@ -103,8 +104,11 @@ def receive_planned(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -
 
 
 def receive_plans(loading: Loading, ask: Ask, answer: dict[str, Any] | None) -> Iterator[Ask]:
-    """Yield the threads of a repository in which something is planned."""
-    remark(loading, ask, None if answer else unseen(loading, ask.argument["repo"]))
-    for page in (answer or {}).values():
+    """Yield the threads of a repository in which something is planned; say where there are more than were asked for."""
+    name, pages = ask.argument["repo"], (answer or {}).values()
+    is_cut = any(page["totalCount"] > _LATEST for page in pages)
+    said = only_latest(loading, name, _LATEST) if is_cut else None
+    remark(loading, ask, said if answer else unseen(loading, name))
+    for page in pages:
         for thread in page["nodes"]:
             yield from _want(loading, thread)
