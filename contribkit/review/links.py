@@ -87,7 +87,7 @@ def _sentences(row: dict[str, Any]) -> dict[str, str | None]:
     threads_first = sorted(filter(None, row["inward"]), key=lambda url: "/issues/" not in url and "/pull/" not in url)
     ours = next(iter(threads_first), None)
     for_whom = f" for {whom}" if whom else ""
-    upstream = f"We do this{for_whom}; {ours or 'OUR INITIATIVE (paste its address)'} says why."
+    upstream = f"Why we do this{for_whom}: {ours or 'OUR INITIATIVE (paste its address)'}"
     return {
         "ours": ours or next(filter(None, row["outward"]), None),
         "paste_upstream": None if row["outward"] else upstream,
