@@ -23,13 +23,13 @@ lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m tests.notebooks_without_outputs
+	$(BIN)/python -m tests.helpers.notebooks_without_outputs
 
 lab: $(VENV)/ready
 	$(BIN)/jupyter lab notebooks/review.ipynb
 
 bench: $(VENV)/ready-dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf $(VENV) reviews bench.json

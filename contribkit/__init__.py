@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from contribkit.classifiers import classify
+    from contribkit.config.organisation import Organisation
     from contribkit.errors import ContribkitError
     from contribkit.labels import Labels
     from contribkit.loaders import Data, Needs, load, load_needs
-    from contribkit.organisation import Organisation
     from contribkit.period import Period
     from contribkit.rendering import render, render_plans, render_project
     from contribkit.review import Plan, ProjectReview, Review, planned_section, read_planned, read_summaries
@@ -46,7 +46,7 @@ _PLACES = {
     "Data": "loaders",
     "Labels": "labels",
     "Needs": "loaders",
-    "Organisation": "organisation",
+    "Organisation": "config.organisation",
     "Period": "period",
     "Plan": "review",
     "PlanTable": "widgets.planning",

@@ -1,6 +1,9 @@
 """The words of the field: leads, kinds, acts and activities, with what people see for each."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+
+from contribkit.errors import nearest
 
 
 class Lead(StrEnum):
@@ -89,3 +92,24 @@ MAINTAINERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 NEWCOMERS = frozenset({"FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "NONE", "MANNEQUIN"})
 """GitHub's words for those of whom nothing has been merged in a repository yet."""
+
+
+def word_of(text: str, what: str, known: Sequence[str]) -> str:
+    """Return a word as a vocabulary spells it, or nothing for an empty cell.
+
+    Raises
+    ------
+    ValueError
+        For a word that is not known, with the nearest.
+
+    Examples
+    --------
+    >>> word_of("Review", "activity", ["review", "release"])
+    'review'
+    """
+    for word in known:
+        if word.casefold() == text.casefold():
+            return str(word)
+    if text:
+        raise ValueError(f'"{text}" is no {what}; {nearest(text, [str(word) for word in known])}')
+    return ""

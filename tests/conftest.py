@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.accessibility import axe_core
 from tests.github.emulator import Emulator
 from tests.github.graphql.schema import VERSION
 from tests.github.workload import Workload
-from tests.jupyterlab import from_npm
-from tests.repositories import NO_REALSET, REALSET, Invented, build_real_clones
+from tests.helpers.accessibility import axe_core
+from tests.helpers.jupyterlab import from_npm
+from tests.helpers.repositories import NO_REALSET, REALSET, Invented, build_real_clones
 
 # They run in processes of their own, beside tools that are not installed here.
 collect_ignore = [f"github/others/{name}.py" for name in ("activity", "to_sqlite", "redirect/sitecustomize")]

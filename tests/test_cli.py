@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from contribkit.cli import main
-from tests.test_render import ROWS, write_organisation
+from tests.review.test_render import ROWS, write_organisation
 
 RECORDS = "[sources.records]"
 
@@ -105,7 +105,15 @@ def secrets(home):
 
 
 def test_load_leaves_private_rows_out_and_says_how_many(secrets, tmp_path):
-    arguments = ["load", "--config", secrets / "contribkit.toml", "--period", "2026-Q3", "--output", tmp_path / "l"]
+    arguments = [
+        "load",
+        "--config",
+        secrets / "contribkit.toml",
+        "--period",
+        "2026-Q3",
+        "--output",
+        tmp_path / "l",
+    ]
     code, _, err = run(*arguments)
     assert code == 0
     assert "1 private contributions left out; --include-private takes them in" in err
@@ -162,7 +170,10 @@ def shallow_clone(home):
 CASES = {
     "no file": (lambda home: (home / "contribkit.toml").unlink(), "contribkit.toml: cannot be read"),
     "no TOML": (lambda home: broken(home, "[[upstream]]", "[[upstream"), "is not TOML"),
-    "unknown key": (lambda home: broken(home, "own =", "owns ="), 'contribkit.toml:3: unknown key "organisation.owns"'),
+    "unknown key": (
+        lambda home: broken(home, "own =", "owns ="),
+        'contribkit.toml:3: unknown key "organisation.owns"',
+    ),
     "no source": (lambda home: broken(home, RECORDS + '\ncontributions = ["c.jsonl"]', ""), "there is no source"),
     "unknown source": (lambda home: broken(home, RECORDS, "[sources.recods]"), 'did you mean "records"?'),
     "no records": (lambda home: (home / "c.jsonl").unlink(), "c.jsonl: cannot be read (No such file"),

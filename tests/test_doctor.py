@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from contribkit.config.organisation import SAMPLE
 from contribkit.doctor import Finding, Level, examine
 from contribkit.doctor.folders import check_writable
 from contribkit.doctor.machine import check_kernel, check_versions
+from contribkit.init import PLACEHOLDER, start
 from contribkit.loaders.github.store import Store
 from contribkit.loaders.github.token import Token
-from contribkit.organisation import SAMPLE
-from contribkit.starter import PLACEHOLDER, start
-from tests.repositories import Invented, run_git
+from tests.helpers.repositories import Invented, run_git
 from tests.test_cli import run
 
 CONFIGURATION = """
@@ -194,7 +194,7 @@ WRONG = {
     "no kind": (write("c.jsonl", ROW.replace("issue", "isue")), RECORDS, 'c.jsonl:1: "isue" is no kind', "did you"),
     "no column": (write("log.csv", "date,what\n"), LOG, 'the column "who" is missing', "the first line is date,who"),
     "no day": (write("log.csv", f"{HEADER}1.7.2026,ada-example,x,\n"), LOG, 'log.csv:2: "date" is "1.7.2026"', "mend"),
-    "no member": (write("log.csv", f"{HEADER}2026-07-01,adda-example,x,\n"), LOG, "is no member's login", "did you"),
+    "no member": (write("log.csv", f"{HEADER}2026-07-01,adda-example,x,\n"), LOG, "is not a member's login", "did you"),
     "negative": (write("log.csv", f"{HEADER}2026-07-01,ada-example,x,-1\n"), LOG, '"hours" is "-1"', "mend the line"),
     "unknown version": (labelled('{"v": 2}\n'), "labels", "a.jsonl:1: label events of version 2", "update contribkit"),
     "no label": (labelled("{\n\n"), "labels", "a.jsonl:1: is no JSON", "restore the line from git"),

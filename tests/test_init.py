@@ -9,12 +9,12 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from contribkit import starter
-from contribkit.configuration import Configuration
+from contribkit import init
+from contribkit.config.models import Configuration
+from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.loaders.source import LOADERS
-from contribkit.organisation import Organisation
-from tests.repositories import run_git
+from tests.helpers.repositories import run_git
 from tests.test_cli import run
 
 FILES = [
@@ -32,7 +32,7 @@ FILES = [
 @pytest.fixture
 def team(tmp_path):
     """Start a team's folder, and return it."""
-    starter.start(tmp_path / "team")
+    init.start(tmp_path / "team")
     return tmp_path / "team"
 
 
@@ -85,7 +85,11 @@ def fill(folder, *names):
 BAD = {
     "not empty": ("team", ["team/notes.txt"], "team: is not empty (it holds notes.txt); name a folder that is empty"),
     "hidden": ("team", ["team/.env"], "team: is not empty (it holds .env); name"),
-    "started already": ("team", ["team/contribkit.toml"], "is not empty (it holds contribkit.toml); name"),
+    "started already": (
+        "team",
+        ["team/contribkit.toml"],
+        "is not empty (it holds contribkit.toml); name",
+    ),
     "a file": ("team", ["team"], "team: is a file; name a folder that is empty or not there yet"),
     "below a file": ("team/deeper", ["team"], "cannot be written (Not a directory); name another folder"),
     "too long": ("new/" + 300 * "x", [], "cannot be written (File name too long); name another folder"),
@@ -107,7 +111,7 @@ def test_what_cannot_be_is_one_line_and_nothing_is_written(tmp_path, case):
 def test_what_was_put_is_taken_back_where_the_rest_fails(tmp_path):
     fill(tmp_path, "labels/kept.jsonl")  # as if another process had made it meanwhile
     with pytest.raises(OSError, match="not empty"):
-        starter._fill(tmp_path)
+        init._fill(tmp_path)
     assert files(tmp_path) == ["labels/kept.jsonl"]
 
 
@@ -150,7 +154,7 @@ def test_the_file_shows_every_key_that_there_is(team):
 
 def test_every_placeholder_has_a_comment_beside_it(team):
     lines = (team / "contribkit.toml").read_text().split("\n")
-    held = [line for line in lines if starter.PLACEHOLDER in line and not line.startswith("#")]
+    held = [line for line in lines if init.PLACEHOLDER in line and not line.startswith("#")]
     assert len(held) == 6
     assert all(line.partition("#")[2] for line in held)
 
@@ -165,7 +169,7 @@ def test_the_example_row_is_loaded_and_falls_into_no_review(team):
         code, out, _ = run("load", "--config", team / "contribkit.toml", "--period", period, "--output", team / "l")
         assert code == 0
         assert f"contributions.jsonl: {rows} rows" in out
-    assert starter.EXAMPLE in (team / "activities" / "activity_log.csv").read_text()
+    assert init.EXAMPLE in (team / "activities" / "activity_log.csv").read_text()
 
 
 def test_git_keeps_what_the_team_writes_and_leaves_what_can_be_made_again(team):
@@ -202,11 +206,11 @@ def test_templates_in_the_checkout_are_all_kept_by_git():
     root = Path(__file__).parent.parent
     if not (root / ".git").exists():
         pytest.skip("this is no checkout")
-    paths = [str(path) for path in starter.TEMPLATES.rglob("*") if path.is_file()]
+    paths = [str(path) for path in init.TEMPLATES.rglob("*") if path.is_file()]
     answer = subprocess.run(["git", "-C", root, "check-ignore", *paths], capture_output=True, text=True, check=False)
     assert answer.stdout == ""
 
 
 def test_start_raises_what_the_command_prints(team):
     with pytest.raises(ContribkitError, match="is not empty"):
-        starter.start(team)
+        init.start(team)

@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 import contribkit as ck
+from contribkit.config.organisation import SAMPLE
 from contribkit.loaders import Data
-from contribkit.organisation import SAMPLE
 
 FOLDER = SAMPLE.parent
 QUARTERS = ("2026-Q1", "2026-Q2", "2026-Q3")

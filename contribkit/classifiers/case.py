@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from contribkit.classifiers.mention import Mention, find_mentions
 from contribkit.classifiers.naming import Named, names_in, without_thanks
-from contribkit.identifiers import key, parse_contribution_id
+from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.tables import logged
 from contribkit.vocabulary import Activity
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Case:
     @property
     def thread(self) -> str:
         """What the thread is compared by."""
-        return key(self.ref)
+        return casefold_id(self.ref)
 
     def text(self, name: str) -> str:
         """Return a column's text, empty where it is missing."""
@@ -100,4 +100,4 @@ class Case:
         """Whether somebody opened the thread who is no member and speaks for no stakeholder."""
         author = self.text("author")
         member = self.organisation.member(author)
-        return bool(author) and member is None and key(author) not in self.organisation.speakers
+        return bool(author) and member is None and casefold_id(author) not in self.organisation.speakers

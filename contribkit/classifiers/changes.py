@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 
 
 def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -27,9 +27,9 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     ['unclear', 'upstream']
     """
     earlier = pd.DataFrame({
-        "key": before["id"].map(key), "was": before["lead"], "was_sure": before["confidence"]
+        "key": before["id"].map(casefold_id), "was": before["lead"], "was_sure": before["confidence"]
     }).drop_duplicates("key")  # fmt: skip
-    both = after.assign(key=after["id"].map(key)).merge(earlier, on="key", how="inner")
+    both = after.assign(key=after["id"].map(casefold_id)).merge(earlier, on="key", how="inner")
     changed = both[both["lead"] != both["was"]]
     because = [_because(reasons, lead) for reasons, lead in zip(changed["reasons"], changed["lead"], strict=True)]
     columns = ["id", "title", "was", "lead", "was_sure", "confidence", "decided_by"]

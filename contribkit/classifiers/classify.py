@@ -12,14 +12,14 @@ from contribkit.classifiers.hops import with_second_hop
 from contribkit.classifiers.model import learn_and_judge
 from contribkit.classifiers.reason import Reason
 from contribkit.classifiers.rules import Failures, decide, reasons_for
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.labels import Label, Labels
 from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, TIME, conform, is_missing, rows_of
 from contribkit.vocabulary import Activity, Lead
 
 if TYPE_CHECKING:
     from contribkit.classifiers.regression import Judgement
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 
 def classify(
@@ -71,12 +71,12 @@ def classify(
     reasons = with_second_hop(cases, [reasons_for(case, failures) for case in cases])
     learning, learned = learn_and_judge(cases, reasons, settled)
     judged = [
-        _judge(case, why, settled.get(key(case.row["id"])), learned.get(number))
+        _judge(case, why, settled.get(casefold_id(case.row["id"])), learned.get(number))
         for number, (case, why) in enumerate(zip(cases, reasons, strict=True))
     ]
     added = pd.DataFrame(judged, columns=[*JUDGED], index=contributions.index)
     result = pd.concat([table, conform(added, JUDGED)], axis=1)
-    here = [label for item in table["id"] if (label := settled.get(key(item)))]
+    here = [label for item in table["id"] if (label := settled.get(casefold_id(item)))]
     learned_of = [learning.sentence] if settled else []
     result.attrs["notes"] = [*learned_of, *_not_known(here, organisation), *failures.sentences]
     return result
@@ -93,7 +93,7 @@ def _by_thread(references: pd.DataFrame | None) -> dict[str, list[dict[str, Any]
     if references is not None:
         for row in rows_of(conform(references, REFERENCES)):
             words = {name: None if is_missing(value) else value for name, value in row.items()}
-            found.setdefault(key(row["ref"]), []).append(words)
+            found.setdefault(casefold_id(row["ref"]), []).append(words)
     return found
 
 

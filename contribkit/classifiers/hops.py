@@ -9,7 +9,7 @@ from contribkit.classifiers import names
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.reason import Reason
 from contribkit.classifiers.rules import decide
-from contribkit.identifiers import key, thread_url
+from contribkit.ids import casefold_id, thread_url
 from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Lead
 
@@ -56,7 +56,9 @@ def _with_hops(case: Case, why: list[Reason], hops: list[Reason]) -> list[Reason
 
 def _hops(case: Case, led: dict[str, list[_Led]]) -> Iterator[Reason]:
     linked = [*case.row["links_out"], *(link.get("ref") or "" for link in case.row["links_in"])]
-    found = [other for ref in dict.fromkeys(map(key, linked)) if ref != case.thread for other in led.get(ref, ())]
+    found = [
+        other for ref in dict.fromkeys(map(casefold_id, linked)) if ref != case.thread for other in led.get(ref, ())
+    ]
     beside = [other for other in led.get(case.thread, ()) if other.case is not case]
     if beside:
         because = "it is a part in a thread in which a colleague's work is stakeholder-led"
@@ -94,7 +96,7 @@ def _month(when: Any) -> int:
 
 
 def _paths(case: Case) -> list[str]:
-    maker = f"{key(case.text('repo'))} {key(case.text('author'))}"
+    maker = f"{casefold_id(case.text('repo'))} {casefold_id(case.text('author'))}"
     return [f"{maker} {path}" for path in case.row["files"]]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.reason import Reason
-from contribkit.identifiers import key, links, repository_of, thread_url
+from contribkit.ids import casefold_id, links, repository_of, thread_url
 from contribkit.vocabulary import Activity, Kind, Lead
 
 _ITCH = re.compile(
@@ -52,10 +52,10 @@ def own_tools(case: Case) -> Iterator[Reason]:
 
 def own_project(case: Case) -> Iterator[Reason]:
     """It happens in a repository of a member's own, points at one, or lies outside the projects that are looked at."""
-    members = {key(login) for login in case.organisation.members}
+    members = {casefold_id(login) for login in case.organisation.members}
     for ref in (case.ref, *case.row["links_out"]):
         repo = repository_of(ref)
-        if repo and key(repo.split("/")[0]) in members:
+        if repo and casefold_id(repo.split("/")[0]) in members:
             weight = 2.6 if ref == case.ref else 2.3
             yield Reason(
                 "own project", Lead.INDIVIDUAL, weight, "a repository of the person's own", repo, thread_url(ref)

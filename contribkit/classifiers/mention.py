@@ -4,11 +4,11 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contribkit.classifiers.reason import Reason
-from contribkit.identifiers import key, links, repository_of, thread_url
+from contribkit.ids import casefold_id, links, repository_of, thread_url
 from contribkit.tables import is_true
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 
 _ITEM = re.compile(r"\n(?=[ \t]{0,3}(?:[-*+]|\d{1,3}[.)])[ \t])")
@@ -68,7 +68,7 @@ def find_mentions(row: dict[str, Any], references: list[dict[str, Any]], organis
     found = {}
     for reference in references:
         ref = _place(reference)
-        found[key(ref)] = Mention(
+        found[casefold_id(ref)] = Mention(
             ref=ref,
             kind=reference["kind"] or "",
             title=reference["title"] or "",
@@ -94,10 +94,10 @@ def find_mentions(row: dict[str, Any], references: list[dict[str, Any]], organis
                 points="in",
                 private=bool(link.get("private")),
             )
-            found.setdefault(key(link["ref"]), mention)
+            found.setdefault(casefold_id(link["ref"]), mention)
     for ref in row["links_out"]:
         if organisation.is_own_side(ref):
-            found.setdefault(key(ref), Mention(ref, "issue", "", "", "", "", [], thread_url(ref), "out"))
+            found.setdefault(casefold_id(ref), Mention(ref, "issue", "", "", "", "", [], thread_url(ref), "out"))
     return list(found.values())
 
 
@@ -121,5 +121,5 @@ def passage(text: str, ref: str) -> str:
     """
     items = [item for item in _ITEM.split(text) if item.strip()]
     parts = items if len(items) > 1 else _SENTENCE.split(text)
-    found = [part for part in parts if any(key(link.ref) == key(ref) for link in links(part))]
+    found = [part for part in parts if any(casefold_id(link.ref) == casefold_id(ref) for link in links(part))]
     return "\n".join(found).strip() or text

@@ -8,7 +8,7 @@ import numpy as np
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.features import Example
 from contribkit.classifiers.reason import Reason
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.labels import Label
 from contribkit.vocabulary import LEADS
 
@@ -101,9 +101,11 @@ def learn_and_judge(
     tuple
         What was learned, and the model's judgements by position; none where the rules lead.
     """
-    said = {number: labels[name] for number, case in enumerate(cases) if (name := key(case.row["id"])) in labels}
+    said = {
+        number: labels[name] for number, case in enumerate(cases) if (name := casefold_id(case.row["id"])) in labels
+    }
     leads = {number: label.lead for number, label in said.items() if label.lead is not None}
-    elsewhere = len(labels.keys() - {key(case.row["id"]) for case in cases})
+    elsewhere = len(labels.keys() - {casefold_id(case.row["id"]) for case in cases})
     because = _too_little(list(leads.values()))
     if because:
         return Learning(labels=len(leads), elsewhere=elsewhere, because=because), {}
@@ -133,7 +135,7 @@ def _too_little(leads: list[str]) -> str:
 
 def _examples(cases: list[Case], reasons: list[list[Reason]], leads: dict[int, str]) -> list[Example]:
     """Return what is learned from: all with a label, and some without; sorted, so that no order of rows counts."""
-    order = sorted(range(len(cases)), key=lambda number: key(cases[number].row["id"]))
+    order = sorted(range(len(cases)), key=lambda number: casefold_id(cases[number].row["id"]))
     weak = [number for number in order if number not in leads]
     chosen = {*leads, *weak[:: max(1, -(-len(weak) // _WEAK))]}
     return [Example.of(cases[number], reasons[number], leads.get(number)) for number in order if number in chosen]

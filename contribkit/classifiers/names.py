@@ -7,18 +7,18 @@ import pandas as pd
 
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.naming import stakeholder_of_repository
-from contribkit.configuration import Goal
-from contribkit.identifiers import key, repository_of
+from contribkit.config.models import Goal
+from contribkit.ids import casefold_id, repository_of
 from contribkit.vocabulary import Activity
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 
 def initiative(case: Case) -> str | None:
     """Return the initiative whose threads are tied to the contribution."""
     for planned in case.organisation.initiatives:
-        if {key(ref) for ref in planned.refs} & {key(mention.ref) for mention in case.mentions}:
+        if {casefold_id(ref) for ref in planned.refs} & {casefold_id(mention.ref) for mention in case.mentions}:
             return planned.name
     return None
 
@@ -46,9 +46,9 @@ def stakeholder(case: Case, initiative_name: str | None) -> str | None:
     people: dict[str, str] = {}
     for known in case.organisation.stakeholders:
         for login in known.people:
-            people.setdefault(key(login), known.name)  # who speaks for two is named for the first of them
+            people.setdefault(casefold_id(login), known.name)  # who speaks for two is named for the first of them
     present = (case.text("author"), *case.row["participants"])
-    return next((people[key(login)] for login in present if key(login) in people), None)
+    return next((people[casefold_id(login)] for login in present if casefold_id(login) in people), None)
 
 
 def as_written(name: str, organisation: "Organisation") -> str | None:
@@ -60,10 +60,10 @@ def as_written(name: str, organisation: "Organisation") -> str | None:
 def goal(case: Case, activity: Activity) -> str | None:
     """Return the goal that an upstream-led contribution counts for: planned there, else of its project and activity."""
     fitting = [goal for goal in case.organisation.goals if _holds(goal, case)]
-    mentioned = {key(mention.ref) for mention in case.mentions}
-    places = mentioned | {key(repository_of(ref) or "") for ref in mentioned}
+    mentioned = {casefold_id(mention.ref) for mention in case.mentions}
+    places = mentioned | {casefold_id(repository_of(ref) or "") for ref in mentioned}
     for planned in fitting:
-        if {key(ref) for ref in planned.refs} & places:
+        if {casefold_id(ref) for ref in planned.refs} & places:
             return planned.name
     for planned in fitting:
         here = not planned.upstream or case.project in planned.upstream

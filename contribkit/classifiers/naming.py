@@ -4,12 +4,12 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from contribkit.identifiers import key
-from contribkit.patterns import matches
+from contribkit.config.patterns import matches
+from contribkit.ids import casefold_id
 
 if TYPE_CHECKING:
-    from contribkit.configuration import Stakeholder
-    from contribkit.organisation import Organisation
+    from contribkit.config.models import Stakeholder
+    from contribkit.config.organisation import Organisation
 
 # What people write of one piece of work that was asked for; "thanks" and "funded by" alone say nothing.
 ASKED = re.compile(
@@ -85,8 +85,8 @@ def stakeholder_of_repository(repo: str, organisation: "Organisation") -> "Stake
 
 def _find_owner(repo: str, organisation: "Organisation") -> "Stakeholder | None":
     for stakeholder in organisation.stakeholders:
-        owned = key(repo) in {key(name) for name in stakeholder.repos}
-        ours = key(repo.split("/")[0]) in {key(owner) for owner in stakeholder.orgs}
+        owned = casefold_id(repo) in {casefold_id(name) for name in stakeholder.repos}
+        ours = casefold_id(repo.split("/")[0]) in {casefold_id(owner) for owner in stakeholder.orgs}
         if owned or matches(stakeholder.trackers, repo) or (ours and organisation.upstream_of(repo) is None):
             return stakeholder
     return None

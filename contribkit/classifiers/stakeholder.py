@@ -7,8 +7,8 @@ from contribkit.classifiers.case import Case
 from contribkit.classifiers.mention import Mention
 from contribkit.classifiers.naming import ASKED, stakeholder_of_repository
 from contribkit.classifiers.reason import Reason
-from contribkit.identifiers import key, repository_of, thread_url
-from contribkit.patterns import matches, may_hold
+from contribkit.config.patterns import matches, may_hold
+from contribkit.ids import casefold_id, repository_of, thread_url
 from contribkit.vocabulary import Kind, Lead
 
 # How organisations file posts about what they do for those whom they serve.
@@ -25,7 +25,7 @@ def initiative(case: Case) -> Iterator[Reason]:
     """An initiative of the roadmap points at the thread, or the thread at it."""
     for planned in case.organisation.initiatives:
         for mention in case.mentions:
-            if key(mention.ref) in {key(ref) for ref in planned.refs}:
+            if casefold_id(mention.ref) in {casefold_id(ref) for ref in planned.refs}:
                 yield mention.reason(
                     "initiative", Lead.STAKEHOLDER, 3.5, f'the initiative "{planned.name}" is tied to it'
                 )
@@ -132,17 +132,17 @@ def thread_label(case: Case) -> Iterator[Reason]:
 
 def stakeholder_person(case: Case) -> Iterator[Reason]:
     """A person who speaks for a stakeholder opened it, or took part."""
-    if case.organisation.speakers.isdisjoint(map(key, (case.text("author"), *case.row["participants"]))):
+    if case.organisation.speakers.isdisjoint(map(casefold_id, (case.text("author"), *case.row["participants"]))):
         return
     for stakeholder in case.organisation.stakeholders:
-        people = {key(login) for login in stakeholder.people if case.organisation.member(login) is None}
+        people = {casefold_id(login) for login in stakeholder.people if case.organisation.member(login) is None}
         if stakeholder.kind == "grant" or not people:
             continue
-        if key(case.text("author")) in people:
+        if casefold_id(case.text("author")) in people:
             # To answer somebody is less than to take up, review or merge what they did.
             weight = 0.9 if case.text("kind") == Kind.COMMENT else 2.0
             yield _person(weight, f"{case.text('author')} of {stakeholder.name} opened it", case)
-        elif present := [login for login in case.row["participants"] if key(login) in people]:
+        elif present := [login for login in case.row["participants"] if casefold_id(login) in people]:
             yield _person(0.9, f"{present[0]} of {stakeholder.name} takes part", case)
 
 

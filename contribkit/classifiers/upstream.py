@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contribkit.classifiers.activity import KINDS, UPKEEP
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.reason import Reason
-from contribkit.identifiers import key, links, repository_of
+from contribkit.ids import casefold_id, links, repository_of
 from contribkit.vocabulary import NEWCOMERS, Activity, Kind, Lead
 
 _FILED = re.compile(r"\b(?:upstream|foundational|sustainability|maintenance)\b", re.IGNORECASE)
@@ -34,8 +34,8 @@ def planned(case: Case) -> Iterator[Reason]:
 
 def _plans(refs: list[str], ref: str) -> bool:
     """Say whether a goal is planned in a thread, or in the repository that holds it."""
-    known = {key(planned) for planned in refs}
-    return key(ref) in known or key(repository_of(ref) or "") in known
+    known = {casefold_id(planned) for planned in refs}
+    return casefold_id(ref) in known or casefold_id(repository_of(ref) or "") in known
 
 
 def own_side_calls_it_upstream(case: Case) -> Iterator[Reason]:
@@ -100,8 +100,8 @@ def grant(case: Case) -> Iterator[Reason]:
 
 def closes_upstream_issue(case: Case) -> Iterator[Reason]:
     """It settles a thread of the same project, opened there."""
-    repo = key(case.text("repo"))
-    same = [ref for ref in case.row["links_out"] if key(repository_of(ref) or "") == repo]
+    repo = casefold_id(case.text("repo"))
+    same = [ref for ref in case.row["links_out"] if casefold_id(repository_of(ref) or "") == repo]
     if same and case.text("kind") == Kind.PULL_REQUEST and not case.mentions:
         yield Reason(
             "closes a thread of the project", Lead.UPSTREAM, 0.6, "it takes up a thread of the project", same[0]

@@ -8,14 +8,14 @@ import pandas as pd
 from contribkit.classifiers.reason import Reason
 from contribkit.classifiers.rules import decide
 from contribkit.errors import ContribkitError, nearest
-from contribkit.identifiers import key, parse_contribution_id
+from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Labels
 from contribkit.tables import is_missing, rows_of
-from contribkit.terminal import printable
+from contribkit.text import printable
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 _LONGEST = 200  # characters of what was seen
 _LISTED = 8  # ids named where none was meant
@@ -73,30 +73,32 @@ def why(
 def _find(judged: pd.DataFrame, shown: pd.DataFrame, identifier: str) -> dict[str, Any]:
     """Return the row that is meant, by its id or by that of a thread with one contribution."""
     ids = list(shown["id"])
-    found = [place for place, known in enumerate(ids) if key(known) == key(identifier)]
+    found = [place for place, known in enumerate(ids) if casefold_id(known) == casefold_id(identifier)]
     if not found:
-        found = [n for n, known in enumerate(ids) if key(parse_contribution_id(known)[0]) == key(identifier)]
+        found = [
+            n for n, known in enumerate(ids) if casefold_id(parse_contribution_id(known)[0]) == casefold_id(identifier)
+        ]
     if len(found) == 1:
         return {name: None if is_missing(value) else value for name, value in rows_of(shown.iloc[found])[0].items()}
     if found:
         some = ", ".join(ids[number] for number in found[:_LISTED])
         raise ContribkitError(f"{identifier}: several people worked there; name one of: {some}")
-    if key(identifier) in set(judged["id"].map(key)):
+    if casefold_id(identifier) in set(judged["id"].map(casefold_id)):
         raise ContribkitError(f"{identifier}: is in a private thread; say --include-private to see it")
     raise ContribkitError(f"{identifier}: there is no such contribution; {_near(identifier, ids)}")
 
 
 def _near(identifier: str, ids: list[str]) -> str:
     """Return what was probably meant: other work in the same thread first, then a slip of the fingers."""
-    thread = key(identifier.split("@")[0])
-    same = [known for known in ids if thread and key(known).startswith(f"{thread}@")]
+    thread = casefold_id(identifier.split("@")[0])
+    same = [known for known in ids if thread and casefold_id(known).startswith(f"{thread}@")]
     if same and "#" in thread:
         return "in the same thread: " + ", ".join(same[:_LISTED])
     hint = nearest(identifier, ids)
     if hint.startswith("did"):
         return hint
     repo = thread.split("#")[0]
-    beside = [known for known in ids if key(known).startswith(repo)]
+    beside = [known for known in ids if casefold_id(known).startswith(repo)]
     return f"{len(ids)} are known" + (f", such as {', '.join((beside or ids)[:3])}" if ids else "")
 
 

@@ -12,8 +12,8 @@ from contribkit.errors import ContribkitError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from contribkit.config.organisation import Organisation
     from contribkit.labels import Labels
-    from contribkit.organisation import Organisation
 
 
 @main.command()
@@ -41,8 +41,8 @@ def classify(
     Example:
       contribkit classify --contributions C.jsonl --references R.jsonl --output P.jsonl
     """
-    from contribkit.files import write_jsonl
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
+    from contribkit.io import write_jsonl
     from contribkit.review.redaction import without_private
 
     broken: list[str] | None = [] if keep_going else None
@@ -168,10 +168,10 @@ def evaluate(
     """
     import json
 
+    from contribkit.config.organisation import Organisation
     from contribkit.evaluation.command import evaluate_files, write_plot
     from contribkit.evaluation.text import as_text
-    from contribkit.files import write_whole
-    from contribkit.organisation import Organisation
+    from contribkit.io import write_whole
     from contribkit.vocabulary import Lead
 
     broken: list[str] | None = [] if keep_going else None

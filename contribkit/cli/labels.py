@@ -1,4 +1,5 @@
 """Commands for the label log: `labels list | history | agreement | merge | export | import`."""
+# ruff: noqa: E501
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +32,7 @@ def _folder(config: Path, folder: Path | None) -> Path:
     """Return the folder of label logs; with one named, contribkit.toml need not be there."""
     if folder is not None:
         return folder
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
     return Organisation.read(config).root / "labels"
 
@@ -48,7 +49,7 @@ def _read(config: Path, folder: Path | None) -> "Labels":
 
 
 def _say(line: str) -> None:
-    from contribkit.terminal import printable
+    from contribkit.text import printable
 
     click.echo(printable(line))
 
@@ -155,9 +156,9 @@ def history(config: Path, folder: Path | None, first: str, last: str, person: st
 
     Days are those of UTC where --labels names a folder.
     """
+    from contribkit.config.organisation import Organisation
     from contribkit.labels.event import time_of
     from contribkit.labels.history import changes
-    from contribkit.organisation import Organisation
     from contribkit.period import Period
 
     span = Period(f"{first}..{last}", "UTC" if folder else Organisation.read(config).timezone)
@@ -187,18 +188,18 @@ def agreement(config: Path, folder: Path | None) -> None:
     """
     from contribkit.evaluation.agreement import agreement as measured
     from contribkit.evaluation.pull import pull
-    from contribkit.wording import many, three
+    from contribkit.text import format_decimal, pluralise
 
     found = _read(config, folder)
     between = measured(found)
     _say(
-        f"{many(between.people, 'person').replace('persons', 'people')}, {many(between.rows, 'contribution')} in common"
+        f"{pluralise(between.people, 'person').replace('persons', 'people')}, {pluralise(between.rows, 'contribution')} in common"
     )
     if between.raw is not None:
-        _say(f"raw agreement {three(between.raw)}, Krippendorff's alpha {three(between.alpha)}")
+        _say(f"raw agreement {format_decimal(between.raw)}, Krippendorff's alpha {format_decimal(between.alpha)}")
     for pair in between.as_json()["pairs"]:
-        one, other = f"{pair['first']} and {pair['second']}", f"kappa {three(pair['kappa'])}"
-        _say(f"  {one}: {many(pair['n'], 'contribution')}, raw {three(pair['raw'])}, {other}")
+        one, other = f"{pair['first']} and {pair['second']}", f"kappa {format_decimal(pair['kappa'])}"
+        _say(f"  {one}: {pluralise(pair['n'], 'contribution')}, raw {format_decimal(pair['raw'])}, {other}")
     if between.reason:
         _say(between.reason)
     _say(pull(found).sentence)
@@ -242,7 +243,7 @@ def export(config: Path, folder: Path | None, output: Path, with_notes: bool) ->
 
     The file names people, and who said what: it is for the team, no page to publish.
     """
-    from contribkit.files import write_whole
+    from contribkit.io import write_whole
     from contribkit.labels.table import to_csv
 
     found = _read(config, folder)

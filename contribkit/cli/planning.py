@@ -38,7 +38,7 @@ def plan(
     Nothing is decided by it: open the notebook, change the proposal, and save it into planned/. The review of the
     period compares it with what was done.
     """
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
     from contribkit.period import Period
     from contribkit.rendering import render_plans
 

@@ -43,7 +43,7 @@ def review(
       contribkit review --config contribkit.toml --period 2026-Q3 --team product
       contribkit review --period 2026-Q3 --upstream JupyterHub
     """
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
     from contribkit.period import Period
     from contribkit.rendering import render, render_project
 
@@ -79,7 +79,7 @@ def load(config: Path, period: str, output: Path, include_private: bool, keep_go
       contribkit load --period 2026-Q3 --output loaded
     """
     import contribkit as ck
-    from contribkit.files import write_jsonl
+    from contribkit.io import write_jsonl
     from contribkit.review.redaction import without_private
     from contribkit.tables import records
 

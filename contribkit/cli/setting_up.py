@@ -21,7 +21,7 @@ def init(folder: Path) -> None:
     Example:
       contribkit init upstream-reviews
     """
-    from contribkit.starter import start
+    from contribkit.init import start
 
     for path in start(folder):
         click.echo(path)

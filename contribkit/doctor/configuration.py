@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from contribkit.config.organisation import Organisation
 from contribkit.doctor.finding import Finding, doubtful, wrong
-from contribkit.organisation import Organisation
-from contribkit.starter import PLACEHOLDER
+from contribkit.init import PLACEHOLDER
 
 _SUBJECT = "configuration"
 

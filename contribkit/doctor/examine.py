@@ -3,13 +3,13 @@
 from collections.abc import Sized
 from pathlib import Path
 
+from contribkit.config.organisation import Organisation
 from contribkit.doctor.configuration import check_configuration, check_placeholders
 from contribkit.doctor.finding import Finding, count, good, wrong
 from contribkit.doctor.folders import check_labels, check_writable
 from contribkit.doctor.machine import check_git, check_kernel, check_time_zones, check_versions
 from contribkit.doctor.sources import check_sources
 from contribkit.errors import ContribkitError
-from contribkit.organisation import Organisation
 
 
 def examine(config: str | Path) -> list[Finding]:
@@ -27,7 +27,7 @@ def examine(config: str | Path) -> list[Finding]:
 
     Examples
     --------
-    >>> from contribkit.organisation import SAMPLE
+    >>> from contribkit.config.organisation import SAMPLE
     >>> print(examine(SAMPLE)[0])
     ✓ configuration: 2 teams, 10 members, 4 upstream projects, 2 sources
     """

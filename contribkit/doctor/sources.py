@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from contribkit.config.organisation import Organisation
+from contribkit.config.toml import validate_settings
 from contribkit.doctor.finding import Finding, count, doubtful, good, wrong
 from contribkit.errors import ContribkitError
+from contribkit.init import EXAMPLE
 from contribkit.loaders import activity_log, git, github
 from contribkit.loaders.git.naming import elsewhere, name_of
 from contribkit.loaders.github.settings import store_path
 from contribkit.loaders.github.token import TOKEN_FIX
 from contribkit.loaders.source import Loaded, in_order, loader
-from contribkit.organisation import Organisation
 from contribkit.period import Period
-from contribkit.starter import EXAMPLE
-from contribkit.toml import validate_settings
 
 _MOST = 20  # broken lines of one source; who has more mends the file, not the lines
 _CLONE = "git clone --bare https://github.com/OWNER/NAME clones/OWNER+NAME"

@@ -1,4 +1,5 @@
 """As of a day: what a team that reviews then does not know yet is taken away."""
+# ruff: noqa: E501
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,10 +12,10 @@ from contribkit.classifiers import classify
 from contribkit.errors import ContribkitError
 from contribkit.period import Period
 from contribkit.tables import moments
-from contribkit.wording import many
+from contribkit.text import pluralise
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 GRACE = 30
 """Days after the period's end in which a team still writes about it before it reviews."""
@@ -56,7 +57,7 @@ def classify_as_of(
         later = int((contributions["happened_at"] >= _midnight(day, organisation.timezone, 1)).sum())
         notes = _notes(f"{day + timedelta(days=GRACE)}", len(references), dropped, references)
         if later:
-            notes.append(f"{many(later, 'contribution')} younger than {day} judged all the same")
+            notes.append(f"{pluralise(later, 'contribution')} younger than {day} judged all the same")
         return classify(rows, found, organisation), notes
     return _at_quarter_ends(contributions, references, organisation)
 
@@ -81,7 +82,7 @@ def _at_quarter_ends(
     if changed:
         notes.append(f"later references and links changed the lead of {changed} of {len(judged)} contributions")
     undated = int(references["date"].isna().sum())
-    return together, notes + ([f"kept, since without a date: {many(undated, 'reference')}"] if undated else [])
+    return together, notes + ([f"kept, since without a date: {pluralise(undated, 'reference')}"] if undated else [])
 
 
 def _midnight(day: date, zone: str, days: int) -> pd.Timestamp:
@@ -120,12 +121,12 @@ def _moment(text: Any, zone: str) -> Any:
 
 def _notes(limit: str, total: int, dropped: Counter[str], references: pd.DataFrame) -> list[str]:
     undated = int(references["date"].isna().sum())
-    said = [f"taken away: {dropped['references']} of {many(total, 'reference')}, younger than {limit}"]
+    said = [f"taken away: {dropped['references']} of {pluralise(total, 'reference')}, younger than {limit}"]
     if dropped["links"]:
-        said.append(f"taken away: {many(dropped['links'], 'link')} from threads, younger than {limit}")
+        said.append(f"taken away: {pluralise(dropped['links'], 'link')} from threads, younger than {limit}")
     if undated or dropped["undated links"]:
         said.append(
-            f"kept, since without a date: {many(undated, 'reference')}, {many(dropped['undated links'], 'link')}"
+            f"kept, since without a date: {pluralise(undated, 'reference')}, {pluralise(dropped['undated links'], 'link')}"
         )
     return said
 

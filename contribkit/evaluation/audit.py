@@ -10,7 +10,7 @@ import pandas as pd
 
 from contribkit.evaluation.intervals import interval
 from contribkit.evaluation.truth import Truth
-from contribkit.identifiers import key, parse_contribution_id
+from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Labels
 from contribkit.review.shares import Share
 from contribkit.vocabulary import LEADS, Lead
@@ -98,14 +98,14 @@ def corrected_shares(judged: pd.DataFrame, sample: pd.DataFrame, draws: int = 20
     >>> found[["lead", "share", "corrected"]].values.tolist()[:2]
     [['stakeholder', 0.2, 0.4], ['upstream', 0.8, 0.6]]
     """
-    answers = dict(zip(judged["id"].map(key), judged["lead"], strict=True))
-    known = sample[sample["id"].map(key).isin(answers)]
+    answers = dict(zip(judged["id"].map(casefold_id), judged["lead"], strict=True))
+    known = sample[sample["id"].map(casefold_id).isin(answers)]
     reason = _unfit(judged, known, len(sample))
     if reason:
         return Corrected(None, None, len(known), reason)
     place = {str(lead): number for number, lead in enumerate(Lead)}
     sizes = np.bincount(judged["lead"].map(place).to_numpy(dtype=int), minlength=_SIZE).astype(float)
-    said = known["id"].map(key).map(answers).map(place).to_numpy(dtype=int)
+    said = known["id"].map(casefold_id).map(answers).map(place).to_numpy(dtype=int)
     true = known["lead"].map(place).to_numpy(dtype=int)
     sampled = np.bincount(said, minlength=_SIZE)
     strata = _strata(sampled, sizes)
@@ -150,7 +150,7 @@ def _shares(counts: Array) -> Array:
 
 
 def _draws(cells: Array, ids: pd.Series, draws: int, seed: int) -> "list[Array]":
-    codes, names = pd.factorize(ids.map(lambda item: key(parse_contribution_id(item)[0])))
+    codes, names = pd.factorize(ids.map(lambda item: casefold_id(parse_contribution_id(item)[0])))
     rng = np.random.default_rng(seed)
     threads = np.zeros((len(names), cells.shape[1] * cells.shape[2]))
     np.add.at(threads, codes, cells.reshape(len(cells), -1))
@@ -223,8 +223,8 @@ def blind_sample(labels: Labels, ids: Collection[str] | None = None) -> pd.DataF
     ['upstream']
     """
     if ids is not None:
-        table, drawn = Truth.from_labels(labels).table, {key(item) for item in ids}
-        return table[table["id"].map(key).isin(drawn)].reset_index(drop=True)
+        table, drawn = Truth.from_labels(labels).table, {casefold_id(item) for item in ids}
+        return table[table["id"].map(casefold_id).isin(drawn)].reset_index(drop=True)
     # As a skip, a label decides nothing and can still be undone.
     events = [event | {"op": "skip"} if _had_seen(event) else event for event in labels.events]
     return Truth.from_labels(replace(labels, events=events)).table

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.evaluation.as_of import classify_as_of, day_of
 from contribkit.evaluation.report import Evaluation, evaluate
 from contribkit.evaluation.truth import Truth
-from contribkit.files import write_whole
-from contribkit.organisation import Organisation
+from contribkit.io import write_whole
 
 
 def evaluate_files(

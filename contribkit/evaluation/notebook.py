@@ -1,4 +1,5 @@
 """The evaluation as a section of a notebook."""
+# ruff: noqa: E501
 
 from typing import Any
 
@@ -16,8 +17,8 @@ from contribkit.review import page
 from contribkit.review.figures import picture
 from contribkit.review.page import Section
 from contribkit.tables import records
+from contribkit.text import format_decimal, format_interval, pluralise
 from contribkit.vocabulary import LEADS, Lead
-from contribkit.wording import between, many, three
 
 _TITLE = "How far can the answers be believed?"
 
@@ -54,8 +55,8 @@ def section(judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, words: d
     body = page.html(
         "evaluation.html", title=_TITLE, sentence=sentence, found=found, picture=_plot(found), overall=_overall(found),
         leads=_leads(found), confusion=found.confusion.to_numpy().tolist(), agreement=_agreement(found),
-        corrected=[] if found.corrected.table is None else records(found.corrected.table), many=many, three=three,
-        between=between, notes=cautions(found.pairs), words=words or {str(lead): lead.word for lead in Lead},
+        corrected=[] if found.corrected.table is None else records(found.corrected.table), many=pluralise, three=format_decimal,
+        between=format_interval, notes=cautions(found.pairs), words=words or {str(lead): lead.word for lead in Lead},
     )  # fmt: skip
     return Section(_TITLE, sentence, body, {"evaluation": _numbers(found)})
 
@@ -78,7 +79,9 @@ def _plot(found: Evaluation) -> Markup:
 def reliability_sentence(found: Evaluation) -> str:
     """Return what the reliability plot shows."""
     row = found.figure("calibration_error")
-    return f"Confidence and accuracy differ by {three(row['value'])} on average ({many(row['n'], 'answer')})"
+    return (
+        f"Confidence and accuracy differ by {format_decimal(row['value'])} on average ({pluralise(row['n'], 'answer')})"
+    )
 
 
 def _overall(found: Evaluation) -> list[dict[str, Any]]:
@@ -95,8 +98,12 @@ def _agreement(found: Evaluation) -> str:
     if not people.rows:
         return f"Agreement between people is not known: {people.reason}."
     kappas = people.pairs["kappa"].dropna()
-    said = f", Cohen's kappa of pairs {three(kappas.min())} to {three(kappas.max())}" if len(kappas) else ""
+    said = (
+        f", Cohen's kappa of pairs {format_decimal(kappas.min())} to {format_decimal(kappas.max())}"
+        if len(kappas)
+        else ""
+    )
     return (
-        f"{people.people} people agree on {three(people.raw)} of {many(people.rows, 'contribution')} that two or more "
-        f"labelled: Krippendorff's alpha {three(people.alpha)}{said}."
+        f"{people.people} people agree on {format_decimal(people.raw)} of {pluralise(people.rows, 'contribution')} that two or more "
+        f"labelled: Krippendorff's alpha {format_decimal(people.alpha)}{said}."
     )

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from contribkit.identifiers import key, parse_contribution_id, repository_of
+from contribkit.ids import casefold_id, parse_contribution_id, repository_of
 from contribkit.tables import is_missing, moments
 from contribkit.vocabulary import LEADS, Lead
 
@@ -41,7 +41,7 @@ def pairs_of(judged: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     """
     answers = _answers(judged)
     rows = [
-        _pair(item, lead, name, activity, answers.get(key(item), {}))
+        _pair(item, lead, name, activity, answers.get(casefold_id(item), {}))
         for item, lead, name, activity in zip(
             truth["id"], truth["lead"], truth["stakeholder"], truth["activity"], strict=True
         )
@@ -55,7 +55,7 @@ def pairs_of(judged: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 def _answers(judged: pd.DataFrame) -> dict[str, dict[str, Any]]:
     known = [name for name in _ASKED if name in judged]
     columns = (judged[name] for name in ("id", *known))
-    return {key(item): dict(zip(known, cells, strict=True)) for item, *cells in zip(*columns, strict=True)}
+    return {casefold_id(item): dict(zip(known, cells, strict=True)) for item, *cells in zip(*columns, strict=True)}
 
 
 def _pair(item: str, lead: Any, name: Any, activity: Any, answer: dict[str, Any]) -> dict[str, Any]:
@@ -63,8 +63,8 @@ def _pair(item: str, lead: Any, name: Any, activity: Any, answer: dict[str, Any]
     said = answer.get("lead")
     return {
         "id": item,
-        "thread": key(ref),
-        "repository": key(repository_of(ref) or ref.split(":")[0]),
+        "thread": casefold_id(ref),
+        "repository": casefold_id(repository_of(ref) or ref.split(":")[0]),
         "happened_at": answer.get("happened_at"),
         "truth": lead,
         "answer": str(Lead.UNCLEAR) if is_missing(said) else said,

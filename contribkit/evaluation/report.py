@@ -14,11 +14,11 @@ from contribkit.evaluation.rule_scores import rule_table
 from contribkit.evaluation.scores import confusion, nested, score_table
 from contribkit.evaluation.truth import Truth
 from contribkit.evaluation.weights import left_out_scores
-from contribkit.identifiers import parse_contribution_id, repository_of
+from contribkit.ids import parse_contribution_id, repository_of
 from contribkit.labels import Labels
 from contribkit.tables import records
+from contribkit.text import pluralise
 from contribkit.vocabulary import LEADS
-from contribkit.wording import many
 
 VERSION = 1
 """Version of the JSON; it grows when a program that reads it would have to change."""
@@ -141,7 +141,7 @@ def evaluate(judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, draws: 
     notes = [*known.notes, *cautions(pairs)]
     if len(machine) < len(judged):
         notes.append(
-            f"left out: {many(len(judged) - len(machine), 'contribution')} that people decided, which is no answer"
+            f"left out: {pluralise(len(judged) - len(machine), 'contribution')} that people decided, which is no answer"
         )
     return Evaluation(
         pairs=pairs,

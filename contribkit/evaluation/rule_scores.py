@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.vocabulary import LEADS
 
 _PEOPLE = "label"  # what `classify` calls people's own decision, which is no rule
@@ -64,12 +64,12 @@ def rule_table(judged: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     >>> rule_table(judged, truth)[["rule", "coverage", "conflict", "accuracy"]].to_numpy().tolist()
     [['upkeep', 1.0, 0.5, 0.0], ['tracker', 0.5, 0.5, 1.0]]
     """
-    true = {key(item): lead for item, lead in zip(truth["id"], truth["lead"], strict=True) if lead in LEADS}
+    true = {casefold_id(item): lead for item, lead in zip(truth["id"], truth["lead"], strict=True) if lead in LEADS}
     tallies: dict[tuple[str, bool], _Tally] = defaultdict(_Tally)
     for item, reasons in zip(judged["id"], judged["reasons"], strict=True):
         votes = _votes(reasons)
         for vote in votes:
-            tallies[vote.rule, vote.against].add(vote, votes, true.get(key(item)))
+            tallies[vote.rule, vote.against].add(vote, votes, true.get(casefold_id(item)))
     rows = [tally.row(rule, against, len(judged)) for (rule, against), tally in tallies.items()]
     table = pd.DataFrame(rows, columns=list(_Tally().row("", False, 1)))
     table = table.astype({"rule": "str", "leads": "str", "against": bool, "accuracy": float})

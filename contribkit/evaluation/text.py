@@ -1,4 +1,5 @@
 """The evaluation as text, for a terminal."""
+# ruff: noqa: E501
 
 from collections.abc import Mapping, Sequence
 from textwrap import fill
@@ -9,8 +10,8 @@ from contribkit.evaluation.audit import Corrected
 from contribkit.evaluation.report import Evaluation
 from contribkit.evaluation.scores import OF_A_LEAD, OVERALL
 from contribkit.tables import is_missing, records
+from contribkit.text import MISSING, format_decimal, format_interval, pluralise
 from contribkit.vocabulary import LEADS, Lead
-from contribkit.wording import MISSING, between, many, three
 
 _WIDTH = 110
 WORDS = {
@@ -72,9 +73,9 @@ def summary(found: Evaluation) -> str:
     macro = found.figure("macro_f1")
     was = "was" if answered == 1 else "were"
     return (
-        f"{many(len(found.pairs), 'labelled contribution')} in {many(found.pairs['thread'].nunique(), 'thread')}; "
+        f"{pluralise(len(found.pairs), 'labelled contribution')} in {pluralise(found.pairs['thread'].nunique(), 'thread')}; "
         f"{decided} led by somebody, of which {answered} {was} answered, {right} rightly."
-        + ("" if is_missing(macro["value"]) else f" Macro-F1 {three(macro['value'])}{_doubt(macro)}.")
+        + ("" if is_missing(macro["value"]) else f" Macro-F1 {format_decimal(macro['value'])}{_doubt(macro)}.")
     )
 
 
@@ -85,12 +86,12 @@ def _left_out(found: Evaluation) -> str:
     row = records(found.left_out[(found.left_out["figure"] == "macro_f1")])[0]
     return (
         "Weights and thresholds chosen with each repository left out in turn: "
-        f"macro-F1 {three(row['value'])}{_doubt(row)}."
+        f"macro-F1 {format_decimal(row['value'])}{_doubt(row)}."
     )
 
 
 def _doubt(row: Mapping[str, Any]) -> str:
-    span = between(row["low"], row["high"])
+    span = format_interval(row["low"], row["high"])
     return f" ({span})" if span else ""
 
 
@@ -98,7 +99,7 @@ def _overall(found: Evaluation) -> str:
     rows = []
     for name in OVERALL:
         row = found.figure(name)
-        rows.append((WORDS[name], three(row["value"]), between(row["low"], row["high"]), row["n"]))
+        rows.append((WORDS[name], format_decimal(row["value"]), format_interval(row["low"], row["high"]), row["n"]))
     return table(("figure", "value", "95 % interval", "of rows"), rows)
 
 
@@ -106,7 +107,9 @@ def _leads(found: Evaluation, words: Mapping[str, str]) -> str:
     rows = []
     for lead in LEADS:
         figures = [found.figure(name, lead) for name in OF_A_LEAD]
-        cells = [f"{three(row['value'])}  {between(row['low'], row['high'])}".strip() for row in figures]
+        cells = [
+            f"{format_decimal(row['value'])}  {format_interval(row['low'], row['high'])}".strip() for row in figures
+        ]
         rows.append((f"{lead.shape} {words[lead]}", figures[-1]["n"], *cells))
     return table(("lead", "n", "precision", "recall", "F1"), rows, left=(0, 2, 3, 4))
 
@@ -122,8 +125,8 @@ def _calibration(found: Evaluation) -> str:
     if not bins:
         return "Calibration: no answer has a confidence."
     rows = [
-        (f"{row['lowest']:.2f} to {row['highest']:.2f}", row["n"], three(row["confidence"]), three(row["right"]),
-         between(row["low"], row["high"]))
+        (f"{row['lowest']:.2f} to {row['highest']:.2f}", row["n"], format_decimal(row["confidence"]), format_decimal(row["right"]),
+         format_interval(row["low"], row["high"]))
         for row in bins
     ]  # fmt: skip
     return table(("how sure", "n", "mean", "right", "95 % interval"), rows, left=(0,))
@@ -133,12 +136,12 @@ def _agreement(found: Agreement) -> str:
     if not found.rows:
         return f"Agreement between people: {MISSING} ({found.reason})"
     head = (
-        f"Agreement between {found.people} people on {many(found.rows, 'contribution')} that two or more labelled: "
-        f"raw {three(found.raw)}, Krippendorff's alpha {three(found.alpha)}"
+        f"Agreement between {found.people} people on {pluralise(found.rows, 'contribution')} that two or more labelled: "
+        f"raw {format_decimal(found.raw)}, Krippendorff's alpha {format_decimal(found.alpha)}"
         + (f" ({found.reason})" if found.reason else "")
     )
     rows = [
-        (f"{row['first']} and {row['second']}", row["n"], three(row["raw"]), three(row["kappa"]))
+        (f"{row['first']} and {row['second']}", row["n"], format_decimal(row["raw"]), format_decimal(row["kappa"]))
         for row in records(found.pairs)
     ]
     return head + "\n" + table(("pair", "n", "raw", "Cohen's kappa"), rows)
@@ -146,8 +149,8 @@ def _agreement(found: Agreement) -> str:
 
 def _folds(found: Evaluation) -> str:
     rows = [
-        (row["split"], row["part"], row["n"], three(row["macro_f1"]), three(row["coverage"]),
-         three(row["accuracy_where_answered"]))
+        (row["split"], row["part"], row["n"], format_decimal(row["macro_f1"]), format_decimal(row["coverage"]),
+         format_decimal(row["accuracy_where_answered"]))
         for row in records(found.folds)
     ]  # fmt: skip
     head = ("split by", "part", "n", "macro-F1", "coverage", "right where answered")
@@ -158,8 +161,8 @@ def _rules(found: Evaluation) -> str:
     if not len(found.rules):
         return ""
     rows = [
-        (row["rule"], ("against " if row["against"] else "") + row["leads"], row["rows"], three(row["coverage"]),
-         three(row["overlap"]), three(row["conflict"]), three(row["accuracy"]), row["labelled"])
+        (row["rule"], ("against " if row["against"] else "") + row["leads"], row["rows"], format_decimal(row["coverage"]),
+         format_decimal(row["overlap"]), format_decimal(row["conflict"]), format_decimal(row["accuracy"]), row["labelled"])
         for row in records(found.rules)
     ]  # fmt: skip
     head = ("rule", "speaks for", "rows", "coverage", "overlap", "conflict", "accuracy", "of")
@@ -171,14 +174,14 @@ def _corrected(found: Corrected, words: Mapping[str, str]) -> str:
         return f"Shares corrected for known error: {MISSING} ({found.reason})"
     rows = [
         (f"{Lead(row['lead']).shape} {words[row['lead']]}", row["rows"], row["sampled"], f"{row['corrected_rows']:.0f}",
-         three(row["share"]), three(row["corrected"]), between(row["low"], row["high"]))
+         format_decimal(row["share"]), format_decimal(row["corrected"]), format_interval(row["low"], row["high"]))
         for row in records(found.table)
     ]  # fmt: skip
     two = found.upstream_share
     head = ("lead", "answered", "audited", "corrected", "share", "corrected", "95 % interval")
     return (
         f"Shares corrected by a random audit of {found.sampled} contributions; upstream-led of the two: "
-        f"{three(two.share)} ({between(two.low, two.high)})\n" + table(head, rows)
+        f"{format_decimal(two.share)} ({format_interval(two.low, two.high)})\n" + table(head, rows)
     )
 
 

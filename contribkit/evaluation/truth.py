@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from contribkit.errors import ContribkitError, nearest
-from contribkit.files import problem, read_jsonl
-from contribkit.identifiers import key, parse_contribution_id
+from contribkit.ids import casefold_id, parse_contribution_id
+from contribkit.io import read_jsonl, report_problem
 from contribkit.labels import Labels
+from contribkit.text import pluralise
 from contribkit.vocabulary import Lead
-from contribkit.wording import many
 
 COLUMNS = ("id", "lead", "activity", "stakeholder")
 
@@ -47,9 +47,9 @@ class Truth:
         last: dict[str, dict[str, Any]] = {}
         twice: list[str] = []
         for row in rows:
-            if last.get(key(row["id"]), row)["lead"] != row["lead"]:
+            if last.get(casefold_id(row["id"]), row)["lead"] != row["lead"]:
                 twice.append(row["id"])
-            last[key(row["id"])] = row
+            last[casefold_id(row["id"])] = row
         table = [[row.get(name) for name in COLUMNS] for row in last.values()]
         notes = [f"labelled twice, so that the last counts: {', '.join(twice[:3])}"] if twice else []
         return cls(pd.DataFrame(table, columns=list(COLUMNS), dtype="str"), notes=notes)
@@ -64,7 +64,7 @@ class Truth:
         )
         notes = [*found.notes]
         if disputed:
-            count = many(len(disputed), "contribution")
+            count = pluralise(len(disputed), "contribution")
             said = f"left out: {count} on which people disagree, such as {disputed[0].item}"
             notes.append(f"{said}; these are hard ones, so that figures flatter until they are settled")
         return cls(found.table, labels, notes)
@@ -105,15 +105,15 @@ class Truth:
         ids = list(ids)
         if self.labels and self.labels.aliases:
             return Truth.from_labels(self.labels.spelled_as(ids)).known_in(ids)
-        known = {key(item) for item in ids}
-        here = self.table["id"].map(key).isin(known)
+        known = {casefold_id(item) for item in ids}
+        here = self.table["id"].map(casefold_id).isin(known)
         others = self.table.loc[~here, "id"]
         if not here.any():
             first = f"; the first is for {others.iloc[0]}" if len(others) else ", and for no other"
             raise ContribkitError(f"no label is for any of these contributions{first}")
         if not len(others):
             return self
-        said = f"left out: {many(len(others), 'label')} for other contributions, such as {others.iloc[0]}"
+        said = f"left out: {pluralise(len(others), 'label')} for other contributions, such as {others.iloc[0]}"
         return replace(self, table=self.table[here].reset_index(drop=True), notes=[*self.notes, said])
 
 
@@ -131,6 +131,6 @@ def _is_label(row: dict[str, Any], place: str, broken: list[str] | None) -> bool
             raise ValueError(f'"{row.get("lead")}" is no lead; {nearest(str(row.get("lead")), [str(x) for x in Lead])}')
         parse_contribution_id(row.get("id") or "")
     except ValueError as error:
-        problem(f"{place}: {error}", broken)
+        report_problem(f"{place}: {error}", broken)
         return False
     return True

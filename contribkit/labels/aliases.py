@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from contribkit.errors import ContribkitError
-from contribkit.identifiers import contribution_id, key, number_of, parse_contribution_id, repository_of
+from contribkit.ids import casefold_id, contribution_id, number_of, parse_contribution_id, repository_of
 
 FILE = "aliases.csv"
 _HEAD = ["old", "new"]
@@ -23,7 +23,7 @@ class Aliases:
     Attributes
     ----------
     newer
-        The next name by the old one, as `key` writes it.
+        The next name by the old one, as `casefold_id` writes it.
 
     Examples
     --------
@@ -58,7 +58,7 @@ class Aliases:
             if not any(cells) or (number == 1 and [cell.casefold() for cell in cells] == _HEAD):
                 continue
             _check(cells, found, f"{path}:{number}")
-            found[key(cells[0])], lines[key(cells[0])] = cells[1], number
+            found[casefold_id(cells[0])], lines[casefold_id(cells[0])] = cells[1], number
         aliases = cls(found)
         for old, number in lines.items():
             if aliases._comes_back(old):
@@ -98,17 +98,17 @@ class Aliases:
 
     def _next(self, name: str) -> str | None:
         """Return the next name of a login, a thread or a repository, None where there is none."""
-        if key(name) in self.newer:
-            return self.newer[key(name)]
+        if casefold_id(name) in self.newer:
+            return self.newer[casefold_id(name)]
         repo = repository_of(name)
-        moved = self.newer.get(key(repo)) if repo else None
+        moved = self.newer.get(casefold_id(repo)) if repo else None
         return f"{moved}{name[len(repo) :]}" if moved and repo else None
 
     def _comes_back(self, name: str) -> bool:
         seen: set[str] = set()
         current: str | None = name
-        while current is not None and key(current) not in seen:
-            seen.add(key(current))
+        while current is not None and casefold_id(current) not in seen:
+            seen.add(casefold_id(current))
             current = self._next(current)
         return current is not None
 
@@ -119,8 +119,10 @@ def _check(cells: list[str], known: dict[str, str], place: str) -> None:
     old, new = cells
     if _sort(old) != _sort(new):
         raise ContribkitError(f"{place}: {old} is a {_sort(old)} and {new} is a {_sort(new)}; name two of one sort")
-    if known.get(key(old), new) != new:
-        raise ContribkitError(f"{place}: {old} has a new name already, {known[key(old)]}; take one of the rows out")
+    if known.get(casefold_id(old), new) != new:
+        raise ContribkitError(
+            f"{place}: {old} has a new name already, {known[casefold_id(old)]}; take one of the rows out"
+        )
 
 
 def _sort(name: str) -> str:

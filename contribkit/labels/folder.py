@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.labels.aliases import FILE, Aliases
 from contribkit.labels.event import Event, time_of, when
 from contribkit.labels.reading import logs_below, read_log, united
@@ -59,11 +59,11 @@ class Labels:
 
     def name(self, item: str) -> str:
         """Return what a contribution is compared by, whichever of its names is given."""
-        return key(self.aliases.newest(item))
+        return casefold_id(self.aliases.newest(item))
 
     def person(self, login: str) -> str:
         """Return what a person is compared by, whichever of their logins is given."""
-        return key(self.aliases.login(login))
+        return casefold_id(self.aliases.login(login))
 
     def of(self, item: str) -> Label | None:
         """Return what holds for a contribution, None where nobody said anything."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.labels.event import DECISIONS, LEADING, Event, when
 
 
@@ -34,7 +34,7 @@ class Label:
     activity: str | None = None
 
 
-def decisions(events: Iterable[Event], person: Callable[[str], str] = key) -> dict[str, list[Event]]:
+def decisions(events: Iterable[Event], person: Callable[[str], str] = casefold_id) -> dict[str, list[Event]]:
     """Return each person's decisions on one contribution that no undo took back, oldest first.
 
     Parameters
@@ -63,13 +63,13 @@ def opinion(stack: list[Event]) -> Event | None:
     return last if last and last["op"] in LEADING else None
 
 
-def standing(events: Iterable[Event], person: Callable[[str], str] = key) -> list[Event]:
+def standing(events: Iterable[Event], person: Callable[[str], str] = casefold_id) -> list[Event]:
     """Return the event by which each person gives a lead, of all events of one contribution."""
     stacks = decisions(events, person).values()
     return [said for stack in stacks if (said := opinion(stack))]
 
 
-def settle(events: Iterable[Event], person: Callable[[str], str] = key) -> Label | None:
+def settle(events: Iterable[Event], person: Callable[[str], str] = casefold_id) -> Label | None:
     """Return what holds for one contribution: adjudicated, then unanimous, then majority, else disputed.
 
     Parameters

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from contribkit.errors import ContribkitError, nearest
 from contribkit.labels.event import LEADING, Event, checked, make
 from contribkit.labels.folder import Labels
-from contribkit.spreadsheet import as_text, from_text
+from contribkit.text import as_text, from_text
 
 COLUMNS = ("item", "by", "op", "lead", "stakeholder", "activity", "note", "at", "status", "holds")
 """`at`, `status` and `holds` are there to be read: what of all opinions holds, and how."""

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.configuration import Table
+from contribkit.config.models import Table
+from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError
-from contribkit.files import problem
-from contribkit.identifiers import links
+from contribkit.ids import links
+from contribkit.io import read_rows, report_problem
 from contribkit.loaders.source import Loaded
-from contribkit.spreadsheet import member_of, read_rows, word_of
 from contribkit.tables import ACTS, THREADS, conform
-from contribkit.toml import validate_settings
-from contribkit.vocabulary import Activity, Kind, Lead
+from contribkit.vocabulary import Activity, Kind, Lead, word_of
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
     from contribkit.period import Period
 
 NEEDED = ("date", "who", "what")
@@ -75,7 +74,7 @@ def load(organisation: "Organisation", period: "Period | None", keep_going: bool
             try:
                 entry = _entry(cells, organisation)
             except ValueError as error:
-                problem(f"{path}:{line}: {error}", broken)
+                report_problem(f"{path}:{line}: {error}", broken)
                 continue
             if entry["ref"] in entries:
                 answer.notes.append(f"{path}:{line}: date, who and what are as in another row; counted once")
@@ -110,7 +109,7 @@ def _entry(cells: dict[str, str], organisation: "Organisation") -> dict[str, Any
         "ref": _ref(cells),
         "kind": str(kind),
         "day": _day(cells["date"]),
-        "who": member_of(cells["who"], organisation),
+        "who": organisation.login_of(cells["who"]),
         "what": cells["what"],
         "labels": [f"{name}: {word}" for name, word in said.items() if word],
         "hours": _hours(cells.get("hours", "")),

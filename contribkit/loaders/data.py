@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from contribkit.configuration import Member, Team
+from contribkit.config.models import Member, Team
 from contribkit.errors import ContribkitError
-from contribkit.fold import fold
+from contribkit.loaders.fold import fold
 from contribkit.loaders.source import Loaded, in_order, loader
 from contribkit.loaders.union import in_scope, outside_membership, unite_acts, unite_references, unite_threads
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
     from contribkit.period import Period
 
 

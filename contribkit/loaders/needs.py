@@ -11,7 +11,7 @@ from contribkit.loaders.union import in_scope
 from contribkit.tables import NEEDS, combine, conform, empty
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from contribkit.identifiers import links, repository_of
+from contribkit.ids import links, repository_of
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 _CONTEXT = 1_000  # characters on either side
 

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.configuration import Table
+from contribkit.config.models import Table
+from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError, nearest
-from contribkit.files import problem, read_jsonl
-from contribkit.identifiers import key, number_of, parse_contribution_id, repository_of
+from contribkit.ids import casefold_id, number_of, parse_contribution_id, repository_of
+from contribkit.io import read_jsonl, report_problem
 from contribkit.loaders.source import Loaded
 from contribkit.tables import ACTS, CONTRIBUTIONS, NEED_KINDS, NEEDS, REFERENCES, THREADS, TIME, conform, is_day
-from contribkit.toml import validate_settings
 from contribkit.vocabulary import Kind
 
 _LARGEST = 2**63 - 1
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
     from contribkit.period import Period
 
 _ACT = {
@@ -102,7 +102,7 @@ def read_contributions(path: Path, broken: list[str] | None = None) -> Iterator[
             if (number_of(ref) or 0) > _LARGEST:
                 raise ValueError(f'"{ref}" is no thread')
         except ValueError as error:
-            problem(f"{path}:{line}: {error}", broken)
+            report_problem(f"{path}:{line}: {error}", broken)
             continue
         named = {"kind": kind, "actor": login, "repo": repository_of(ref), "number": number_of(ref)}
         yield row | {name: value for name, value in named.items() if row.get(name) is None}
@@ -115,7 +115,7 @@ def read_references(path: Path, broken: list[str] | None = None) -> Iterator[dic
             _needed(row, "ref")
             _check_types(row, REFERENCES)
         except ValueError as error:
-            problem(f"{path}:{line}: {error}", broken)
+            report_problem(f"{path}:{line}: {error}", broken)
             continue
         yield row
 
@@ -130,7 +130,7 @@ def read_needs(path: Path, broken: list[str] | None = None) -> Iterator[dict[str
                 raise ValueError(f'"{kind}" is no kind of need; {nearest(kind, list(NEED_KINDS))}')
             _check_types(row, NEEDS)
         except ValueError as error:
-            problem(f"{path}:{line}: {error}", broken)
+            report_problem(f"{path}:{line}: {error}", broken)
             continue
         named = {"repo": repository_of(ref), "number": number_of(ref), "source": "records"}
         yield row | {name: value for name, value in named.items() if row.get(name) is None}
@@ -148,7 +148,7 @@ def read_tables(
 def _check_name(row: dict[str, Any], login: str, kind: str) -> None:
     """Raise where a row says another person or kind than its id."""
     for name, value in (("actor", login), ("kind", kind)):
-        if row.get(name) is not None and key(row[name]) != key(value):
+        if row.get(name) is not None and casefold_id(row[name]) != casefold_id(value):
             raise ValueError(f'"{name}" is "{row[name]}", but the id says "{value}"')
 
 
@@ -205,7 +205,7 @@ def unfold(rows: Iterable[dict[str, Any]], timezone: str) -> tuple[pd.DataFrame,
         Tables of the schemas `THREADS` and `ACTS`.
     """
     # The author's own row tells most about a thread: it comes first, and first wins.
-    ordered = sorted(rows, key=lambda row: key(row["actor"]) != key(_author(row) or ""))
+    ordered = sorted(rows, key=lambda row: casefold_id(row["actor"]) != casefold_id(_author(row) or ""))
     threads = [_thread(row) for row in ordered]
     acts = pd.DataFrame([act for row in ordered for act in _acts(row)], columns=[*ACTS])
     acts["whole_day"] = is_day(acts["at"].astype("str"))

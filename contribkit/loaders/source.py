@@ -11,7 +11,7 @@ from contribkit.errors import ContribkitError, nearest
 from contribkit.tables import ACTS, REFERENCES, THREADS, empty
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
     from contribkit.period import Period
 
 # Module by name, in the order in which they are believed where two know the same column: what people wrote down for

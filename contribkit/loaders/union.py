@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.fold import is_member
-from contribkit.identifiers import key, repository_of
+from contribkit.ids import casefold_id, repository_of
+from contribkit.loaders.fold import is_member
 from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, is_missing
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 # What can happen once to a thread: two sources that tell it at different seconds mean the same act.
 _ONCE = ("opened", "merged", "released", "created")
@@ -65,7 +65,7 @@ def _one_list(name: str, lists: list[list[Any]]) -> list[Any]:
         return next((items for items in lists if items), [])
     seen: dict[str, Any] = {}
     for item in (item for items in lists for item in items):
-        seen.setdefault(key(str(item.get("ref") if isinstance(item, dict) else item)), item)
+        seen.setdefault(casefold_id(str(item.get("ref") if isinstance(item, dict) else item)), item)
     return list(seen.values())
 
 

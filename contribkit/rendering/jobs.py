@@ -17,7 +17,7 @@ from contribkit.rendering.notebook import check_parameters, execute, prepare
 from contribkit.rendering.page import write_page, write_print
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 _AT_ONCE = 2  # processes; a kernel each besides
 _PRINT = "print.html"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contribkit.errors import ContribkitError, nearest
-from contribkit.files import write_whole
+from contribkit.io import write_whole
 from contribkit.review.redaction import without_places
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from contribkit.files import write_whole
+from contribkit.io import write_whole
 from contribkit.review import page
 from contribkit.review.summary import count_leads
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
     from contribkit.period import Period
     from contribkit.rendering.jobs import Rendered
 

@@ -9,8 +9,8 @@ from contribkit.review import read_planned
 from contribkit.review.plan import PROPOSAL
 
 if TYPE_CHECKING:
-    from contribkit.configuration import Team
-    from contribkit.organisation import Organisation
+    from contribkit.config.models import Team
+    from contribkit.config.organisation import Organisation
     from contribkit.period import Period
 
 

@@ -10,8 +10,8 @@ from contribkit.review import ProjectReview, read_planned, read_summaries
 from contribkit.review.history import PERIODS
 
 if TYPE_CHECKING:
-    from contribkit.configuration import Team, Upstream
-    from contribkit.organisation import Organisation
+    from contribkit.config.models import Team, Upstream
+    from contribkit.config.organisation import Organisation
     from contribkit.period import Period
 
 _NOTEBOOK = "review.ipynb"

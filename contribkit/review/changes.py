@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from contribkit.errors import ContribkitError
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.labels import Labels
 
 if TYPE_CHECKING:
@@ -96,12 +96,12 @@ def lead_changes(rows: pd.DataFrame, evidence: pd.Series, before: dict[str, Any]
     >>> changed[["was", "through"]].iloc[0].tolist()
     ['unclear', 'a label']
     """
-    then = {key(row["id"]): row for row in (before or {}).get("rows", ())}
+    then = {casefold_id(row["id"]): row for row in (before or {}).get("rows", ())}
     known = rows["id"].str.casefold().map({name: row["lead"] for name, row in then.items()})
     changed = rows[known.notna() & (known != rows["lead"])]
     why = [next((r["because"] for r in cell if r["lead"] == lead), "no reason is left") for cell, lead in
            zip(changed["reasons"], changed["lead"], strict=True)]  # fmt: skip
-    through = [_through(by, tied, then[key(name)]) for by, tied, name in
+    through = [_through(by, tied, then[casefold_id(name)]) for by, tied, name in
                zip(changed["decided_by"], evidence[changed.index], changed["id"], strict=True)]  # fmt: skip
     added = pd.DataFrame({"through": through, "why": why}, index=changed.index, dtype="str")
     return changed.assign(was=known[changed.index]).join(added)[COLUMNS]

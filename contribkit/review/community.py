@@ -10,7 +10,7 @@ from contribkit.review.shares import Share, share
 from contribkit.vocabulary import MAINTAINERS, NEWCOMERS, Kind
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 
 class Response(NamedTuple):

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from contribkit.spreadsheet import as_text
 from contribkit.tables import plain
+from contribkit.text import as_text
 
 _COLUMNS = (
     "id", "lead", "confidence", "decided_by", "activity", "stakeholder", "initiative", "goal", "kind", "repo",

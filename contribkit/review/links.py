@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.identifiers import key, parse_contribution_id, repository_of, thread_url
+from contribkit.ids import casefold_id, parse_contribution_id, repository_of, thread_url
 from contribkit.tables import rows_of
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 STATES = {
     "both": "✓ both ways", "ours": "→ only from our side", "theirs": "← only from upstream", "none": "✗ not linked",
@@ -38,14 +38,14 @@ def own_side(rows: pd.DataFrame, references: pd.DataFrame, organisation: "Organi
     hidden = references["private"].fillna(False)
     for ref, url, private in zip(references["ref"], references["url"], hidden, strict=True):
         shown = "" if private or not isinstance(url, str) else url
-        by_thread.setdefault(key(ref), []).append(shown)
+        by_thread.setdefault(casefold_id(ref), []).append(shown)
     table = [_places(row, by_thread, organisation) for row in rows_of(rows[["id", "links_in", "links_out"]])]
     return pd.DataFrame(table, columns=["ref", "inward", "outward", "linked"], index=rows.index)
 
 
 def _places(row: dict[str, Any], by_thread: dict[str, list[str]], organisation: "Organisation") -> dict[str, Any]:
     ref = parse_contribution_id(row["id"])[0]
-    inward = list(by_thread.get(key(ref), []))
+    inward = list(by_thread.get(casefold_id(ref), []))
     for link in row["links_in"]:
         if organisation.is_own_side(link.get("ref") or ""):
             inward.append("" if link.get("private") else thread_url(link["ref"]) or "")

@@ -9,8 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from contribkit.tables import is_missing
+from contribkit.text import MISSING
 from contribkit.vocabulary import Lead
-from contribkit.wording import MISSING
 
 _FOLDER = Path(__file__).parent / "templates"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.configuration import Team
+from contribkit.config.models import Team
 from contribkit.period import Period
 from contribkit.review import redaction
 from contribkit.review.needs import rank, spread

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.configuration import Team, Upstream, slug_of
+from contribkit.config.models import Team, Upstream, slug_of
 from contribkit.period import Period
 from contribkit.review import projects, redaction, sections, sharing
 from contribkit.review.page import Section

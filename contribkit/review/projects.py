@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from contribkit.identifiers import repository_of
+from contribkit.ids import repository_of
 from contribkit.period import Period
 from contribkit.review.rows import within
 from contribkit.review.shares import share
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 COLUMNS = ["project", "part", "whole", "share", "low", "high"]
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.identifiers import key, parse_contribution_id
+from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.tables import CONTRIBUTIONS, JUDGED, conform, rows_of
 from contribkit.vocabulary import Lead
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 SOMEBODY = "somebody"
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\[bot\])?")
@@ -109,7 +109,7 @@ class Mask:
     """Puts `SOMEBODY` in the place of names: words that are logins, longer names, and whatever stands behind an @."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        known = {key(name) for name in names if isinstance(name, str) and name}
+        known = {casefold_id(name) for name in names if isinstance(name, str) and name}
         self._logins = {name for name in known if _WORD.fullmatch(name)}
         others = sorted(known - self._logins, key=len, reverse=True)
         self._others = re.compile("|".join(map(re.escape, others)) or r"(?!)", re.IGNORECASE)
@@ -119,7 +119,7 @@ class Mask:
         if not isinstance(text, str):
             return text
         text = self._others.sub(SOMEBODY, _AT_NAME.sub(f"@{SOMEBODY}", text))
-        return _WORD.sub(lambda word: SOMEBODY if key(word[0]) in self._logins else word[0], text)
+        return _WORD.sub(lambda word: SOMEBODY if casefold_id(word[0]) in self._logins else word[0], text)
 
 
 def _masked(row: dict[str, Any], mask: Mask) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def _numbered(rows: pd.DataFrame, masked: pd.DataFrame) -> pd.Series:
     ids = []
     for identifier in rows["id"]:
         ref, _, kind = parse_contribution_id(identifier)
-        place = (key(ref), kind)
+        place = (casefold_id(ref), kind)
         seen[place] = seen.get(place, 0) + 1
         ids.append(f"{ref}@{seen[place]}:{kind}")
     return pd.Series(ids, index=masked.index, dtype="str")

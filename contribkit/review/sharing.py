@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from contribkit.configuration import Goal, Team
+from contribkit.config.models import Goal, Team
 from contribkit.period import Period
 from contribkit.vocabulary import Activity, Kind, Lead
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from contribkit.configuration import Team
-from contribkit.fold import is_member
+from contribkit.config.models import Team
+from contribkit.loaders.fold import is_member
 from contribkit.period import Period
 from contribkit.review import redaction
 from contribkit.vocabulary import Lead

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from contribkit.configuration import Initiative, Stakeholder
+from contribkit.config.models import Initiative, Stakeholder
 from contribkit.review.rows import threads_of
 from contribkit.vocabulary import Lead
 

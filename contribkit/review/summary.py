@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from contribkit.identifiers import parse_contribution_id
+from contribkit.ids import parse_contribution_id
 from contribkit.review.counted import counted, counts_for
 from contribkit.review.shares import Share
 from contribkit.tables import plain, records, rows_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from contribkit.files import write_whole
+from contribkit.io import write_whole
 from contribkit.review.csv import to_csv
 from contribkit.review.measures import Measures
 from contribkit.review.page import Section

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from contribkit.identifiers import key, repository_of
+from contribkit.ids import casefold_id, repository_of
 from tests.github.model import Thread
 from tests.github.workload import Workload
 
@@ -22,7 +22,7 @@ def completeness(acts: pd.DataFrame, workload: Workload) -> Completeness:
 
     An act is of a member in the period, or the merge of a member's pull request by whoever. Rows outside GitHub, such
     as those of an activity log, are left out. What a member did outside the period is in the truth too, so a row of it
-    is not invented; a merge may also be told as its author's, as `contribkit.fold` does.
+    is not invented; a merge may also be told as its author's, as `contribkit.loaders.fold` does.
 
     Parameters
     ----------
@@ -45,14 +45,14 @@ def completeness(acts: pd.DataFrame, workload: Workload) -> Completeness:
 
 
 def _keys(table: pd.DataFrame) -> list[tuple[str, str, str, pd.Timestamp]]:
-    columns = (table["ref"].map(key), table["actor"], table["act"], pd.to_datetime(table["at"], utc=True))
+    columns = (table["ref"].map(casefold_id), table["actor"], table["act"], pd.to_datetime(table["at"], utc=True))
     return list(zip(*columns, strict=True))
 
 
 def _authors_merges(workload: Workload) -> set[tuple[str, str, str, pd.Timestamp]]:
     by_account = {member.account: member.login for member in workload.members}
     return {
-        (key(thread.ref), by_account[thread.author], "merged", pd.Timestamp(thread.merged_at))
+        (casefold_id(thread.ref), by_account[thread.author], "merged", pd.Timestamp(thread.merged_at))
         for thread in workload.threads
         if isinstance(thread, Thread) and thread.merged_at and thread.author in by_account
     }

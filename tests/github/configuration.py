@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from contribkit.organisation import Organisation
+from contribkit.config.organisation import Organisation
 from tests.github.people import TIMEZONE, USER_BOT, Member
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from contribkit.config.organisation import Organisation
 from contribkit.loaders import github
 from contribkit.loaders.github.asks import Request
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.responses import Answer
-from contribkit.organisation import Organisation
 from contribkit.period import Period
 
 ASK = Client.ask

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from tests import crowd
+from tests.helpers import crowd
 
 LONG = 60_000
 HOSTILE = [

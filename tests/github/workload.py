@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from contribkit.organisation import Organisation
+from contribkit.config.organisation import Organisation
 from contribkit.period import Period
 from tests.github import configuration, oddities, own_side
 from tests.github.acts import plan_acts

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from tqdm import tqdm
 
-from contribkit.configuration import Table
+from contribkit.config.models import Table
+from contribkit.config.patterns import matches
+from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError
 from contribkit.loaders.git.log import Commit, Tag, read_log, read_tags
 from contribkit.loaders.git.naming import elsewhere, name_of
@@ -20,12 +22,10 @@ from contribkit.loaders.git.pull_requests import pull_requests, releases
 from contribkit.loaders.git.references import Document, read_documents, references
 from contribkit.loaders.git.repository import Repository
 from contribkit.loaders.source import Loaded
-from contribkit.patterns import matches
 from contribkit.tables import ACTS, REFERENCES, THREADS, conform
-from contribkit.toml import validate_settings
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
     from contribkit.period import Period
 
 # git reads one repository while Python reads another's answer: more at once gains nothing.

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from contribkit.errors import ContribkitError
-from contribkit.identifiers import OWNER, REPOSITORY
+from contribkit.ids import OWNER, REPOSITORY
 from contribkit.loaders.git.repository import Repository
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 GITHUB_HOSTS = ("github.com", "www.github.com", "ssh.github.com")
 

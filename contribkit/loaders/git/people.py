@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from contribkit.configuration import Stakeholder, Upstream
-    from contribkit.organisation import Organisation
+    from contribkit.config.models import Stakeholder, Upstream
+    from contribkit.config.organisation import Organisation
 
 _NO_REPLY = re.compile(r"(?:\d+\+)?(?P<login>[A-Za-z0-9-]{1,39}(?:\[bot\])?)@users\.noreply\.[\w.-]{1,253}")
 

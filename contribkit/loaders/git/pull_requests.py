@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from contribkit.identifiers import links, thread_url
+from contribkit.ids import links, thread_url
 from contribkit.loaders.git.history import History
 from contribkit.loaders.git.log import Commit, Tag
 from contribkit.loaders.git.people import BOT_BRANCHES, People

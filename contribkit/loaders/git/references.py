@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from contribkit.identifiers import links
+from contribkit.ids import links
 from contribkit.loaders.git.log import Commit, moment
 from contribkit.loaders.git.people import People
 from contribkit.loaders.git.repository import Repository

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from contribkit.errors import ContribkitError
-from contribkit.identifiers import OWNER, REPOSITORY
+from contribkit.ids import OWNER, REPOSITORY
 
 # Read-only, the same on every machine: no pager, no prompt, no fetching of what a partial clone lacks, and
 # no climbing into a repository that happens to lie around the folder.

@@ -18,7 +18,7 @@ from contribkit.loaders.github.token import NO_TOKEN, ask_for_token, can_ask, fi
 from contribkit.loaders.source import Loaded
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
     from contribkit.period import Period
 
 

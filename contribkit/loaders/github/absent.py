@@ -1,6 +1,6 @@
 """Names in contribkit.toml of which GitHub tells nothing or a part, with the line on which they stand."""
 
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.loaders.github.loading import Loading
 
 
@@ -28,6 +28,6 @@ def _place(loading: Loading, name: str, word: str) -> str:
 def _line(text: str, name: str, word: str) -> int:
     """Return the line of contribkit.toml on which a key has a value."""
     lines = text.split("\n")
-    found = [number for number, line in enumerate(lines, 1) if f'"{key(name)}"' in key(line)]
+    found = [number for number, line in enumerate(lines, 1) if f'"{casefold_id(name)}"' in casefold_id(line)]
     with_key = [number for number in found if word in lines[number - 1]]
     return (with_key or found or [1])[0]

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from contribkit.configuration import Member
-from contribkit.identifiers import OWNER
+from contribkit.config.models import Member
+from contribkit.ids import OWNER
 from contribkit.loaders.github.asks import Ask, text
 from contribkit.loaders.github.loading import Loading, stamp
 from contribkit.period import start_of
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 _PAGE = 100  # GitHub gives no more
 _MOST = 1000  # nor more than this many hits of one search

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from contribkit.identifiers import key, number_of, repository_of
+from contribkit.ids import casefold_id, number_of, repository_of
 from contribkit.loaders.github.absent import only_latest, unseen
 from contribkit.loaders.github.asks import Ask, text
 from contribkit.loaders.github.loading import Loading
@@ -11,7 +11,7 @@ from contribkit.loaders.github.remarks import remark
 from contribkit.loaders.github.store import Thing
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 _KIND = {"Issue": "own_issue", "PullRequest": "own_pull"}
 OWN = tuple(_KIND.values())
@@ -26,9 +26,11 @@ def is_own_side(organisation: "Organisation", ref: str) -> bool:
     if organisation.upstream_of(repo) is not None:
         return False
     owners = {
-        key(name) for stakeholder in organisation.stakeholders for name in (*stakeholder.repos, *stakeholder.orgs)
+        casefold_id(name)
+        for stakeholder in organisation.stakeholders
+        for name in (*stakeholder.repos, *stakeholder.orgs)
     }
-    return key(repo) in owners or key(repo.split("/")[0]) in owners
+    return casefold_id(repo) in owners or casefold_id(repo.split("/")[0]) in owners
 
 
 def source_ref(event: dict[str, Any]) -> str | None:

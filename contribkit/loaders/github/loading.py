@@ -9,7 +9,7 @@ from contribkit.loaders.github.settings import Settings
 from contribkit.loaders.github.store import Store
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
     from contribkit.period import Period
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.loaders.github.acts import login
 from contribkit.loaders.github.store import Thing
 from contribkit.loaders.github.threads import nodes
 from contribkit.loaders.passages import passages
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 _KINDS = {"own_issue": "issue", "own_pull": "pull_request"}
 _CONTEXT = 1_000  # characters
@@ -41,7 +41,7 @@ def references(
     for thing in things:
         payload = thing.payload or {}
         repo, private = names[payload["repository"]["id"]]
-        events = {key(ref): (ref, event) for ref, event in by_thing.get(thing.id, {}).items()}
+        events = {casefold_id(ref): (ref, event) for ref, event in by_thing.get(thing.id, {}).items()}
         common = {
             "source": repo,
             "kind": _KINDS[thing.kind],
@@ -52,8 +52,8 @@ def references(
             "private": private,
         }
         for ref, found in _said(payload, organisation).items():
-            if key(ref) in events:  # GitHub's own word on when and by whom
-                event = events.pop(key(ref))[1]
+            if casefold_id(ref) in events:  # GitHub's own word on when and by whom
+                event = events.pop(casefold_id(ref))[1]
                 found |= {"date": event["createdAt"], "by": login(event["actor"]) or found["by"]}
             yield common | found | {"ref": ref}
         for ref, event in events.values():

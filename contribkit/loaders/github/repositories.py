@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.loaders.github.absent import absent
 from contribkit.loaders.github.asks import Ask, text
 from contribkit.loaders.github.linking import repository
@@ -79,7 +79,7 @@ def receive_repository(loading: Loading, ask: Ask, answer: dict[str, Any] | None
         return
     now = answer["nameWithOwner"]
     renamed = f"{repo} is called {now} now; write that name into [[upstream]], so that all of it is found"
-    remark(loading, ask, renamed if key(now) != key(repo) else None)
+    remark(loading, ask, renamed if casefold_id(now) != casefold_id(repo) else None)
     loading.store.repositories.keep(answer, configured=repo)
     yield from _take(loading, answer)
 

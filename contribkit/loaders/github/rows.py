@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from contribkit.identifiers import links
+from contribkit.ids import links
 from contribkit.loaders.github.acts import INFERRED, login
 from contribkit.loaders.github.linking import source_ref
 from contribkit.loaders.github.store import Thing
 from contribkit.loaders.github.threads import nodes
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 KINDS = {"pull": "pull_request", "issue": "issue", "discussion": "discussion"}
 """Kinds of threads as the store has them, and as the table does."""

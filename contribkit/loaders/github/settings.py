@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
-from contribkit.configuration import Table
-from contribkit.toml import validate_settings
+from contribkit.config.models import Table
+from contribkit.config.toml import validate_settings
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 

@@ -16,7 +16,7 @@ from contribkit.loaders.source import Loaded
 from contribkit.tables import ACTS, REFERENCES, THREADS, conform
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 
 def tables(store: Store, organisation: "Organisation", spans: set[str]) -> Loaded:

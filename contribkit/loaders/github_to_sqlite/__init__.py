@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from tqdm import tqdm
 
-from contribkit.configuration import Table
+from contribkit.config.models import Table
+from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError
 from contribkit.loaders.github_to_sqlite import database
 from contribkit.loaders.github_to_sqlite.acts import act_rows, with_creators
@@ -21,10 +22,9 @@ from contribkit.loaders.github_to_sqlite.references import reference_rows
 from contribkit.loaders.github_to_sqlite.threads import newest, thread_rows
 from contribkit.loaders.source import Loaded
 from contribkit.loaders.union import in_scope
-from contribkit.toml import validate_settings
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
     from contribkit.period import Period
 
 

@@ -9,7 +9,7 @@ from contribkit.loaders.github_to_sqlite.database import Database
 from contribkit.tables import moments
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 # In an address, of the page or of the API: /owner/repo/pull/7, /repos/owner/repo/issues/7, owner/repo/pulls/7.
 _REPOSITORY = r"([\w.-]+/[\w.-]+)/(?:pulls?|issues|releases)/"

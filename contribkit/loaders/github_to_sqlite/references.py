@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from tqdm import tqdm
 
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.loaders.github_to_sqlite.columns import look_up
 from contribkit.loaders.github_to_sqlite.content import Content
 from contribkit.loaders.github_to_sqlite.threads import points_somewhere
@@ -14,7 +14,7 @@ from contribkit.loaders.passages import passages
 from contribkit.tables import REFERENCES, conform, rows_of
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 
 def reference_rows(content: Content, threads: pd.DataFrame, organisation: "Organisation") -> pd.DataFrame:
@@ -79,5 +79,5 @@ def _messages(commits: pd.DataFrame) -> pd.DataFrame:
 
 def _pointing(row: dict[str, Any], organisation: "Organisation") -> Iterator[dict[str, Any]]:
     for ref, text, context in passages(row["words"], organisation):
-        if key(ref) != key(row["ref"]):
+        if casefold_id(ref) != casefold_id(row["ref"]):
             yield row | {"ref": ref, "text": text, "context": context}

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from tqdm import tqdm
 
-from contribkit.identifiers import links
+from contribkit.ids import links
 from contribkit.loaders.github_to_sqlite.columns import gather, look_up
 from contribkit.loaders.github_to_sqlite.content import Content
 from contribkit.tables import THREADS, combine, conform
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 # A quick look that spares a long one: nothing else can be a link to a thread.
 _MAY_POINT = r"github\.com/|/[\w.-]+#[0-9]"

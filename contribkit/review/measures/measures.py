@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.configuration import Team
+from contribkit.config.models import Team
 from contribkit.labels import Labels
 from contribkit.period import Period
 from contribkit.review import changes, history

@@ -10,7 +10,7 @@ from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Activity
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 NEWCOMERS = ("FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "NONE")
 """GitHub's words for authors of whom the project has merged nothing yet."""

@@ -10,7 +10,7 @@ from contribkit.review.needs.reasons import is_due, reasons_for
 from contribkit.tables import rows_of
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 
 def rank(

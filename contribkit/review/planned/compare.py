@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.configuration import Team
+from contribkit.config.models import Team
 from contribkit.review.planned.file import lines_of
 from contribkit.tables import conform, rows_of
 from contribkit.vocabulary import Activity, Lead
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 COMPARED = {
     "activity": "str",

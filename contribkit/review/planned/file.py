@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.configuration import Team
-from contribkit.files import problem, write_whole
+from contribkit.config.models import Team
+from contribkit.io import read_rows, report_problem, write_whole
 from contribkit.period import Period
-from contribkit.spreadsheet import as_text, from_text, member_of, read_rows, word_of
 from contribkit.tables import conform, empty, plain
-from contribkit.vocabulary import Activity
+from contribkit.text import as_text, from_text
+from contribkit.vocabulary import Activity, word_of
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 NEEDED = ("who", "activity", "upstream", "how many")
 PLANNED = {"who": "str", "activity": "str", "upstream": "str", "how many": "Int64", "with": "str", "team": "str"}
@@ -58,7 +58,7 @@ def read_plan_file(path: Path, organisation: "Organisation", broken: list[str] |
         try:
             rows.append(_line({name: from_text(cell) for name, cell in cells.items()}, organisation))
         except ValueError as error:
-            problem(f"{path}:{line}: {error}", broken)
+            report_problem(f"{path}:{line}: {error}", broken)
     return conform(pd.DataFrame(rows, columns=list(PLANNED)), PLANNED)
 
 
@@ -104,7 +104,7 @@ def _line(cells: dict[str, str], organisation: "Organisation") -> dict[str, Any]
         if not cells.get(name):
             raise ValueError(f'"{name}" is empty')
     who, partner = (
-        member_of(cells[name], organisation) if cells.get(name) else None  # nobody yet
+        organisation.login_of(cells[name]) if cells.get(name) else None  # nobody yet
         for name in ("who", "with")
     )
     if who is not None and who == partner:

@@ -9,7 +9,7 @@ from contribkit.period import Period
 from contribkit.tables import rows_of
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 WORK = {"back": "int64", "actor": "str", "activity": "str", "upstream": "str", "lead": "str"}
 """One row a contribution to a project; ``back``: how many periods ago, 1 is the last."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from contribkit.configuration import Member, Team
+from contribkit.config.models import Member, Team
 from contribkit.period import Period
 from contribkit.vocabulary import Lead
 

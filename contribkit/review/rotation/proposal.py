@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from contribkit.configuration import Team
+from contribkit.config.models import Team
 from contribkit.period import Period
 from contribkit.review.redaction import SOMEBODY
 from contribkit.review.rotation.assign import assign
@@ -15,7 +15,7 @@ from contribkit.review.rotation.slots import Slot, slots_of
 from contribkit.review.rotation.words import notes, why
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 
 @dataclass(frozen=True)

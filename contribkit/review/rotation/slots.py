@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from contribkit.configuration import Team
+from contribkit.config.models import Team
 from contribkit.period import Period
 from contribkit.review.rotation.amounts import cut
 from contribkit.review.rotation.wanted import Cell, Entry, Wanted
@@ -13,7 +13,7 @@ from contribkit.review.sharing import target_in
 from contribkit.vocabulary import Activity
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 HANDFUL = 5
 """The most contributions on one line."""

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from contribkit.configuration import Goal, Team
+from contribkit.config.models import Goal, Team
 from contribkit.review.rotation.amounts import apportion
 from contribkit.review.rotation.history import periods_with_work
 from contribkit.vocabulary import Activity, Lead
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 UPKEEP = (
     Activity.RELEASE, Activity.REVIEW, Activity.ONBOARDING, Activity.CI, Activity.DOCS, Activity.MEETING,

@@ -7,8 +7,8 @@ import pandas as pd
 from contribkit.review import page, shares
 from contribkit.review.page import Section, number, percent
 from contribkit.review.sections.parts import dicts
+from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Lead
-from contribkit.wording import MISSING, many
 
 if TYPE_CHECKING:
     from contribkit.review.measures import Measures
@@ -59,9 +59,9 @@ def _relabelled(review: "Measures") -> str:
     counts = leads["through"].value_counts()
     through = ", ".join(f"{count} through {what}" for what, count in counts.items())
     return (
-        f"Since reviews were last rendered, {many(len(leads), 'lead')} changed"
+        f"Since reviews were last rendered, {pluralise(len(leads), 'lead')} changed"
         + (f" ({through})" if through else "")
-        + f" and people changed {many(labels, 'label')}."
+        + f" and people changed {pluralise(labels, 'label')}."
     )
 
 

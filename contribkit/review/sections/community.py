@@ -1,4 +1,5 @@
 """Whether the work strengthened the community, and whether we take projects over."""
+# ruff: noqa: E501
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,7 +7,7 @@ from contribkit.review import figures, page
 from contribkit.review.page import Section, percent
 from contribkit.review.page import number as as_number
 from contribkit.review.sections.parts import between, dicts, lines, picture, verb
-from contribkit.wording import MISSING, many
+from contribkit.text import MISSING, pluralise
 
 if TYPE_CHECKING:
     from contribkit.review.measures import Measures
@@ -24,7 +25,7 @@ def section(review: "Measures", number: str = "4 ") -> Section:
         numbers=[row for row in rows if row["value"] != MISSING],
         unknown=[f"{row['what']} ({row['why']})" for row in rows if row["value"] == MISSING],
         projects=dicts(review.projects), reviewed=lines(review, review.marks["reviewed of others"]),
-        names=not review.without_names, between=between, many=many,
+        names=not review.without_names, between=between, many=pluralise,
     )  # fmt: skip
     return Section(title, sentence, body)
 
@@ -39,7 +40,7 @@ def _reviewed(review: "Measures") -> dict[str, Any]:
     return what | {
         "value": f"{count}, of these {closed}" if count else "0",
         "why": "by GitHub's word: neither owner, member nor collaborator; each reviewer counts",
-        "sentence": f"{many(count, 'review')} went to pull requests of people who are not maintainers{ended}.",
+        "sentence": f"{pluralise(count, 'review')} went to pull requests of people who are not maintainers{ended}.",
     }
 
 
@@ -47,17 +48,17 @@ def _back(review: "Measures") -> dict[str, Any]:
     part = review.community["newcomers_back"]
     periods = len(review.earlier) + 1
     return {
-        "what": f"newcomers who came back after a review of the team, over {many(periods, 'period')}",
+        "what": f"newcomers who came back after a review of the team, over {pluralise(periods, 'period')}",
         "value": f"{part.part} of {part.whole}" if part.whole else MISSING,
         "why": "opened another thread later, as far as sources know threads of others"
         if part.whole else "no review of a newcomer's pull request whose first day is known",
-        "sentence": f"{part.part} of {many(part.whole, 'newcomer')} whose work was reviewed came back.",
+        "sentence": f"{part.part} of {pluralise(part.whole, 'newcomer')} whose work was reviewed came back.",
     }  # fmt: skip
 
 
 def _response(review: "Measures") -> dict[str, Any]:
     found = review.community["first_response"]
-    known = f"known for {found.known} of {many(found.threads, 'thread')} that newcomers opened in the period"
+    known = f"known for {found.known} of {pluralise(found.threads, 'thread')} that newcomers opened in the period"
     unknown = "no source knows it" if found.threads else "no newcomer is known to have opened a thread in the period"
     return {
         "what": "days until a newcomer's thread had its first response, median",
@@ -74,7 +75,7 @@ def _selves(review: "Measures") -> dict[str, Any]:
         "value": f"{part.part} of {part.whole}" if part.whole else MISSING,
         "why": f"{percent(part.share)} ({between(part.low, part.high)}) of those merged by somebody who is known"
         if part.whole else "no source tells who merged the team's pull requests",
-        "sentence": f"{part.part} of {many(part.whole, 'own pull request')} {verb(part.part)} merged by their author.",
+        "sentence": f"{part.part} of {pluralise(part.whole, 'own pull request')} {verb(part.part)} merged by their author.",
     }  # fmt: skip
 
 
@@ -88,7 +89,7 @@ def _ours(review: "Measures") -> str:
     largest = table.sort_values("share", ascending=False).iloc[0]
     return (
         f"No project is surely more than half ours; most is in {largest['project']} "
-        f"({largest['part']} of {many(int(largest['whole']), 'act')}, {percent(largest['share'])})."
+        f"({largest['part']} of {pluralise(int(largest['whole']), 'act')}, {percent(largest['share'])})."
     )
 
 

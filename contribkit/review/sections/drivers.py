@@ -6,8 +6,8 @@ from contribkit.review import page
 from contribkit.review.page import Section
 from contribkit.review.sections.parts import dicts, unfolding, verb
 from contribkit.review.stakeholders import NOT_NAMED
+from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
-from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.project import ProjectReview
@@ -19,7 +19,7 @@ def section(review: "ProjectReview") -> Section:
     activities = [row | {"word": Activity(row["activity"]).word} for row in dicts(review.spread) if row["rows"]]
     body = page.html(
         "drivers.html", title=title, sentence=sentence, driven=dicts(review.driven), threads=dicts(review.cross_links),
-        activities=activities, many=many, not_named=NOT_NAMED,
+        activities=activities, many=pluralise, not_named=NOT_NAMED,
         unfolding=[unfolding(review, lead) | {"lead": review.words[lead]} for lead in Lead], words=review.words,
     )  # fmt: skip
     return Section(title, sentence, body)
@@ -32,11 +32,11 @@ def _sentence(review: "ProjectReview") -> str:
     shown = int(threads["ours"].notna().sum())
     word, reviewed = review.words["stakeholder"], review.community["reviewed"]
     served = (
-        f"For {shown} of {many(len(threads), f'{word} thread')} our own side can be read. "
+        f"For {shown} of {pluralise(len(threads), f'{word} thread')} our own side can be read. "
         if len(threads)
         else f"Nothing was {word}. "
     )
     released = review.releases["rows"]
-    return f"{served}{many(released, 'release')} {verb(released)} made by us." + (
-        f" {many(reviewed, 'review')} went to pull requests of people who are not maintainers." if reviewed else ""
+    return f"{served}{pluralise(released, 'release')} {verb(released)} made by us." + (
+        f" {pluralise(reviewed, 'review')} went to pull requests of people who are not maintainers." if reviewed else ""
     )

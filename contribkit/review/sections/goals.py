@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from contribkit.review import figures, page
 from contribkit.review.page import Section
 from contribkit.review.sections.parts import dicts, lines, picture, verb
+from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
-from contribkit.wording import many
 
 if TYPE_CHECKING:
-    from contribkit.configuration import Goal
+    from contribkit.config.models import Goal
     from contribkit.review.measures import Measures
 
 
@@ -19,7 +19,7 @@ def section(review: "Measures") -> Section:
     known = {goal.name: goal for goal in review.organisation.goals}
     sentence = _sentence(review)
     reached, wanted = _reached(review)
-    finding = f"{reached} of {many(wanted, 'goal')} with a target reached"
+    finding = f"{reached} of {pluralise(wanted, 'goal')} with a target reached"
     figure = figures.goal_figure(table, "contributions", finding) if len(table) else None
     goals = dicts(table)
     for row in goals:
@@ -27,7 +27,7 @@ def section(review: "Measures") -> Section:
         row["contributions"] = lines(review, review.rows["goal"] == row["goal"])
     body = page.html(
         "goals.html", title=title, sentence=sentence, picture=picture(figure, f"{finding}. {sentence}"), goals=goals,
-        word=review.words["upstream"], names=not review.without_names, many=many,
+        word=review.words["upstream"], names=not review.without_names, many=pluralise,
     )  # fmt: skip
     return Section(title, sentence, body)
 
@@ -43,9 +43,9 @@ def _sentence(review: "Measures") -> str:
     reached, wanted = _reached(review)
     done, word = int(review.goals["done"].sum()), review.words["upstream"]
     rest = int((review.named_rows["lead"] == Lead.UPSTREAM).sum()) - done
-    targets = f"{reached} of {many(wanted, 'goal')} with a target reached it" if wanted else "No goal has a target"
+    targets = f"{reached} of {pluralise(wanted, 'goal')} with a target reached it" if wanted else "No goal has a target"
     return (
-        f"{targets}; {many(done, f'{word} contribution')} {verb(done, 'counts', 'count')} for a goal, {rest} "
+        f"{targets}; {pluralise(done, f'{word} contribution')} {verb(done, 'counts', 'count')} for a goal, {rest} "
         f"{verb(rest, 'counts', 'count')} for none."
     )
 

@@ -8,8 +8,8 @@ from contribkit.review import figures, page
 from contribkit.review.page import Section, number, percent
 from contribkit.review.sections.parts import between, dicts, picture, verb
 from contribkit.review.stakeholders import NOT_NAMED
+from contribkit.text import pluralise
 from contribkit.vocabulary import LEADS
-from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.measures import Measures
@@ -52,10 +52,10 @@ def _sentence(review: "Measures") -> str:
     policy = review.policy
     wanted = f"policy: {percent(policy)} of the two; " if policy is not None else ""
     interval = f" ({wanted}here {percent(part.share)}, {between(part.low, part.high)})" if part.whole else ""
-    served = f", for {many(communities, 'stakeholder')}" if communities else ""
+    served = f", for {pluralise(communities, 'stakeholder')}" if communities else ""
     evidence = review.evidence
     return (
-        f"{counts['stakeholder']} of {many(len(review.named_rows), 'contribution')} "
+        f"{counts['stakeholder']} of {pluralise(len(review.named_rows), 'contribution')} "
         f"{verb(counts['stakeholder'])} {words['stakeholder']}{served}; "
         f"{counts['upstream']} {words['upstream']}{interval}; {counts['individual']} {words['individual']}; "
         f"{counts['unclear']} {verb(counts['unclear'], 'waits', 'wait')} for a person's eye. "
@@ -85,7 +85,7 @@ def _notes(review: "Measures", hours: int) -> list[str]:
     decided = int(review.leads.loc[review.leads["lead"].isin(LEADS), "rows"].sum())
     if 0 < decided < _FEW:
         said.append(
-            f"{many(decided, 'contribution')} with a lead {verb(decided, 'is', 'are')} few: mind the intervals."
+            f"{pluralise(decided, 'contribution')} with a lead {verb(decided, 'is', 'are')} few: mind the intervals."
         )
     if hours:
         spent = number(round(float(review.leads["hours"].sum()), 1))

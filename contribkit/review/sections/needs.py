@@ -7,8 +7,8 @@ import pandas as pd
 from contribkit.review import figures, page
 from contribkit.review.page import Section
 from contribkit.review.sections.parts import dicts, picture
+from contribkit.text import pluralise
 from contribkit.vocabulary import Lead
-from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.plan import Plan
@@ -29,7 +29,7 @@ def section(plan: "Plan") -> Section:
     counts = people["upstream"].fillna(_OTHER).value_counts()
     figure, finding = None, ""
     if len(people):
-        finding = f"{counts.iloc[0]} of {many(len(people), 'need')} wait in {counts.index[0]}"
+        finding = f"{counts.iloc[0]} of {pluralise(len(people), 'need')} wait in {counts.index[0]}"
         bars = [str(name) for name in counts.index], [int(count) for count in counts]
         figure = figures.bar_figure(*bars, Lead.UPSTREAM, "needs, without those that bots opened", finding)
     rest = people.drop(plan.first.index)
@@ -44,11 +44,11 @@ def _sentence(needs: pd.DataFrame) -> str:
     if not len(needs):
         return "Nothing is known to wait; a source with needs, such as records, would tell."
     kinds = needs["kind"].value_counts()
-    named = ", ".join(many(int(kinds[kind]), *words) for kind, words in _WORDS.items() if kind in kinds)
+    named = ", ".join(pluralise(int(kinds[kind]), *words) for kind, words in _WORDS.items() if kind in kinds)
     new = sum(any(reason["reason"] == "newcomer" for reason in cell) for cell in needs["reasons"])
     newcomers = f" Newcomers wait in {new} of them." if new else ""
     waits = "waits" if len(needs) == 1 else "wait"
-    return f"{named} {waits} in {many(needs['upstream'].nunique(), 'project')}.{newcomers}"
+    return f"{named} {waits} in {pluralise(needs['upstream'].nunique(), 'project')}.{newcomers}"
 
 
 def _shown(needs: pd.DataFrame) -> list[dict[str, Any]]:

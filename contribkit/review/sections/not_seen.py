@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from contribkit.review import page
 from contribkit.review.page import Section
 from contribkit.review.summary import not_seen as left_out
-from contribkit.wording import many
+from contribkit.text import pluralise
 
 if TYPE_CHECKING:
     from contribkit.review.measures import Measures
@@ -16,7 +16,7 @@ def section(review: "Measures", number: str = "7 ") -> Section:
     """Return what the review could not see."""
     title, sources = "What could we not see?", review.data.sources
     failed = [source.name for source in sources if source.status != "ok"]
-    sentence = f"{len(sources) - len(failed)} of {many(len(sources), 'source')} answered in full" + (
+    sentence = f"{len(sources) - len(failed)} of {pluralise(len(sources), 'source')} answered in full" + (
         f"; not in full: {', '.join(failed)}." if failed else "."
     )
     notes = [_counted(what, count) for what, count in left_out(review).items() if count]
@@ -54,5 +54,5 @@ def _said_by(source: str, note: str) -> str:
 
 def _silent(review: "Measures") -> str:
     if review.without_names:
-        return many(len(review.silent), "member") if review.silent else ""
+        return pluralise(len(review.silent), "member") if review.silent else ""
     return ", ".join(review.silent)

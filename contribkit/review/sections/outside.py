@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from contribkit.review import page
 from contribkit.review.page import Section
 from contribkit.review.sections.parts import lines, unfolding, verb
+from contribkit.text import pluralise
 from contribkit.vocabulary import Lead
-from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.measures import Measures
@@ -17,7 +17,7 @@ def section(review: "Measures") -> Section:
     title, sentence = "What fell outside the system?", _sentence(review)
     body = page.html(
         "outside.html", title=title, sentence=sentence, reactive=lines(review, review.marks["reactive"]),
-        alike=lines(review, review.marks["look-alike"]), many=many, **unfolding(review, Lead.INDIVIDUAL),
+        alike=lines(review, review.marks["look-alike"]), many=pluralise, **unfolding(review, Lead.INDIVIDUAL),
     )  # fmt: skip
     return Section(title, sentence, body)
 
@@ -27,13 +27,13 @@ def _sentence(review: "Measures") -> str:
     reactive, alike = int(review.marks["reactive"].sum()), int(review.marks["look-alike"].sum())
     word = review.words["individual"]
     valued = (
-        f"{many(own, 'contribution')} {verb(own)} {word}. Thank you: they count against nobody."
+        f"{pluralise(own, 'contribution')} {verb(own)} {word}. Thank you: they count against nobody."
         if own
         else f"Nothing was {word} in this period."
     )
     return (
         valued
-        + (f" {many(reactive, 'answer')} served no goal." if reactive else "")
-        + (f" {many(alike, 'feature or new project', 'features or new projects')} {verb(alike)} taken for "
+        + (f" {pluralise(reactive, 'answer')} served no goal." if reactive else "")
+        + (f" {pluralise(alike, 'feature or new project', 'features or new projects')} {verb(alike)} taken for "
            f"{review.words['upstream']}: worth a second look." if alike else "")
     )  # fmt: skip

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from contribkit.review import figures
 from contribkit.review.page import percent
 from contribkit.tables import is_missing, rows_of
+from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Kind, Lead
-from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.measures import Measures
@@ -23,7 +23,7 @@ def unfolding(review: "Measures", lead: Lead, rows: pd.DataFrame | None = None) 
         "contributions": table,
         "words": review.words,
         "names": not review.without_names,
-        "caption": f"the {many(len(table), 'contribution')}, {'each ' if len(table) > 1 else ''}with its reasons",
+        "caption": f"the {pluralise(len(table), 'contribution')}, {'each ' if len(table) > 1 else ''}with its reasons",
     }
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from contribkit.review import page
 from contribkit.review.page import Section
-from contribkit.wording import many
+from contribkit.text import pluralise
 
 if TYPE_CHECKING:
     from contribkit.review.plan import Plan
@@ -27,6 +27,6 @@ def _sentence(plan: "Plan") -> str:
     pairs = f" {paired} {is_are} somebody's first, with a person beside them who has done it." if paired else ""
     waiting = int((~plan.ranked["by_bot"]).sum())
     return (
-        f"A proposal of {many(len(lines), 'line')} of upstream work for {plan.team.name}, to be talked over and "
-        f"changed.{pairs} {many(waiting, 'need')} {'waits' if waiting == 1 else 'wait'} upstream."
+        f"A proposal of {pluralise(len(lines), 'line')} of upstream work for {plan.team.name}, to be talked over and "
+        f"changed.{pairs} {pluralise(waiting, 'need')} {'waits' if waiting == 1 else 'wait'} upstream."
     )

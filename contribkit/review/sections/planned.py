@@ -10,8 +10,8 @@ from contribkit.review.planned import planned_against_done, unplanned
 from contribkit.review.redaction import without_places
 from contribkit.review.sections.parts import dicts, picture
 from contribkit.tables import records
+from contribkit.text import pluralise
 from contribkit.vocabulary import Activity
-from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.review import Review
@@ -47,7 +47,7 @@ def _notes(planned: pd.DataFrame, review: "Review") -> list[str]:
     """Return what could not be read of the plan, as it may be shown: a broken line may hold anybody's name."""
     broken = planned.attrs.get("notes", [])
     if review.without_names and broken:
-        return [f"could not be read: {many(len(broken), 'line')} of the plan"]
+        return [f"could not be read: {pluralise(len(broken), 'line')} of the plan"]
     return [without_places(sentence, review.organisation.root) for sentence in broken]
 
 
@@ -59,8 +59,8 @@ def _sentence(lines: pd.DataFrame, beside: pd.DataFrame, word: str) -> str:
     named = ", ".join(_work(row) for row in dicts(silent))
     nothing = f" Nothing came of: {named}." if len(silent) else ""
     further = int(beside["done"].sum())
-    came = f" {many(further, f'{word} contribution')} came unplanned." if further else " Nothing came unplanned."
-    return f"{met} of {many(len(lines), 'planned piece')} of work got as far as planned.{nothing}{came}"
+    came = f" {pluralise(further, f'{word} contribution')} came unplanned." if further else " Nothing came unplanned."
+    return f"{met} of {pluralise(len(lines), 'planned piece')} of work got as far as planned.{nothing}{came}"
 
 
 def _work(row: dict[str, Any]) -> str:
@@ -72,7 +72,7 @@ def _figure(lines: pd.DataFrame) -> Any:
         "goal": [_work(row) for row in dicts(lines)], "done": lines["done"], "target": lines["planned"],
     })  # fmt: skip
     met = int((lines["done"] >= lines["planned"]).sum())
-    title = f"{met} of {many(len(lines), 'planned piece')} of work got as far as planned"
+    title = f"{met} of {pluralise(len(lines), 'planned piece')} of work got as far as planned"
     return figures.goal_figure(table, "contributions", title, stroke="plan")
 
 

@@ -8,8 +8,8 @@ from contribkit.review import figures, page
 from contribkit.review.page import Section
 from contribkit.review.sections.needs import name_of
 from contribkit.review.sections.parts import dicts, picture
+from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
-from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.plan import Plan
@@ -32,7 +32,7 @@ def _sentence(plan: "Plan") -> str:
         return "There is nothing to hand out."
     again = sum(line.repeats for line in lines)
     return (
-        f"{taken} of {many(len(lines), 'line')} {'has' if taken == 1 else 'have'} somebody to take them; "
+        f"{taken} of {pluralise(len(lines), 'line')} {'has' if taken == 1 else 'have'} somebody to take them; "
         f"{'none repeats' if not again else f'{again} repeat' + ('s' if again == 1 else '')} what the same person did "
         "in the period before. Lines go by capacity and days there; nobody is ranked."
     )
@@ -46,7 +46,7 @@ def _figure(plan: "Plan") -> Any:
     if plan.without_names:
         counts = lines["activity"].value_counts()
         words = [Activity(activity).word for activity in activities]
-        title = f"{many(len(lines), 'line')} in {len(activities)} activities"
+        title = f"{pluralise(len(lines), 'line')} in {len(activities)} activities"
         return figures.bar_figure(words, [int(counts[a]) for a in activities], Lead.UPSTREAM, "lines", title)
     table = pd.crosstab(lines["activity"], lines["who"])
     table = table.reindex(index=activities, columns=_people(plan), fill_value=0)

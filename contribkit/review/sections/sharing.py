@@ -6,8 +6,8 @@ from contribkit.review import figures, page
 from contribkit.review.page import Section
 from contribkit.review.sections.parts import dicts, picture, unfolding, verb
 from contribkit.review.spread import FEWEST_PEOPLE
+from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Activity, Lead
-from contribkit.wording import MISSING, many
 
 if TYPE_CHECKING:
     from contribkit.review.measures import Measures
@@ -46,7 +46,7 @@ def _sentence(review: "Measures") -> str:
     several = [row for row in dicts(review.spread) if row["rows"] > 1]
     alone = [Activity(row["activity"]).word for row in several if row["people"] == 1]
     return (
-        f"{people} of {many(table.shape[1], 'member')} took part in {many(total, 'contribution')}."
+        f"{people} of {pluralise(table.shape[1], 'member')} took part in {pluralise(total, 'contribution')}."
         + (f" One person did all of the work in: {', '.join(alone)}." if alone and table.shape[1] > 1 else "")
         + _released(**review.releases)
     )
@@ -84,17 +84,17 @@ def _notes(review: "Measures") -> list[str]:
 def _released(rows: int, people: int) -> str:
     if not rows:
         return " There was no release."
-    return f" {many(rows, 'release')} {verb(rows)} made by {many(people, 'person', 'people')}."
+    return f" {pluralise(rows, 'release')} {verb(rows)} made by {pluralise(people, 'person', 'people')}."
 
 
 def _title(review: "Measures") -> str:
     """Return the finding of the plot: how many of its cells are empty."""
     table = review.activities
     empty, cells = int((table == 0).to_numpy().sum()), table.size
-    word, activities = review.words["upstream"], many(len(table), "activity", "activities")
+    word, activities = review.words["upstream"], pluralise(len(table), "activity", "activities")
     if review.without_names:
-        return f"{many(int(table.to_numpy().sum()), f'{word} contribution')} in {activities}"
-    people = f"{int((table.sum() > 0).sum())} of {many(table.shape[1], 'member')}"
+        return f"{pluralise(int(table.to_numpy().sum()), f'{word} contribution')} in {activities}"
+    people = f"{int((table.sum() > 0).sum())} of {pluralise(table.shape[1], 'member')}"
     return f"{people} took part in {word} work; {empty} of {cells} cells are empty"
 
 

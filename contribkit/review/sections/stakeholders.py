@@ -8,8 +8,8 @@ from contribkit.review import figures, links, page
 from contribkit.review.page import Section, number
 from contribkit.review.sections.parts import dicts, picture, unfolding, verb
 from contribkit.review.stakeholders import NOT_NAMED
+from contribkit.text import pluralise
 from contribkit.vocabulary import Lead
-from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.measures import Measures
@@ -26,7 +26,7 @@ def section(review: "Measures") -> Section:
     body = page.html(
         "stakeholders.html", title=title, sentence=sentence, picture=_picture(review, sentence),
         stakeholders=dicts(table), not_named=NOT_NAMED, initiatives=dicts(review.by_initiative),
-        threads=dicts(threads), states=links.STATES, few=_FEW_THREADS, many=many,
+        threads=dicts(threads), states=links.STATES, few=_FEW_THREADS, many=pluralise,
         missing=dicts(threads[~is_linked]), linked=dicts(threads[is_linked]), coordination=dicts(review.coordination),
         around=_around(review), **unfolding(review, Lead.STAKEHOLDER),
     )  # fmt: skip
@@ -44,16 +44,18 @@ def _sentence(review: "Measures") -> str:
     idle = int((review.by_initiative["rows"] == 0).sum())
     without = int(review.by_initiative.loc[review.by_initiative["initiative"].isna(), "rows"].sum())
     return (
-        f"{_named(total, int(served['rows'].sum()))} {many(len(served), 'stakeholder')} by name{most}. "
-        f"{both} of {many(len(threads), 'upstream thread')} and our own side point at each other; "
+        f"{_named(total, int(served['rows'].sum()))} {pluralise(len(served), 'stakeholder')} by name{most}. "
+        f"{both} of {pluralise(len(threads), 'upstream thread')} and our own side point at each other; "
         f"{len(threads) - both} {verb(len(threads) - both, 'lacks', 'lack')} a link on one side at least."
         + (f" {without} of {total} {verb(without, 'belongs', 'belong')} to no initiative." if without else "")
-        + (f" {many(idle, 'initiative')} had no work." if idle else "")
+        + (f" {pluralise(idle, 'initiative')} had no work." if idle else "")
     )
 
 
 def _named(total: int, named: int) -> str:
-    return f"{many(total, 'contribution')} served" if named == total else f"{named} of {total} contributions served"
+    return (
+        f"{pluralise(total, 'contribution')} served" if named == total else f"{named} of {total} contributions served"
+    )
 
 
 def _picture(review: "Measures", sentence: str) -> str:
@@ -63,7 +65,9 @@ def _picture(review: "Measures", sentence: str) -> str:
     chart, named = table[:_MOST_BARS], int((table["stakeholder"] != NOT_NAMED).sum())
     total = int(table["rows"].sum())
     shown = f"; the {_MOST_BARS} with most are shown" if len(table) > _MOST_BARS else ""
-    title = _finding(table, word) or f"{many(total, f'{word} contribution')}, for {many(named, 'stakeholder')}"
+    title = (
+        _finding(table, word) or f"{pluralise(total, f'{word} contribution')}, for {pluralise(named, 'stakeholder')}"
+    )
     title += shown
     bars = list(chart["stakeholder"]), list(chart["rows"])
     return picture(figures.bar_figure(*bars, Lead.STAKEHOLDER, "contributions", title), f"{title}. {sentence}")
@@ -76,7 +80,7 @@ def _finding(table: pd.DataFrame, word: str) -> str | None:
     if len(served) < 2 or served["rows"].iloc[0] == served["rows"].iloc[1] or served["rows"].iloc[0] < total / 4:
         return None
     most = served.iloc[0]
-    return f"{most['rows']} of {many(total, f'{word} contribution')} served {most['stakeholder']}"
+    return f"{most['rows']} of {pluralise(total, f'{word} contribution')} served {most['stakeholder']}"
 
 
 def _around(review: "Measures") -> str:
@@ -85,8 +89,8 @@ def _around(review: "Measures") -> str:
     if not ours["threads"]:
         return ""
     acts = [(ours["comments"], "comment"), (ours["reviews"], "review")]
-    wrote = " and ".join(many(count, word) for count, word in acts if count)
-    inside = f"in {many(ours['threads'], 'thread')}"
+    wrote = " and ".join(pluralise(count, word) for count, word in acts if count)
+    inside = f"in {pluralise(ours['threads'], 'thread')}"
     silent = f"No source tells of a comment or a review by the team {inside}."
     said = f"Around it the team wrote {wrote} {inside}." if wrote else silent
     if ours["days"] is None:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from contribkit.review import page
 from contribkit.review.page import Section
 from contribkit.review.sections.parts import unfolding
+from contribkit.text import pluralise
 from contribkit.vocabulary import Lead
-from contribkit.wording import many
 
 if TYPE_CHECKING:
     from contribkit.review.measures import Measures
@@ -17,7 +17,7 @@ def section(review: "Measures") -> Section:
     rows, title = review.waiting, "What waits for a person?"
     disputed = int((rows["decided_by"] == "person").sum())
     sentence = (
-        f"{many(len(rows), 'contribution')} {'is' if len(rows) == 1 else 'are'} unclear"
+        f"{pluralise(len(rows), 'contribution')} {'is' if len(rows) == 1 else 'are'} unclear"
         + (f", {disputed} of them because people disagree or found them so" if disputed else "")
         + "; beside each stands what would settle it."
         if len(rows)

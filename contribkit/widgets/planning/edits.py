@@ -7,9 +7,8 @@ import pandas as pd
 
 from contribkit.errors import ContribkitError
 from contribkit.review.planned import PLANNED, lines_of, path_to_save, read_plan_file, replace_lines_of, write_planned
-from contribkit.spreadsheet import member_of, word_of
 from contribkit.tables import conform, records
-from contribkit.vocabulary import Activity
+from contribkit.vocabulary import Activity, word_of
 
 if TYPE_CHECKING:
     from contribkit.review import Plan
@@ -149,7 +148,7 @@ class Edits:
         if column not in ("who", "with"):
             raise ContribkitError(f'"{column}" cannot be changed; add a line instead')
         try:
-            return member_of(value, self.plan.organisation) if value else None
+            return self.plan.organisation.login_of(value) if value else None
         except ValueError as error:
             raise ContribkitError(str(error)) from error
 

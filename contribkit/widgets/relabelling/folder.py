@@ -8,7 +8,7 @@ from contribkit.labels import Labels
 from contribkit.rendering.folder import beside, replace
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 
 def read_labels(organisation: "Organisation", sample_labels: str | Path = "sample-labels") -> Labels:

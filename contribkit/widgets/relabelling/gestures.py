@@ -1,6 +1,6 @@
 """What a person did, one gesture after the other, so that the last can be taken back and done again."""
 
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.labels.event import DECISIONS, Event
 
 _SAID = ("op", "lead", "stakeholder", "activity", "note")
@@ -41,9 +41,9 @@ class Gestures:
     def add(self, event: Event) -> None:
         """Take in the person's next event."""
         if event["op"] in DECISIONS:
-            self._decide(key(event["item"]), event)
+            self._decide(casefold_id(event["item"]), event)
         else:
-            self._undo(key(event["item"]), event["at"])
+            self._undo(casefold_id(event["item"]), event["at"])
 
     def _decide(self, item: str, event: Event) -> None:
         again = self._taken_back[-1].get(item) if self._taken_back else None

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from statistics import median
 
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.labels import Label, Labels
 from contribkit.labels.event import DECISIONS, Event, time_of, when
 from contribkit.labels.replay import decisions, opinion, settle, standing
@@ -35,19 +35,19 @@ class Opinions:
     """
 
     def __init__(self, labels: Labels, person: str, known: Iterable[str]) -> None:
-        self._labels, self._person = labels, key(person)
-        self._known = {key(item) for item in known}
+        self._labels, self._person = labels, casefold_id(person)
+        self._known = {casefold_id(item) for item in known}
         self._events = {item: list(events) for item, events in labels.by_item.items()}
         self._held: dict[str, Label | None] = dict(labels.effective)
         self._added: list[Event] = []
         self._periods = dict(labels.periods)
         self.ids = {event["id"] for event in labels.events}
-        self.own = [event for event in labels.events if key(event["by"]) == self._person]
+        self.own = [event for event in labels.events if casefold_id(event["by"]) == self._person]
         self.gestures = self._gestures_made()
 
     def add(self, event: Event, period: str) -> None:
         """Take in the person's next event; one that was sent late goes where it belongs in time."""
-        item = key(event["item"])
+        item = casefold_id(event["item"])
         events = self._events.setdefault(item, [])
         is_late = bool(self.own) and when(event) < when(self.own[-1])
         self.ids.add(event["id"])
@@ -64,15 +64,15 @@ class Opinions:
             self.gestures.add(event)
 
     def _gestures_made(self) -> Gestures:
-        return Gestures([event for event in self.own if key(event["item"]) in self._known])
+        return Gestures([event for event in self.own if casefold_id(event["item"]) in self._known])
 
     def events(self, item: str) -> list[Event]:
         """Return every event of a contribution, in the order of time."""
-        return self._events.get(key(item), [])
+        return self._events.get(casefold_id(item), [])
 
     def label(self, item: str) -> Label | None:
         """Return what holds."""
-        return self._held.get(key(item))
+        return self._held.get(casefold_id(item))
 
     def mine(self, item: str) -> Event | None:
         """Return the person's last decision that stands, be it a skip; None where there is none, or it was cleared."""
@@ -109,7 +109,7 @@ class Opinions:
         return Labels(events, self._labels.folder, periods=self._periods)
 
     def _stack(self, item: str, further: Iterable[Event] = ()) -> list[Event]:
-        events = self._events.get(key(item), [])
+        events = self._events.get(casefold_id(item), [])
         return decisions([*events, *further]).get(self._person, []) if events or further else []
 
 

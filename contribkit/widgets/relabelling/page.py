@@ -8,7 +8,7 @@ from contribkit.widgets.relabelling.guideline import guideline
 from contribkit.widgets.relabelling.place import is_temporary, repository_of_folder
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 
 def page_facts(organisation: "Organisation | None", folder: Path, log: Path) -> dict[str, Any]:

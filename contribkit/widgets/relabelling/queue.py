@@ -5,7 +5,7 @@ from hashlib import sha256
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 
 AUDIT = 200
 """The most contributions of an audit sample: a share that it tells is known to 7 points, which is enough."""
@@ -64,4 +64,4 @@ def make_queue(ids: Sequence[str], margins: Sequence[float], seed: str, blind: f
 
 def _draw(seed: str, about: str, item: str) -> float:
     """Return a number from 0 to 1 that only depends on what it is about."""
-    return int.from_bytes(sha256(f"{seed} {about} {key(item)}".encode()).digest()[:7]) / 256**7
+    return int.from_bytes(sha256(f"{seed} {about} {casefold_id(item)}".encode()).digest()[:7]) / 256**7

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from contribkit.errors import ContribkitError, nearest
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.tables import is_missing
 
 SORTS = ("queue", "confidence", "happened_at", "repo", "title", "who")
@@ -46,8 +46,9 @@ def matching(
     """
     tests = [
         lead is None or (lambda row: shown_lead(row) == lead),
-        repository is None or (lambda row: key(row["repo"] or "") == key(repository)),
-        person is None or (lambda row: key(person) in {key(row["actor"] or ""), key(row["who"] or "")}),
+        repository is None or (lambda row: casefold_id(row["repo"] or "") == casefold_id(repository)),
+        person is None
+        or (lambda row: casefold_id(person) in {casefold_id(row["actor"] or ""), casefold_id(row["who"] or "")}),
         kind is None or (lambda row: row["kind"] == kind),
         confidence is None or (lambda row: not row["blind"] and confidence[0] <= row["confidence"] <= confidence[1]),
         not text or (lambda row: all(word in _words(row) for word in text.casefold().split())),

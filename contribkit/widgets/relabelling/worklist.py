@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from contribkit.errors import ContribkitError
-from contribkit.identifiers import key
+from contribkit.ids import casefold_id
 from contribkit.labels.aliases import Aliases
 from contribkit.tables import CONTRIBUTIONS, JUDGED, conform
 from contribkit.vocabulary import Activity, Lead
@@ -58,8 +58,10 @@ class Worklist:
         unsure = (place for place, answer in enumerate(self.suggested) if answer.is_unsure)
         self.doubtful = self.queue.audit.union(unsure)
         self._aliases = aliases
-        self._places = {key(item): place for place, item in enumerate(self.ids)}
-        self._today = {key(aliases.newest(item)): place for place, item in enumerate(self.ids)} if aliases else {}
+        self._places = {casefold_id(item): place for place, item in enumerate(self.ids)}
+        self._today = (
+            {casefold_id(aliases.newest(item)): place for place, item in enumerate(self.ids)} if aliases else {}
+        )
 
     def place(self, item: str) -> int:
         """Return the place of a contribution, by any of its names.
@@ -69,14 +71,14 @@ class Worklist:
         ContribkitError
             Where it is none of these.
         """
-        place = self._places.get(key(item), self._today.get(key(self._aliases.newest(item))))
+        place = self._places.get(casefold_id(item), self._today.get(casefold_id(self._aliases.newest(item))))
         if place is None:
             raise ContribkitError(f"{item}: is none of the {len(self.ids)} contributions of this session")
         return place
 
     def holds(self, item: str) -> bool:
         """Say whether a contribution is one of these, under the name that the table uses."""
-        return key(item) in self._places
+        return casefold_id(item) in self._places
 
     def answer(self, place: int) -> dict[str, str | None]:
         """Return the machine's answer as the words of a label."""

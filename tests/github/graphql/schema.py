@@ -14,11 +14,11 @@ from graphql import (
     is_abstract_type,
 )
 
-from tests import npm
 from tests.github.graphql import branches, common, repositories, root, threads, timelines
 from tests.github.graphql.resolvers import RESOLVERS
 from tests.github.model import Comment, Discussion, Review
 from tests.github.names import typename, written
+from tests.helpers import npm
 
 VERSION = "15.26.1"
 PARTS = (branches, common, repositories, root, threads, timelines)  # importing them fills the registry

@@ -5,8 +5,8 @@ import click
 from tests.github.others.measure import TOOLS, measure
 from tests.github.others.report import print_side_by_side
 from tests.github.workload import Workload
-from tests.npm import NotFetchedError
-from tests.pypi import installed
+from tests.helpers.npm import NotFetchedError
+from tests.helpers.pypi import installed
 
 
 @click.command(epilog="Example: python -m tests.github.others --small")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from contribkit.organisation import Organisation
+from contribkit.config.organisation import Organisation
 from contribkit.tables import ACTS, conform
 from tests.github.completeness import completeness
 from tests.github.emulator import Emulator

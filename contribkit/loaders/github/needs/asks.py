@@ -8,7 +8,7 @@ from contribkit.loaders.github.discover import upstream_places
 from contribkit.loaders.github.linking import repository
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 QUERIES = {"pulls": "is:pr is:open archived:false", "issues": "is:issue is:open archived:false no:label no:assignee"}
 

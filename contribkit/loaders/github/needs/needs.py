@@ -24,7 +24,7 @@ from contribkit.loaders.union import canonical
 from contribkit.tables import NEEDS, conform
 
 if TYPE_CHECKING:
-    from contribkit.organisation import Organisation
+    from contribkit.config.organisation import Organisation
 
 _TRIES = 3  # of one thing that comes back with an error
 

@@ -1,0 +1,249 @@
+"""The shape of contribkit.toml: one model a table."""
+
+import re
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from contribkit.errors import ContribkitError, nearest
+from contribkit.ids import OWNER, REPOSITORY
+from contribkit.period import Period
+
+
+def _one_line(text: Any) -> Any:
+    if isinstance(text, str) and (not text.strip() or "\n" in text):
+        raise ValueError("must be one line of text, and not empty")
+    return text
+
+
+def _quoted_day(day: Any) -> Any:
+    """Take a day in quotation marks as the day it is."""
+    try:
+        return date.fromisoformat(day) if isinstance(day, str) else day
+    except ValueError:
+        raise ValueError(f'"{day}" is no day; write one like 2026-07-01') from None
+
+
+def _span(text: Any) -> Any:
+    """Check a span of days; "last month" would mean other days at every reading."""
+    try:
+        if isinstance(text, str) and text.strip()[:1].isdigit():
+            Period(text)
+            return text
+    except ContribkitError:
+        pass
+    raise ValueError(f'"{text}" is no span of days; write one like 2026-08-01..2026-08-31 or 2026-08')
+
+
+Day = Annotated[date, BeforeValidator(_quoted_day)]
+Span = Annotated[str, BeforeValidator(_span)]
+Weight = Annotated[float, Field(ge=-100, le=100)]
+Name = Annotated[str, BeforeValidator(_one_line)]
+Login = Annotated[str, Field(pattern=rf"^{OWNER}(\[bot\])?$")]
+RepositoryName = Annotated[str, Field(pattern=rf"^{OWNER}/{REPOSITORY}$")]
+
+
+class Table(BaseModel):
+    """A table of the file: an unknown key is an error, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Dated(Table):
+    """A table that holds from one day to another, both included."""
+
+    from_: Day | None = Field(None, alias="from")
+    to: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Dated":
+        if self.from_ and self.to and self.to < self.from_:
+            raise ValueError(f"to = {self.to} lies before from = {self.from_}")
+        return self
+
+    def holds_between(self, first: date, last: date) -> bool:
+        """Say whether it holds on any day of a span."""
+        return (self.from_ is None or self.from_ <= last) and (self.to is None or self.to >= first)
+
+
+class Member(Dated):
+    """A person of a team, and on which days they belonged to it."""
+
+    login: Login
+    name: str = ""
+    aliases: list[str] = []
+    capacity: float = Field(1.0, ge=0, le=1)
+    away: list[Span] = []
+
+    @property
+    def word(self) -> str:
+        """The name people see."""
+        return self.name or self.login
+
+    def days_here(self, first: date, last: date) -> tuple[int, int]:
+        """Return on how many days of a span they belong to the team, and on how many of these they are away."""
+        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        days = [day for day in days if self.holds_between(day, day)]
+        spans = [Period(text) for text in self.away]
+        return len(days), sum(any(span.first_day <= day <= span.last_day for span in spans) for day in days)
+
+
+def slug_of(name: str) -> str:
+    """Return a name as it is written in folders and addresses; empty where nothing of it can be.
+
+    Examples
+    --------
+    >>> slug_of("Product & Services")
+    'product-services'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
+
+
+class Team(Table):
+    """People who review their work together; members in the order of the file."""
+
+    name: Name
+    slug: str = Field("", pattern=r"^[a-z0-9][a-z0-9-]*$|^$")
+    members: list[Member] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _slug_from_name(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not data.get("slug") and isinstance(data.get("name"), str):
+            return {**data, "slug": slug_of(data["name"]) or "team"}
+        return data
+
+
+class Upstream(Table):
+    """A project the organisation contributes to and does not own."""
+
+    name: Name
+    orgs: list[Login] = []
+    repos: list[RepositoryName] = []
+    key: bool = False
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> "Upstream":
+        if not self.orgs and not self.repos:
+            raise ValueError('needs orgs = ["…"] or repos = ["owner/name"]')
+        return self
+
+
+class Stakeholder(Table):
+    """A community, client or funder whose needs the organisation serves."""
+
+    name: Name
+    kind: Literal["member", "client", "collaborator", "grant"] = "member"
+    aliases: list[str] = []
+    orgs: list[Login] = []
+    repos: list[RepositoryName] = []
+    trackers: list[str] = []
+    people: list[Login] = []
+
+
+class Initiative(Table):
+    """A piece of the roadmap: stakeholder-led work."""
+
+    name: Name
+    refs: list[str] = []
+    stakeholder: str | None = None
+
+
+class Goal(Dated):
+    """Planned upstream-led work, with a target for a quarter."""
+
+    name: Name
+    upstream: list[str] = []
+    activities: list[str] = []
+    refs: list[str] = []
+    target: int | None = Field(None, ge=1)
+
+    @field_validator("activities")
+    @classmethod
+    def _known_activities(cls, activities: list[str]) -> list[str]:
+        from contribkit.vocabulary import Activity
+
+        for activity in activities:
+            if activity not in list(Activity):
+                raise ValueError(f'"{activity}" is no activity; {nearest(activity, [str(a) for a in Activity])}')
+        return activities
+
+
+class Policy(Table):
+    """What the organisation wants of itself."""
+
+    upstream_share: float | None = Field(None, ge=0, le=1)
+
+
+class Signals(Table):
+    """What on the organisation's own side speaks for a lead."""
+
+    tickets: list[str] = []
+    planned_labels: list[str] = []
+    stakeholder_labels: list[str] = []
+    stakeholder_trackers: list[str] = []
+
+
+class NeedWeights(Table):
+    """``[needs]``: how many points each reason gives when upstream needs are put in order; 0 leaves a reason out."""
+
+    newcomer: Weight = 3.0  # somebody new to the project waits
+    unanswered: Weight = 2.0  # nobody has answered yet
+    checks: Weight = 1.0  # its checks are green
+    small: Weight = 1.0  # little to read
+    recent: Weight = 1.0  # touched of late: its author is still there
+    stale: Weight = -1.0  # untouched for long: it may be out of date
+    conflict: Weight = -1.0  # cannot be merged as it is
+    changes_requested: Weight = -2.0  # the author's turn
+    own: Weight = -2.0  # one of us opened it: the project waits for others too
+    goal: Weight = 2.0  # a goal plans such work
+    key: Weight = 2.0  # a key community
+    overdue: Weight = 4.0  # the last release is long ago, and work waits for the next one
+    red: Weight = 5.0  # the default branch is broken for everybody
+
+
+class Words(Table):
+    """The organisation's own words for the leads."""
+
+    stakeholder: Name | None = None
+    upstream: Name | None = None
+    individual: Name | None = None
+    unclear: Name | None = None
+
+
+class OrganisationTable(Table):
+    """Who the organisation is."""
+
+    name: Name
+    own: list[Login] = []
+    timezone: str = "UTC"
+    bots: list[str] = ["*[bot]"]
+    names: Words = Words()
+    scope: Literal["upstream", "everywhere"] = "upstream"
+    sample: bool = False
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, timezone: str) -> str:
+        try:
+            ZoneInfo(timezone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f'"{timezone}" is no time zone; write one like "Europe/Berlin"') from error
+        return timezone
+
+
+class Configuration(Table):
+    """The whole file."""
+
+    organisation: OrganisationTable
+    teams: list[Team] = Field(min_length=1)
+    upstream: list[Upstream] = []
+    stakeholders: list[Stakeholder] = []
+    initiatives: list[Initiative] = []
+    goals: list[Goal] = []
+    policy: Policy = Policy()
+    signals: Signals = Signals()
+    needs: NeedWeights = NeedWeights()
+    sources: dict[str, dict[str, Any]] = {}

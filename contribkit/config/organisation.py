@@ -1,0 +1,311 @@
+"""The organisation of a contribkit.toml: who belongs to it, what it owns, and whom it serves."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from contribkit.config.models import (
+    Goal,
+    Initiative,
+    Member,
+    NeedWeights,
+    Policy,
+    Signals,
+    Stakeholder,
+    Team,
+    Upstream,
+    Words,
+)
+from contribkit.config.patterns import matches
+from contribkit.config.toml import read_configuration
+from contribkit.errors import ContribkitError, nearest
+from contribkit.ids import casefold_id, repository_of
+from contribkit.tables import logged
+from contribkit.vocabulary import Lead
+
+# Accounts that no organisation counts as people, some of which GitHub lists as users.
+BOTS = ["*[bot]", "*-bot", "dependabot*", "pre-commit-ci*", "github-actions", "web-flow"]
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """Everything that a contribkit.toml says, with the questions that others ask of it.
+
+    Attributes
+    ----------
+    name, own, timezone, bots, words, scope, sample
+        As in ``[organisation]``; ``words`` are those of ``[organisation.names]``.
+    teams, upstream, stakeholders, initiatives, goals, policy, signals, needs, sources
+        As in the tables of these names; ``sources`` holds raw settings, which each loader checks.
+    path
+        The file itself; paths in it are relative to its folder, `root`.
+
+    Examples
+    --------
+    >>> org = Organisation.read_sample()
+    >>> org.member("ADA-EXAMPLE")
+    'ada-example'
+    """
+
+    name: str
+    own: list[str]
+    timezone: str
+    bots: list[str]
+    words: Words
+    scope: str
+    sample: bool
+    teams: list[Team]
+    upstream: list[Upstream]
+    stakeholders: list[Stakeholder]
+    initiatives: list[Initiative]
+    goals: list[Goal]
+    policy: Policy
+    signals: Signals
+    needs: NeedWeights
+    sources: dict[str, dict[str, Any]]
+    path: Path
+
+    @classmethod
+    def read(cls, path: str | Path) -> "Organisation":
+        """Read and check a contribkit.toml.
+
+        Raises
+        ------
+        ContribkitError
+            With line, key and fix, one line a mistake.
+        """
+        file = read_configuration(Path(path))
+        table = file.organisation
+        return cls(
+            name=table.name,
+            own=table.own,
+            timezone=table.timezone,
+            bots=[*BOTS, *table.bots],
+            words=table.names,
+            scope=table.scope,
+            sample=table.sample,
+            teams=file.teams,
+            upstream=file.upstream,
+            stakeholders=file.stakeholders,
+            initiatives=file.initiatives,
+            goals=file.goals,
+            policy=file.policy,
+            signals=file.signals,
+            needs=file.needs,
+            sources=file.sources,
+            path=Path(path).resolve(),
+        )
+
+    @classmethod
+    def read_sample(cls) -> "Organisation":
+        """Read the invented organisation that comes with the package."""
+        return cls.read(SAMPLE)
+
+    @property
+    def root(self) -> Path:
+        """The folder to which paths in the file are relative."""
+        return self.path.parent
+
+    @property
+    def cautions(self) -> list[str]:
+        """What a person should know of this file before they trust a review."""
+        said = []
+        if self.scope == "everywhere":
+            said.append('scope = "everywhere": members\' work outside the upstream projects is looked at too')
+        names = [member.name.casefold() for member in self.members.values() if member.name]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            said.append(f'two members are named "{name}": histories tell them apart by address only')
+        return said
+
+    def word(self, lead: str) -> str:
+        """Return the word people see for a lead."""
+        return getattr(self.words, lead) or Lead(lead).word
+
+    def team(self, name: str = "") -> Team:
+        """Return a team by slug or name; without one, the only team.
+
+        Raises
+        ------
+        ContribkitError
+            Where there is no such team, or several and none named; it says which there are.
+        """
+        slugs = [team.slug for team in self.teams]
+        for team in self.teams:
+            if name.casefold() in {team.slug, team.name.casefold()} or (not name and len(slugs) == 1):
+                return team
+        if not name:
+            raise ContribkitError(f"there are {len(slugs)} teams; name one of: {', '.join(slugs)}")
+        known = f"; teams: {', '.join(slugs)}" if (hint := nearest(name, slugs)).startswith("did") else ""
+        raise ContribkitError(f'there is no team "{name}"; {hint}{known}'.replace("known:", "teams:"))
+
+    def project(self, name: str) -> Upstream:
+        """Return an upstream project by name.
+
+        Raises
+        ------
+        ContribkitError
+            Where there is none of that name.
+        """
+        for upstream in self.upstream:
+            if name.casefold() == upstream.name.casefold():
+                return upstream
+        known = [upstream.name for upstream in self.upstream]
+        raise ContribkitError(f'there is no upstream project "{name}"; {nearest(name, known)}')
+
+    @cached_property
+    def memberships(self) -> list[tuple[Team, Member]]:
+        """Every membership, in the order of the file; a person may have several."""
+        return [(team, member) for team in self.teams for member in team.members]
+
+    @cached_property
+    def members(self) -> dict[str, Member]:
+        """Every person once, by login, in the order of the file."""
+        people: dict[str, Member] = {}
+        for _, member in self.memberships:
+            people.setdefault(casefold_id(member.login), member)
+        return {member.login: member for member in people.values()}
+
+    @cached_property
+    def _logins(self) -> dict[str, str]:
+        spelled = {casefold_id(login): login for login in self.members}
+        aliases = {
+            casefold_id(alias): spelled[casefold_id(m.login)] for _, m in self.memberships for alias in m.aliases
+        }
+        return aliases | spelled
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Logins by name, without names that two people bear."""
+        names = [member.name.casefold() for member in self.members.values()]
+        return {
+            member.name.casefold(): login
+            for login, member in self.members.items()
+            if member.name and names.count(member.name.casefold()) == 1
+        }
+
+    def member(self, login: str | None) -> str | None:
+        """Return the configured login of a member, found by login or alias in any case, else None."""
+        return self._logins.get(casefold_id(login)) if login else None
+
+    def login_of(self, who: str) -> str:
+        """Return the configured login of a member, named by login or alias.
+
+        Raises
+        ------
+        ValueError
+            For somebody who is no member, with the nearest login.
+        """
+        if (login := self.member(who)) is not None:
+            return login
+        aliases = [alias for member in self.members.values() for alias in member.aliases]
+        raise ValueError(f'"{who}" is not a member\'s login; {nearest(who, [*self.members, *aliases])}')
+
+    def member_by_name(self, name: str) -> str | None:
+        """Return the configured login of the one member who bears a name (or has it as an alias), else None."""
+        return self._names.get(name.casefold()) or self._logins.get(casefold_id(name))
+
+    def canonical(self, login: str | None) -> str | None:
+        """Return a login as configured where it is a member's, else as it is."""
+        return self.member(login) or login
+
+    def is_member_on(self, login: str, day: date) -> bool:
+        """Say whether a person belonged to any team on a day."""
+        return any(
+            casefold_id(member.login) == casefold_id(login) and member.holds_between(day, day)
+            for _, member in self.memberships
+        )
+
+    def is_bot(self, login: str | None) -> bool:
+        """Say whether an account is a bot by the patterns of the file and those that hold everywhere."""
+        return bool(login) and matches(self.bots, str(login)) and self.member(login) is None
+
+    def is_own(self, repo: str | None) -> bool:
+        """Say whether the organisation owns a repository: work there is not upstream."""
+        return bool(repo) and casefold_id(str(repo).split("/")[0]) in {casefold_id(owner) for owner in self.own}
+
+    def upstream_of(self, repo: str | None) -> Upstream | None:
+        """Return the upstream project that a repository belongs to, or None."""
+        if not repo or self.is_own(repo):
+            return None
+        return self._upstream_repos.get(casefold_id(repo)) or self._upstream_orgs.get(casefold_id(repo.split("/")[0]))
+
+    def project_of(self, row: Mapping[str, Any]) -> str | None:
+        """Return the name of the upstream project of a contribution: that of its repository, else what the log says."""
+        repo = row.get("repo")
+        found = self.upstream_of(repo if isinstance(repo, str) else None)
+        return found.name if found else logged(row, "upstream")
+
+    @cached_property
+    def _upstream_repos(self) -> dict[str, Upstream]:
+        return {casefold_id(repo): upstream for upstream in self.upstream for repo in upstream.repos}
+
+    @cached_property
+    def _upstream_orgs(self) -> dict[str, Upstream]:
+        return {casefold_id(owner): upstream for upstream in self.upstream for owner in upstream.orgs}
+
+    def is_in_scope(self, repo: str | None) -> bool:
+        """Say whether work in a repository is looked at; None (offline) is."""
+        if repo is None or self.upstream_of(repo) is not None:
+            return True
+        return self.scope == "everywhere" and not self.is_own(repo)
+
+    def is_own_side(self, ref: str) -> bool:
+        """Say whether a thread or commit lies on the organisation's own side.
+
+        That is: in its own repositories, in a stakeholder's tracker, or in a thread that an initiative or a goal names.
+        """
+        repo = repository_of(ref)
+        return self.is_own(repo) or (
+            repo is not None and (matches(self._trackers, repo) or casefold_id(ref) in self._planned)
+        )
+
+    @cached_property
+    def _trackers(self) -> list[str]:
+        trackers = [tracker for stakeholder in self.stakeholders for tracker in stakeholder.trackers]
+        return [*self.signals.stakeholder_trackers, *trackers]
+
+    @cached_property
+    def _planned(self) -> set[str]:
+        refs = [ref for initiative in self.initiatives for ref in initiative.refs]
+        return {casefold_id(ref) for ref in (*refs, *(ref for goal in self.goals for ref in goal.refs))}
+
+    @cached_property
+    def stakeholder_by_word(self) -> dict[str, Stakeholder]:
+        """Stakeholders by each name and alias that they bear; the first in the file has a word that two claim."""
+        words: dict[str, Stakeholder] = {}
+        for stakeholder in self.stakeholders:
+            for word in (stakeholder.name, *stakeholder.aliases):
+                words.setdefault(word, stakeholder)
+        return words
+
+    @cached_property
+    def owners_seen(self) -> dict[str, Stakeholder | None]:
+        """Whose a repository is, as far as it was asked: contributions link to the same ones over and over."""
+        return {}
+
+    @cached_property
+    def speakers(self) -> frozenset[str]:
+        """Everybody who speaks for a stakeholder, as `casefold_id` writes them; members may be among them."""
+        return frozenset(casefold_id(login) for stakeholder in self.stakeholders for login in stakeholder.people)
+
+    def paths(self, patterns: list[str]) -> Iterator[Path]:
+        """Yield the files or folders that patterns name, relative to the file, each once, in order."""
+        seen: set[Path] = set()
+        for pattern in patterns:
+            for path in sorted(_glob(self.root, pattern)):
+                if path not in seen:
+                    seen.add(path)
+                    yield path
+
+
+SAMPLE = Path(__file__).parents[1] / "sample" / "contribkit.toml"
+
+
+def _glob(root: Path, pattern: str) -> list[Path]:
+    place = Path(pattern).expanduser()
+    if place.is_absolute():
+        root, pattern = Path(place.anchor), str(place.relative_to(place.anchor))
+    return list(root.glob(pattern)) if any(sign in pattern for sign in "*?[") else [root / pattern]

@@ -1,0 +1,131 @@
+"""Names of repositories, threads and contributions: how they are written, read and compared."""
+
+import re
+from typing import NamedTuple
+from urllib.parse import unquote
+
+OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})"
+REPOSITORY = r"[A-Za-z0-9._-]{1,100}"
+
+# One pass over a text, without backtracking: every part is a bounded class followed by what it cannot hold.
+_LINK = re.compile(
+    rf"(?:(?<![A-Za-z0-9-])(?i:github\.com)/(?P<url_owner>{OWNER})/(?P<url_repo>{REPOSITORY})/"
+    r"(?:(?:pull|issues|discussions)/(?P<url_number>[0-9]{1,9})(?![0-9])"
+    r"|releases/tag/(?P<tag>[^\s)\]<>\"'`*|#?]{0,199}[^\s)\]<>\"'`*|#?.,;:])))"
+    rf"|(?<![A-Za-z0-9/.@-])(?P<owner>{OWNER})/(?P<repo>{REPOSITORY})#(?P<number>[0-9]{{1,9}})(?![A-Za-z0-9])"
+)
+
+
+class Link(NamedTuple):
+    """A thread that a text points at, and where in the text it does."""
+
+    ref: str
+    start: int
+    end: int
+
+
+def casefold_id(identifier: str) -> str:
+    """Return what identifiers are compared by: GitHub tells no upper from lower case.
+
+    Examples
+    --------
+    >>> casefold_id("JupyterHub/OAuthenticator#719") == casefold_id("jupyterhub/oauthenticator#719")
+    True
+    """
+    return identifier.casefold()
+
+
+def contribution_id(ref: str, login: str, kind: str) -> str:
+    """Return the stable name of what one person did in one thread.
+
+    Examples
+    --------
+    >>> contribution_id("owner/repo#719", "ada", "review")
+    'owner/repo#719@ada:review'
+    """
+    return f"{ref}@{login}:{kind}"
+
+
+def parse_contribution_id(identifier: str) -> tuple[str, str, str]:
+    """Return thread, login and kind, read from the right, since tags may hold ``@`` and ``:``.
+
+    Raises
+    ------
+    ValueError
+        Where a part is missing.
+
+    Examples
+    --------
+    >>> parse_contribution_id("owner/repo@pkg@1.2.0@ada:release")
+    ('owner/repo@pkg@1.2.0', 'ada', 'release')
+    """
+    rest, colon, kind = identifier.rpartition(":")
+    ref, at, login = rest.rpartition("@")
+    if not (colon and at and ref and login and kind):
+        raise ValueError(f'"{identifier}" is no contribution id (thread@login:kind)')
+    return ref, login, kind
+
+
+def repository_of(ref: str) -> str | None:
+    """Return ``owner/repo`` of a thread, commit or release, or None for a thread outside GitHub.
+
+    Examples
+    --------
+    >>> repository_of("owner/repo#3"), repository_of("owner/repo@v1@x"), repository_of("log:2026-1")
+    ('owner/repo', 'owner/repo', None)
+    """
+    repo = re.split(r"[#@]", ref, maxsplit=1)[0]
+    return repo if re.fullmatch(rf"{OWNER}/{REPOSITORY}", repo) else None
+
+
+def number_of(ref: str) -> int | None:
+    """Return the number of a thread, or None where it has none.
+
+    Examples
+    --------
+    >>> number_of("owner/repo#3"), number_of("owner/repo@1.0")
+    (3, None)
+    """
+    match = re.fullmatch(r"[^#@]+#(\d+)", ref)
+    return int(match[1]) if match else None
+
+
+def links(text: str) -> list[Link]:
+    """Return the threads that a text points at, by URL or as ``owner/repo#n``, in order.
+
+    Examples
+    --------
+    >>> [link.ref for link in links("see https://github.com/o/r/pull/7#issuecomment-1 and a/b#3, not /x/y#4")]
+    ['o/r#7', 'a/b#3']
+    """
+    found = []
+    for match in _LINK.finditer(text):
+        owner, repo = match["url_owner"] or match["owner"], match["url_repo"] or match["repo"]
+        number = match["url_number"] or match["number"]
+        ref = f"{owner}/{repo}#{int(number)}" if number else f"{owner}/{repo}@{unquote(match['tag'])}"
+        found.append(Link(ref, match.start(), match.end()))
+    return found
+
+
+def thread_url(ref: str, kind: str = "issue") -> str | None:
+    """Return the page of a thread, release or commit on GitHub, or None where it has none.
+
+    Examples
+    --------
+    >>> thread_url("o/r#7", "pull_request")
+    'https://github.com/o/r/pull/7'
+    >>> thread_url("o/r@1.0", "release")
+    'https://github.com/o/r/releases/tag/1.0'
+    """
+    repo, number = repository_of(ref), number_of(ref)
+    if repo is None:
+        return None
+    if number is not None:
+        place = {"pull_request": "pull", "discussion": "discussions"}.get(kind, "issues")
+        return f"https://github.com/{repo}/{place}/{number}"
+    name = ref[len(repo) + 1 :]
+    return (
+        f"https://github.com/{repo}/releases/tag/{name}"
+        if kind == "release"
+        else f"https://github.com/{repo}/commit/{name}"
+    )

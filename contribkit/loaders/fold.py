@@ -1,0 +1,179 @@
+"""Fold threads and acts into contributions: what one person did in one thread in a period."""
+
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+
+from contribkit.config.models import Member, Team
+from contribkit.ids import casefold_id, contribution_id, thread_url
+from contribkit.period import Period, start_of
+from contribkit.tables import ACTS, CONTRIBUTIONS, combine, conform, empty, grouped, is_missing
+
+# An author's own kinds of thread: who opened it has this row, whatever else they did in it.
+_OPENED = ("pull_request", "issue", "discussion")
+# Then the first that applies; the acts stand in no other row's way.
+_KINDS: dict[str, tuple[str, ...]] = {
+    "review": ("reviewed", "merged"),
+    "comment": ("commented",),
+    "triage": (
+        "labelled", "unlabelled", "assigned", "unassigned", "closed", "reopened", "transferred",
+        "milestoned", "demilestoned", "triaged", "bot merged",
+    ),
+    "release": ("released",),
+    "repository": ("created",),
+    "meeting": ("attended",),
+    "mentoring": ("mentored",),
+}  # fmt: skip
+
+
+def fold(
+    threads: pd.DataFrame,
+    acts: pd.DataFrame,
+    period: Period | None,
+    team: Team | list[Member],
+    timezone: str = "UTC",
+) -> pd.DataFrame:
+    """Return what each member of a team did in each thread in a period.
+
+    A pull request's merge is its author's act too, whoever pressed the button. A row appears in every period that
+    holds one of its acts, under one id. Acts on days on which a person was no member are left out.
+
+    Parameters
+    ----------
+    threads, acts
+        Tables of the schemas `THREADS` and `ACTS`.
+    period
+        The days looked at; None for all acts, with and without a date.
+    team
+        A team, or a list of memberships.
+    timezone
+        Where the days of membership lie; the period's own where there is one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A table of the schema `CONTRIBUTIONS`, by `happened_at` and `id`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from contribkit.tables import THREADS
+    >>> pull = {"ref": "o/r#1", "kind": "pull_request", "repo": "o/r", "number": 1, "author": "ada"}
+    >>> threads = conform(pd.DataFrame([pull]), THREADS)
+    >>> act = {"ref": "o/r#1", "actor": "bob", "act": "merged", "at": "2026-08-01T10:00:00Z"}
+    >>> acts = conform(pd.DataFrame([act]), ACTS)
+    >>> team = Team(name="T", members=[Member(login="ada"), Member(login="bob")])
+    >>> list(fold(threads, acts, Period("2026-Q3"), team).id)
+    ['o/r#1@ada:pull_request', 'o/r#1@bob:review']
+    """
+    members = team.members if isinstance(team, Team) else team
+    if period is not None:
+        timezone = period.timezone
+        # Cut first: a period is a small part of what is loaded.
+        acts = acts[(acts["at"] >= period.start) & (acts["at"] < period.end)]
+    threads = threads.assign(key=threads["ref"].str.casefold()).drop_duplicates("key").set_index("key")
+    acts = with_authors_merges(threads, acts)
+    acts = of_members(acts, members, timezone)
+    return _contributions(threads, acts) if len(acts) else empty(CONTRIBUTIONS)
+
+
+def with_authors_merges(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
+    """Return the acts with, for every merge, the act of the author whose pull request it was.
+
+    Parameters
+    ----------
+    threads
+        Indexed by the case-folded `ref`.
+    acts
+        A table of the schema `ACTS`.
+    """
+    merges = acts[acts["act"] == "merged"]
+    refs = merges["ref"].str.casefold()
+    authors = refs.map(threads["author"]).astype("str")
+    # A merge of one's own, or one that a source tells as its author's, is there already.
+    told = set(zip(refs, merges["actor"].str.casefold(), strict=True))
+    pairs = zip(refs, authors.str.casefold(), strict=True)
+    new = pd.Series([pair not in told for pair in pairs], index=merges.index, dtype=bool) & authors.notna()
+    mine = merges.assign(actor=authors, text=None, url=None, key=refs)[new].drop_duplicates("key")
+    return combine([acts, conform(mine, ACTS)], ACTS).drop_duplicates(["ref", "actor", "act", "at"])
+
+
+def of_members(acts: pd.DataFrame, members: list[Member], timezone: str) -> pd.DataFrame:
+    """Return the acts of members on days on which they belonged, with logins spelled as configured."""
+    spelled = {casefold_id(name): m.login for m in members for name in (*m.aliases, m.login)}
+    actors = acts["actor"].str.casefold().map(spelled)
+    acts = acts.assign(actor=actors.astype("str"))[actors.notna()]
+    return acts[is_member(acts["actor"], acts["at"], members, timezone)]
+
+
+def is_member(actors: pd.Series, times: pd.Series, members: list[Member], timezone: str) -> pd.Series:
+    """Say of each pair of login and time whether the person belonged then; a missing time is no objection."""
+    result = pd.Series(False, index=actors.index)
+    folded = actors.str.casefold()
+    for member in members:
+        inside = folded == casefold_id(member.login)
+        if member.from_ is not None:
+            inside &= ~(times < start_of(member.from_, timezone))
+        if member.to is not None:
+            inside &= ~(times >= start_of(member.to + timedelta(days=1), timezone))
+        result |= inside
+    return result
+
+
+def _contributions(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
+    acts = acts.assign(key=acts["ref"].str.casefold()).sort_values("at", kind="stable")
+    acts = acts.assign(count=acts["count"].fillna(1))
+    groups = acts.groupby(["key", "actor"], sort=False)
+    rows = groups.agg(
+        happened_at=("at", "min"),
+        last_at=("at", "max"),
+        acts=("count", "sum"),
+        source=("source", "first"),
+        ref=("ref", "first"),
+    )
+    # A function called for each of 100,000 groups takes longer than all else: so sums and lists are made at once.
+    rows["hours"] = groups["hours"].sum(min_count=1)
+    pairs = list(zip(acts["key"], acts["actor"], strict=True))
+    rows["did"] = list(grouped(pairs, acts["act"]).values())
+    remarks = grouped(pairs, acts["text"]).values()
+    rows["remarks"] = [[text for text in texts if not is_missing(text)] for texts in remarks]
+    rows = rows.reset_index(level="actor").join(threads.drop(columns=["ref", "source"]), how="left")
+    rows["ref"] = threads["ref"].reindex(rows.index).fillna(rows["ref"])
+    rows["by_bot"] = rows["author_is_bot"].fillna(False).astype(bool)
+    rows["kind"] = [
+        _kind(*row)
+        for row in zip(rows["kind"], rows["actor"], rows["author"], rows["by_bot"], rows["did"], strict=True)
+    ]
+    rows["id"] = [contribution_id(*row) for row in zip(rows["ref"], rows["actor"], rows["kind"], strict=True)]
+    rows["url"] = [
+        url if isinstance(url, str) else thread_url(ref, kind)
+        for url, ref, kind in zip(rows["url"], rows["ref"], rows["kind"], strict=True)
+    ]
+    rows["participants"] = _participants(rows)
+    return conform(rows.sort_values(["happened_at", "id"]).reset_index(drop=True), CONTRIBUTIONS)
+
+
+def _kind(thread: str, actor: str, author: Any, by_bot: bool, did: list[str]) -> str:
+    """Return the kind of one row: the first that applies."""
+    acts = set(did)
+    if thread in _OPENED and (
+        casefold_id(author) == casefold_id(actor) if isinstance(author, str) else "opened" in acts
+    ):
+        return thread
+    if by_bot and "merged" in acts:
+        acts = acts - {"merged"} | {"bot merged"}
+    return next((kind for kind, known in _KINDS.items() if acts.intersection(known)), "other")
+
+
+def _participants(rows: pd.DataFrame) -> pd.Series:
+    """Return who else took part, each once, without the actor."""
+    others = [
+        [
+            name
+            for name in dict.fromkeys(names if isinstance(names, list) else [])
+            if casefold_id(name) != casefold_id(actor)
+        ]
+        for names, actor in zip(rows["participants"], rows["actor"], strict=True)
+    ]
+    return pd.Series(others, index=rows.index, dtype=object)

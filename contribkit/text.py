@@ -1,0 +1,71 @@
+"""Numbers and words as people read them, and text of strangers made safe for terminals and spreadsheets."""
+
+import re
+from typing import Any
+
+from contribkit.tables import is_missing
+
+MISSING = "–"
+
+
+def format_decimal(value: Any) -> str:
+    """Return a share with three digits; the sign for missing where there is none."""
+    return MISSING if is_missing(value) else f"{value:.3f}"
+
+
+def format_interval(low: Any, high: Any) -> str:
+    """Return an interval, empty where there is none."""
+    return "" if is_missing(low) or is_missing(high) else f"{format_decimal(low)} to {format_decimal(high)}"
+
+
+def pluralise(count: int, word: str, plural: str = "") -> str:
+    """Return a count with its word.
+
+    Examples
+    --------
+    >>> pluralise(1, "thread"), pluralise(2, "thread"), pluralise(2, "reply", "replies")
+    ('1 thread', '2 threads', '2 replies')
+    """
+    return f"{count} {word}" if count == 1 else f"{count} {plural or word + 's'}"
+
+
+def printable(line: str) -> str:
+    """Return a line without what could steer a terminal.
+
+    Examples
+    --------
+    >>> printable("a \x1b[31mred title")
+    'a  [31mred title'
+    """
+    return "".join(sign if sign.isprintable() else " " for sign in line).rstrip()
+
+
+# What opens a formula, in the sign sets of East Asia too; apostrophes before it are counted, so that one can be told.
+_FORMULA = re.compile(r"'*[ ]*[=+\-@\t\r\n＝＋－＠]")
+
+
+def as_text(value: Any) -> Any:
+    """Return a cell that a spreadsheet opens as text, never as a formula; lists become one text.
+
+    Examples
+    --------
+    >>> as_text("=1+1"), as_text("'=1"), as_text(["a", "b"]), as_text(3)
+    ("'=1+1", "''=1", 'a; b', 3)
+    """
+    if isinstance(value, list):
+        value = "; ".join(map(str, value))
+    if isinstance(value, str):
+        value = value.replace("\0", "")
+        return f"'{value}" if _FORMULA.match(value) else value
+    return value
+
+
+def from_text(cell: str) -> str:
+    """Return the text that `as_text` was given.
+
+    Examples
+    --------
+    >>> [from_text(as_text(text)) for text in ("=1+1", "'=1", "it's", "'")]
+    ['=1+1', "'=1", "it's", "'"]
+    """
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell

@@ -1,0 +1,390 @@
+"""contribkit.toml: what it says when it is right, and where it is wrong when it is not."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from contribkit.config.organisation import Organisation
+from contribkit.config.patterns import matches
+from contribkit.config.toml import line_of
+from contribkit.errors import ContribkitError
+from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
+
+FILE = HEAD + TEAM + UPSTREAM
+
+
+def failing(folder: Path, text: str) -> list[str]:
+    """Return what is wrong, one sentence a mistake, without the folder."""
+    with pytest.raises(ContribkitError) as caught:
+        organisation(folder, text)
+    return str(caught.value).replace(f"{folder}/contribkit.toml", "toml").split("\n")
+
+
+def line(text: str, needle: str) -> int:
+    """Return the line on which a text stands for the last time."""
+    return max(number for number, words in enumerate(text.split("\n"), start=1) if needle in words)
+
+
+# The file as a whole.
+
+
+def test_a_small_file_is_read_with_its_defaults(tmp_path: Path) -> None:
+    org = organisation(tmp_path)
+    assert (org.name, org.timezone, org.scope, org.sample, org.own) == ("Test", "UTC", "upstream", False, [])
+    assert org.root == tmp_path
+    assert list(org.members) == ["ada", "bob"]
+    assert [org.word(lead) for lead in ("stakeholder", "unclear")] == ["stakeholder-led", "unclear"]
+
+
+def test_the_organisation_has_words_of_its_own(tmp_path: Path) -> None:
+    org = organisation(tmp_path, HEAD + '[organisation.names]\nupstream = "Foundational"\n' + TEAM)
+    assert (org.word("upstream"), org.word("individual")) == ("Foundational", "individual-led")
+
+
+def test_the_real_file_is_read(realset: Path) -> None:
+    org = Organisation.read(realset / "contribkit.toml")
+    assert (org.name, len(org.members), len(org.upstream), len(org.initiatives), len(org.goals)) == (
+        "2i2c",
+        14,
+        17,
+        2,
+        4,
+    )
+    assert org.team().slug == "product-and-services"
+    assert org.word("stakeholder") == "Directed"
+
+
+def test_a_file_that_is_not_there_names_the_option(tmp_path: Path) -> None:
+    with pytest.raises(
+        ContribkitError, match=r"none.toml: cannot be read \(No such file.*; name the file with --config"
+    ):
+        Organisation.read(tmp_path / "none.toml")
+
+
+def test_a_file_that_is_not_utf_8_says_at_which_byte(tmp_path: Path) -> None:
+    (tmp_path / "contribkit.toml").write_bytes(b'[organisation]\nname = "Caf\xe9"\n')
+    with pytest.raises(ContribkitError, match=r"is not UTF-8 \(byte 26\)"):
+        Organisation.read(tmp_path / "contribkit.toml")
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("[[goals]\n", "(at line 13, column 8)"),
+        ("name\n", "Expected '=' after a key in a key/value pair (at line 13, column 5)"),
+        ('name = "Up\n', "(at line 13, column 11)"),
+        ("[organisation]\n", "Cannot declare ('organisation',) twice (at line 13, column 14)"),
+    ],
+)
+def test_broken_toml_is_told_with_its_line(tmp_path: Path, broken: str, said: str) -> None:
+    (sentence,) = failing(tmp_path, FILE + broken)
+    assert sentence.startswith("toml: is not TOML: ")
+    assert sentence.endswith(said)
+
+
+# Unknown keys: the nearest known one, and the line on which the wrong one stands.
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "said"),
+    [
+        (HEAD + 'timezon = "UTC"\n' + TEAM, "timezon", 'unknown key "organisation.timezon"; did you mean "timezone"?'),
+        (FILE + "[polcy]\n", "polcy", 'unknown key "polcy"; did you mean "policy"?'),
+        (HEAD + TEAM + 'nmae = "B"\n' + UPSTREAM, "nmae", 'unknown key "teams.members.nmae"; did you mean "name"?'),
+        (HEAD + TEAM + "form = 2026-01-01\n", "form", 'unknown key "teams.members.form"; did you mean "from"?'),
+        (FILE + "[policy]\nshare = 1\n", "share", 'unknown key "policy.share"; known: upstream_share'),
+        (FILE + "[signals]\n\n# x\nzzz = []\n", "zzz",
+         'unknown key "signals.zzz"; known: tickets, planned_labels, stakeholder_labels, stakeholder_trackers'),
+        (FILE + '[[goals]]\nname = "g"\n[[goals]]\nname = "h"\nrefs = [\n  "o/r#1",\n]\ntarge = 3\n', "targe =",
+         'unknown key "goals.targe"; did you mean "target"?'),
+        (HEAD + '[[teams]]\nname = "x"\nmembers = [{login = "ada", alias = []}]\n', "alias",
+         'unknown key "teams.members.alias"; did you mean "aliases"?'),
+        ((FILE + "[polcy]\n").replace("\n", "\r\n"), "polcy", 'unknown key "polcy"; did you mean "policy"?'),
+    ],
+)  # fmt: skip
+def test_an_unknown_key_names_the_nearest_and_its_line(tmp_path: Path, text: str, wrong: str, said: str) -> None:
+    assert failing(tmp_path, text) == [f"toml:{line(text, wrong)}: {said}"]
+
+
+def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
+    text = FILE + "kye = true\n[policy]\nupstream_share = 2\n"
+    first, second = failing(tmp_path, text)
+    assert first == 'toml:13: unknown key "upstream.kye"; did you mean "key"?'
+    assert second == "toml:15: policy.upstream_share: Input should be less than or equal to 1"
+
+
+@pytest.mark.parametrize("key", ['"nmae"', "names.stakehoder"])
+def test_a_quoted_or_dotted_key_has_its_line_too(tmp_path: Path, key: str) -> None:
+    (sentence,) = failing(tmp_path, f'{HEAD}\n{key} = "x"\n{TEAM}')
+    assert sentence.startswith("toml:4: ")
+
+
+def test_tables_in_arrays_are_counted_one_by_one() -> None:
+    text = "\n".join(["[[a]]", "[[a.b]]", "x = 1", "[[a.b]]", "x = 2", "[[a]]", "[[a.b]]", "x = 3", "[a.c]", "x = 4"])
+    places = [("a", 0, "b", 0, "x"), ("a", 0, "b", 1, "x"), ("a", 1, "b", 0, "x"), ("a", 1, "c", "x")]
+    assert [line_of(text, place) for place in places] == [3, 5, 8, 10]
+    assert line_of(text, ("a", 1, "b", 0, "missing")) == 7
+    assert line_of(text, ()) == 1
+
+
+# Wrong types and values.
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEAD.replace('"Test"', "3") + TEAM, "toml:2: organisation.name: Input should be a valid string"),
+        (HEAD.replace("Test", " ") + TEAM, "toml:2: organisation.name: must be one line of text, and not empty"),
+        (HEAD + 'own = "o"\n' + TEAM, "toml:3: organisation.own: Input should be a valid list"),
+        (HEAD + 'own = ["o/r"]\n' + TEAM, 'toml:3: organisation.own: "o/r" does not look like one'),
+        (TEAM, 'toml:1: "organisation" is missing'),
+        (HEAD, 'toml:1: "teams" is missing'),
+        (HEAD + '[[teams]]\nname = "x"\n', 'toml:3: "teams.members" is missing'),
+        (HEAD + TEAM + "from = 1\n", "toml:10: teams.members.from: "),
+        (HEAD + TEAM + 'from = "soon"\n', 'toml:10: teams.members.from: "soon" is no day; write one like 2026-07-01'),
+        (HEAD + TEAM + 'from = 0\n', "toml:10: teams.members.from: Input should be a valid date"),
+        (HEAD + TEAM + "from = 2026-01-02\nto = 2026-01-01\n", "to = 2026-01-01 lies before from = 2026-01-02"),
+        (HEAD + TEAM + "capacity = 1.5\n", "toml:10: teams.members.capacity: Input should be less than or equal to 1"),
+        (HEAD + TEAM + 'away = ["last month"]\n', '"last month" is no span of days; write one like 2026-08-01..2026'),
+        (HEAD + TEAM + 'away = ["2026-08-31..2026-08-01"]\n', "is no span of days"),
+        (HEAD + TEAM + '[[teams.members]]\nlogin = "Ada Lovelace"\n', '"Ada Lovelace" does not look like one'),
+        (HEAD + TEAM + '[[upstream]]\nname = "Up"\n', 'needs orgs = ["…"] or repos = ["owner/name"]'),
+        (HEAD + TEAM + '[[upstream]]\nname = "Up"\nrepos = ["o"]\n', '"o" does not look like one'),
+        (FILE + '[[stakeholders]]\nname = "S"\nkind = "freind"\n', "toml:15: stakeholders.kind: "),
+        (FILE + '[[goals]]\nname = "g"\ntarget = 0\n', "toml:15: goals.target: "),
+        (FILE + '[[goals]]\nname = "g"\nactivities = ["reviw"]\n',
+         'toml:15: goals.activities: "reviw" is no activity; did you mean "review"?'),
+        (FILE + '[needs]\nred = "much"\n', "toml:14: needs.red: Input should be a valid number"),
+        (FILE + "[needs]\nnewcomr = 1\n", 'toml:14: unknown key "needs.newcomr"; did you mean "newcomer"?'),
+        (FILE + "[needs]\nred = inf\n", "toml:14: needs.red: Input should be less than or equal to 100"),
+        (FILE + "[needs]\nred = nan\n", "toml:14: needs.red: Input should be"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_told_with_key_and_line(tmp_path: Path, text: str, said: str) -> None:
+    assert said in " ".join(failing(tmp_path, text))
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berln", "", "Europe", "../../etc/passwd", "CEST"])
+def test_a_bad_time_zone_is_refused(tmp_path: Path, zone: str) -> None:
+    (sentence,) = failing(tmp_path, f'{HEAD}timezone = "{zone}"\n{TEAM}')
+    assert sentence == f'toml:3: organisation.timezone: "{zone}" is no time zone; write one like "Europe/Berlin"'
+
+
+# Names that must agree with one another.
+
+TWICE = FILE + TEAM.replace("One", "one")
+UNKNOWN = FILE + '[[stakeholders]]\nname = "EarthScope"\n[[initiatives]]\nname = "I"\nstakeholder = "EarthScop"\n'
+
+
+def test_two_teams_of_one_name_are_refused(tmp_path: Path) -> None:
+    assert 'team slug "one" stands twice' in failing(tmp_path, TWICE)[0]
+
+
+@pytest.mark.parametrize("table", ['[[stakeholders]]\nname = "S"\n', UPSTREAM])
+def test_a_stakeholder_or_project_that_stands_twice_is_refused(tmp_path: Path, table: str) -> None:
+    assert "stands twice" in failing(tmp_path, HEAD + TEAM + table + table)[0]
+
+
+def test_an_initiative_for_an_unknown_stakeholder_names_the_nearest(tmp_path: Path) -> None:
+    assert 'no stakeholder is named "EarthScop"; did you mean "EarthScope"?' in failing(tmp_path, UNKNOWN)[0]
+
+
+def test_a_goal_in_an_unknown_project_names_the_known(tmp_path: Path) -> None:
+    assert (
+        'no upstream is named "JH"; known: Up'
+        in failing(tmp_path, FILE + '[[goals]]\nname = "g"\nupstream = ["JH"]\n')[0]
+    )
+
+
+@pytest.mark.parametrize(("text", "number"), [(TWICE, 13), (UNKNOWN, 17)])
+def test_names_that_do_not_agree_are_told_with_their_line(tmp_path: Path, text: str, number: int) -> None:
+    assert failing(tmp_path, text)[0].startswith(f"toml:{number}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FILE + TEAM.replace('"One"', '"One"\nslug = "two"'),
+        HEAD + TEAM + '[[teams.members]]\nlogin = "carl"\naliases = ["ADA"]\n',
+        HEAD + TEAM + '[[teams.members]]\nlogin = "carl"\naliases = ["Bobby"]\n',
+        HEAD + TEAM + "from = 0\n",
+        HEAD + TEAM + "from_ = 2026-01-01\n",
+        HEAD + TEAM + "capacity = true\n",
+    ],
+    ids=["same name, other slug", "alias is a login", "alias of two", "1970", "from_", "capacity"],
+)
+def test_what_could_mean_two_things_is_refused(tmp_path: Path, text: str) -> None:
+    assert failing(tmp_path, text)
+
+
+# Teams.
+
+TWO = FILE + '[[teams]]\nname = "Products & Sérvices!"\n[[teams.members]]\nlogin = "Ada"\nfrom = 2026-07-01\n'
+
+
+def test_a_team_is_found_by_slug_or_name_in_any_case(tmp_path: Path) -> None:
+    org = organisation(tmp_path, TWO)
+    assert [org.team(name).slug for name in ("ONE", "products-s-rvices", "products & sérvices!")] == [
+        "one",
+        "products-s-rvices",
+        "products-s-rvices",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "there are 2 teams; name one of: one, products-s-rvices"),
+        ("onne", 'there is no team "onne"; did you mean "one"?; teams: one, products-s-rvices'),
+        ("zzz", 'there is no team "zzz"; teams: one, products-s-rvices'),
+    ],
+)
+def test_a_team_that_is_not_there_says_which_are(tmp_path: Path, name: str, said: str) -> None:
+    with pytest.raises(ContribkitError) as caught:
+        organisation(tmp_path, TWO).team(name)
+    assert str(caught.value) == said
+
+
+def test_the_only_team_needs_no_name_and_one_without_letters_has_a_slug(tmp_path: Path) -> None:
+    assert organisation(tmp_path, HEAD + TEAM.replace("One", "製品")).team().slug == "team"
+
+
+# People.
+
+
+def test_a_person_is_found_by_login_or_alias_in_any_case(tmp_path: Path) -> None:
+    org = organisation(tmp_path, HEAD + TEAM.replace("bobby", "Bob-Old"))
+    assert [org.member(login) for login in ("BOB", "bob-OLD", "Ada", "carl", "", None)] == [
+        "bob", "bob", "ada", None, None, None,
+    ]  # fmt: skip
+    assert [org.canonical(login) for login in ("BOB-old", "Carl", None)] == ["bob", "Carl", None]
+
+
+def test_a_person_in_two_teams_is_one_and_belongs_on_the_days_of_either(tmp_path: Path) -> None:
+    early = FILE.replace('login = "ada"', 'login = "ada"\nto = 2026-03-31\naliases = ["lovelace"]')
+    org = organisation(tmp_path, TWO.replace(FILE, early))
+    assert list(org.members) == ["ada", "bob"]
+    assert [team.slug for team, member in org.memberships if member.login.casefold() == "ada"] == [
+        "one",
+        "products-s-rvices",
+    ]
+    assert org.member("Lovelace") == org.member("ADA") == "ada"
+    wanted = {date(2026, 3, 31): True, date(2026, 4, 1): False, date(2026, 6, 30): False, date(2026, 7, 1): True}
+    assert {day: org.is_member_on("ADA", day) for day in wanted} == wanted
+    assert not org.is_member_on("carl", date(2026, 7, 1))
+
+
+def test_a_name_finds_its_one_bearer_only(tmp_path: Path) -> None:
+    text = HEAD + '[[teams]]\nname = "T"\nmembers = [\n{login = "ada", name = "Ada L"},\n'
+    text += '{login = "bo1", name = "Bo"}, {login = "bo2", name = "BO", aliases = ["Bo Berg"]},\n]\n'
+    org = organisation(tmp_path, text)
+    assert [org.member_by_name(name) for name in ("ada l", "Bo", "bo berg", "bo1")] == ["ada", None, "bo2", "bo1"]
+
+
+def test_bots_are_told_by_pattern_and_members_are_never_bots(tmp_path: Path) -> None:
+    org = organisation(tmp_path, f'{HEAD}bots = ["our-robot", "ada"]\n{TEAM}')
+    bots = ["Dependabot[bot]", "OUR-ROBOT", "pre-commit-ci", "jupyterhub-bot", "github-actions[bot]"]
+    assert all(org.is_bot(login) for login in bots)
+    assert not any(org.is_bot(login) for login in ("ada", "our-robots", "robot", "abbot", "bot", "", None))
+
+
+@pytest.mark.parametrize(
+    ("patterns", "text", "fits"),
+    [
+        (["*[bot]"], "x[BOT]", True),
+        (["*[bot]"], "b", False),  # no class of characters
+        (["a.c"], "abc", False),
+        (["a?c"], "abc", True),
+        ([], "", False),
+        (["a*", "*z"], "xyz", True),
+        (["*" * 40 + "x"], "a" * 5_000, False),
+    ],
+)
+def test_a_pattern_means_what_it_says(patterns: list[str], text: str, fits: bool) -> None:
+    assert matches(patterns, text) is fits
+
+
+# What is own, and what is upstream.
+
+PLACES = f"""{HEAD}own = ["Own-Org"]
+{TEAM}[[upstream]]
+name = "Hub"
+orgs = ["JupyterHub", "own-org"]
+[[upstream]]
+name = "Spawner"
+repos = ["jupyterhub/KubeSpawner", "else/where", "own-org/tool"]
+[[stakeholders]]
+name = "Earth"
+trackers = ["stake/earth-*"]
+[signals]
+stakeholder_trackers = ["their/hub"]
+[[initiatives]]
+name = "I"
+refs = ["Some/Plan#3"]
+[[goals]]
+name = "G"
+refs = ["some/plan#4"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("repo", "project"),
+    [
+        ("jupyterhub/binderhub", "Hub"),
+        ("JUPYTERHUB/kubespawner", "Spawner"),  # a repository says more than its organisation
+        ("else/where", "Spawner"),
+        ("else/where-else", None),
+        ("own-org/anything", None),  # what the organisation owns is never upstream
+        ("OWN-ORG/tool", None),
+        ("jupyterhubs/x", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_repository_belongs_to_one_project_or_none(tmp_path: Path, repo: str | None, project: str | None) -> None:
+    found = organisation(tmp_path, PLACES).upstream_of(repo)
+    assert (found.name if found else None) == project
+
+
+def test_scope_is_upstream_or_everywhere_and_never_the_own(tmp_path: Path) -> None:
+    places = ["jupyterhub/x", "else/x", "own-org/x", None]
+    everywhere = PLACES.replace("own =", 'scope = "everywhere"\nown =')
+    assert [organisation(tmp_path, PLACES).is_in_scope(repo) for repo in places] == [True, False, False, True]
+    assert [organisation(tmp_path, everywhere).is_in_scope(repo) for repo in places] == [True, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("ref", "is_own"),
+    [
+        ("own-org/x#1", True), ("Own-Org/x@4f2a", True), ("stake/Earth-hub#9", True), ("their/hub#1", True),
+        ("some/plan#3", True), ("SOME/plan#4", True), ("some/plan#5", False), ("stake/moon#1", False),
+        ("jupyterhub/x#1", False), ("activity_log:1", False),
+    ],
+)  # fmt: skip
+def test_the_own_side_is_own_repositories_trackers_and_planned_threads(tmp_path: Path, ref: str, is_own: bool) -> None:
+    assert organisation(tmp_path, PLACES).is_own_side(ref) is is_own
+
+
+def test_a_word_that_two_stakeholders_claim_is_the_first_ones(tmp_path: Path) -> None:
+    both = '[[stakeholders]]\nname = "A"\naliases = ["hub"]\n[[stakeholders]]\nname = "B"\naliases = ["hub", "b"]\n'
+    words = organisation(tmp_path, FILE + both).stakeholder_by_word
+    assert {word: stakeholder.name for word, stakeholder in words.items()} == {"A": "A", "hub": "A", "B": "B", "b": "B"}
+
+
+# Paths.
+
+
+def test_paths_are_relative_to_the_file_each_once_and_in_order(tmp_path: Path) -> None:
+    for name in ("b/2.jsonl", "b/1.jsonl", "a.jsonl"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    org = organisation(tmp_path)
+    found = org.paths(["b/*.jsonl", "a.jsonl", "*.jsonl", str(tmp_path / "b" / "1*"), "none-*", "none.jsonl"])
+    assert [str(path.relative_to(tmp_path)) for path in found] == ["b/1.jsonl", "b/2.jsonl", "a.jsonl", "none.jsonl"]
+
+
+def test_a_day_in_quotation_marks_is_the_day_it_is(tmp_path: Path) -> None:
+    (tmp_path / "contribkit.toml").write_text(HEAD + TEAM + 'from = "2026-07-01"\n')
+    org = Organisation.read(tmp_path / "contribkit.toml")
+    assert str(org.teams[0].members[-1].from_) == "2026-07-01"

@@ -1,0 +1,30 @@
+"""Labels for tests, from a process of its own: ``python -m tests.helpers.label_writer FOLDER PERSON COUNT``.
+
+It labels one contribution after the other, and prints the number of each once it is saved.
+"""
+
+import sys
+
+import pandas as pd
+
+from contribkit.labels import Labels
+from contribkit.widgets.relabelling import Session
+
+
+def judged(count: int) -> pd.DataFrame:
+    """Return so many contributions that a machine called upstream-led, without any texts."""
+    ids = [f"o/r#{number}@ada:review" for number in range(count)]
+    return pd.DataFrame({"id": ids, "kind": "review", "lead": "upstream", "confidence": 0.9, "decided_by": "rules"})
+
+
+def main(folder: str, person: str, count: str) -> None:
+    """Label contributions, and say which are saved."""
+    session = Session(judged(int(count)), Labels.read(folder), person, period="2026-Q3")
+    print("ready", flush=True)
+    for number in range(int(count)):
+        session.label(f"o/r#{number}@ada:review", "individual")
+        print(number, flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

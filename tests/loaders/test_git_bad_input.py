@@ -1,0 +1,192 @@
+"""Clones that the `git` source cannot read: one clear sentence each, before any work, and nothing lost."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from contribkit.errors import ContribkitError
+from contribkit.loaders.data import check
+from tests.helpers.repositories import ADA, CONFIGURATION, Invented, loaded, organisation, run_git
+
+NAME = "wicketlamp-example+wick"
+
+
+def plain_folder(path: Path) -> None:
+    path.mkdir(parents=True)
+    (path / "README.md").write_text("no repository\n", encoding="utf-8")
+
+
+def folder_in_a_checkout(path: Path) -> None:
+    plain_folder(path)
+    run_git("init", "--quiet", path.parent.parent)
+
+
+def link_to_a_folder_in_a_checkout(path: Path) -> None:
+    around = path.parent.parent / "around"
+    plain_folder(around / "inner")
+    run_git("init", "--quiet", around)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(around / "inner")
+
+
+def shallow(path: Path) -> None:
+    made = Invented(path.parent.parent / "made")
+    made.main("Start")
+    made.main("Trim (#1)", author=ADA)
+    run_git("clone", "--quiet", "--bare", "--depth=1", f"file://{made.path}", path)
+
+
+def empty(path: Path) -> None:
+    run_git("init", "--quiet", "--bare", path)
+
+
+def headless(path: Path) -> None:
+    made = Invented(path)
+    made.main("Start")
+    made.git("symbolic-ref", "HEAD", "refs/heads/elsewhere")
+
+
+def half_gone(path: Path) -> None:
+    made = Invented(path)
+    start = made.main("Start")
+    made.main("Trim (#1)", author=ADA)
+    (path / "objects" / start[:2] / start[2:]).unlink()
+
+
+def gitfile_to_nowhere(path: Path) -> None:
+    path.mkdir(parents=True)
+    (path / ".git").write_text("gitdir: /nowhere/at/all\n", encoding="utf-8")
+
+
+def somebody_elses(path: Path) -> None:
+    if os.geteuid():
+        pytest.skip("only root can give a folder away")
+    Invented(path).main("Start")
+    for place in (path, *path.rglob("*")):
+        os.chown(place, 12345, 12345)
+
+
+FAULTS = [
+    (plain_folder, "is no git repository; clone it anew, or take it out"),
+    (folder_in_a_checkout, "is no git repository; clone it anew, or take it out"),
+    (link_to_a_folder_in_a_checkout, "is no git repository; clone it anew, or take it out"),
+    (gitfile_to_nowhere, "is no git repository; clone it anew, or take it out"),
+    (shallow, "is a shallow clone; run: git -C"),
+    (empty, "is an empty repository, or HEAD names no branch of it; fetch it first"),
+    (headless, "is an empty repository, or HEAD names no branch of it; fetch it first"),
+    (somebody_elses, "safe.directory"),
+]
+faults = pytest.mark.parametrize(
+    ("make", "said"),
+    [pytest.param(*fault, id=fault[0].__name__) for fault in FAULTS],
+)
+
+
+def failing(folder: Path, configuration: str = CONFIGURATION) -> str:
+    with pytest.raises(ContribkitError) as caught:
+        check(organisation(folder, configuration))
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@faults
+def test_a_clone_that_cannot_be_read_names_folder_and_fix(
+    tmp_path: Path, make: Callable[[Path], None], said: str
+) -> None:
+    path = tmp_path / "clones" / NAME
+    make(path)
+    message = failing(tmp_path)
+    assert message.startswith(f"{path}: ")
+    assert said in message
+
+
+@faults
+def test_keep_going_takes_the_other_clones_and_says_so(
+    tmp_path: Path, lamp: Invented, make: Callable[[Path], None], said: str
+) -> None:
+    lamp.pull_request(1, "ada-example/x")
+    make(tmp_path / "clones" / NAME)
+    data = loaded(tmp_path, keep_going=True)
+    assert data.contributions.number.to_list() == [1, 1]
+    (source,) = data.sources
+    assert source.status == "partial"
+    assert any(NAME in note and said in note for note in source.notes)
+
+
+def test_a_history_with_a_hole_names_the_folder(tmp_path: Path, lamp: Invented) -> None:
+    lamp.pull_request(1, "ada-example/x")
+    half_gone(tmp_path / "clones" / NAME)
+    with pytest.raises(ContribkitError, match=f"{re.escape(NAME)}: git says: "):
+        loaded(tmp_path)
+    data = loaded(tmp_path, keep_going=True)
+    assert data.contributions.number.to_list() == [1, 1]
+    assert data.sources[0].status == "partial"
+
+
+def test_a_clone_that_nothing_names(tmp_path: Path) -> None:
+    made = Invented(tmp_path / "clones" / "lamp")
+    made.main("Start")
+    made.remote("/srv/mirrors/lamp.git")
+    message = failing(tmp_path)
+    assert message.startswith(f"{made.path}: nothing tells which repository this is; name the folder OWNER+NAME")
+    assert "git remote add origin https://github.com/OWNER/NAME" in message
+    data = loaded(tmp_path, keep_going=True)
+    assert (data.sources[0].status, data.sources[0].notes[-1]) == ("failed", message)
+
+
+@pytest.mark.parametrize("name", ["+lamp", "wicketlamp-example+", "+", "a b+c d"])
+def test_a_folders_name_that_names_nothing(tmp_path: Path, name: str) -> None:
+    Invented(tmp_path / "clones" / name).main("Start")
+    assert "nothing tells which repository this is" in failing(tmp_path)
+
+
+def test_a_named_folder_that_is_not_there(tmp_path: Path) -> None:
+    message = failing(tmp_path, CONFIGURATION.replace("clones/*", "clones/lamp"))
+    assert message == f"{tmp_path}/clones/lamp: there is no such folder; clone the repository there, or take it out"
+
+
+def test_a_pattern_that_nothing_matches(tmp_path: Path) -> None:
+    assert failing(tmp_path) == 'contribkit.toml: [sources.git]: no folder matches "clones/*"'
+
+
+def test_files_beside_clones_are_passed_over_and_named_ones_are_not(tmp_path: Path, lamp: Invented) -> None:
+    lamp.pull_request(1, "ada-example/x")
+    (tmp_path / "clones" / "README.md").write_text("Clones.\n", encoding="utf-8")
+    assert loaded(tmp_path).sources[0].status == "ok"
+    assert "there is no such folder" in failing(tmp_path, CONFIGURATION.replace("clones/*", "clones/README.md"))
+
+
+def test_an_unknown_key_names_the_nearest_known_one(tmp_path: Path, lamp: Invented) -> None:
+    message = failing(tmp_path, CONFIGURATION.replace("clones =", "clone ="))
+    assert message == 'contribkit.toml: [sources.git] unknown key "clone"; did you mean "clones"?'
+
+
+@pytest.mark.parametrize("value", ['"clones/*"', "[1]", "7"])
+def test_a_setting_of_another_type(tmp_path: Path, value: str) -> None:
+    message = failing(tmp_path, CONFIGURATION.replace('["clones/*"]', value))
+    assert message.startswith("contribkit.toml: [sources.git] clones: ")
+
+
+@pytest.mark.parametrize("setting", ["", "clones = []"])
+def test_a_source_without_clones(tmp_path: Path, setting: str) -> None:
+    assert "clones" in failing(tmp_path, CONFIGURATION.replace('clones = ["clones/*"]', setting))
+
+
+def test_a_partial_clone_of_our_own(tmp_path: Path) -> None:
+    made = Invented(tmp_path / "made")
+    made.main("Write", files={"post.md": "See wicketlamp-example/lamp#7\n"})
+    made.git("config", "uploadpack.allowFilter", "true")
+    path = tmp_path / "clones" / "test-org+plans"
+    run_git("clone", "--quiet", "--bare", "--filter=blob:none", f"file://{made.path}", path)
+    shutil.rmtree(made.path)
+    with pytest.raises(ContribkitError, match=re.escape(path.name)):
+        loaded(tmp_path)
+
+
+def test_a_machine_without_git(tmp_path: Path, lamp: Invented, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert failing(tmp_path) == "git is not installed; install it to read clones"

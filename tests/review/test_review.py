@@ -1,0 +1,398 @@
+"""The review's numbers, worked by hand, and what may leave the machine."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pandas as pd
+import pytest
+
+import contribkit as ck
+from contribkit.config.models import Goal, Initiative, Member, Stakeholder, Team
+from contribkit.review import changes, links, redaction, shares, sharing, stakeholders, waiting
+from contribkit.review.csv import to_csv
+from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, conform
+
+NASTY = "<script>alert(1)</script> [x](javascript:alert(2)) **b** \u202eevil =1+1"
+SCHEMA = json.loads((Path(ck.__file__).parent / "review" / "summary.schema.json").read_text())
+
+
+def judged(*rows):
+    """Return judged contributions; each row names only what its test is about."""
+    known = {"lead": "upstream", "decided_by": "rules", "confidence": 0.8, "activity": "docs", "reasons": []}
+    filled = [
+        known | {"id": f"o/r#{number}@ada:pull_request", "kind": "pull_request", "actor": "ada", "repo": "o/r"} | row
+        for number, row in enumerate(rows, start=1)
+    ]
+    return conform(pd.DataFrame(filled), CONTRIBUTIONS | JUDGED)
+
+
+def test_shares_are_of_the_three_leads_and_unclear_stands_beside():
+    table = shares.lead_table(judged({}, {}, {"lead": "stakeholder", "decided_by": "person"}, {"lead": "unclear"}))
+    assert list(table["rows"]) == [1, 2, 0, 1]
+    assert list(table["by_people"]) == [1, 0, 0, 0]
+    assert list(table["share"][:3]) == [0.333, 0.667, 0.0]
+    assert pd.isna(table["share"][3])
+
+
+def test_wilsons_interval_as_published():
+    # Newcombe 1998, Statistics in Medicine 17:857, table I: 81 of 263, method 3 (score), 0.2553 to 0.3662.
+    assert shares.share(81, 263)[3:] == (0.255, 0.366)
+
+
+def test_the_policy_counts_upstream_of_upstream_and_stakeholder():
+    part = shares.upstream_share(judged({}, {"lead": "stakeholder"}, {"lead": "individual"}, {"lead": "unclear"}))
+    assert (part.part, part.whole, part.share) == (1, 2, 0.5)
+
+
+def test_no_contribution_has_no_share():
+    assert shares.upstream_share(judged({})[:0]).share is None
+
+
+def test_merged_in_the_period_is_told_from_opened_in_it():
+    period = ck.Period("2026-Q3")
+    rows = judged(
+        {"merged_at": "2026-08-01T00:00:00Z", "state": "merged"},
+        {"merged_at": "2026-10-01T00:00:00Z", "state": "merged"},  # only after the period
+        {"state": "merged"},
+        {"state": "open"},
+        {"kind": "review", "merged_at": "2026-08-01T00:00:00Z"},
+    )
+    counts = {name: int(mask.sum()) for name, mask in shares.pull_requests(rows, period).items()}
+    assert counts == {"merged": 1, "merged_unknown_day": 1, "not_merged": 2}
+
+
+def test_stakeholders_most_first_and_the_nameless_last():
+    led = {"lead": "stakeholder"}
+    table = stakeholders.by_stakeholder(
+        judged(led, led, led, led | {"stakeholder": "A"}, led | {"stakeholder": "B"}, {}),
+        [Stakeholder(name="A", kind="client")],
+    )
+    assert list(table["stakeholder"]) == ["A", "B", "not named"]
+    assert list(table["rows"]) == [1, 1, 3]
+    assert table["kind"].fillna("unknown to the file").to_list() == ["client", *["unknown to the file"] * 2]
+
+
+def test_initiatives_without_work_and_work_without_initiative_both_show():
+    plans = [Initiative(name="Quotas", stakeholder="A"), Initiative(name="Idle")]
+    table = stakeholders.by_initiative(
+        judged({"lead": "stakeholder", "initiative": "Quotas"}, {"lead": "stakeholder"}), plans
+    )
+    assert list(table["rows"]) == [1, 0, 1]
+    assert pd.isna(table["initiative"][2])
+
+
+def test_goals_are_scaled_to_the_period_and_a_goal_without_target_shows_none():
+    goals = [Goal(name="Reviews", target=20), Goal(name="Docs"), Goal(name="Old", to="2026-06-30")]
+    rows = judged({"goal": "Reviews"}, {"goal": "Reviews", "actor": "bob"}, {"goal": "Docs"})
+    for period, target in (("2026-Q3", 20), ("2026-H2", 40), ("2026-09", 6.6)):
+        table = sharing.goal_table(rows, goals, ck.Period(period))
+        assert list(table["goal"]) == ["Reviews", "Docs"]
+        assert (table["done"][0], table["people"][0], table["target"][0]) == (2, 2, target)
+        assert pd.isna(table["target"][1])
+
+
+def test_members_keep_the_order_of_the_file_and_empty_cells_stay():
+    team = Team(name="T", members=[Member(login="zoe"), Member(login="ada"), Member(login="gone", to="2026-06-30")])
+    table = sharing.activity_by_member(judged({}, {}, {"activity": "release"}), team, ck.Period("2026-Q3"))
+    assert list(table.columns) == ["zoe", "ada"]
+    assert table.loc["docs"].to_list() == [0, 2]
+    assert list(table.index) == ["release", "docs"]
+
+
+def test_cross_links_say_what_to_paste_where():
+    org = ck.Organisation.read_sample()
+    own = f"{org.own[0]}/plans"
+    rows = judged(
+        {"lead": "stakeholder", "links_out": [f"{own}#1"], "stakeholder": "Q", "url": "https://github.com/o/r/pull/1"},
+        {"lead": "stakeholder"},
+        {"lead": "stakeholder", "links_out": [f"{own}#1"]},
+        {"lead": "stakeholder", "url": "https://github.com/o/r/pull/4"},
+        {},
+    )
+    commit = {
+        "ref": "o/r#2",
+        "source": own,
+        "kind": "commit",
+        "id": "abc",
+        "url": f"https://github.com/{own}/commit/abc",
+    }
+    found = [
+        commit,
+        {"ref": "O/R#2", "source": own, "kind": "issue", "id": "9", "url": f"https://github.com/{own}/issues/9"},
+    ]
+    references = conform(
+        pd.DataFrame([*found, {"ref": "o/r#3", "source": own, "private": True, "url": "https://secret"}]), REFERENCES
+    )
+    sides = links.own_side(rows, references, org)
+    assert sides["inward"][2] == [""]
+    table = links.cross_links(rows, sides)
+    assert list(table["linked"]) == ["theirs", "ours", "both", "none"]
+    assert table["paste_own"][0] == "Upstream: https://github.com/o/r/pull/1"
+    assert f"https://github.com/{own}/issues/9" in table["paste_upstream"][1]
+    assert "secret" not in table.to_string()
+    assert table.loc[2, ["paste_own", "paste_upstream"]].isna().all()
+
+
+def test_disputes_come_first_among_what_waits():
+    pulled = [
+        {"rule": rule, "lead": lead, "weight": 1.0, "private": False}
+        for rule, lead in (("a", "upstream"), ("b", "stakeholder"))
+    ]
+    rows = judged(
+        {"lead": "unclear"}, {"lead": "unclear", "reasons": pulled}, {"lead": "unclear", "decided_by": "person"}, {}
+    )
+    table = waiting.waiting(rows)
+    assert [identifier[4] for identifier in table["id"]] == ["3", "2", "1"]
+    assert table["settles"].str.len().min() > 20
+
+
+def test_csv_holds_no_formula_and_neither_bodies_nor_remarks():
+    rows = judged(
+        {"title": "=HYPERLINK(1)", "body": "BODY", "remarks": ["REMARK"]}, {"title": "  @x"}, {"title": 'a,\n"b"'}
+    )
+    text = to_csv(rows)
+    table = pd.read_csv(pd.io.common.StringIO(text))
+    assert list(table["title"]) == ["'=HYPERLINK(1)", "'  @x", 'a,\n"b"']
+    assert "BODY" not in text
+    assert "REMARK" not in text
+
+
+def test_numbers_in_csv_stay_whole():
+    assert ",7," in to_csv(judged({"number": 7}, {"number": None}))
+
+
+def test_ids_without_names_keep_apart_what_several_people_did():
+    org = ck.Organisation.read_sample()
+    rows = judged({"id": "o/r#1@ada:review"}, {"id": "o/r#1@bob:review"}, {"id": "o/r#2@bob:review"})
+    assert list(redaction.without_names(rows, org)["id"]) == ["o/r#1@1:review", "o/r#1@2:review", "o/r#2@1:review"]
+
+
+@pytest.fixture(scope="module")
+def sample():
+    """Return the sample's organisation, data of its last quarter, and what the classifier says."""
+    org = ck.Organisation.read_sample()
+    data = ck.load(org, ck.Period("2026-Q3", org.timezone))
+    return org, data, ck.classify(data.contributions, data.references, org, ck.Labels.read(org.root / "labels"))
+
+
+def review_of(sample, **options):
+    """Return the review of the sample's first team."""
+    org, data, rows = sample
+    return ck.Review(rows, data, org.teams[0], data.period, **options)
+
+
+def everything(review, folder):
+    """Return all that a review shows or writes, as one text."""
+    review.write(folder)
+    sections = (
+        review.overview,
+        review.stakeholders,
+        review.goal_section,
+        review.sharing,
+        review.strength,
+        review.outside,
+        review.unclear,
+        review.changed,
+    )
+    shown = [section.html + repr(section) for section in (*sections, review.not_seen)]
+    return "\n".join([*shown, *(path.read_text() for path in sorted(Path(folder).iterdir()))])
+
+
+def test_the_summary_follows_its_schema_and_counts_its_own_rows(sample):
+    summary = review_of(sample).summary
+    jsonschema.validate(summary, SCHEMA)
+    assert (
+        sum(lead["rows"] for lead in summary["leads"]) == len(summary["rows"]) == summary["contributions"]["rows"] > 0
+    )
+    assert sum(row["rows"] for row in summary["activities"]) == summary["leads"][1]["rows"]
+    assert sum(row["rows"] for row in summary["stakeholders"]) == summary["leads"][0]["rows"]
+    assert sum(row["rows"] for row in summary["initiatives"]) == summary["leads"][0]["rows"]
+
+
+def at(pointer, summary):
+    """Return the number that a JSON pointer names."""
+    for part in pointer.split("/")[1:]:
+        summary = summary[int(part) if isinstance(summary, list) else part]
+    return summary
+
+
+def rows_behind(chosen, summary):
+    """Return the rows that a filter of the summary names."""
+    mark, fields = chosen.get("counts_for"), {k: v for k, v in chosen.items() if k not in ("of", "counts_for")}
+    return [
+        row
+        for row in summary["rows"]
+        if all(row[name] == value for name, value in fields.items()) and (mark is None or mark in row["counts_for"])
+    ]
+
+
+def test_every_number_that_counts_rows_leads_to_them(sample):
+    org, data, _ = sample
+    earlier = {p: ck.classify(data.fold(p), data.references, org) for p in data.period.last(2)[:-1]}
+    review = review_of(sample, earlier=earlier)
+    summary = review.summary
+    actor = {row["id"]: row["id"].rpartition("@")[2].partition(":")[0] for row in summary["rows"]}
+    for pointer, chosen in summary["counted"].items():
+        found = rows_behind(chosen, summary)
+        people = {actor[row["id"]] for row in found}
+        count = {"ref": {row["ref"] for row in found}, "people": people}.get(chosen.get("of"), found)
+        assert len(count) == at(pointer, summary), pointer
+    tables = ("leads", "stakeholders", "initiatives", "goals", "activities")
+    assert all(f"/{name}/{n}/" in " ".join(summary["counted"]) for name in tables for n in range(len(summary[name])))
+    assert sum(at(pointer, summary) > 0 for pointer in summary["counted"]) > 30
+
+
+def test_private_threads_are_in_no_output_unless_asked_for(sample, tmp_path):
+    _, data, rows = sample
+    secret = rows[rows["private"].fillna(False)]
+    words = [*secret["title"], *data.references.loc[data.references["private"].fillna(False), "title"]]
+    assert words
+    text = everything(review_of(sample), tmp_path / "a")
+    assert [word for word in words if word in text] == []
+    assert review_of(sample).hidden == review_of(sample).summary["contributions"]["hidden"]
+
+
+def test_private_threads_show_where_they_are_asked_for(sample, tmp_path):
+    org, data, rows = sample
+    secret = rows[rows["private"].fillna(False)].iloc[0]
+    team = next(team for team in org.teams if secret["actor"] in {member.login for member in team.members})
+    review = ck.Review(rows, data, team, data.period, include_private=True)
+    assert secret["title"] in json.dumps(review.rows["title"].tolist())
+    assert review.hidden == 0
+    assert ck.Review(rows, data, team, data.period).hidden == 1
+
+
+def test_bodies_and_remarks_are_in_no_output(sample, tmp_path):
+    _, _, rows = sample
+    words = [
+        text for text in [*rows["body"].dropna(), *(r for cell in rows["remarks"] for r in cell)] if len(text) > 40
+    ]
+    assert len(words) > 20
+    text = everything(review_of(sample), tmp_path / "a")
+    assert [word for word in words if word in text] == []
+
+
+def test_without_names_no_output_names_anybody(sample, tmp_path):
+    org, _, rows = sample
+    people = {name for member in org.members.values() for name in (member.login, *member.aliases)}
+    people |= {login for login in [*rows["author"].dropna(), *(p for cell in rows["participants"] for p in cell)]}
+    text = everything(review_of(sample, without_names=True), tmp_path / "a")
+    assert sorted(name for name in people if f"{name}" in text) == []
+    jsonschema.validate(review_of(sample, without_names=True).summary, SCHEMA)
+    named = review_of(sample).summary
+    assert review_of(sample, without_names=True).summary["leads"] == named["leads"]
+
+
+def test_titles_are_text_on_the_page(sample):
+    org, data, rows = sample
+    rows = rows.assign(title=NASTY)
+    review = ck.Review(rows, data, org.teams[0], data.period)
+    for section in (review.stakeholders, review.sharing, review.outside, review.unclear):
+        assert "<script" not in section.html
+        assert "&lt;script&gt;" in section.html
+        assert 'href="javascript' not in section.html
+
+
+def test_an_address_that_is_no_page_becomes_no_link(sample):
+    org, data, rows = sample
+    review = ck.Review(rows.assign(url="javascript:alert(1)"), data, org.teams[0], data.period)
+    assert "javascript:" not in review.sharing.html + review.stakeholders.html.replace(
+        "Upstream: javascript:alert(1)", ""
+    )
+
+
+def test_a_quarter_without_contributions_still_reads_well(sample, tmp_path):
+    org, data, rows = sample
+    review = ck.Review(rows[:0], data, org.teams[0], ck.Period("2020-Q1", org.timezone))
+    assert "No contribution" in review.overview.sentence
+    jsonschema.validate(review.summary, SCHEMA)
+    assert "Nothing was" in everything(review, tmp_path)
+
+
+def test_earlier_periods_stand_beside_oldest_first(sample):
+    org, data, _ = sample
+    earlier = {p: ck.classify(data.fold(p), data.references, org) for p in data.period.last(4)[:-1]}
+    history = review_of(sample, earlier=earlier).history
+    assert list(history["period"]) == ["2026-Q1", "2026-Q2", "2026-Q3"]  # the sample knows nothing of 2025-Q4
+
+
+def test_earlier_periods_come_from_their_reviews_where_sources_know_nothing_of_them(sample):
+    org, data, _ = sample
+    before = data.period.last(2)[0]
+    there = ck.classify(data.fold(before), data.references, org)
+    then = ck.Review(there, data, org.teams[0], before).summary
+    review = review_of(sample, earlier={before: there[:0]}, summaries={str(before): then})
+    told, now = review.history.to_dict("records")
+    assert (told["from"], now["from"]) == ("summary", "sources")
+    assert {name: told[name] for name in then["history"][-1] if name != "from"} == {
+        name: value for name, value in then["history"][-1].items() if name != "from"
+    }
+    assert "from its review" in review.changed.html
+    jsonschema.validate(review.summary, SCHEMA)
+    rest = {"individual": 0, "unclear": 2, "upstream_share": 0.25, "low": 0.046, "high": 0.699}
+    older = {"history": [{"period": str(before), "stakeholder": 3, "upstream": 1} | rest]}  # knew less
+    review = review_of(sample, earlier={before: there[:0]}, summaries={str(before): older | {"rows": []}})
+    assert pd.isna(review.history["reviewed"][0])
+    assert "–" in review.changed.html
+    jsonschema.validate(review.summary, SCHEMA)
+
+
+def test_days_on_the_page_are_those_of_the_organisations_time_zone(sample):
+    org, data, rows = sample
+    late = rows[rows["happened_at"].dt.strftime("%Y-%m-%dT%H") == "2026-06-30T22"]  # 1 July in Berlin
+    review = ck.Review(late, data, org.teams[0], data.period)
+    assert len(review.rows) == 1
+    page = review.stakeholders.html + review.sharing.html + review.unclear.html + review.outside.html
+    assert '<td class="n">2026-07-01</td>' in page
+
+
+def test_leads_that_changed_since_the_last_rendering_are_listed(sample):
+    before = review_of(sample).summary
+    first, second = before["rows"][0], before["rows"][1]
+    was = "individual" if first["lead"] != "individual" else "upstream"
+    then = {**before, "rows": [first | {"lead": was, "decided_by": "rules"}, second]}
+    review = review_of(sample, summaries={"2026-Q3": then})
+    assert list(review.lead_changes["was"]) == [was]
+    assert list(review.lead_changes["period"]) == ["2026-Q3"]
+    assert "1 lead changed" in review.changed.html
+    assert review.summary["changed"] == 1
+    assert "Since reviews were last rendered" not in review_of(sample, summaries={"2026-Q3": before}).changed.sentence
+    assert review_of(sample).summary["changed"] == 0
+
+
+def test_a_lead_changes_through_a_label_through_new_evidence_or_else():
+    rows = judged({"decided_by": "person"}, {}, {}, {})
+    then = {"lead": "unclear", "decided_by": "rules"}
+    before = [then | {"id": f"o/r#{number}@ada:pull_request", "counts_for": []} for number in (1, 2, 3)]
+    older = [then | {"id": "o/r#4@ada:pull_request"}]  # written by a version that did not know
+    table = changes.lead_changes(rows, pd.Series([True, True, False, True]), {"rows": before + older})
+    assert list(table["through"]) == ["a label", "new evidence", "evidence or rules", "evidence or rules"]
+
+
+def test_labels_that_people_changed_since_are_told_from_the_log():
+    rows = judged({}, {}, {}, {})
+    event = {"v": 1, "op": "label", "by": "ada", "lead": "upstream"}
+    told = [
+        event | {"id": "1", "item": rows["id"][0], "at": "2026-10-01T00:00:00Z"},  # before, and still so
+        event | {"id": "2", "item": rows["id"][1], "at": "2026-10-01T00:00:00Z"},
+        event | {"id": "3", "item": rows["id"][1], "at": "2026-10-03T00:00:00Z", "lead": "individual"},
+        event | {"id": "4", "item": rows["id"][2], "at": "2026-10-03T00:00:00Z"},
+    ]
+    before = {"as_of": "2026-10-02T00:00:00Z"}
+    table = changes.label_changes(rows, rows["id"], ck.Labels(told), before)
+    assert table[["was", "label"]].fillna("none").to_numpy().tolist() == [
+        ["upstream", "individual"],
+        ["none", "upstream"],
+    ]
+    assert len(changes.label_changes(rows, rows["id"], ck.Labels(told), None)) == 0
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"rows": 3}'])
+def test_an_earlier_summary_that_is_none_is_said(tmp_path, text):
+    path = tmp_path / "2026-Q3" / "product" / "summary.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    with pytest.raises(ck.ContribkitError, match="is no summary of a review"):
+        ck.read_summaries(tmp_path, "product", [ck.Period("2026-Q3")])
+    assert ck.read_summaries(tmp_path, "product", [ck.Period("2026-Q2")]) == {}

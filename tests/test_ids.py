@@ -1,0 +1,184 @@
+"""Identifiers: ids read from the right, and links found in text as people write it."""
+
+import pytest
+
+from contribkit.ids import (
+    casefold_id,
+    contribution_id,
+    links,
+    number_of,
+    parse_contribution_id,
+    repository_of,
+    thread_url,
+)
+
+URL = "https://github.com/o/r"
+
+
+def refs(text: str) -> list[str]:
+    return [link.ref for link in links(text)]
+
+
+@pytest.mark.parametrize(
+    ("ref", "login", "kind"),
+    [
+        ("owner/repo#719", "ada", "review"),
+        ("owner/repo@1.2.0", "ada", "release"),
+        ("jupyter-book/mystmd@mystmd@1.3.0", "ada-b", "release"),
+        ("o/r@@scope/pkg@1.0:rc", "ada", "release"),
+        ("activity_log:0f3a", "ada", "meeting"),
+        ("o/r#1", "dependabot[bot]", "pull_request"),
+    ],
+)
+def test_an_id_is_read_from_the_right_since_tags_hold_anything(ref: str, login: str, kind: str) -> None:
+    assert parse_contribution_id(contribution_id(ref, login, kind)) == (ref, login, kind)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "o/r#1", "o/r#1@ada", "o/r#1:review", "@ada:review", "o/r#1@:review", "o/r#1@ada:"]
+)
+def test_what_lacks_a_part_is_no_id(text: str) -> None:
+    with pytest.raises(ValueError, match="is no contribution id"):
+        parse_contribution_id(text)
+
+
+def test_upper_and_lower_case_are_one() -> None:
+    assert casefold_id("JupyterHub/OAuthenticator#719@Yuvi:Review") == "jupyterhub/oauthenticator#719@yuvi:review"
+
+
+@pytest.mark.parametrize(
+    ("ref", "repo", "number"),
+    [
+        ("o/r#7", "o/r", 7),
+        ("o/r.js-1_x@v1#2", "o/r.js-1_x", None),
+        ("o/r@@scope/pkg@1", "o/r", None),
+        ("activity_log:0f", None, None),
+        ("o#7", None, 7),
+        ("a/b/c#7", None, 7),
+        ("-o/r#7", None, 7),
+        ("o/r\n#7", None, 7),
+    ],
+)
+def test_repository_and_number_are_read_off_a_thread(ref: str, repo: str | None, number: int | None) -> None:
+    assert (repository_of(ref), number_of(ref)) == (repo, number)
+
+
+@pytest.mark.parametrize(
+    ("ref", "kind", "url"),
+    [
+        ("o/r#7", "pull_request", f"{URL}/pull/7"),
+        ("o/r#7", "discussion", f"{URL}/discussions/7"),
+        ("o/r#7", "comment", f"{URL}/issues/7"),  # GitHub leads from there to the pull request
+        ("o/r@pkg@1.0", "release", f"{URL}/releases/tag/pkg@1.0"),
+        ("o/r@4f2a", "other", f"{URL}/commit/4f2a"),
+        ("activity_log:0f", "meeting", None),
+    ],
+)
+def test_a_thread_has_a_page_where_it_is_on_github(ref: str, kind: str, url: str | None) -> None:
+    assert thread_url(ref, kind) == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{URL}/pull/7",
+        f"({URL}/issues/7)",
+        f"<a href='{URL}/discussions/7'>x</a>",
+        f"[words]({URL}/pull/7/files#diff-1)",
+        f"{URL}/pull/7#issuecomment-12,",
+        f"{URL}/issues/7?foo=1",
+        "http://www.github.com/o/r/pull/7.",
+        "https://redirect.github.com/o/r/pull/7",  # bots write it, so that GitHub makes no link back
+        "see o/r#7",
+        "(o/r#7)",
+        "**o/r#7**",
+        "o/r#7's",
+        "Fixes:o/r#7.",
+        "| o/r#7 |",
+        "\u200bo/r#7\u2028",
+        "é o/r#7",
+    ],
+)
+def test_a_thread_is_found_however_it_is_wrapped(text: str) -> None:
+    assert refs(text) == ["o/r#7"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#7",
+        "r#7",
+        "path/to/o/r#7",
+        "x@o/r#7",
+        "./o/r#7",
+        "o/r#",
+        "o/r #7",
+        "o/r#7a",
+        "o/r#12345678901",
+        "https://gitlab.com/o/r/pull/7",
+        f"{URL}/commit/4f2a",
+        f"{URL}/pulls",
+        f"{URL}#7",
+        "https://api.github.com/repos/o/r/issues/7",
+        "https://github.com/o/r/blob/main/pull/7.md",
+    ],
+)
+def test_what_only_looks_like_a_thread_is_not_found(text: str) -> None:
+    assert refs(text) == []
+
+
+def test_links_come_in_order_with_their_places_and_as_often_as_they_stand() -> None:
+    text = f"a/b#2, {URL}/pull/1 and A/B#2"
+    assert refs(text) == ["a/b#2", "o/r#1", "A/B#2"]
+    assert [text[link.start : link.end] for link in links(text)] == ["a/b#2", "github.com/o/r/pull/1", "A/B#2"]
+
+
+@pytest.mark.parametrize("tag", ["1.2.0", "v1.0-rc.1", "pkg@1.2.0", "@scope/pkg@1.0"])
+@pytest.mark.parametrize(("before", "after"), [("", "."), ("(", ")"), ("<", ">"), ('"', '"'), ("[x](", "),")])
+def test_a_release_is_found_by_its_tag(tag: str, before: str, after: str) -> None:
+    assert refs(f"{before}{URL}/releases/tag/{tag}{after} ") == [f"o/r@{tag}"]
+
+
+def test_leading_noughts_do_not_make_another_thread() -> None:
+    assert refs(f"o/r#007 {URL}/pull/007") == ["o/r#7", "o/r#7"]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "a" * 60_000,
+        "a-" * 30_000,
+        "a/" * 30_000,
+        "a.a/a-" * 10_000,
+        " a/" + "b" * 60_000,
+        "github.com/" * 5_500,
+        "github.com/a/b/releases/tag" * 2_200,
+        ("github.com/" + "a" * 39 + "/" + "b" * 100 + "/pul") * 390,
+        (" " + "a" * 39 + "/" + "b" * 100) * 425,
+        "[[[[((((" * 7_500,
+        "\u0000\ufffd\u202e" * 20_000,
+    ],
+    ids=range(11),
+)
+def test_a_hostile_text_ends_and_holds_nothing(hostile: str) -> None:
+    assert refs(hostile) == []
+    assert refs(f"{hostile} o/r#7") == ["o/r#7"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("https://notgithub.com/o/r/pull/7", []),
+        (f"{URL}/pull/12345678901", []),  # cut off, it was another thread
+        ("https://GitHub.com/o/r/pull/7", ["o/r#7"]),
+        ("_o/r#7_", ["o/r#7"]),
+        ("参照o/r#7を", ["o/r#7"]),
+        (f"`{URL}/releases/tag/1.0`", ["o/r@1.0"]),
+        (f"**{URL}/releases/tag/1.0**", ["o/r@1.0"]),
+        (f"<p>{URL}/releases/tag/1.0</p>", ["o/r@1.0"]),
+        (f"{URL}/releases/tag/mystmd%401.3.0", ["o/r@mystmd@1.3.0"]),  # as the browser's address bar has it
+        (f"{URL}/releases/tag/...", []),
+    ],
+)
+def test_a_link_is_read_as_its_writer_meant_it(text: str, wanted: list[str]) -> None:
+    assert refs(text) == wanted
