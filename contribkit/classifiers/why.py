@@ -10,6 +10,7 @@ from contribkit.classifiers.rules import decide
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Labels
+from contribkit.privacy import visible, visible_reasons
 from contribkit.tables import is_missing, rows_of
 from contribkit.text import printable
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
@@ -57,9 +58,10 @@ def why(
     Fix the CI
     o/r#1, pull request of Ada (ada-example)
     """
-    shown = judged if include_private else judged[~judged["private"].fillna(False).astype(bool)]
+    shown = judged[visible(judged, include_private)]
     row = _find(judged, shown, identifier)
-    reasons = [_reason(reason, include_private) for reason in row["reasons"] if reason["rule"] != "label"]
+    seen = visible_reasons(row["reasons"], include_private)
+    reasons = [Reason(**reason) for reason in seen if reason["rule"] != "label"]
     lines = [
         *_head(row, organisation),
         *_answer(row, reasons, organisation),
@@ -100,11 +102,6 @@ def _near(identifier: str, ids: list[str]) -> str:
     repo = thread.split("#")[0]
     beside = [known for known in ids if casefold_id(known).startswith(repo)]
     return f"{len(ids)} are known" + (f", such as {', '.join((beside or ids)[:3])}" if ids else "")
-
-
-def _reason(reason: dict[str, Any], include_private: bool) -> Reason:
-    made = Reason(**reason)
-    return made._replace(saw="a private place", where=None) if made.private and not include_private else made
 
 
 def _without_title(reason: Reason, row: dict[str, Any]) -> Reason:

@@ -43,11 +43,11 @@ def classify(
     """
     from contribkit.config.organisation import Organisation
     from contribkit.io import write_jsonl
-    from contribkit.review.redaction import without_private
+    from contribkit.privacy import without_private
 
     broken: list[str] | None = [] if keep_going else None
     rows, judged = _classified(Organisation.read(config), contributions, references, labels, broken)
-    shown = judged if include_private else without_private(judged)
+    shown = without_private(judged, include_private)
     click.echo(f"{output}: {write_jsonl(output, _with_judgement(rows, shown))} rows")
     say_hidden(len(judged) - len(shown), "contributions")
     warn(broken or [])

@@ -80,7 +80,7 @@ def load(config: Path, period: str, output: Path, include_private: bool, keep_go
     """
     import contribkit as ck
     from contribkit.io import write_jsonl
-    from contribkit.review.redaction import without_private
+    from contribkit.privacy import without_private
     from contribkit.tables import records
 
     org = ck.Organisation.read(config)
@@ -88,7 +88,7 @@ def load(config: Path, period: str, output: Path, include_private: bool, keep_go
     data = ck.load(org, span, keep_going)
     for name, table in (("contributions", data.contributions), ("references", data.references)):
         path = output / f"{name}.jsonl"
-        shown = table if include_private else without_private(table)
+        shown = without_private(table, include_private)
         click.echo(f"{path}: {write_jsonl(path, records(shown))} rows")
         say_hidden(len(table) - len(shown), name)
     warn([*org.cautions, *(f"{source.name}: {note}" for source in data.sources for note in source.notes)])

@@ -7,7 +7,7 @@ from typing import Any
 
 from contribkit.errors import ContribkitError, nearest
 from contribkit.io import write_whole
-from contribkit.review.redaction import without_places
+from contribkit.privacy import without_paths
 
 
 def check_parameters(notebook: Path, given: dict[str, Any]) -> None:
@@ -45,7 +45,7 @@ def execute(
             store_widget_state=False, extra_arguments=["--IPKernelApp.log_level=ERROR"],
         )  # fmt: skip
     except papermill.PapermillExecutionError as error:
-        words = "" if nameless else f": {without_places(str(error.evalue), root)}"
+        words = "" if nameless else f": {without_paths(str(error.evalue), root)}"
         failure = f"Cell {error.exec_count} failed: {error.ename}{words}"
     except DeadKernelError:
         failure = "The kernel died, most likely for want of memory"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from contribkit.ids import casefold_id, parse_contribution_id, repository_of, thread_url
+from contribkit.privacy import visible
 from contribkit.tables import rows_of
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ def own_side(rows: pd.DataFrame, references: pd.DataFrame, organisation: "Organi
         point at the thread and those it points at; private ones as an empty text), `linked` (a key of `STATES`).
     """
     by_thread: dict[str, list[str]] = {}
-    hidden = references["private"].fillna(False)
-    for ref, url, private in zip(references["ref"], references["url"], hidden, strict=True):
-        shown = "" if private or not isinstance(url, str) else url
+    is_public = visible(references)
+    for ref, url, public in zip(references["ref"], references["url"], is_public, strict=True):
+        shown = url if public and isinstance(url, str) else ""
         by_thread.setdefault(casefold_id(ref), []).append(shown)
     table = [_places(row, by_thread, organisation) for row in rows_of(rows[["id", "links_in", "links_out"]])]
     return pd.DataFrame(table, columns=["ref", "inward", "outward", "linked"], index=rows.index)

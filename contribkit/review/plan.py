@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from contribkit import privacy
 from contribkit.config.models import Team
 from contribkit.period import Period
-from contribkit.review import redaction
 from contribkit.review.needs import rank, spread
 from contribkit.review.page import Section
 from contribkit.review.planned import PLANNED, write_planned
@@ -80,9 +80,7 @@ class Plan:
     ) -> None:
         self.organisation, self.team, self.period = data.organisation, team, period
         self.include_private, self.without_names = include_private, without_names
-        self.earlier = earlier if include_private else {
-            span: redaction.without_private(judged) for span, judged in earlier.items()
-        }  # fmt: skip
+        self.earlier = {span: privacy.without_private(judged, include_private) for span, judged in earlier.items()}
         self._waiting, self._data = waiting, data
 
     @cached_property
@@ -103,7 +101,7 @@ class Plan:
         return self._nameless(ranked) if self.without_names else ranked
 
     def _nameless(self, ranked: pd.DataFrame) -> pd.DataFrame:
-        mask = redaction.mask_of(self.organisation, {*self._data.people, *self._waiting.table["author"].dropna()})
+        mask = privacy.mask_of(self.organisation, {*self._data.people, *self._waiting.table["author"].dropna()})
         reasons = [[reason | {"because": mask(reason["because"])} for reason in cell] for cell in ranked["reasons"]]
         return ranked.assign(
             title=ranked["title"].map(mask),
@@ -154,7 +152,7 @@ class Plan:
             # A broken line may hold the name of somebody of whom nothing else tells that it is one.
             return [f"{name}: {len(said)} notes, not shown without names" for name, said in self._notes.items() if said]
         return [
-            f"{name}: {redaction.without_places(note, self.organisation.root)}"
+            f"{name}: {privacy.without_paths(note, self.organisation.root)}"
             for name, said in self._notes.items()
             for note in said
         ]

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from contribkit import privacy
 from contribkit.config.models import Team, Upstream, slug_of
 from contribkit.period import Period
-from contribkit.review import projects, redaction, sections, sharing
+from contribkit.review import projects, sections, sharing
 from contribkit.review.page import Section
 from contribkit.review.stakeholders import driven_by
 from contribkit.review.written import Written
@@ -72,7 +73,7 @@ class ProjectReview(Written):
 
         def here(rows: pd.DataFrame) -> pd.DataFrame:
             inside = [repo for repo in rows["repo"].dropna().unique() if org.upstream_of(repo) == project]
-            return redaction.publicly_named(rows[rows["repo"].isin(inside)])
+            return privacy.publicly_named(rows[rows["repo"].isin(inside)])
 
         before = {then: here(rows) for then, rows in (earlier or {}).items()}
         super().__init__(here(judged), data, everybody, period, before, False, True, summaries)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from contribkit import privacy
 from contribkit.config.models import Team
 from contribkit.loaders.fold import is_member
 from contribkit.period import Period
-from contribkit.review import redaction
 from contribkit.vocabulary import Lead
 
 if TYPE_CHECKING:
@@ -37,36 +37,36 @@ class Shown:
     @cached_property
     def named_rows(self) -> pd.DataFrame:
         """The team's contributions with names, for counting; private ones only where they are to be shown."""
-        rows = self._visible
-        # A row is the team's where the person belonged to it at the first or the last act.
-        then = [
-            is_member(rows["actor"], rows[at], self.team.members, self.period.timezone)
-            for at in ("happened_at", "last_at")
-        ]
-        return rows[then[0] | then[1]]
+        return self._visible[self._of_team(self._visible)]
+
+    def _of_team(self, rows: pd.DataFrame) -> pd.Series:
+        """Return which rows are of a person who belonged to the team at their first or their last act."""
+        members, timezone = self.team.members, self.period.timezone
+        first, last = (is_member(rows["actor"], rows[at], members, timezone) for at in ("happened_at", "last_at"))
+        return first | last
 
     @cached_property
     def rows(self) -> pd.DataFrame:
         """The team's contributions as they may be shown."""
         if not self.without_names:
             return self.named_rows
-        masked = redaction.without_names(self._visible, self.organisation, self.data.people)
+        masked = privacy.without_names(self._visible, self.organisation, self.data.people)
         return masked.loc[self.named_rows.index]
 
     @cached_property
     def _visible(self) -> pd.DataFrame:
-        return self._judged if self.include_private else redaction.without_private(self._judged)
+        return privacy.without_private(self._judged, self.include_private)
 
     @cached_property
     def acts(self) -> pd.DataFrame:
         """The acts of everybody in threads that may be shown."""
-        return self.data.acts if self.include_private else redaction.in_public(self.data.acts, self.data.threads)
+        return privacy.visible_acts(self.data.acts, self.data.threads, self.include_private)
 
     @property
     def hidden(self) -> int:
         """How many of the team's contributions are private and not shown."""
-        everything = is_member(self._judged["actor"], self._judged["last_at"], self.team.members, self.period.timezone)
-        return 0 if self.include_private else int((everything & self._judged["private"].fillna(False)).sum())
+        private = ~privacy.visible(self._judged, self.include_private)
+        return int((private & self._of_team(self._judged)).sum())
 
     @property
     def members(self) -> dict[str, str]:
@@ -97,8 +97,8 @@ class Shown:
         return [*known, f"could not read: {source.broken} of its lines or files; contribkit load names them"]
 
     def _publishable(self, sentences: list[str]) -> list[str]:
-        placeless = [redaction.without_places(sentence, self.organisation.root) for sentence in sentences]
+        placeless = [privacy.without_paths(sentence, self.organisation.root) for sentence in sentences]
         if not self.without_names:
             return placeless
-        mask = redaction.mask_of(self.organisation, self.data.people)
+        mask = privacy.mask_of(self.organisation, self.data.people)
         return [mask(sentence) for sentence in placeless]

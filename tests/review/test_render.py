@@ -12,9 +12,9 @@ import pytest
 
 import contribkit as ck
 from contribkit.notebooks import NOTEBOOKS
+from contribkit.privacy import publicly_named
 from contribkit.rendering.notebook import check_parameters
 from contribkit.rendering.page import write_print
-from contribkit.review.redaction import publicly_named
 from tests.review.test_review import SCHEMA, judged
 
 TEAM = {"name": "Quay", "members": [{"login": "ada-example", "name": "Ada"}, {"login": "bob-example", "name": "Bob"}]}

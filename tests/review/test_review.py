@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 
 import contribkit as ck
+from contribkit import privacy
 from contribkit.config.models import Goal, Initiative, Member, Stakeholder, Team
-from contribkit.review import changes, links, redaction, shares, sharing, stakeholders, waiting
+from contribkit.review import changes, links, shares, sharing, stakeholders, waiting
 from contribkit.review.csv import to_csv
 from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, conform
+from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
 
 NASTY = "<script>alert(1)</script> [x](javascript:alert(2)) **b** \u202eevil =1+1"
 SCHEMA = json.loads((Path(ck.__file__).parent / "review" / "summary.schema.json").read_text())
@@ -165,7 +167,7 @@ def test_numbers_in_csv_stay_whole():
 def test_ids_without_names_keep_apart_what_several_people_did():
     org = ck.Organisation.read_sample()
     rows = judged({"id": "o/r#1@ada:review"}, {"id": "o/r#1@bob:review"}, {"id": "o/r#2@bob:review"})
-    assert list(redaction.without_names(rows, org)["id"]) == ["o/r#1@1:review", "o/r#1@2:review", "o/r#2@1:review"]
+    assert list(privacy.without_names(rows, org)["id"]) == ["o/r#1@1:review", "o/r#1@2:review", "o/r#2@1:review"]
 
 
 @pytest.fixture(scope="module")
@@ -396,3 +398,34 @@ def test_an_earlier_summary_that_is_none_is_said(tmp_path, text):
     with pytest.raises(ck.ContribkitError, match="is no summary of a review"):
         ck.read_summaries(tmp_path, "product", [ck.Period("2026-Q3")])
     assert ck.read_summaries(tmp_path, "product", [ck.Period("2026-Q2")]) == {}
+
+
+def test_a_reason_from_a_private_place_tells_only_that_it_exists(sample):
+    _, _, rows = sample
+    secret = {"rule": "own issue", "lead": "stakeholder", "weight": 3.0, "because": "says SECRET", "saw": "SECRET",
+              "where": "https://secret.example", "private": True}  # fmt: skip
+    shown = privacy.without_private(rows.assign(reasons=[[secret] for _ in rows.index]))
+    assert "secret" not in str(shown["reasons"].tolist()).casefold()
+    assert "SECRET" in str(privacy.without_private(rows.assign(reasons=[[secret]] * len(rows)), True)["reasons"][0])
+
+
+def test_labels_addresses_first_names_and_mail_addresses_name_nobody(tmp_path):
+    org = organisation(tmp_path, HEAD + TEAM.replace('"ada"', '"zorblax"\nname = "Zora Blaxton"') + UPSTREAM)
+    row = {
+        "labels": ["zorblax", "owner: zorblax"],
+        "url": "https://github.com/zorblax/fork/pull/1",
+        "title": "Zora fixes it, mail zora.blaxton@example.org",
+    }
+    masked = privacy.without_names(judged(row), org).iloc[0]
+    assert masked["labels"] == ["somebody", "owner: somebody"]
+    assert pd.isna(masked["url"])
+    assert masked["title"] == "somebody fixes it, mail somebody"
+
+
+def test_hidden_rows_are_counted_like_rows_that_are_shown(sample):
+    _, data, _ = sample
+    left = Team(name="T", members=[Member(login="ada", to="2026-07-31")])
+    row = {"happened_at": "2026-07-20T00:00:00Z", "last_at": "2026-08-20T00:00:00Z"}
+    for private, counts in ((True, (0, 1)), (False, (1, 0))):
+        review = ck.Review(judged(row | {"private": private}), data, left, data.period)
+        assert (len(review.rows), review.hidden) == counts

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from contribkit.privacy import visible
 from contribkit.review import community, projects, shares
 from contribkit.review.measures.marks import Marks
 from contribkit.review.measures.sharing import Sharing
@@ -31,7 +32,7 @@ class Community(Sharing, Marks):
     @property
     def _threads(self) -> pd.DataFrame:
         threads = self.data.threads
-        return threads if self.include_private else threads[~threads["private"].fillna(False).astype(bool)]
+        return threads[visible(threads, self.include_private)]
 
     @cached_property
     def projects(self) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from contribkit.privacy import visible
 from contribkit.review.needs.need import Need
 from contribkit.review.needs.reasons import is_due, reasons_for
 from contribkit.tables import rows_of
@@ -49,7 +50,7 @@ def rank(
     >>> bool(best["score"] == sum(reason["points"] for reason in best["reasons"]))
     True
     """
-    public = needs if include_private else needs[~needs["private"].fillna(False).astype(bool)]
+    public = needs[visible(needs, include_private)]
     asked = {index: Need(row, organisation, as_of) for index, row in zip(public.index, rows_of(public), strict=True)}
     shown = public.loc[[index for index, need in asked.items() if is_due(need)]]
     known = shown.assign(**_judged([asked[index] for index in shown.index], shown.index))

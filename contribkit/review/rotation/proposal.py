@@ -7,7 +7,7 @@ import pandas as pd
 
 from contribkit.config.models import Team
 from contribkit.period import Period
-from contribkit.review.redaction import SOMEBODY
+from contribkit.privacy import SOMEBODY
 from contribkit.review.rotation.assign import assign
 from contribkit.review.rotation.pairs import pair
 from contribkit.review.rotation.people import people_of

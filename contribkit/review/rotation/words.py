@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from contribkit.review.redaction import SOMEBODY
+from contribkit.privacy import SOMEBODY
 from contribkit.review.rotation.people import Person
 from contribkit.review.rotation.slots import Slot
 from contribkit.vocabulary import Activity

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from contribkit.privacy import without_paths
 from contribkit.review import figures, page
 from contribkit.review.page import Section
 from contribkit.review.planned import planned_against_done, unplanned
-from contribkit.review.redaction import without_places
 from contribkit.review.sections.parts import dicts, picture
 from contribkit.tables import records
 from contribkit.text import pluralise
@@ -48,7 +48,7 @@ def _notes(planned: pd.DataFrame, review: "Review") -> list[str]:
     broken = planned.attrs.get("notes", [])
     if review.without_names and broken:
         return [f"could not be read: {pluralise(len(broken), 'line')} of the plan"]
-    return [without_places(sentence, review.organisation.root) for sentence in broken]
+    return [without_paths(sentence, review.organisation.root) for sentence in broken]
 
 
 def _sentence(lines: pd.DataFrame, beside: pd.DataFrame, word: str) -> str:
