@@ -39,13 +39,13 @@ def git_loader(folder: Path) -> Figure | str:
     config = folder / "contribkit.toml"
     config.write_text(settings + '\n[sources.git]\nclones = ["clones/*"]\n', encoding="utf-8")
     org = Organisation.read(config)
-    commands = _commands(lambda: git.load(org, None, False))
+    commands = _commands(lambda: git.load(org, None))
 
     def plainly() -> None:
         for command in commands:
             subprocess.run(command, capture_output=True, check=True)
 
-    ours, plain = _medians(3, lambda: git.load(org, None, False), plainly)
+    ours, plain = _medians(3, lambda: git.load(org, None), plainly)
     return Figure("git loader over plain git, 21,000 commits", ours / plain, 3)
 
 

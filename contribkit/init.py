@@ -10,8 +10,6 @@ from contribkit.errors import ContribkitError
 TEMPLATES = Path(__file__).parent / "starter_files"
 PLACEHOLDER = "CHANGE-ME"
 """Stands in contribkit.toml wherever a team has to write its own words."""
-EXAMPLE = "EXAMPLE, take this row out"
-"""Stands in the example row of the activity log."""
 
 # A repository without a commit is as empty as a folder can be for somebody who starts from GitHub.
 _HARMLESS = {".git"}

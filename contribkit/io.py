@@ -108,7 +108,7 @@ def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[in
 def report_problem(sentence: str, broken: list[str] | None) -> None:
     """Note a broken line where it may be passed over, else raise it as an error with the way out."""
     if broken is None:
-        raise ContribkitError(f"{sentence}; mend the line, or take the rest with --keep-going")
+        raise ContribkitError(f"{sentence}; fix the line, or take the rest with --keep-going")
     broken.append(sentence)
 
 

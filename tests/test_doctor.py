@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from contribkit.config.organisation import SAMPLE
-from contribkit.doctor import Finding, Level, examine
-from contribkit.doctor.folders import check_writable
-from contribkit.doctor.machine import check_kernel, check_versions
+from contribkit.doctor import check_kernel, check_versions, check_writable, examine
 from contribkit.init import PLACEHOLDER, start
 from contribkit.loaders.github.store import Store
 from contribkit.loaders.github.token import Token
+from contribkit.loaders.source import Finding, Level
 from tests.helpers.repositories import Invented, run_git
 from tests.test_cli import run
 
@@ -111,7 +110,7 @@ def test_the_file_beside_us_is_looked_at_by_default(home):
 
 
 def test_the_sample_is_fit_for_a_review():
-    assert [finding for finding in examine(SAMPLE) if finding.level is Level.WRONG] == []
+    assert [finding for finding in examine(SAMPLE) if finding.level is Level.ERROR] == []
 
 
 def test_init_then_doctor_says_what_is_left_to_do(tmp_path):
@@ -120,9 +119,9 @@ def test_init_then_doctor_says_what_is_left_to_do(tmp_path):
     assert code == 1
     wrong = [line for line in said if line.startswith("✗")]
     assert len(wrong) == 2
-    assert f"{PLACEHOLDER} still stands on lines " in wrong[0]
+    assert f"{PLACEHOLDER} is still on lines " in wrong[0]
     assert 'no folder matches "clones/*"; run: git clone --bare https://github.com/OWNER/NAME' in wrong[1]
-    assert any("activities/activity_log.csv still holds the example row; write a row" in line for line in said)
+    assert any("activities/activity_log.csv still holds the example row; replace it" in line for line in said)
     assert any(line.startswith("! own side: no own repository can be read, so that no evidence") for line in said)
 
 
@@ -137,7 +136,7 @@ def test_init_filled_in_is_good_as_it_is(tmp_path):
     assert code == 0
     assert [line for line in said if not line.startswith("✓ ")] == [
         "! sources.activity_log: activities/activity_log.csv still holds the example row; "
-        "write a row of your own over it, or take it out"
+        "replace it with a row of your own, or remove it"
     ]
 
 
@@ -189,13 +188,13 @@ WRONG = {
     "shallow": (shallow, GIT, "+cut: is a shallow clone", "run: git -C "),
     "empty": (lambda home: Invented(home / "clones/a+b"), GIT, "a+b: is an empty repository", "fetch it first"),
     "nameless": (nameless, GIT, "nothing tells which repository", "name the folder OWNER+NAME, or set its remote"),
-    "no records": (unlink("c.jsonl"), RECORDS, "c.jsonl: cannot be read", "mend it there"),
-    "broken line": (write("c.jsonl", ROW + "{\n" + ROW), RECORDS, "c.jsonl:2: not JSON", "mend the line"),
+    "no records": (unlink("c.jsonl"), RECORDS, "c.jsonl: cannot be read", "fix it there"),
+    "broken line": (write("c.jsonl", ROW + "{\n" + ROW), RECORDS, "c.jsonl:2: not JSON", "fix the line"),
     "no kind": (write("c.jsonl", ROW.replace("issue", "isue")), RECORDS, 'c.jsonl:1: "isue" is no kind', "did you"),
     "no column": (write("log.csv", "date,what\n"), LOG, 'the column "who" is missing', "the first line is date,who"),
-    "no day": (write("log.csv", f"{HEADER}1.7.2026,ada-example,x,\n"), LOG, 'log.csv:2: "date" is "1.7.2026"', "mend"),
+    "no day": (write("log.csv", f"{HEADER}1.7.2026,ada-example,x,\n"), LOG, 'log.csv:2: "date" is "1.7.2026"', "fix"),
     "no member": (write("log.csv", f"{HEADER}2026-07-01,adda-example,x,\n"), LOG, "is not a member's login", "did you"),
-    "negative": (write("log.csv", f"{HEADER}2026-07-01,ada-example,x,-1\n"), LOG, '"hours" is "-1"', "mend the line"),
+    "negative": (write("log.csv", f"{HEADER}2026-07-01,ada-example,x,-1\n"), LOG, '"hours" is "-1"', "fix the line"),
     "unknown version": (labelled('{"v": 2}\n'), "labels", "a.jsonl:1: label events of version 2", "update contribkit"),
     "no label": (labelled("{\n\n"), "labels", "a.jsonl:1: is no JSON", "restore the line from git"),
     "unwritable": (a_file_for_a_folder, "reviews/", "reviews: is a file where a folder should be", "move it away"),
@@ -228,7 +227,7 @@ def test_every_broken_row_is_a_line_of_its_own_up_to_a_score(home):
     (home / "c.jsonl").write_text("{\n" + ROW + "[]\n")
     assert len(lines(home, "✗ sources.records: ")) == 2
     assert len(lines(home, "✗ sources.activity_log: ")) == 21
-    assert "5 more like these; mend the first ones" in lines(home, "✗ sources.activity_log: ")[-1]
+    assert "5 more like these; fix the first ones" in lines(home, "✗ sources.activity_log: ")[-1]
 
 
 def test_every_mistake_in_the_file_is_a_line_of_its_own_and_the_machine_is_looked_at(home):
@@ -241,7 +240,7 @@ def test_every_mistake_in_the_file_is_a_line_of_its_own_and_the_machine_is_looke
 DOUBTFUL = {
     "nothing of our own": (
         changed('own = ["test-org"]', 'own = ["other-org"]'),
-        ["test-org/plans is neither an upstream project nor our own: it is not looked at; add it to [[upstream]]",
+        ["test-org/plans is neither an upstream project nor our own: it is ignored; add it to [[upstream]]",
          "own side: no own repository can be read, so that no evidence from the organisation's own side will be seen; "
          "clone those that plan your work"],
     ),
@@ -291,7 +290,7 @@ def test_an_unwritable_place_is_wrong_whoever_asks():
     if not Path("/proc/self").is_dir():
         pytest.skip("there is no folder here that nobody may write to")
     (finding,) = check_writable(Path("/proc/self/reviews"))
-    assert finding.level is Level.WRONG
+    assert finding.level is Level.ERROR
     assert "cannot be written" in finding.sentence
 
 
@@ -335,10 +334,10 @@ def test_a_package_that_is_too_old_or_missing_is_named_with_the_command(home, tm
 @pytest.mark.parametrize(
     ("program", "level", "said"),
     [
-        ("python", Level.GOOD, "runs this Python"),
-        (sys.executable, Level.GOOD, "runs this Python"),
-        ("/no/such/python", Level.WRONG, "names a program that is not there (/no/such/python)"),
-        ("/bin/sh", Level.DOUBTFUL, "runs another Python (/bin/sh), which may lack contribkit"),
+        ("python", Level.OK, "runs this Python"),
+        (sys.executable, Level.OK, "runs this Python"),
+        ("/no/such/python", Level.ERROR, "names a program that is not there (/no/such/python)"),
+        ("/bin/sh", Level.WARNING, "runs another Python (/bin/sh), which may lack contribkit"),
     ],
 )
 def test_a_kernel_of_another_python_is_found(tmp_path, monkeypatch, program, level, said):
@@ -350,7 +349,7 @@ def test_a_kernel_of_another_python_is_found(tmp_path, monkeypatch, program, lev
     (finding,) = check_kernel()
     assert finding.level is level
     assert said in finding.sentence
-    assert bool(finding.fix) == (level is not Level.GOOD)
+    assert bool(finding.fix) == (level is not Level.OK)
 
 
 def test_a_kernel_that_cannot_be_read_is_wrong(tmp_path, monkeypatch):
@@ -359,24 +358,24 @@ def test_a_kernel_that_cannot_be_read_is_wrong(tmp_path, monkeypatch):
     (folder / "kernel.json").write_text("{")
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     (finding,) = check_kernel()
-    assert finding.level is Level.WRONG
+    assert finding.level is Level.ERROR
     assert "ipykernel install" in finding.fix
 
 
 def test_what_is_installed_here_fits():
-    assert {finding.level for finding in check_versions()} == {Level.GOOD}
+    assert {finding.level for finding in check_versions()} == {Level.OK}
 
 
 def test_a_finding_is_always_one_line():
-    assert str(Finding(Level.DOUBTFUL, "labels", "one\ntwo", "three")) == "! labels: one two; three"
+    assert str(Finding(Level.WARNING, "labels", "one\ntwo", "three")) == "! labels: one two; three"
 
 
 @pytest.mark.parametrize(
     ("token", "store", "level", "said"),
     [
-        ("some-token", False, Level.GOOD, "there is a token"),
-        ("", True, Level.DOUBTFUL, "there is no token, so the store answers alone; set GITHUB_TOKEN"),
-        ("", False, Level.WRONG, "there is no token: set GITHUB_TOKEN, or run: gh auth login"),
+        ("some-token", False, Level.OK, "there is a token"),
+        ("", True, Level.WARNING, "there is no token, so the store answers alone; set GITHUB_TOKEN"),
+        ("", False, Level.ERROR, "there is no token: set GITHUB_TOKEN, or run: gh auth login"),
     ],
 )
 def test_github_is_looked_at_without_asking_it(

@@ -13,6 +13,7 @@ from contribkit import init
 from contribkit.config.models import Configuration
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
+from contribkit.loaders.activity_log import EXAMPLE
 from contribkit.loaders.source import LOADERS
 from tests.helpers.repositories import run_git
 from tests.test_cli import run
@@ -169,7 +170,7 @@ def test_the_example_row_is_loaded_and_falls_into_no_review(team):
         code, out, _ = run("load", "--config", team / "contribkit.toml", "--period", period, "--output", team / "l")
         assert code == 0
         assert f"contributions.jsonl: {rows} rows" in out
-    assert init.EXAMPLE in (team / "activities" / "activity_log.csv").read_text()
+    assert EXAMPLE in (team / "activities" / "activity_log.csv").read_text()
 
 
 def test_git_keeps_what_the_team_writes_and_leaves_what_can_be_made_again(team):

@@ -96,7 +96,7 @@ def test_blank_lines_and_windows_line_ends_count_but_say_nothing(tmp_path: Path)
 def test_a_broken_line_is_named_with_file_line_and_the_way_out(tmp_path: Path, line: str, said: str) -> None:
     message = failing(tmp_path / "rows.jsonl", f"{GOOD}\n{line}\n{GOOD}")
     assert message.startswith(f"rows.jsonl:3: {said}")
-    assert message.endswith("; mend the line, or take the rest with --keep-going")
+    assert message.endswith("; fix the line, or take the rest with --keep-going")
 
 
 def test_keep_going_takes_the_rest_and_notes_each_broken_line(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_problem_is_raised_or_noted() -> None:
     broken: list[str] = []
     report_problem("f:1: wrong", broken)
     assert broken == ["f:1: wrong"]
-    with pytest.raises(ContribkitError, match="f:1: wrong; mend the line"):
+    with pytest.raises(ContribkitError, match="f:1: wrong; fix the line"):
         report_problem("f:1: wrong", None)
 
 

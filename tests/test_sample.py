@@ -95,7 +95,7 @@ def test_who_left_is_not_looked_at_after_that_day(data: dict[str, Data], everyth
     assert (bela.last_at < left).all()
     written = [row for row in lines("records/*.jsonl") if row["actor"] == "bela-example"]
     assert any(row.get("happened_at", "") > "2026-05-16" for row in written)
-    assert all(data[q].left_out["by people on days on which they were no members"] for q in ("2026-Q2", "2026-Q3"))
+    assert all(data[q].left_out["by people on days on which they were not members"] for q in ("2026-Q2", "2026-Q3"))
 
 
 def test_who_joined_has_nothing_before(everything: pd.DataFrame) -> None:

@@ -2,14 +2,10 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from contribkit.cli.group import CONFIG, main
-
-if TYPE_CHECKING:
-    pass
 
 
 @main.command()
@@ -26,24 +22,25 @@ def init(folder: Path) -> None:
     for path in start(folder):
         click.echo(path)
     config = folder / "contribkit.toml"
-    click.echo(f"Now write your own words into {config}, and ask: contribkit doctor --config {config}", err=True)
+    click.echo(f"Now edit {config}, and run: contribkit doctor --config {config}", err=True)
 
 
 @main.command()
 @CONFIG
 def doctor(config: Path) -> None:
-    """Look at the file, the sources, the folders and the machine, and say what to do about each thing.
+    """Check the file, the sources, the folders and the machine, and say how to fix each problem.
 
     \b
     Example:
       contribkit doctor --config contribkit.toml
 
-    ✓ is good; ! makes a review poorer; ✗ must be mended, and makes the exit code 1.
+    ✓ is good; ! makes a review poorer; ✗ must be fixed, and makes the exit code 1.
     """
-    from contribkit.doctor import Level, examine
+    from contribkit.doctor import examine
+    from contribkit.loaders.source import Level
 
     findings = examine(config)
     for finding in findings:
         click.echo(finding)
-    if any(finding.level is Level.WRONG for finding in findings):
+    if any(finding.level is Level.ERROR for finding in findings):
         sys.exit(1)

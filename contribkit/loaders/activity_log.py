@@ -2,28 +2,25 @@
 
 import math
 import re
-from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from contribkit.config.models import Table
+from contribkit.config.organisation import Organisation
 from contribkit.config.toml import validate_settings
-from contribkit.errors import ContribkitError
 from contribkit.ids import links
 from contribkit.io import read_rows, report_problem
-from contribkit.loaders.source import Loaded
+from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths, warning
+from contribkit.period import Period
 from contribkit.tables import ACTS, THREADS, conform
 from contribkit.vocabulary import Activity, Kind, Lead, word_of
 
-if TYPE_CHECKING:
-    from contribkit.config.organisation import Organisation
-    from contribkit.period import Period
-
 NEEDED = ("date", "who", "what")
+EXAMPLE = "EXAMPLE, take this row out"  # in the row that `contribkit init` writes
 COLUMNS = (*NEEDED, "activity", "upstream", "lead", "hours", "link", "outcome")
 
 # People say mentoring where the vocabulary of activities says onboarding.
@@ -38,61 +35,65 @@ class Settings(Table):
     files: list[str]
 
 
-def check(organisation: "Organisation") -> None:
-    """Read every row, so that a wrong one is known before any work starts."""
-    load(organisation, None, keep_going=False)
+def check(organisation: Organisation) -> None:
+    """Read every row, without making tables of them, so that a wrong one is known before any work starts."""
+    _entries(organisation, [], None)
 
 
-def load(organisation: "Organisation", period: "Period | None", keep_going: bool) -> Loaded:
-    """Read the log; the period is not asked for, since earlier ones are wanted too.
-
-    Parameters
-    ----------
-    organisation
-        Whose log: it tells members, upstream projects and the time zone of the days.
-    period
-        Not needed.
-    keep_going
-        Note wrong rows in `Loaded.broken` and pass them over.
-
-    Returns
-    -------
-    Loaded
-        One thread and one act for each row.
-
-    Raises
-    ------
-    ContribkitError
-        With file, line and fix, where `keep_going` is off.
-    """
-    settings = validate_settings(Settings, "activity_log", organisation.sources["activity_log"])
+def load(organisation: Organisation, period: Period | None) -> Loaded:
+    """Read the log, one thread and one act for each row; all of it, since earlier periods are wanted too."""
     answer = Loaded()
-    broken = answer.broken if keep_going else None
+    rows = _entries(organisation, answer.notes, answer.broken)
+    answer.threads = conform(pd.DataFrame([_thread(row) for row in rows]), THREADS, organisation.timezone)
+    answer.acts = conform(pd.DataFrame([_act(row) for row in rows]), ACTS, organisation.timezone)
+    return answer
+
+
+def diagnose(organisation: Organisation) -> list[Finding]:
+    """Report every row that is wrong, and the example row where it is still there."""
+    examples = [
+        warning(
+            "sources.activity_log",
+            f"{_relative(path, organisation)} still holds the example row",
+            "replace it with a row of your own, or remove it",
+        )
+        for path in _files(organisation)
+        if path.is_file() and EXAMPLE.encode() in path.read_bytes()
+    ]
+    return [*examples, *file_findings("sources.activity_log", load(organisation, None))]
+
+
+def has_references(organisation: Organisation) -> bool:
+    """Return false: the log says nothing about upstream threads."""
+    return False
+
+
+def _files(organisation: Organisation) -> list[Path]:
+    settings = validate_settings(Settings, "activity_log", organisation.sources["activity_log"])
+    return matching_paths(organisation, "activity_log", settings.files)
+
+
+def _relative(path: Path, organisation: Organisation) -> str:
+    return path.relative_to(organisation.root).as_posix() if path.is_relative_to(organisation.root) else str(path)
+
+
+def _entries(organisation: Organisation, notes: list[str], broken: list[str] | None) -> list[dict[str, Any]]:
+    """Return the rows of all files, each once; a wrong one is noted in `broken`, or an error where that is None."""
     entries: dict[str, dict[str, Any]] = {}
-    for path in _files(organisation, settings.files):
-        for line, cells in read_rows(path, COLUMNS, NEEDED, answer.notes, broken):
+    for path in _files(organisation):
+        for line, cells in read_rows(path, COLUMNS, NEEDED, notes, broken):
             try:
                 entry = _entry(cells, organisation)
             except ValueError as error:
                 report_problem(f"{path}:{line}: {error}", broken)
                 continue
             if entry["ref"] in entries:
-                answer.notes.append(f"{path}:{line}: date, who and what are as in another row; counted once")
+                notes.append(f"{path}:{line}: same date, who and what as in another row; counted once")
             entries.setdefault(entry["ref"], entry)
-    rows = list(entries.values())
-    answer.threads = conform(pd.DataFrame([_thread(row) for row in rows]), THREADS, organisation.timezone)
-    answer.acts = conform(pd.DataFrame([_act(row) for row in rows]), ACTS, organisation.timezone)
-    return answer
+    return [*entries.values()]
 
 
-def _files(organisation: "Organisation", patterns: list[str]) -> Iterator[Path]:
-    for pattern in patterns:
-        if not list(organisation.paths([pattern])):
-            raise ContribkitError(f'contribkit.toml: [sources.activity_log]: no file matches "{pattern}"')
-    yield from organisation.paths(patterns)
-
-
-def _entry(cells: dict[str, str], organisation: "Organisation") -> dict[str, Any]:
+def _entry(cells: dict[str, str], organisation: Organisation) -> dict[str, Any]:
     """Return one row, checked: a `ValueError` says what is wrong with it."""
     for name in NEEDED:
         if not cells.get(name):

@@ -1,24 +1,23 @@
 """Load every source of an organisation into one set of tables."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from contribkit.config.models import Member, Team
+from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.loaders.fold import fold
-from contribkit.loaders.source import Loaded, in_order, loader
+from contribkit.loaders.source import Loaded, Loader, in_order, loader
 from contribkit.loaders.union import in_scope, outside_membership, unite_acts, unite_references, unite_threads
-
-if TYPE_CHECKING:
-    from contribkit.config.organisation import Organisation
-    from contribkit.period import Period
+from contribkit.period import Period
+from contribkit.tables import NEEDS, combine, conform, empty
+from contribkit.text import pluralise
 
 
 @dataclass(frozen=True)
 class SourceReport:
-    """How one source answered: what it gave, which days it covers, what to know; the last `broken` notes are errors."""
+    """How one source answered: how many rows, which days they cover, and notes; the last `broken` notes are errors."""
 
     name: str
     status: str
@@ -33,12 +32,12 @@ class SourceReport:
 
 @dataclass(frozen=True)
 class Data:
-    """What the sources of an organisation know.
+    """Everything that the sources of an organisation know.
 
     Attributes
     ----------
     threads, acts, references
-        Tables of the schemas `THREADS`, `ACTS` and `REFERENCES`, over all that was loaded.
+        Tables of the schemas `THREADS`, `ACTS` and `REFERENCES`, with everything that was loaded.
     contributions
         What members did in the period, a table of the schema `CONTRIBUTIONS`.
     sources
@@ -46,7 +45,7 @@ class Data:
     period
         The period that was asked for.
     organisation
-        Whose data it is.
+        The organisation that was loaded.
     left_out
         How many acts in the period were left out, by reason; without names.
     """
@@ -56,11 +55,11 @@ class Data:
     references: pd.DataFrame
     contributions: pd.DataFrame
     sources: list[SourceReport]
-    period: "Period"
-    organisation: "Organisation"
+    period: Period
+    organisation: Organisation
     left_out: dict[str, int]
 
-    def fold(self, period: "Period | None" = None, team: Team | None = None) -> pd.DataFrame:
+    def fold(self, period: Period | None = None, team: Team | None = None) -> pd.DataFrame:
         """Return the contributions of another period, or of one team.
 
         Parameters
@@ -90,64 +89,73 @@ class Data:
         return fold(self.threads, acts, None, team or self._everybody, self.period.timezone)
 
 
-def check(organisation: "Organisation", keep_going: bool = False) -> None:
+@dataclass(frozen=True)
+class Needs:
+    """What waits upstream.
+
+    Attributes
+    ----------
+    table
+        One row a need, a table of the schema `NEEDS`; the most trusted source that knows a need provides it.
+    notes
+        What a reader should know, by source: what could not be seen, and when it was looked at.
+    """
+
+    table: pd.DataFrame = field(default_factory=lambda: empty(NEEDS))
+    notes: dict[str, list[str]] = field(default_factory=dict)
+
+
+def check(organisation: Organisation, keep_going: bool = False) -> None:
     """Raise `ContribkitError` where a source cannot be read, before any work starts.
 
     Parameters
     ----------
     organisation
-        Whose sources; there must be one at least.
+        The organisation; it must have at least one source.
     keep_going
-        Whether a source that fails is to be passed over, so that only its settings are checked.
+        Whether a source that fails will be skipped, so that only its name is checked.
     """
-    if not organisation.sources:
-        raise ContribkitError(
-            'contribkit.toml: there is no source; add [sources.git] with clones = ["clones/*"] or [sources.records]'
-        )
-    for name in organisation.sources:
-        source = loader(name)
+    for source in _sources(organisation).values():
         if not keep_going:
             source.check(organisation)
 
 
-def fetch(organisation: "Organisation", period: "Period", keep_going: bool = False) -> None:
-    """Let sources that ask over a network fill their stores: once, before several processes load.
-
-    Such a source has a function ``fetch(organisation, period, keep_going)``; the others have nothing to fetch.
+def fetch(organisation: Organisation, period: Period, keep_going: bool = False) -> None:
+    """Let sources with a local store fill it over the network: once, before several processes load.
 
     Parameters
     ----------
     organisation
-        Whose sources.
+        The organisation whose sources are fetched.
     period
         The days that must be there.
     keep_going
-        Pass over a source that fails; `load` says why.
+        Skip a source that fails; `load` says why.
 
     Raises
     ------
     ContribkitError
         Where a source cannot be read and `keep_going` is off.
     """
-    for name in organisation.sources:
-        fill = getattr(loader(name), "fetch", None)
+    for source in _sources(organisation).values():
+        fill = getattr(source, "fetch", None)
         try:
             if fill is not None:
-                fill(organisation, period, keep_going)
+                fill(organisation, period)
         except ContribkitError:
             if not keep_going:
                 raise
 
 
-def load(organisation: "Organisation", period: "Period", keep_going: bool = False) -> Data:
-    """Load every source and unite them act by act, without doubles.
+def load(organisation: Organisation, period: Period, keep_going: bool = False) -> Data:
+    """Load every source once and unite them act by act, without duplicates.
 
     Only work in upstream projects is kept, and of members only what they did on days on which they belonged.
 
     Parameters
     ----------
     organisation
-        Whose sources.
+        The organisation whose sources are loaded.
     period
         The days that must be there; sources may hold more, which serves comparisons.
     keep_going
@@ -165,9 +173,14 @@ def load(organisation: "Organisation", period: "Period", keep_going: bool = Fals
     >>> [source.status for source in data.sources]
     ['ok', 'ok']
     """
-    check(organisation, keep_going)
-    names = in_order(list(organisation.sources))
-    answers = {name: _answer(name, organisation, period, keep_going) for name in names}
+    answers: dict[str, Loaded] = {}
+    for name, source in _sources(organisation).items():
+        try:
+            answers[name] = _complete(source.load(organisation, period), keep_going)
+        except ContribkitError as error:
+            if not keep_going:
+                raise
+            answers[name] = Loaded(broken=[str(error)])
     threads = unite_threads([answer.threads for answer in answers.values()], organisation)
     acts = unite_acts([answer.acts for answer in answers.values()], organisation)
     references = unite_references([answer.references for answer in answers.values()], organisation)
@@ -176,7 +189,7 @@ def load(organisation: "Organisation", period: "Period", keep_going: bool = Fals
     threads = threads[in_scope(threads["ref"], organisation)].reset_index(drop=True)
     left_out = {
         "outside the upstream projects": _in(period, acts[elsewhere]),
-        "by people on days on which they were no members": _in(period, acts[not_then]),
+        "by people on days on which they were not members": _in(period, acts[not_then]),
     }
     acts = acts[~elsewhere & ~not_then].reset_index(drop=True)
     members = [member for _, member in organisation.memberships]
@@ -192,13 +205,66 @@ def load(organisation: "Organisation", period: "Period", keep_going: bool = Fals
     )
 
 
-def _answer(name: str, organisation: "Organisation", period: "Period", keep_going: bool) -> Loaded:
-    try:
-        return loader(name).load(organisation, period, keep_going)
-    except ContribkitError as error:
-        if not keep_going:
-            raise
-        return Loaded(broken=[str(error)])
+def load_needs(organisation: Organisation, keep_going: bool = False) -> Needs:
+    """Load what waits in the upstream projects: open pull requests, untriaged issues, releases due, red branches.
+
+    Sources without a function ``load_needs(organisation)`` are skipped.
+
+    Parameters
+    ----------
+    organisation
+        The organisation whose upstream projects and sources are used.
+    keep_going
+        Take what can be read, and say in `Needs.notes` what could not.
+
+    Raises
+    ------
+    ContribkitError
+        Where a source cannot be read and `keep_going` is off.
+
+    Examples
+    --------
+    >>> from contribkit import Organisation
+    >>> load_needs(Organisation.read_sample()).table.columns[:3].tolist()
+    ['kind', 'ref', 'repo']
+    """
+    tables: list[pd.DataFrame] = []
+    notes: dict[str, list[str]] = {}
+    for name in in_order([*organisation.sources]):
+        read = getattr(loader(name), "load_needs", None)
+        if read is None:
+            continue
+        try:
+            answer = _complete(read(organisation), keep_going)
+        except ContribkitError as error:
+            if not keep_going:
+                raise
+            answer = Loaded(broken=[str(error)])
+        tables.append(conform(answer.needs, NEEDS, organisation.timezone))
+        notes[name] = [*answer.notes, *answer.broken]
+    found = combine(tables, NEEDS)
+    found = found[in_scope(found["ref"], organisation)]
+    duplicate = pd.DataFrame({"kind": found["kind"], "ref": found["ref"].str.casefold()}).duplicated()
+    return Needs(found[~duplicate].reset_index(drop=True), notes)
+
+
+def _sources(organisation: Organisation) -> dict[str, Loader]:
+    """Return the sources by name, most trusted first; having none is an error, and so is an unknown one."""
+    if not organisation.sources:
+        raise ContribkitError(
+            'contribkit.toml: there is no source; add [sources.git] with clones = ["clones/*"] or [sources.records]'
+        )
+    return {name: loader(name) for name in in_order([*organisation.sources])}
+
+
+def _complete(answer: Loaded, keep_going: bool) -> Loaded:
+    """Return what a source answered; what it could not read is an error unless `keep_going` is on."""
+    if answer.broken and not keep_going:
+        problem, *more = answer.broken
+        others = f" (and {pluralise(len(more), 'more problem')})" if more else ""
+        fix = "" if "; " in problem else "; fix it, or take the rest with --keep-going"
+        raise ContribkitError(f"{problem}{others}{fix}")
+    return answer
 
 
 def _report(name: str, answer: Loaded, timezone: str) -> SourceReport:
@@ -217,5 +283,5 @@ def _report(name: str, answer: Loaded, timezone: str) -> SourceReport:
     )
 
 
-def _in(period: "Period", acts: pd.DataFrame) -> int:
+def _in(period: Period, acts: pd.DataFrame) -> int:
     return int(((acts["at"] >= period.start) & (acts["at"] < period.end)).sum())

@@ -1,27 +1,25 @@
 """The `records` source: JSON lines of contributions and references, in the columns of their tables."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from contribkit.config.models import Table
+from contribkit.config.organisation import Organisation
 from contribkit.config.toml import validate_settings
-from contribkit.errors import ContribkitError, nearest
+from contribkit.errors import nearest
 from contribkit.ids import casefold_id, number_of, parse_contribution_id, repository_of
 from contribkit.io import read_jsonl, report_problem
-from contribkit.loaders.source import Loaded
+from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths
+from contribkit.period import Period
 from contribkit.tables import ACTS, CONTRIBUTIONS, NEED_KINDS, NEEDS, REFERENCES, THREADS, TIME, conform, is_day
 from contribkit.vocabulary import Kind
 
 _LARGEST = 2**63 - 1
-
-if TYPE_CHECKING:
-    from contribkit.config.organisation import Organisation
-    from contribkit.period import Period
 
 _ACT = {
     Kind.PULL_REQUEST: "opened",
@@ -46,35 +44,58 @@ class Settings(Table):
     needs: list[str] = []
 
 
-def check(organisation: "Organisation") -> None:
-    """Read every line, so that a broken one is known before any work starts."""
-    load(organisation, None, keep_going=False)
+def check(organisation: Organisation) -> None:
+    """Read every line, without making tables of them, so that a broken one is known before any work starts."""
+    settings = _settings(organisation)
+    for read, patterns in (
+        (read_contributions, settings.contributions),
+        (read_references, settings.references),
+        (read_needs, settings.needs),
+    ):
+        for path in matching_paths(organisation, "records", patterns):
+            for _ in read(path):
+                pass
 
 
-def load(organisation: "Organisation", period: "Period | None", keep_going: bool) -> Loaded:
-    """Read contributions and references; the period is not asked for, since earlier ones are wanted too."""
-    settings = validate_settings(Settings, "records", organisation.sources["records"])
-    broken: list[str] | None = [] if keep_going else None
-    rows = [row for path in _files(organisation, settings.contributions) for row in read_contributions(path, broken)]
-    found = [row for path in _files(organisation, settings.references) for row in read_references(path, broken)]
-    threads, acts = unfold(rows, organisation.timezone)
-    references = conform(pd.DataFrame(found), REFERENCES, organisation.timezone)
-    return Loaded(threads, acts, references, broken=broken or [])
+def load(organisation: Organisation, period: Period | None) -> Loaded:
+    """Read contributions and references; the whole files, since earlier periods are wanted too."""
+    settings, answer = _settings(organisation), Loaded()
+    rows = _rows(organisation, settings.contributions, read_contributions, answer.broken)
+    found = _rows(organisation, settings.references, read_references, answer.broken)
+    answer.threads, answer.acts = unfold(rows, organisation.timezone)
+    answer.references = conform(pd.DataFrame(found), REFERENCES, organisation.timezone)
+    return answer
 
 
-def load_needs(organisation: "Organisation", keep_going: bool) -> tuple[pd.DataFrame, list[str]]:
+def load_needs(organisation: Organisation) -> Loaded:
     """Read what waits upstream, as somebody wrote it down: JSON lines in the columns of `NEEDS`."""
-    settings = validate_settings(Settings, "records", organisation.sources["records"])
-    broken: list[str] | None = [] if keep_going else None
-    rows = [row for path in _files(organisation, settings.needs) for row in read_needs(path, broken)]
-    return conform(pd.DataFrame(rows), NEEDS, organisation.timezone), broken or []
+    answer = Loaded()
+    rows = _rows(organisation, _settings(organisation).needs, read_needs, answer.broken)
+    answer.needs = conform(pd.DataFrame(rows), NEEDS, organisation.timezone)
+    return answer
 
 
-def _files(organisation: "Organisation", patterns: list[str]) -> Iterator[Path]:
-    for pattern in patterns:
-        if not list(organisation.paths([pattern])):
-            raise ContribkitError(f'contribkit.toml: [sources.records]: no file matches "{pattern}"')
-    yield from organisation.paths(patterns)
+def diagnose(organisation: Organisation) -> list[Finding]:
+    """Report every line that is wrong, and rows that are in no period."""
+    return file_findings("sources.records", load(organisation, None))
+
+
+def has_references(organisation: Organisation) -> bool:
+    """Return whether any references are configured."""
+    return bool(_settings(organisation).references)
+
+
+def _settings(organisation: Organisation) -> Settings:
+    return validate_settings(Settings, "records", organisation.sources["records"])
+
+
+def _rows(
+    organisation: Organisation,
+    patterns: list[str],
+    read: Callable[[Path, list[str]], Iterator[dict[str, Any]]],
+    broken: list[str],
+) -> list[dict[str, Any]]:
+    return [row for path in matching_paths(organisation, "records", patterns) for row in read(path, broken)]
 
 
 def read_contributions(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:

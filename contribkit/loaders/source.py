@@ -1,22 +1,22 @@
-"""What every source answers with, and the registry in which sources are found."""
+"""The interface of a source: what it returns, what it reports to `contribkit doctor`, and how it is registered."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Protocol, cast
+from pathlib import Path
+from typing import Protocol, cast
 
 import pandas as pd
 
+from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError, nearest
-from contribkit.tables import ACTS, REFERENCES, THREADS, empty
+from contribkit.period import Period
+from contribkit.tables import ACTS, NEEDS, REFERENCES, THREADS, empty
+from contribkit.text import pluralise
 
-if TYPE_CHECKING:
-    from contribkit.config.organisation import Organisation
-    from contribkit.period import Period
-
-# Module by name, in the order in which they are believed where two know the same column: what people wrote down for
-# this purpose comes before what GitHub tells, and that before what is read off a history, which knows no openings,
-# reviews or labels.
+# Module by name, most trusted first, for columns that two sources know: what people wrote down for this purpose, then
+# what GitHub says, then what is inferred from a git history, which has no openings, reviews or labels.
 LOADERS = {
     "records": "contribkit.loaders.records",
     "github": "contribkit.loaders.github",
@@ -26,33 +26,135 @@ LOADERS = {
 }
 
 
+_MOST = 20  # broken lines reported of one source
+
+
 @dataclass
 class Loaded:
-    """What one source knows: three tables (`THREADS`, `ACTS`, `REFERENCES`), and what it could not read."""
+    """What one source returns: tables of the schemas `THREADS`, `ACTS` and `REFERENCES`, or `NEEDS`.
+
+    `notes` say what a reader should know of the source, `broken` what could not be read: each names file and line.
+    """
 
     threads: pd.DataFrame = field(default_factory=lambda: empty(THREADS))
     acts: pd.DataFrame = field(default_factory=lambda: empty(ACTS))
     references: pd.DataFrame = field(default_factory=lambda: empty(REFERENCES))
+    needs: pd.DataFrame = field(default_factory=lambda: empty(NEEDS))
     notes: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
 
-class Loader(Protocol):
-    """A source's module.
+class Level(StrEnum):
+    """How serious a finding is, as the sign printed before it."""
 
-    It may have two functions more: ``fetch(organisation, period, keep_going)``, which fills a store of its own from a
-    network, and ``load_needs(organisation, keep_going)``, which returns a table of `NEEDS` and notes.
+    OK = "✓"
+    WARNING = "!"
+    ERROR = "✗"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `contribkit doctor`.
+
+    Attributes
+    ----------
+    level
+        A warning means that a review can be made and will lack something.
+    subject
+        What was checked.
+    sentence
+        Its state.
+    fix
+        What to do; empty where nothing needs to be done.
+
+    Examples
+    --------
+    >>> print(Finding(Level.ERROR, "git", "is not installed", "install it"))
+    ✗ git: is not installed; install it
     """
 
-    def check(self, organisation: "Organisation") -> None:
-        """Raise `ContribkitError` where the source cannot be read at all; quick, before any work starts."""
+    level: Level
+    subject: str
+    sentence: str
+    fix: str = ""
 
-    def load(self, organisation: "Organisation", period: "Period", keep_going: bool) -> Loaded:
-        """Return what the source knows; it may hold more than the period, but no less."""
+    def __str__(self) -> str:
+        text = "; ".join(filter(None, (self.sentence, self.fix)))
+        return f"{self.level} {self.subject}: {text}".replace("\n", " ")
+
+
+def ok(subject: str, sentence: str) -> Finding:
+    """Return a finding with which nothing is wrong."""
+    return Finding(Level.OK, subject, sentence)
+
+
+def warning(subject: str, sentence: str, fix: str) -> Finding:
+    """Return a finding that makes a review poorer."""
+    return Finding(Level.WARNING, subject, sentence, fix)
+
+
+def errors(subject: str, message: str | ContribkitError, fix: str) -> list[Finding]:
+    """Return one finding for each line of an error message.
+
+    Parameters
+    ----------
+    subject
+        What was checked.
+    message
+        The error; a fix that it names itself, after a semicolon, is preferred.
+    fix
+        What to do where it names none.
+
+    Examples
+    --------
+    >>> for finding in errors("labels", ContribkitError("a:1: is not JSON; restore it\\na:2: is empty"), "look"):
+    ...     print(finding)
+    ✗ labels: a:1: is not JSON; restore it
+    ✗ labels: a:2: is empty; look
+    """
+    lines = (line.partition("; ") for line in str(message).split("\n"))
+    return [Finding(Level.ERROR, subject, sentence, named or fix) for sentence, _, named in lines]
+
+
+def file_findings(subject: str, answer: Loaded) -> list[Finding]:
+    """Report what a source of small files could not read, its notes, rows without a date, and how much it holds.
+
+    Examples
+    --------
+    >>> print(*file_findings("sources.records", Loaded(broken=["c.jsonl:2: not JSON"])))
+    ✗ sources.records: c.jsonl:2: not JSON; fix the line
+    """
+    found = [finding for sentence in answer.broken[:_MOST] for finding in errors(subject, sentence, "fix the line")]
+    if (more := len(answer.broken) - _MOST) > 0:
+        found += errors(subject, f"{more} more like these", "fix the first ones, then run this again")
+    found += [warning(subject, note, "fix it, or leave it so") for note in answer.notes]
+    if undated := int(answer.acts["at"].isna().sum()):
+        sentence = f"{pluralise(undated, 'row')} without a date: in no period"
+        found.append(warning(subject, sentence, 'write a day into "happened_at", such as 2026-07-01'))
+    if not answer.broken:
+        threads = pluralise(answer.threads["ref"].nunique(), "thread")
+        found.append(ok(subject, f"{threads}, {pluralise(len(answer.references), 'reference')}"))
+    return found
+
+
+class Loader(Protocol):
+    """The module of a source.
+
+    Optional functions: ``diagnose(organisation)`` returns a list of `Finding` for `contribkit doctor`;
+    ``fetch(organisation, period)`` fills a local store over the network, once, before several processes load;
+    ``load_needs(organisation)`` returns a `Loaded` with `needs`, what waits upstream now;
+    ``has_references(organisation)`` says whether it can see the organisation's own side (true where it is missing).
+    """
+
+    def check(self, organisation: Organisation) -> None:
+        """Raise `ContribkitError` where the source cannot be read; quick, before any work starts."""
+
+    def load(self, organisation: Organisation, period: Period) -> Loaded:
+        """Return what the source knows of the period at least; problems go to `Loaded.broken`."""
 
 
 def loader(name: str) -> Loader:
-    """Return the loader of ``[sources.NAME]``: one of ours, or a plug-in's (entry points ``contribkit.loaders``).
+    """Return the loader of ``[sources.NAME]``: built in, or a plug-in's (entry point ``contribkit.loaders``).
 
     Raises
     ------
@@ -69,5 +171,19 @@ def loader(name: str) -> Loader:
 
 
 def in_order(names: list[str]) -> list[str]:
-    """Return sources in the order in which they are believed; plug-ins last."""
+    """Return sources by how far they are trusted; plug-ins last."""
     return sorted(names, key=lambda name: list(LOADERS).index(name) if name in LOADERS else len(LOADERS))
+
+
+def matching_paths(organisation: Organisation, source: str, patterns: list[str]) -> list[Path]:
+    """Return the files or folders that patterns of a source's settings match, each once, in order.
+
+    Raises
+    ------
+    ContribkitError
+        For a pattern that matches nothing.
+    """
+    for pattern in patterns:
+        if not list(organisation.paths([pattern])):
+            raise ContribkitError(f'contribkit.toml: [sources.{source}]: no file matches "{pattern}"')
+    return list(organisation.paths(patterns))

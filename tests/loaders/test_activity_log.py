@@ -122,13 +122,13 @@ def test_threads_and_pages_that_a_row_names_are_links_out(tmp_path: Path) -> Non
 def test_days_after_leaving_are_left_out_and_counted(tmp_path: Path) -> None:
     data = loaded(tmp_path, HEADER + "2026-07-10,emil-example,Last day,,,,,,\n2026-07-11,Emil-Example,After,,,,,,\n")
     assert list(data.contributions.title) == ["Last day"]
-    assert data.left_out["by people on days on which they were no members"] == 1
+    assert data.left_out["by people on days on which they were not members"] == 1
 
 
 def test_the_same_row_twice_counts_once_and_is_noted(tmp_path: Path) -> None:
     data = loaded(tmp_path, HEADER + "2026-07-08,ada-example,Talk,,,,1,,\n" * 2)
     assert list(data.contributions.hours) == [1]
-    assert "log.csv:3: date, who and what are as in another row" in data.sources[0].notes[0]
+    assert "log.csv:3: same date, who and what as in another row" in data.sources[0].notes[0]
     assert data.sources[0].status == "ok"
 
 

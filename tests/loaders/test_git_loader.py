@@ -577,9 +577,9 @@ def test_the_host_of_the_configured_api_is_github_too(tmp_path: Path, api: str) 
     clone.main("Start")
     clone.main("Trim (#1)", author=ADA)
     clone.remote(f"git@github.works.example:{LAMP}.git")
-    assert git.load(organisation(tmp_path), None, False).threads.empty
+    assert git.load(organisation(tmp_path), None).threads.empty
     configured = organisation(tmp_path, CONFIGURATION + f'[sources.github]\napi_url = "{api}"\n')
-    assert git.load(configured, None, False).threads.repo.to_list() == [LAMP]
+    assert git.load(configured, None).threads.repo.to_list() == [LAMP]
 
 
 def test_upstream_comes_before_origin_which_may_be_a_fork(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from contribkit.loaders.needs import load_needs
 
 from contribkit.loaders.github.asks import Request
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.responses import Answer
-from contribkit.loaders.needs import load_needs
 from tests.github.emulator import Emulator
 from tests.github.model import Thread
 from tests.github.workload import Workload

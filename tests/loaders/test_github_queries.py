@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from contribkit.loaders.needs import load_needs
 from graphql import FieldNode, GraphQLSchema, TypeInfo, TypeInfoVisitor, Visitor, get_named_type, parse, validate, visit
 
 from contribkit.loaders import github as source
@@ -10,7 +11,6 @@ from contribkit.loaders.github.asks import Ask, compose
 from contribkit.loaders.github.kinds import KINDS, SHAPES, points
 from contribkit.loaders.github.needs.asks import SHAPES as NEEDS_SHAPES
 from contribkit.loaders.github.queries import FRAGMENTS
-from contribkit.loaders.needs import load_needs
 from tests.github.emulator import Emulator
 from tests.github.graphql.cost import cost
 from tests.github.graphql.schema import schema

@@ -113,7 +113,7 @@ def test_the_creator_of_a_repository_is_marked_as_inferred(workload: Workload, a
 
 
 def test_acts_outside_a_membership_are_counted_and_left_out(data: Data, home: Organisation) -> None:
-    assert data.left_out["by people on days on which they were no members"] > 0
+    assert data.left_out["by people on days on which they were not members"] > 0
     for login, acts in data.acts[data.acts["actor"].isin(home.members)].groupby("actor"):
         days = acts["at"].dt.tz_convert(home.timezone).dt.date
         assert all(home.is_member_on(str(login), day) for day in days)

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from contribkit.errors import ContribkitError
 from contribkit.loaders.github.answer import answer, complete_at
 from contribkit.loaders.github.client import Client
@@ -14,19 +12,20 @@ from contribkit.loaders.github.needs import needs
 from contribkit.loaders.github.run import run
 from contribkit.loaders.github.settings import settings_of, store_path
 from contribkit.loaders.github.store import Store
-from contribkit.loaders.github.token import NO_TOKEN, ask_for_token, can_ask, find_token
-from contribkit.loaders.source import Loaded
+from contribkit.loaders.github.token import NO_TOKEN, TOKEN_FIX, ask_for_token, can_ask, find_token
+from contribkit.loaders.source import Finding, Loaded, ok, warning
 
 if TYPE_CHECKING:
     from contribkit.config.organisation import Organisation
     from contribkit.period import Period
 
+_SUBJECT = "sources.github"
+
 
 def check(organisation: "Organisation") -> None:
     """Raise `ContribkitError` where there is neither a token nor a store, or the store cannot be used; asks nobody."""
     settings, path = settings_of(organisation), store_path(organisation)
-    if not organisation.upstream and organisation.scope != "everywhere":
-        raise ContribkitError("contribkit.toml: [sources.github]: there is no [[upstream]] to look into; add one")
+    _check_upstream(organisation)
     token = find_token(settings.host)
     if path.exists():
         with Store(path, read_only=token is None):
@@ -35,12 +34,22 @@ def check(organisation: "Organisation") -> None:
         raise ContribkitError(f"[sources.github]: {NO_TOKEN}")
 
 
-def has_token(organisation: "Organisation") -> bool:
-    """Say whether a token is found without asking for one."""
-    return find_token(settings_of(organisation).host) is not None
+def _check_upstream(organisation: "Organisation") -> None:
+    if not organisation.upstream and organisation.scope != "everywhere":
+        raise ContribkitError("contribkit.toml: [sources.github]: there is no [[upstream]] to look into; add one")
 
 
-def load(organisation: "Organisation", period: "Period", keep_going: bool) -> Loaded:
+def diagnose(organisation: "Organisation") -> list[Finding]:
+    """Report whether there is a token or a store; GitHub is not asked."""
+    check(organisation)
+    if find_token(settings_of(organisation).host) is not None:
+        return [ok(_SUBJECT, "there is a token; whether GitHub accepts it shows with the first load")]
+    if store_path(organisation).exists():
+        return [warning(_SUBJECT, "there is no token, so the store answers alone", TOKEN_FIX)]
+    return [warning(_SUBJECT, "there is no token yet, so you will be asked for it", TOKEN_FIX)]
+
+
+def load(organisation: "Organisation", period: "Period", keep_going: bool = True) -> Loaded:
     """Load a period from GitHub into the store, and return what the store holds.
 
     Without a token the store answers alone.
@@ -59,14 +68,16 @@ def load(organisation: "Organisation", period: "Period", keep_going: bool) -> Lo
     ContribkitError
         Where GitHub does not answer or the store cannot be used, and `keep_going` is off.
     """
+    _check_upstream(organisation)
     with _loaded(organisation, period, keep_going) as (loading, asked):
         return answer(loading, asked)
 
 
-def fetch(organisation: "Organisation", period: "Period", keep_going: bool) -> None:
+def fetch(organisation: "Organisation", period: "Period") -> None:
     """Load a period from GitHub into the store, where there is a token; errors as for `load`."""
-    with _loaded(organisation, period, keep_going):
-        pass
+    with _loaded(organisation, period, keep_going=True) as (loading, _):
+        if loading.broken:
+            raise ContribkitError(loading.broken[0])
 
 
 @contextmanager
@@ -95,8 +106,8 @@ def _is_held(organisation: "Organisation", period: "Period") -> bool:
         return complete_at(Loading(organisation, period, settings_of(organisation), store)) is not None
 
 
-def load_needs(organisation: "Organisation", keep_going: bool) -> tuple[pd.DataFrame, list[str]]:
-    """Ask GitHub what waits in the upstream projects now: a table of the schema `NEEDS`, and notes.
+def load_needs(organisation: "Organisation") -> Loaded:
+    """Ask GitHub what waits in the upstream projects now.
 
     Raises
     ------
@@ -108,7 +119,8 @@ def load_needs(organisation: "Organisation", keep_going: bool) -> tuple[pd.DataF
     if token is None:
         raise ContribkitError(f"[sources.github]: {NO_TOKEN}")
     with Client(settings, token) as client:
-        return needs(organisation, client, settings)
+        table, notes = needs(organisation, client, settings)
+    return Loaded(needs=table, notes=notes)
 
 
 def _run(loading: Loading, client: Client) -> None:

@@ -5,12 +5,12 @@ Of upstream projects they give issues, pull requests, comments and releases, of 
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from tqdm import tqdm
 
 from contribkit.config.models import Table
+from contribkit.config.organisation import Organisation
 from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError
 from contribkit.loaders.github_to_sqlite import database
@@ -20,12 +20,9 @@ from contribkit.loaders.github_to_sqlite.database import TABLES, Database
 from contribkit.loaders.github_to_sqlite.notes import database_notes, notes
 from contribkit.loaders.github_to_sqlite.references import reference_rows
 from contribkit.loaders.github_to_sqlite.threads import newest, thread_rows
-from contribkit.loaders.source import Loaded
+from contribkit.loaders.source import Loaded, matching_paths
 from contribkit.loaders.union import in_scope
-
-if TYPE_CHECKING:
-    from contribkit.config.organisation import Organisation
-    from contribkit.period import Period
+from contribkit.period import Period
 
 
 class Settings(Table):
@@ -34,22 +31,22 @@ class Settings(Table):
     databases: list[str] = []
 
 
-def check(organisation: "Organisation") -> None:
+def check(organisation: Organisation) -> None:
     """Raise `ContribkitError` for a file that is missing, damaged, locked, or no database of github-to-sqlite."""
     for path in _files(organisation):
         database.check(path)
 
 
-def load(organisation: "Organisation", period: "Period | None", keep_going: bool) -> Loaded:
+def load(organisation: Organisation, period: Period | None) -> Loaded:
     """Read every database as a whole: earlier periods are wanted too; the period tells whether they reach its end."""
-    broken: list[str] | None = [] if keep_going else None
+    broken: list[str] = []
     contents: list[Content] = []
     said: list[str] = []
     for found in _read(_files(organisation), broken):
         contents.append(content(found, organisation))
         said.extend(database_notes(found, period))
     if not contents:
-        return Loaded(broken=broken or [])
+        return Loaded(broken=broken)
     united = _united(contents)
     acts = act_rows(united)
     threads = thread_rows(united, acts, organisation)
@@ -58,23 +55,20 @@ def load(organisation: "Organisation", period: "Period | None", keep_going: bool
         acts=acts[in_scope(acts["ref"], organisation)].reset_index(drop=True),
         references=reference_rows(united, threads, organisation),
         notes=[*notes(united), *said],
-        broken=broken or [],
+        broken=broken,
     )
 
 
-def _files(organisation: "Organisation") -> list[Path]:
+def _files(organisation: Organisation) -> list[Path]:
     settings = validate_settings(Settings, "github_to_sqlite", organisation.sources["github_to_sqlite"])
     if not settings.databases:
         raise ContribkitError(
             'contribkit.toml: [sources.github_to_sqlite]: databases names no file; write databases = ["data/*.db"]'
         )
-    for pattern in settings.databases:
-        if not list(organisation.paths([pattern])):
-            raise ContribkitError(f'contribkit.toml: [sources.github_to_sqlite]: no file matches "{pattern}"')
-    return list(organisation.paths(settings.databases))
+    return matching_paths(organisation, "github_to_sqlite", settings.databases)
 
 
-def _read(paths: list[Path], broken: list[str] | None) -> Iterator[Database]:
+def _read(paths: list[Path], broken: list[str]) -> Iterator[Database]:
     total = len(paths) * len(TABLES)
     with tqdm(desc="reading databases", total=total, unit="table", delay=2, leave=False) as progress:
         for path in paths:
@@ -84,8 +78,6 @@ def _read(paths: list[Path], broken: list[str] | None) -> Iterator[Database]:
                     tables[name] = table
                     progress.update()
             except ContribkitError as error:
-                if broken is None:
-                    raise
                 broken.append(str(error))
                 continue
             yield Database(path, tables)

@@ -1,0 +1,262 @@
+"""`contribkit doctor`: what is wrong with a set-up, and how to fix each thing."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sized
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from contribkit.config.organisation import Organisation
+from contribkit.errors import ContribkitError
+from contribkit.init import PLACEHOLDER
+from contribkit.labels.folder import read_and_warn
+from contribkit.loaders.git import CLONE
+from contribkit.loaders.source import Finding, errors, in_order, loader, ok, warning
+from contribkit.text import pluralise
+
+_FILE = "configuration"
+_GIT = (2, 31)  # the first with --diff-merges=first-parent
+_KERNEL = "python3"
+# Versions that people ask about first; other packages are shown only where they do not fit.
+_SHOWN = ("jupyterlab", "papermill", "pandas")
+# Names for which Jupyter takes the Python that it runs in.
+_THIS_PYTHON = {"python", f"python{sys.version_info[0]}", f"python{sys.version_info[0]}.{sys.version_info[1]}"}
+
+
+def examine(config: str | Path) -> list[Finding]:
+    """Check a set-up: the file, the sources, the folders and the machine. Nothing is changed.
+
+    Parameters
+    ----------
+    config
+        A contribkit.toml.
+
+    Returns
+    -------
+    list of Finding
+        One for each thing, the good ones too; where the file cannot be read, that and the machine alone.
+
+    Examples
+    --------
+    >>> from contribkit.config.organisation import SAMPLE
+    >>> print(examine(SAMPLE)[0])
+    ✓ configuration: 2 teams, 10 members, 4 upstream projects, 2 sources
+    """
+    path = Path(config)
+    try:
+        organisation = Organisation.read(path)
+    except ContribkitError as error:
+        return [*errors(_FILE, error, "fix it there"), *_check_machine(needs_git=False)]
+    return [
+        ok(_FILE, _counts(organisation)),
+        *_check_placeholders(path),
+        *_check_configuration(organisation),
+        *_check_sources(organisation),
+        *_check_labels(organisation.root / "labels"),
+        *check_writable(organisation.root / "labels"),
+        *check_writable(organisation.root / "reviews"),
+        *_check_machine(needs_git="git" in organisation.sources),
+    ]
+
+
+def _counts(organisation: Organisation) -> str:
+    tables: dict[str, Sized] = {
+        "team": organisation.teams,
+        "member": organisation.members,
+        "upstream project": organisation.upstream,
+        "source": organisation.sources,
+    }
+    return ", ".join(pluralise(len(table), word) for word, table in tables.items())
+
+
+def _check_placeholders(path: Path) -> list[Finding]:
+    """Report where the words of `contribkit init` were not replaced."""
+    lines = path.read_text(encoding="utf-8").split("\n")
+    found = [
+        str(number)
+        for number, line in enumerate(lines, start=1)
+        if PLACEHOLDER in line and not line.lstrip().startswith("#")
+    ]
+    if not found:
+        return []
+    places = f"{path}:{found[0]}: {PLACEHOLDER} is still on line{'s' if found[1:] else ''} {', '.join(found)}"
+    return errors(_FILE, places, "write there what the comment beside it says")
+
+
+def _check_configuration(organisation: Organisation) -> Iterator[Finding]:
+    """Report what is valid in a contribkit.toml and still makes a review poorer or wrong."""
+    if organisation.scope == "everywhere":
+        yield warning(
+            _FILE,
+            'scope = "everywhere" looks at all that people do on GitHub, their own projects too',
+            "remove it, so that only [[upstream]] projects are looked at, or make sure that everybody agreed",
+        )
+    elif not organisation.upstream:
+        yield warning(
+            _FILE,
+            "there is no [[upstream]] project, so that no work on GitHub is looked at",
+            'add [[upstream]] with name = "JupyterHub" and orgs = ["jupyterhub"]',
+        )
+    if undated := [member.login for _, member in organisation.memberships if member.from_ is None]:
+        yield warning(
+            _FILE,
+            f'without "from", everything they ever did counts as the team\'s: {", ".join(dict.fromkeys(undated))}',
+            "write from = and the first day in the team, such as from = 2024-01-15, below each login",
+        )
+    plans = [("initiative", plan.name, plan.refs) for plan in organisation.initiatives]
+    plans += [("goal", plan.name, plan.refs) for plan in organisation.goals]
+    for kind, name, refs in plans:
+        if not refs:
+            yield warning(
+                _FILE,
+                f'the {kind} "{name}" has no refs, so that no link can tie a contribution to it',
+                'write refs = ["owner/repo#1"], the threads where it is planned',
+            )
+    for stakeholder in organisation.stakeholders:
+        for person in filter(organisation.member, stakeholder.people):
+            yield warning(
+                _FILE,
+                f"{person} speaks for {stakeholder.name} and is a member: on days of membership only that counts",
+                f"make sure that from and to of the membership are right, or remove {person} from people",
+            )
+
+
+def _check_sources(organisation: Organisation) -> Iterator[Finding]:
+    """Ask each source, most trusted first, and report where none of them can see the organisation's own side."""
+    if not organisation.sources:
+        yield from errors("sources", "there is none", 'add [sources.git] with clones = ["clones/*"] to contribkit.toml')
+    has_references = False
+    for name in in_order([*organisation.sources]):
+        subject = f"sources.{name}"
+        try:
+            source = loader(name)
+            has_references = has_references or getattr(source, "has_references", lambda _: True)(organisation)
+            if diagnose := getattr(source, "diagnose", None):
+                yield from diagnose(organisation)
+            else:
+                source.check(organisation)
+                yield ok(subject, "can be read")
+        except ContribkitError as error:
+            yield from errors(subject, error, f"run: {CLONE}" if name == "git" else "fix it there")
+    if not has_references:
+        fix = f"clone those that plan your work: {CLONE}"
+        if not organisation.own:
+            fix = f"write your GitHub organisations into own, and {fix}"
+        sentence = "no own repository can be read, so that no evidence from the organisation's own side will be seen"
+        yield warning("own side", sentence, fix)
+
+
+def _check_labels(folder: Path) -> list[Finding]:
+    """Read every label log, as a review would."""
+    try:
+        labels, warnings = read_and_warn(folder)
+    except ContribkitError as error:
+        return errors("labels", error, "restore the file from git")
+    torn = [warning("labels", sentence, "finish the line, or remove it") for sentence in warnings]
+    return [*torn, ok("labels", f"{pluralise(len(labels.effective), 'contribution')} labelled")]
+
+
+def check_writable(folder: Path) -> list[Finding]:
+    """Report whether files can be written to a folder, or to where it would be made; nothing stays behind."""
+    subject = f"{folder.name}/"
+    place = next(path for path in (folder, *folder.parents) if path.exists())
+    if not place.is_dir():
+        return errors(subject, f"{place}: is a file where a folder should be", "move it away")
+    try:
+        # A file without a name where the system has such: nobody ever sees it.
+        tempfile.TemporaryFile(dir=place).close()
+    except OSError as error:
+        sentence = f"{place}: cannot be written ({error.strerror})"
+        return errors(subject, sentence, "give yourself permission to write there, or move everything elsewhere")
+    return [ok(subject, "can be written")]
+
+
+def _check_machine(needs_git: bool) -> list[Finding]:
+    return [*check_versions(), *_check_git(needs_git), *check_kernel(), *_check_time_zones()]
+
+
+def check_versions() -> Iterator[Finding]:
+    """Compare Python and the installed packages with what contribkit's own metadata requires."""
+    try:
+        python, needed = metadata("contribkit")["Requires-Python"], requires("contribkit") or []
+    except PackageNotFoundError:
+        yield warning("contribkit", "is not installed, so that its requirements are not known", "pip install it")
+        return
+    yield from _fits("Python", SpecifierSet(python), ".".join(map(str, sys.version_info[:3])), "install that one")
+    for requirement in map(Requirement, needed):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            fix = f'run: {sys.executable} -m pip install "{requirement.name}{requirement.specifier}"'
+            try:
+                found = _fits(requirement.name, requirement.specifier, version(requirement.name), fix)
+            except PackageNotFoundError:
+                found = errors(requirement.name, "is not installed", fix)
+            yield from (finding for finding in found if finding.fix or requirement.name in _SHOWN)
+
+
+def _fits(name: str, wanted: SpecifierSet, found: str, fix: str) -> list[Finding]:
+    if wanted.contains(found, prereleases=True):
+        return [ok(name, found)]
+    return errors(name, f"is {found}, needed is {wanted}", fix)
+
+
+def _check_git(needed: bool) -> list[Finding]:
+    """Look for git; where no source reads clones, a missing one is only a warning."""
+    try:
+        answer = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout
+    except OSError:
+        fix = "install it, to read clones"
+        return errors("git", "is not installed", fix) if needed else [warning("git", "is not installed", fix)]
+    return judge_git(answer)
+
+
+def judge_git(answer: str) -> list[Finding]:
+    """Return whether what ``git --version`` prints is new enough.
+
+    Examples
+    --------
+    >>> print(*judge_git("git version 2.39.5 (Apple Git-154)"))
+    ✓ git: 2.39.5
+    >>> print(*judge_git("git version 2.30.2"))
+    ✗ git: is 2.30.2, needed is 2.31 or later; install that one
+    """
+    found = re.search(r"(\d+)\.(\d+)[.\d]*", answer)
+    if found and (int(found[1]), int(found[2])) >= _GIT:
+        return [ok("git", found[0])]
+    known = found[0] if found else "of an unknown version"
+    return errors("git", f"is {known}, needed is {_GIT[0]}.{_GIT[1]} or later", "install that one")
+
+
+def check_kernel() -> list[Finding]:
+    """Look for the kernel in which reviews run, and whether it runs this Python."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel  # slow to import
+
+    subject = f"kernel {_KERNEL}"
+    install = f"run: {sys.executable} -m ipykernel install --sys-prefix --name {_KERNEL}"
+    try:
+        spec = KernelSpecManager().get_kernel_spec(_KERNEL)
+    except (NoSuchKernel, OSError, ValueError) as error:
+        return errors(subject, f"cannot be used ({error})", install)
+    program = spec.argv[0] if spec.argv else ""
+    if program in _THIS_PYTHON or Path(program) == Path(sys.executable):
+        return [ok(subject, "runs this Python")]
+    remove = f"remove it: jupyter kernelspec remove {_KERNEL}, then {install}"
+    if shutil.which(program) is None:
+        return errors(subject, f"{spec.resource_dir} names a program that is not there ({program})", remove)
+    sentence = f"{spec.resource_dir} runs another Python ({program}), which may lack contribkit"
+    return [warning(subject, sentence, remove)]
+
+
+def _check_time_zones() -> list[Finding]:
+    """Look for time zone data, which some systems lack."""
+    try:
+        ZoneInfo("Europe/Berlin")
+    except ZoneInfoNotFoundError:
+        return errors("time zones", "there is no data about them", f"run: {sys.executable} -m pip install tzdata")
+    return [ok("time zones", "known")]
