@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from contribkit import badge
 from contribkit.errors import ContribkitError
+from tests.helpers import badge
 from tests.helpers.jupyterlab import chromium, not_here, notebook, serve
 
 ROOT = Path(__file__).parents[2]
@@ -92,7 +92,7 @@ def test_the_badge_of_the_readme_is_the_one_that_is_made(clone):
     text = (clone / "README.md").read_text(encoding="utf-8")
     assert text.count(BADGE) == 2, f"README.md holds the badge between two lines {BADGE}"
     _, shown, _ = text.split(BADGE)
-    assert shown.strip() == badge.badge(), "run python -m contribkit.badge, and put what it prints into README.md"
+    assert shown.strip() == badge.badge(), "run python -m tests.helpers.badge, and put what it prints into README.md"
 
 
 def test_links_says_what_to_do_where_no_address_is_known(monkeypatch):

@@ -1,4 +1,4 @@
-"""Where the project lives, and the addresses made from it: ``python -m contribkit.badge`` prints the Binder badge."""
+"""The Binder badge: ``python -m tests.helpers.badge`` prints it, with the repository that pyproject.toml names."""
 
 from importlib import metadata
 from urllib.parse import quote, urlsplit
@@ -9,7 +9,7 @@ START = "notebooks/start.ipynb"
 """The notebook that the badge opens."""
 
 _BINDER = "https://mybinder.org"
-_MEND = 'write Repository = "https://…" under [project.urls] of pyproject.toml, and install contribkit again'
+_FIX = 'write Repository = "https://…" under [project.urls] of pyproject.toml, and install contribkit again'
 
 
 def repository() -> str:
@@ -24,7 +24,7 @@ def repository() -> str:
         name, _, address = line.partition(",")
         if name.strip() == "Repository":
             return str(address.strip().rstrip("/"))
-    raise ContribkitError(f"contribkit does not know its repository: {_MEND}")
+    raise ContribkitError(f"contribkit does not know its repository: {_FIX}")
 
 
 def binder_url(address: str, notebook: str = START) -> str:
@@ -53,7 +53,7 @@ def _provider(address: str) -> str:
     path = parts.path.strip("/").removesuffix(".git")
     if parts.hostname == "github.com":
         if path.count("/") != 1:
-            raise ContribkitError(f"{address}: is no repository on GitHub; {_MEND}")
+            raise ContribkitError(f"{address}: is no repository on GitHub; {_FIX}")
         return f"gh/{quote(path)}"
     return f"git/{quote(address, safe='')}"
 

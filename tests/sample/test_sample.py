@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import re
-import runpy
 import tomllib
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
@@ -17,10 +16,11 @@ import pytest
 import contribkit as ck
 from contribkit.config.organisation import SAMPLE
 from contribkit.loaders import Data
+from tests.sample import generate
 
 FOLDER = SAMPLE.parent
 QUARTERS = ("2026-Q1", "2026-Q2", "2026-Q3")
-REALSET = Path(os.environ.get("CONTRIBKIT_REALSET", Path(__file__).parents[2] / "shared" / "realset"))
+REALSET = Path(os.environ.get("CONTRIBKIT_REALSET", Path(__file__).parents[3] / "shared" / "realset"))
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def titled(rows: pd.DataFrame, title: str) -> pd.DataFrame:
 
 
 def test_the_script_writes_the_same_bytes_again(tmp_path: Path) -> None:
-    runpy.run_path(str(FOLDER / "generate.py"))["main"](tmp_path)
+    generate.main(tmp_path)
     made = {path.relative_to(tmp_path) for path in tmp_path.rglob("*.jsonl")}
     assert made == {path.relative_to(FOLDER) for path in FOLDER.rglob("*.jsonl")}
     assert all((tmp_path / path).read_bytes() == (FOLDER / path).read_bytes() for path in made)

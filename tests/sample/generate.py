@@ -1,8 +1,9 @@
 """Write the records, references, needs and labels of the sample organisation: the same bytes at every run.
 
-``python generate.py [FOLDER]`` reads contribkit.toml, stories.psv and waiting.psv beside it. A story is one line; a
-title with ``{a~b~c}`` in it happens once in each quarter. A line of waiting.psv is one need. Every choice is made by a
-hash of what it is about, not by a sequence of random numbers, so that a new story leaves all others as they are.
+``python -m tests.sample.generate [FOLDER]`` writes into contribkit/sample, or FOLDER. It reads contribkit.toml there,
+and stories.psv and waiting.psv beside this script. A story is one line; a title with ``{a~b~c}`` in it happens once
+in each quarter. A line of waiting.psv is one need. Every choice is made by a hash of what it is about, not by a
+sequence of random numbers, so that a new story leaves all others as they are.
 """
 
 import csv
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 HERE = Path(__file__).parent
+SAMPLE = HERE.parents[1] / "contribkit" / "sample"
 SEED = "contribkit sample 1"
 Row = dict[str, Any]
 Thing = TypeVar("Thing")
@@ -585,7 +587,7 @@ def plans(organisation: Row) -> Row:
 
 def generate() -> dict[str, list[Row]]:
     """Return every file of the sample that is made, as rows by path."""
-    organisation = tomllib.loads((HERE / "contribkit.toml").read_text(encoding="utf-8"))
+    organisation = tomllib.loads((SAMPLE / "contribkit.toml").read_text(encoding="utf-8"))
     leaving = {m["login"]: m["to"] for team in organisation["teams"] for m in team["members"] if "to" in m}
     made = threads([stakeholder["name"] for stakeholder in organisation["stakeholders"]])
     add_evidence(made, plans(organisation))
@@ -607,8 +609,8 @@ def generate() -> dict[str, list[Row]]:
     return files | label_files(judged)
 
 
-def main(folder: Path = HERE) -> None:
-    """Write the files into a folder, by default the one in which this script lies."""
+def main(folder: Path = SAMPLE) -> None:
+    """Write the files into a folder, by default the one of the package."""
     for name, content in generate().items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -617,4 +619,4 @@ def main(folder: Path = HERE) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLE)
