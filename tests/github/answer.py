@@ -40,7 +40,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back, after `delay` seconds; where `cut` is told, `body` breaks off after as many bytes."""
+    """What goes back, after `delay` seconds; where `cut` is told, `body` breaks off after as many bytes.
+
+    `pause` is how many seconds GitHub wants to hear nothing after it; `work` is how long GitHub worked by the model.
+    """
 
     status: int
     body: bytes
@@ -48,6 +51,8 @@ class Answer:
     points: int = 0
     cut: int | None = None
     delay: float = 0
+    pause: float = 0
+    work: float = 0
 
     @classmethod
     def of(cls, value: Any, status: int = 200, points: int = 0, **headers: str) -> "Answer":
@@ -66,7 +71,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Request:
-    """What is remembered of a call, without its headers: a token is never kept."""
+    """What is remembered of a call, without its headers: a token is never kept.
+
+    `at` is the emulator's time, `work` the modelled seconds that it took GitHub. It is `hurried` where the answer
+    before it wanted a pause and there was none.
+    """
 
     number: int
     method: str
@@ -77,3 +86,5 @@ class Request:
     points: int
     status: int
     at: float
+    work: float = 0
+    hurried: bool = False

@@ -1,9 +1,10 @@
 """The rate limit: points an hour, and what GitHub says of them in every answer."""
 
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from tests.github.clock import Clock
 
 HOUR = 3600.0
 
@@ -16,7 +17,11 @@ class Budget:
     limit: int = 5000
     length: float = HOUR
     used: int = 0
-    resets_at: float = field(default_factory=lambda: time.time() + HOUR)
+    clock: Clock = field(default_factory=Clock)
+    resets_at: float = 0
+
+    def __post_init__(self) -> None:
+        self.resets_at = self.resets_at or self.clock.now() + self.length
 
     def charge(self, points: int) -> bool:
         """Use points, and say whether there were as many."""
@@ -28,11 +33,16 @@ class Budget:
 
     def exhaust(self, seconds: float) -> None:
         """Let nothing be left until some seconds from now."""
-        self.used, self.resets_at = self.limit, time.time() + seconds
+        self.used, self.resets_at = self.limit, self.clock.now() + seconds
 
     def _renew(self) -> None:
-        if time.time() >= self.resets_at:
-            self.used, self.resets_at = 0, time.time() + self.length
+        if self.clock.now() >= self.resets_at:
+            self.used, self.resets_at = 0, self.clock.now() + self.length
+
+    @property
+    def seconds_left(self) -> float:
+        """How long it is until the whole second of which the headers tell."""
+        return int(self.resets_at) + 1 - self.clock.now()
 
     @property
     def headers(self) -> dict[str, str]:

@@ -32,7 +32,7 @@ def get(github: Emulator, path: str) -> Response:
 
 def send(github: Emulator, method: str, path: str, body: str | None, token: str) -> Response:
     """Send one request on a connection of its own."""
-    connection = http.client.HTTPConnection(github.url.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(github.url.removeprefix("http://"), timeout=60)
     try:
         connection.request(method, path, body, {"Authorization": f"bearer {token}"} if token else {})
         answer = connection.getresponse()

@@ -1,22 +1,31 @@
 """A GitHub on this machine: who may ask, what it costs, and what is remembered of every request."""
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import cycle
 from threading import Lock
 from typing import Self
 
-from tests.github import traps
 from tests.github.answer import Answer, Call, Request
 from tests.github.budget import Budget
+from tests.github.clock import Clock
 from tests.github.graphql.context import Context
-from tests.github.graphql.run import answer, prepare
+from tests.github.graphql.resources import Form, Resources
+from tests.github.graphql.run import Prepared, answer, prepare
 from tests.github.rest.routes import Rest
-from tests.github.search import Search
+from tests.github.search.index import Rules, Search
 from tests.github.server import Server
-from tests.github.traps import Traps
+from tests.github.traps import TRAPS, Traps, Value
+from tests.github.traps.answers import bad_gateway, rate_limited
 from tests.github.workload import Workload
 
+LAG = 3600.0  # seconds until the search index has caught up
+_FORMS: dict[str, Form] = {
+    "resource_limits": "one",
+    "resource_limits_each": "each",
+    "resource_limits_no_path": "no_path",
+    "resource_limits_data_null": "data_null",
+}
 # Invented: nothing accepts them but the emulator.
 TOKEN, SCOPELESS_TOKEN, EXPIRING_TOKEN = (
     "emulated-token-of-ada",
@@ -34,7 +43,7 @@ class Emulator:
     workload
         What it serves.
     traps
-        Names of `tests.github.traps.TRAPS`, or a dict of name to the number of the request at which the trap springs.
+        Names of `tests.github.traps.TRAPS`, or a dict of name to value: of an accident, the number of its request.
     most_nodes
         Above as many possible nodes a query is answered with 502, as one is that takes GitHub over ten seconds.
     slowness
@@ -45,6 +54,8 @@ class Emulator:
         Where it listens; 0 takes a free one.
     after
         Called with the number of each request once it is answered.
+    alter
+        Called with each call and its answer; what it returns is sent.
 
     Attributes
     ----------
@@ -53,6 +64,8 @@ class Emulator:
         ``enterprise_url``, and at ``/api/graphql``.
     requests
         Every request so far, as `Request`; `points` is what they cost together.
+    clock
+        The emulator's time. Give ``clock.sleep`` to a client in place of `time.sleep`, and nobody waits.
     token, scopeless_token, expiring_token
         The tokens that it takes: one with the scope ``repo``, one without any scope, one that ends.
 
@@ -64,12 +77,14 @@ class Emulator:
     """
 
     workload: Workload
-    traps: Iterable[str] | Mapping[str, int] = ()
+    traps: Iterable[str] | Mapping[str, Value] = ()
     most_nodes: int = 250_000
     slowness: float = 1.0
     expires_after: int = 3
     port: int = 0
     after: Callable[[int], None] = lambda number: None
+    alter: Callable[[Call, Answer], Answer] = lambda call, answered: answered
+    clock: Clock = field(default_factory=Clock)
     requests: list[Request] = field(default_factory=list)
     token: str = TOKEN
     scopeless_token: str = SCOPELESS_TOKEN
@@ -77,10 +92,11 @@ class Emulator:
 
     def __post_init__(self) -> None:
         self._lock = Lock()
+        Traps(TRAPS, self.traps).change(self.workload)
         self.reset()
 
     def __enter__(self) -> Self:
-        self._server = Server(self.port, self.handle, self.after)
+        self._server = Server(self.port, self.handle, self.after, self.clock)
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -89,8 +105,13 @@ class Emulator:
     def reset(self) -> None:
         """Forget every request; the budget is full and the traps are set again."""
         self.requests.clear()
-        self.budget, self.rest_budget = Budget(), Budget("core")
-        self._traps = Traps(self.traps)
+        self._traps = Traps(TRAPS, self.traps)
+        points = int(self._traps.number("points") or 5000)
+        self.budget = Budget(limit=points, clock=self.clock)
+        self.rest_budget = Budget("core", limit=points, clock=self.clock)
+        self._began: float | None = None
+        self._quiet_until = 0.0
+        self._forms = cycle([name for name in _FORMS if name in self._traps.on])
         self._expiring_used = 0
         self._indexed: tuple[int, Search] | None = None
 
@@ -108,18 +129,38 @@ class Emulator:
 
     @property
     def sprung(self) -> list[str]:
-        """The traps that have sprung, in order."""
+        """The traps that have had an effect, in order."""
         return self._traps.sprung
+
+    @property
+    def hurried(self) -> list[int]:
+        """The numbers of the requests that came before the pause was over that the answer before them wanted."""
+        return [request.number for request in self.requests if request.hurried]
 
     def handle(self, call: Call) -> Answer:
         """Answer one call, and remember it."""
         with self._lock:
             call = replace(call, number=len(self.requests) + 1)
-            trap = self._traps.next(call)
-            answered = trap.spring(self, call, lambda: self._serve(call)) if trap else self._serve(call)
+            at = self.clock.now()
+            self._began = at if self._began is None else self._began
+            answered = self.alter(call, self._answer(call))
             asked = (call.method, call.path, call.query, call.variables, call.ids)
-            self.requests.append(Request(call.number, *asked, answered.points, answered.status, time.time()))
+            told = (answered.points, answered.status, at, answered.work, at < self._quiet_until)
+            self.requests.append(Request(call.number, *asked, *told))
+            self._quiet_until = at + answered.pause
             return answered
+
+    def _answer(self, call: Call) -> Answer:
+        if self._within("outage"):
+            self._traps.sprang("outage")
+            return bad_gateway()
+        accident = self._traps.next(call)
+        return accident(self, call, lambda: self._serve(call)) if accident else self._serve(call)
+
+    def _within(self, trap: str) -> bool:
+        """Say whether less time has passed since the first request than the value of a trap."""
+        seconds = self._traps.number(trap)
+        return seconds is not None and self._began is not None and self.clock.now() < self._began + seconds
 
     def _serve(self, call: Call) -> Answer:
         scopes = self._scopes(call.headers.get("authorization", ""))
@@ -145,19 +186,60 @@ class Emulator:
         if ready.document is None:
             return self._with_headers(Answer.of({"errors": ready.errors}), self.budget, scopes)
         if not self.budget.charge(points):
-            return traps.rate_limited(self.budget.headers)
-        if ready.cost.nodes > self.most_nodes:
-            return self._with_headers(replace(traps.bad_gateway(), points=points), self.budget, scopes)
-        context = Context(self.workload, self._search, scopes, self.budget.graphql(points, ready.cost.nodes))
-        told = Answer.of(answer(ready.document, call.variables, context), points=points)
-        return self._with_headers(told, self.budget, scopes)
+            return rate_limited(self.budget.headers, self.budget.seconds_left)
+        if self._takes_too_long(ready):
+            # Time-outs cost extra.
+            self.budget.charge(points)
+            return self._with_headers(bad_gateway(2 * points, ready.cost.work), self.budget, scopes)
+        told = self._executed(call, ready, scopes)
+        return self._with_headers(replace(told, points=points, work=ready.cost.work), self.budget, scopes)
+
+    def _takes_too_long(self, ready: Prepared) -> bool:
+        most = self._traps.number("work")
+        if most is not None and ready.cost.work > most:
+            self._traps.sprang("work")
+            return True
+        return ready.cost.nodes > self.most_nodes
+
+    def _executed(self, call: Call, ready: Prepared, scopes: frozenset[str]) -> Answer:
+        assert ready.document
+        context = self._context(call, scopes, self.budget.graphql(ready.cost.points, ready.cost.nodes))
+        resources = self._resources()
+        told = answer(ready.document, call.variables, context, [resources] if resources else [])
+        if resources and resources.used_up_at is not None:
+            self._traps.sprang(next(name for name, form in _FORMS.items() if form == resources.form))
+            told = resources.told(told)
+        return Answer.of(told)
+
+    def _resources(self) -> Resources | None:
+        """Return the budget of the next query; of several forms each has its turn, and the least budget counts."""
+        limits = [limit for name in _FORMS if (limit := self._traps.number(name)) is not None]
+        return Resources(min(limits), _FORMS[next(self._forms)]) if limits else None
+
+    def _context(self, call: Call, scopes: frozenset[str], rate_limit: dict[str, object] | None = None) -> Context:
+        return Context(self.workload, self._search, scopes, rate_limit or {}, self._rules(call.number))
+
+    def _rules(self, number: int) -> Rules:
+        value = self._traps.number
+        lag = value("search_lag") or 0
+        for name in ("search_and", "search_lag", "search_short", "search_wants_is", "search_qualifiers"):
+            if name in self._traps.on:
+                self._traps.sprang(name)
+        return Rules(
+            all_places=bool(value("search_and")),
+            wants_kind=bool(value("search_wants_is")),
+            most_qualifiers=value("search_qualifiers") or float("inf"),
+            unknown=lag if self._began is not None and self.clock.now() < self._began + LAG else 0,
+            hidden=value("search_short") or 0,
+            turn=number,
+        )
 
     def _rest(self, call: Call, scopes: frozenset[str]) -> Answer:
         if call.path != "/rate_limit" and not self.rest_budget.charge(1):
             said = Answer.of({"message": "API rate limit exceeded for user ID 1."}, 403)
             return self._with_headers(said, self.rest_budget, scopes)
         limits = {"core": self.rest_budget.rest(), "graphql": self.budget.rest()}
-        answered = Rest(call, Context(self.workload, self._search, scopes), limits).answer()
+        answered = Rest(call, self._context(call, scopes), limits).answer()
         return self._with_headers(answered, self.rest_budget, scopes)
 
     def _with_headers(self, answered: Answer, budget: Budget, scopes: frozenset[str]) -> Answer:

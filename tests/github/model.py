@@ -9,11 +9,12 @@ from typing import Any
 
 @dataclass(eq=False)
 class Account:
-    """A person, a machine or an organisation; `kind` is GitHub's word for it."""
+    """A person, a machine or an organisation; `kind` is GitHub's word for it. Search is blind for private profiles."""
 
     login: str
     kind: str = "User"
     serial: int = 0
+    is_private: bool = False
 
 
 @dataclass(eq=False)

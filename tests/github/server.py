@@ -3,7 +3,6 @@
 import json
 import socket
 import struct
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +10,7 @@ from threading import Thread
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.github.answer import Answer, Call
+from tests.github.clock import Clock, really_sleep
 
 ENTERPRISE = "/api/v3"
 
@@ -18,8 +18,8 @@ ENTERPRISE = "/api/v3"
 class Server:
     """A server on loopback, running from its making until `close`."""
 
-    def __init__(self, port: int, handle: Callable[[Call], Answer], after: Callable[[int], None]) -> None:
-        self.handle, self.after = handle, after
+    def __init__(self, port: int, handle: Callable[[Call], Answer], after: Callable[[int], None], clock: Clock) -> None:
+        self.handle, self.after, self.clock = handle, after, clock
         self.answered = 0
         self.connections: set[socket.socket] = set()
         self._http = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (Handler,), {"emulated": self}))
@@ -80,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         # Others may ask meanwhile.
-        time.sleep(answer.delay)
+        really_sleep(answer.delay)
         self.send_response(answer.status)
         headers = {"Content-Type": "application/json; charset=utf-8", "Content-Length": str(len(answer.body))}
         for name, value in (headers | answer.headers).items():
@@ -94,6 +94,10 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         self.emulated.answered += 1
         self.emulated.after(self.emulated.answered)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Write the header ``Date`` by the emulator's clock, from which clients learn GitHub's time."""
+        return super().date_time_string(self.emulated.clock.now() if timestamp is None else timestamp)
 
     do_GET = do_POST = do_HEAD = answer
 

@@ -82,10 +82,10 @@ def test_a_field_that_is_not_served_is_an_error_and_never_a_null(github: Emulato
     assert answer["errors"][0]["message"] == "the emulator does not serve User.bio"
 
 
-def test_a_query_of_too_many_nodes_is_a_bad_gateway_and_charged(workload: Workload) -> None:
+def test_a_query_of_too_many_nodes_is_a_bad_gateway_and_charged_twice(workload: Workload) -> None:
     with Emulator(workload, most_nodes=99) as github:
         answer = ask(github, "{ viewer { repositories(first: 100) { nodes { id } } } }")
-        assert (answer.status, github.points) == (502, 1)
+        assert (answer.status, github.points) == (502, 2)
 
 
 def test_headers_and_query_say_what_is_left(github: Emulator) -> None:

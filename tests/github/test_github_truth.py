@@ -10,10 +10,10 @@ from contribkit.config.organisation import Organisation
 from contribkit.tables import ACTS, conform
 from tests.github.client import ask
 from tests.github.completeness import completeness
-from tests.github.dress import EVENTS
 from tests.github.emulator import Emulator
 from tests.github.model import Thread
 from tests.github.names import node_id
+from tests.github.world.dress import EVENTS
 
 ACT_OF = {kind: act for act, kind in EVENTS.items()}
 PAGE = "pageInfo { hasNextPage endCursor }"

@@ -11,13 +11,13 @@ from contribkit import Period
 from contribkit.ids import parse_contribution_id
 from contribkit.loaders.fold import fold
 from contribkit.tables import ACTS, THREADS, conform
-from tests.github import words
 from tests.github.completeness import completeness
-from tests.github.figures import W
-from tests.github.involvement import roles
 from tests.github.model import Discussion, Thread
-from tests.github.people import TIMEZONE, USER_BOT
 from tests.github.workload import Workload
+from tests.github.world import words
+from tests.github.world.figures import W
+from tests.github.world.involvement import roles
+from tests.github.world.people import TIMEZONE, USER_BOT
 
 
 @pytest.fixture(params=["reference_workload", "workload"])

@@ -9,20 +9,20 @@ from typing import Any
 
 from contribkit.config.organisation import Organisation
 from contribkit.period import Period
-from tests.github import configuration, oddities, own_side
-from tests.github.acts import plan_acts
-from tests.github.bystanders import plan_background, plan_bystanders
-from tests.github.dress import dress, settle
-from tests.github.elsewhere import plan_elsewhere
-from tests.github.figures import SMALL, Figures
-from tests.github.figures import W as REFERENCE
 from tests.github.model import Account, Comment, Discussion, Repository, Thread
-from tests.github.numbering import number_threads, things
-from tests.github.people import OUTSIDERS, PERIOD, Member
-from tests.github.plan import Plan
-from tests.github.threads import plan_threads
-from tests.github.truth import Act, Row
-from tests.github.world import World, world
+from tests.github.world import configuration, oddities, own_side
+from tests.github.world.acts import plan_acts
+from tests.github.world.bystanders import plan_background, plan_bystanders
+from tests.github.world.dress import dress, settle
+from tests.github.world.elsewhere import plan_elsewhere
+from tests.github.world.figures import SMALL, Figures
+from tests.github.world.figures import W as REFERENCE
+from tests.github.world.numbering import number_threads, things
+from tests.github.world.people import OUTSIDERS, PERIOD, Member
+from tests.github.world.places import World, world
+from tests.github.world.plan import Plan
+from tests.github.world.threads import plan_threads
+from tests.github.world.truth import Act, Row
 
 SEED = 20260701
 

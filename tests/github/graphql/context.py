@@ -8,7 +8,7 @@ from graphql import GraphQLResolveInfo
 from tests.github.graphql.errors import not_found
 from tests.github.model import Account, Repository
 from tests.github.names import node_id
-from tests.github.search import Search
+from tests.github.search.index import GOOD_DAY, Found, Rules, Search
 from tests.github.workload import Workload
 
 
@@ -20,6 +20,19 @@ class Context:
     search: Search
     scopes: frozenset[str]
     rate_limit: dict[str, Any] = field(default_factory=dict)
+    rules: Rules = GOOD_DAY
+
+    def find(self, text: str, kind: str = "ISSUE") -> Found:
+        """Return what a search finds for this token.
+
+        Raises
+        ------
+        ValueError
+            For a query that GitHub refuses.
+        """
+        return self.search.find(
+            text, kind == "DISCUSSION", self.sees_thing, self.rules, advanced=kind == "ISSUE_ADVANCED"
+        )
 
     def sees(self, repository: Repository) -> bool:
         """Say whether the token may see a repository."""

@@ -6,11 +6,11 @@ from graphql import GraphQLError
 
 
 class GitHubError(Exception):
-    """What GitHub refuses, with its own word for the kind of refusal."""
+    """What GitHub refuses, with its own word for the kind of refusal; some errors have none."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: str | None, message: str, extensions: dict[str, Any] | None = None) -> None:
         super().__init__(message)
-        self.kind = kind
+        self.kind, self.extensions = kind, extensions
 
 
 def not_found(what: str) -> GitHubError:
@@ -21,6 +21,9 @@ def not_found(what: str) -> GitHubError:
 def formatted(error: GraphQLError) -> dict[str, Any]:
     """Return one error as it stands in an answer."""
     told = dict(error.formatted)
-    if isinstance(error.original_error, GitHubError):
-        told = {"type": error.original_error.kind} | told
+    original = error.original_error
+    if isinstance(original, GitHubError):
+        told = ({"type": original.kind} if original.kind else {}) | told
+        if original.extensions:
+            told["extensions"] = original.extensions
     return told

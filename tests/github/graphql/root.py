@@ -72,11 +72,10 @@ def _repository_owner(source: Any, info: Info, login: str) -> Account | None:
 
 @resolves("Query.search")
 def _search(source: Any, info: Info, query: str, type: str, **arguments: Any) -> Connection:
-    if type not in ("ISSUE", "DISCUSSION"):
+    if type not in ("ISSUE", "ISSUE_ADVANCED", "DISCUSSION"):
         raise GitHubError("UNPROCESSABLE", f"the emulator does not search for {type}")
-    context = info.context
     try:
-        found = context.search.find(query, type == "DISCUSSION", lambda item: context.sees(item.repository))
+        found = info.context.find(query, type)
     except ValueError as error:
         raise GitHubError("INVALID_SEARCH", str(error)) from error
     return connection(found.shown, arguments, len(found.hits))

@@ -1,8 +1,8 @@
 """Run one GraphQL request: check it against the schema, charge it, execute it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from graphql import (
     DocumentNode,
@@ -15,11 +15,17 @@ from graphql import (
     validate,
 )
 
-from tests.github.graphql.context import Context
+from tests.github.graphql.context import Context, Info
 from tests.github.graphql.cost import Cost, cost
 from tests.github.graphql.errors import GitHubError, formatted
 from tests.github.graphql.resolvers import by_attribute
 from tests.github.graphql.schema import schema
+
+
+class Between(Protocol):
+    """What stands between graphql-core and every resolver."""
+
+    def resolve(self, following: Callable[..., Any], source: Any, info: Info, **arguments: Any) -> Any: ...
 
 
 class Prepared(NamedTuple):
@@ -57,10 +63,25 @@ def prepare(query: str, variables: dict[str, Any]) -> Prepared:
         return Prepared(None, FREE, [{"type": error.kind, "message": str(error)}])
 
 
-def answer(document: DocumentNode, variables: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Execute a query and return the answer, with what went wrong in part of it."""
+def answer(
+    document: DocumentNode, variables: dict[str, Any], context: Context, between: Sequence[Between] = ()
+) -> dict[str, Any]:
+    """Execute a query and return the answer, with what went wrong in part of it.
+
+    Parameters
+    ----------
+    document, variables
+        The query.
+    context
+        What it is run against.
+    between
+        What stands before every resolver: graphql-core's middleware.
+    """
     resolver: Callable[..., Any] = by_attribute
-    result = execute_sync(schema(), document, variable_values=variables, context_value=context, field_resolver=resolver)
+    result = execute_sync(
+        schema(), document, variable_values=variables, context_value=context, field_resolver=resolver,
+        middleware=list(between) or None,
+    )  # fmt: skip
     told: dict[str, Any] = {"data": result.data}
     if result.errors:
         told["errors"] = [formatted(error) for error in result.errors]

@@ -21,6 +21,8 @@ from tests.github.names import typename, written
 from tests.helpers import npm
 
 VERSION = "15.26.1"
+# In GitHub's documentation since March 2025, and not in the published file.
+_ADVANCED = ("enum SearchType {\n", "enum SearchType {\n  ISSUE_ADVANCED\n\n")
 PARTS = (branches, common, repositories, root, threads, timelines)  # importing them fills the registry
 
 
@@ -34,7 +36,7 @@ def schema() -> GraphQLSchema:
         Where npm cannot fetch it.
     """
     text = npm.read("@octokit/graphql-schema", VERSION, "schema.graphql").decode()
-    built = build_schema(text, assume_valid=True, assume_valid_sdl=True)
+    built = build_schema(text.replace(*_ADVANCED, 1), assume_valid=True, assume_valid_sdl=True)
     for (kind, name), resolver in RESOLVERS.items():
         holder = built.type_map[kind]
         # The registry names ids and addresses of every type, also of those that have none.

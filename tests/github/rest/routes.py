@@ -13,7 +13,7 @@ from tests.github.graphql.context import Context
 from tests.github.graphql.errors import GitHubError
 from tests.github.model import Commit, Repository, Thread
 from tests.github.rest.payloads import Payloads
-from tests.github.search import LIMIT
+from tests.github.search.index import LIMIT
 
 PER_PAGE, MOST_PER_PAGE = 30, 100
 
@@ -164,7 +164,7 @@ class Rest:
         """Answer with what a search finds: 1,000 at most, and a page after that is refused."""
         query = self.call.arguments.get("q", "")
         try:
-            found = self.context.search.find(query, False, lambda item: self.context.sees(item.repository))
+            found = self.context.find(query)
         except ValueError as error:
             return Answer.of({"message": "Validation Failed", "errors": [{"message": str(error)}]}, 422)
         number, size, further = self._page(len(found.shown))

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from tests.github.model import Thread
-from tests.github.people import Member
-from tests.github.plan import END, START, Plan, window
-from tests.github.truth import Thing
+from tests.github.world.people import Member
+from tests.github.world.plan import END, START, Plan, window
+from tests.github.world.truth import Thing
 
 STATES = ["APPROVED"] * 5 + ["COMMENTED"] * 3 + ["CHANGES_REQUESTED"] * 2 + ["DISMISSED"]
 _TRIAGE = [

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from tests.github import words
-from tests.github.involvement import roles
 from tests.github.model import Comment, Event, Review, Thread
-from tests.github.plan import END, START, Plan
+from tests.github.world import words
+from tests.github.world.involvement import roles
+from tests.github.world.plan import END, START, Plan
 
 
 def plant(plan: Plan) -> None:

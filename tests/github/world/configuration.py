@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contribkit.config.organisation import Organisation
-from tests.github.people import TIMEZONE, USER_BOT, Member
+from tests.github.world.people import TIMEZONE, USER_BOT, Member
 
 if TYPE_CHECKING:
     from tests.github.workload import Workload

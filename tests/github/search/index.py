@@ -5,20 +5,22 @@ or merged. ``updated:`` compares with the time of the last touch, whenever that 
 """
 
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from tests.github.involvement import roles
 from tests.github.model import Discussion, Thread
+from tests.github.search.query import Part, Query, Term, read
 from tests.github.workload import Workload
+from tests.github.world.involvement import roles
 
 LIMIT = 1000
-_LONGEST = 256  # characters of free text
 _ROLES = ("involves", "reviewed-by", "author", "commenter", "mentions", "assignee")
 _TIMES = {"updated": "updated_at", "created": "created_at", "closed": "closed_at", "merged": "merged_at"}
 _PLACES = ("repo", "org", "user")
+_KINDS = ("is", "type")
 
 Item = Thread | Discussion
 Test = Callable[[Item], bool]
@@ -30,13 +32,46 @@ class UnknownQualifierError(ValueError):
 
 @dataclass(frozen=True)
 class Found:
-    """All hits in order; `shown` are those that pages reach."""
+    """All hits in order, and those that pages show: the first thousand, or fewer."""
 
     hits: list[Item]
+    shown: list[Item]
 
-    @property
-    def shown(self) -> list[Item]:
-        return self.hits[:LIMIT]
+
+@dataclass(frozen=True)
+class Rules:
+    """How GitHub's search behaves to whom asks now; the defaults are those of a good day.
+
+    Parameters
+    ----------
+    all_places
+        Whether several places are AND-ed, as in the advanced search, although that was not asked for.
+    wants_kind
+        Whether a search without ``is:`` counts and shows nothing.
+    most_qualifiers
+        A search with more of them is refused.
+    unknown
+        The share of hits that the index does not know yet: they are not counted either.
+    hidden
+        The share of hits that are counted and not shown; which, is another one with each `turn`.
+    turn
+        The number of the request.
+    """
+
+    all_places: bool = False
+    wants_kind: bool = False
+    most_qualifiers: float = float("inf")
+    unknown: float = 0
+    hidden: float = 0
+    turn: int = 0
+
+
+GOOD_DAY = Rules()
+
+
+def _drawn(item: Item, share: float, salt: object) -> bool:
+    """Say whether an item is among a share of all, the same one for the same salt."""
+    return share > 0 and zlib.crc32(f"{salt} {item.serial}".encode()) / 2**32 < share
 
 
 class Search:
@@ -59,61 +94,80 @@ class Search:
                     index.setdefault((role, login), []).append(item)
         return index
 
-    def find(self, query: str, discussions: bool, sees: Callable[[Item], bool]) -> Found:
+    @cached_property
+    def _private(self) -> set[str]:
+        """The logins of accounts with a private profile: nobody's search finds them."""
+        return {login for login, account in self.workload.accounts.items() if account.is_private}
+
+    def find(
+        self,
+        text: str,
+        discussions: bool,
+        sees: Callable[[Item], bool],
+        rules: Rules = GOOD_DAY,
+        advanced: bool = False,
+    ) -> Found:
         """Return what a query finds.
 
         Parameters
         ----------
-        query
+        text
             As people write it into GitHub's search box.
         discussions
             Whether discussions are looked for, else pull requests and issues.
         sees
             Says of an item whether who asks may see it.
+        rules
+            How the search behaves.
+        advanced
+            Whether the query is one of the advanced search.
 
         Raises
         ------
         ValueError
-            For a qualifier that is not known here, or text that is too long.
+            For a qualifier that is not known here, or a query that GitHub refuses.
         """
-        tests: list[Test] = [sees]
-        places: list[str] = []
-        text: list[str] = []
-        items: list[Item] = list(self.workload.discussions if discussions else self.workload.threads)
-        order = "created-desc"
-        for word in re.findall(r'(?:[^\s"]|"[^"]*")+', query):
-            name, colon, value = word.replace('"', "").partition(":")
-            if not colon:
-                text.append(name.lower())
-            elif name in _PLACES:
-                places.append(f"{name}:{value.lower()}")
-            elif name == "sort":
-                order = value
-            elif name.startswith("-"):
-                tests.append(_no(self._test(name[1:], value)))
-            else:
-                tests.append(self._test(name, value))
-                items = self._narrowed(items, name, value.lower(), discussions)
-        if sum(map(len, text)) > _LONGEST:
-            raise ValueError(f"The search is longer than {_LONGEST} characters.")
-        if places:
-            tests.append(lambda item: _lies_in(item, places))
-        if text:
-            tests.append(lambda item: all(part in f"{item.title} {item.body}".lower() for part in text))
-        return Found(_sorted([item for item in items if all(test(item) for test in tests)], order))
+        query = read(text, advanced or rules.all_places, rules.most_qualifiers)
+        test = self._whole(query.wanted)
+        items = [one for one in self._candidates(query, discussions) if sees(one) and test(one)]
+        hits = _sorted([one for one in items if not _drawn(one, rules.unknown, "index")], query.order)
+        if rules.wants_kind and not discussions and not any(term.name in _KINDS for term in query.terms):
+            return Found(hits, [])
+        return Found(hits, [one for one in hits[:LIMIT] if not _drawn(one, rules.hidden, rules.turn)])
 
-    def _narrowed(self, items: list[Item], role: str, login: str, discussions: bool) -> list[Item]:
-        """Return the fewer of these items and those that the index knows for a role."""
-        if role not in _ROLES:
-            return items
-        known = [one for one in self._by_role.get((role, login), []) if isinstance(one, Discussion) is discussions]
-        return known if len(known) < len(items) else items
+    def _candidates(self, query: Query, discussions: bool) -> list[Item]:
+        """Return the fewest items that the index knows for a role that must hold, all where there is none."""
+        items: list[Item] = list(self.workload.discussions if discussions else self.workload.threads)
+        for part in query.wanted.parts:
+            if isinstance(part, Term) and part.name in _ROLES:
+                known = self._by_role.get((part.name, part.value.lower()), [])
+                items = min(items, [one for one in known if isinstance(one, Discussion) is discussions], key=len)
+        return items
+
+    def _whole(self, part: Part) -> Test:
+        """Return a test of whether a part of the query holds."""
+        if isinstance(part, Term):
+            return self._test(part.name, part.value)
+        places = [one for one in part.parts if isinstance(one, Term) and one.name in _PLACES]
+        if part.operator == "OR" and len(places) == len(part.parts):
+            return _lies_in({(one.name, one.value.lower()) for one in places})
+        tests = [self._whole(one) for one in part.parts]
+        if part.operator == "OR":
+            return lambda item: any(test(item) for test in tests)
+        if part.operator == "NOT":
+            return lambda item: not any(test(item) for test in tests)
+        return lambda item: all(test(item) for test in tests)
 
     def _test(self, name: str, value: str) -> Test:
+        if not name:
+            return lambda item: value.lower() in f"{item.title} {item.body}".lower()
+        if name in _PLACES:
+            return _lies_in({(name, value.lower())})
         if name in _TIMES:
             return _time_test(_TIMES[name], value)
         if name in _ROLES:
-            return lambda item: value.lower() in self._roles[id(item)][name]
+            login = value.lower()
+            return lambda item: login not in self._private and login in self._roles[id(item)][name]
         if name in ("is", "type", "state"):
             return _kind_test(value.lower())
         if name == "label":
@@ -123,10 +177,6 @@ class Search:
         if name == "archived" or (name == "in" and value in ("title", "body")):
             return lambda item: True
         raise UnknownQualifierError(f'the emulator does not know the qualifier "{name}:"')
-
-
-def _no(test: Test) -> Test:
-    return lambda item: not test(item)
 
 
 def _kind_test(value: str) -> Test:
@@ -147,11 +197,14 @@ def _kind_test(value: str) -> Test:
     raise UnknownQualifierError(f'the emulator does not know "is:{value}"')
 
 
-def _lies_in(item: Item, places: list[str]) -> bool:
-    repository = item.repository
-    names = {repository.ref.lower(), f"{repository.owner.login}/{repository.former_name}".lower()}
-    owner = repository.owner.login.lower()
-    return any(place in (f"org:{owner}", f"user:{owner}") or place.removeprefix("repo:") in names for place in places)
+def _lies_in(places: set[tuple[str, str]]) -> Test:
+    """Return a test for any of some places, by the names that they have now: former ones are not found."""
+
+    def test(item: Item) -> bool:
+        owner = item.repository.owner.login.lower()
+        return not places.isdisjoint({("repo", item.repository.ref.lower()), ("user", owner), ("org", owner)})
+
+    return test
 
 
 def _sorted(items: list[Item], order: str) -> list[Item]:

@@ -4,9 +4,9 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tests.github.figures import Figures
 from tests.github.model import Account, Commit, Repository
-from tests.github.people import BOT, OUTSIDERS, PERIOD, USER_BOT, Member, members
+from tests.github.world.figures import Figures
+from tests.github.world.people import BOT, OUTSIDERS, PERIOD, USER_BOT, Member, members
 
 _ORGANISATIONS = [
     "wicketlamp-example", "quirefold-example", "tarngrid-example", "saltmarsh-example", "birchwell-example",

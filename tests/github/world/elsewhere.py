@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from tests.github import words
 from tests.github.model import Comment, Commit, Discussion, Release, Repository, Thread
-from tests.github.people import Member
-from tests.github.plan import END, START, Plan, can_act
-from tests.github.truth import Act
+from tests.github.world import words
+from tests.github.world.people import Member
+from tests.github.world.plan import END, START, Plan, can_act
+from tests.github.world.truth import Act
 
 
 def plan_elsewhere(plan: Plan) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tests.github.figures import Figures
 from tests.github.model import Account, Repository, Thread
-from tests.github.people import OUTSIDERS, PERIOD, Member
-from tests.github.truth import Act, Thing
-from tests.github.world import World
+from tests.github.world.figures import Figures
+from tests.github.world.people import OUTSIDERS, PERIOD, Member
+from tests.github.world.places import World
+from tests.github.world.truth import Act, Thing
 
 START, END = PERIOD.start, PERIOD.end
 

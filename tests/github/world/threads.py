@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.github.model import Thread
-from tests.github.plan import START, Plan, can_act, window
+from tests.github.world.plan import START, Plan, can_act, window
 
 
 def plan_threads(plan: Plan) -> None:

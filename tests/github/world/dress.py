@@ -3,11 +3,11 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from tests.github import words
-from tests.github.acts import STATES
 from tests.github.model import Account, Comment, Event, Review, Thread
-from tests.github.plan import END, START, Plan
-from tests.github.truth import Act
+from tests.github.world import words
+from tests.github.world.acts import STATES
+from tests.github.world.plan import END, START, Plan
+from tests.github.world.truth import Act
 
 EVENTS = {
     "labelled": "LabeledEvent", "unlabelled": "UnlabeledEvent", "assigned": "AssignedEvent", "closed": "ClosedEvent",

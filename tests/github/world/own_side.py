@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from tests.github import words
 from tests.github.model import Account, Comment, Event, Repository, Thread
-from tests.github.plan import END, START, Plan
+from tests.github.world import words
+from tests.github.world.plan import END, START, Plan
 
 _PLACES = ["infrastructure", "plans", "tracker", "stakeholder", "private", "infrastructure", "sealed"]
 _LABELS = {

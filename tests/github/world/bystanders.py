@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from tests.github import words
 from tests.github.model import Comment, Event, Thread
-from tests.github.people import BOT, USER_BOT, Member
-from tests.github.plan import END, START, Plan
+from tests.github.world import words
+from tests.github.world.people import BOT, USER_BOT, Member
+from tests.github.world.plan import END, START, Plan
 
 _WAYS = ["mentioned", "assigned", "opened before", "commented before", "commented after", "reviewed after"]
 

@@ -1,0 +1,1 @@
+"""GitHub's search for pull requests, issues and discussions."""
