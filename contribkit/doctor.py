@@ -16,7 +16,7 @@ from packaging.specifiers import SpecifierSet
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.init import PLACEHOLDER
-from contribkit.labels.folder import read_and_warn
+from contribkit.labels.replay import read_and_warn
 from contribkit.loaders.git import CLONE
 from contribkit.loaders.source import Finding, errors, in_order, loader, ok, warning
 from contribkit.text import pluralise

@@ -11,6 +11,8 @@ from typing import Any
 
 from contribkit.errors import ContribkitError, nearest
 
+csv.field_size_limit(2**31 - 1)  # Python's own limit of 131,072 characters is less than a long note or body
+
 
 def write_whole(path: Path, text: str) -> None:
     """Write a text file so that a reader sees the old one or the new one, never a part.
@@ -156,11 +158,7 @@ def read_rows(
     ContribkitError
         With file, line and fix.
     """
-    text = _text(path)
-    header = text.partition("\n")[0]
-    delimiter = ";" if header.count(";") > header.count(",") else ","
-    # Not splitlines(): U+2028 and its like may stand inside a cell.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = _csv_reader(path)
     try:
         names = [name.strip().casefold() for name in next(reader, [])]
         if missing := [name for name in needed if name not in names]:
@@ -174,6 +172,30 @@ def read_rows(
         yield from _cells(reader, names, path, broken)
     except csv.Error as error:
         report_problem(f"{path}:{reader.line_num}: not CSV: {error}", broken)
+
+
+def read_cells(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield line number and cells of every row of a CSV file, its header included; see `read_rows`.
+
+    Raises
+    ------
+    ContribkitError
+        For a file that cannot be read.
+    """
+    reader = _csv_reader(path)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise ContribkitError(f"{path}:{reader.line_num}: not CSV: {error}") from error
+
+
+def _csv_reader(path: Path) -> Any:
+    text = _text(path)
+    header = text.partition("\n")[0]
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    # Not splitlines(): U+2028 and its like may stand inside a cell.
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
 def _cells(reader: Any, names: list[str], path: Path, broken: list[str] | None) -> Iterator[tuple[int, dict[str, str]]]:

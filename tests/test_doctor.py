@@ -259,7 +259,7 @@ DOUBTFUL = {
     "everywhere": (changed("own =", 'scope = "everywhere"\nown ='), ["looks at all that people do on GitHub"]),
     "no day": (write("c.jsonl", ROW.replace("happened_at", "other")), ["1 row without a date: in no period; write a"]),
     "a column too many": (write("log.csv", "date,who,what,hour\n"), ['"hour" is not read; did you mean "hours"?']),
-    "torn": (labelled(json.dumps(EVENT | {"lead": "upstream"}) + '\n{"v'), ["a.jsonl:2: the last line is torn"]),
+    "torn": (labelled(json.dumps(EVENT | {"lead": "upstream"}) + '\n{"v'), ["a.jsonl:2: the last line is incomplete"]),
 }  # fmt: skip
 
 

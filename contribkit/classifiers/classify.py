@@ -60,7 +60,7 @@ def classify(
     """
     table = conform(contributions, CONTRIBUTIONS, organisation.timezone)
     found = _by_thread(references)
-    settled = labels.spelled_as(table["id"]).effective if labels else {}
+    settled = labels.with_members(organisation).spelled_as(table["id"]).effective if labels else {}
     cases = [Case(row, organisation) for row in rows_of(table)]
     covered = _covered(table["happened_at"], references)
     cases = [

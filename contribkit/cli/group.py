@@ -25,12 +25,12 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except ContribkitError as error:
-            click.echo(f"contribkit: {error}", err=True)
+            warn([str(error)])
             ctx.exit(1)
         except BrokenPipeError:  # whoever reads, such as `head`, has enough; click ends quietly
             raise
         except OSError as error:  # a full disk, a vanished file: no fault of the code, so no traceback
-            click.echo(f"contribkit: {error.filename or 'the system'}: {error.strerror or error}", err=True)
+            warn([f"{error.filename or 'the system'}: {error.strerror or error}"])
             ctx.exit(1)
 
 
@@ -54,6 +54,9 @@ def say_hidden(number: int, what: str) -> None:
 
 
 def warn(sentences: list[str]) -> None:
-    """Print sentences on standard error."""
+    """Print sentences on standard error, without what could steer a terminal: they may quote strangers."""
+    from contribkit.text import printable
+
     for sentence in sentences:
-        click.echo(f"contribkit: {sentence}", err=True)
+        for number, line in enumerate(sentence.split("\n")):
+            click.echo(printable(line if number else f"contribkit: {line}"), err=True)

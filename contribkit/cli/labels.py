@@ -1,26 +1,23 @@
 """Commands for the label log: `labels list | history | agreement | merge | export | import`."""
-# ruff: noqa: E501
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
+import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
 from contribkit.cli.group import CONFIG, main, warn
-from contribkit.errors import ContribkitError
+from contribkit.errors import ContribkitError, nearest
 
-if TYPE_CHECKING:
-    from contribkit.labels import Label, Labels
-
-FOLDER = click.option(
+LABELS = click.option(
     "--labels", "folder", type=click.Path(path_type=Path), help="Folder of label logs.  [default: labels, by the file]"
 )
 
 
 @main.group()
 def labels() -> None:
-    """See and move what people decided: the label log.
+    """List, compare and move people's decisions: the label log.
 
     \b
     Example:
@@ -28,27 +25,25 @@ def labels() -> None:
     """
 
 
-def _folder(config: Path, folder: Path | None) -> Path:
-    """Return the folder of label logs; with one named, contribkit.toml need not be there."""
-    if folder is not None:
-        return folder
-    from contribkit.config.organisation import Organisation
-
-    return Organisation.read(config).root / "labels"
+def _organisation(config: Path, folder: Path | None) -> "ck.Organisation | None":
+    """Return the organisation; where a folder is named, contribkit.toml may be missing."""
+    return ck.Organisation.read(config) if folder is None or config.is_file() else None
 
 
-def _read(config: Path, folder: Path | None) -> "Labels":
-    from contribkit.labels.folder import read_and_warn
+def _read(config: Path, folder: Path | None, must_exist: bool = True) -> "ck.Labels":
+    """Return the labels of a folder, and print what reading them warned of."""
+    from contribkit.labels.replay import read_and_warn
 
-    place = _folder(config, folder)
-    if not place.is_dir():
-        raise ContribkitError(f"{place}: there is no such folder of label logs; name one with --labels")
-    found, said = read_and_warn(place)
-    warn(said)
+    org = _organisation(config, folder)
+    place = folder or (org.root if org else config.parent) / "labels"
+    if must_exist and not place.is_dir():
+        raise ContribkitError(f"{place}: no such folder of label logs; name one with --labels")
+    found, warnings = read_and_warn(place, org)
+    warn(warnings)
     return found
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     from contribkit.text import printable
 
     click.echo(printable(line))
@@ -56,12 +51,12 @@ def _say(line: str) -> None:
 
 @labels.command("list")
 @CONFIG
-@FOLDER
-@click.option("--period", help="Only what was labelled for this period; as for review.")
-@click.option("--disputed", is_flag=True, help="Only what people disagree on.")
-@click.option("--lead", help="Only what this lead holds for.")
-@click.option("--person", help="Only what this person gave a lead.")
-@click.option("--missing", is_flag=True, help="Only what is in no load of the period any more; nothing of it is lost.")
+@LABELS
+@click.option("--period", help="Only contributions labelled for this period; as for review.")
+@click.option("--disputed", is_flag=True, help="Only contributions that people disagree on.")
+@click.option("--lead", help="Only contributions with this lead.")
+@click.option("--person", help="Only contributions labelled by this person.")
+@click.option("--missing", is_flag=True, help="Only contributions that loading the period does not find any more.")
 @click.option("--contributions", type=click.Path(path_type=Path), help="With --missing: JSON lines, not the sources.")
 def list_(
     config: Path,
@@ -73,18 +68,20 @@ def list_(
     missing: bool,
     contributions: Path | None,
 ) -> None:
-    """List what holds for each labelled contribution, and who said what.
+    """List the label of each contribution, and each person's opinion.
 
     \b
     Example:
       contribkit labels list --period 2026-Q3 --disputed
     """
-    from contribkit.period import Period
+    from contribkit.vocabulary import Lead
 
     found = _read(config, folder)
-    tests: list[Callable[[Label], bool]] = []
+    tests: list[Callable[[Any], bool]] = []
     if period:
-        tests.append(_is_of(found, str(Period(period))))
+        name = str(ck.Period(period))
+        events = found.by_item
+        tests.append(lambda label: any(found.periods.get(e["id"]) == name for e in events[found.name(label.item)]))
     if disputed:
         tests.append(lambda label: label.lead is None)
     if lead:
@@ -93,94 +90,73 @@ def list_(
     if person:
         tests.append(lambda label: found.person(person) in map(found.person, label.opinions))
     if missing:
-        gone = {label.item for label in found.missing(_loaded(config, contributions, period))}
+        gone = {label.item for label in found.missing(_loaded_ids(config, contributions, period))}
         tests.append(lambda label: label.item in gone)
     shown = [label for label in found.effective.values() if all(test(label) for test in tests)]
     for label in shown:
-        _say(_line(label))
+        shape = Lead(label.lead).shape if label.lead else "≠"
+        opinions = ", ".join(f"{by}: {said}" for by, said in label.opinions.items())
+        more = "".join(f"  {word}" for word in (label.stakeholder, label.activity) if word)
+        _print(f"{shape} {label.lead or '':12} {label.status:12} {label.item}  ({opinions}){more}")
     open_ = sum(label.lead is None for label in shown)
     warn([f"{len(shown)} of {len(found.effective)} labelled contributions, {open_} of them disputed"])
 
 
-def _is_of(labels: "Labels", period: str) -> "Callable[[Label], bool]":
-    """Return the test whether anything was said about a contribution in the logs of a period."""
-    return lambda label: any(labels.periods.get(e["id"]) == period for e in labels.by_item[labels.name(label.item)])
-
-
 def _lead(text: str) -> str:
-    from contribkit.errors import nearest
     from contribkit.vocabulary import Lead
 
     leads = [str(lead) for lead in Lead]
     if text.casefold() not in leads:
-        raise ContribkitError(f'"{text}" is no lead; {nearest(text, leads)}')
+        raise ContribkitError(f'invalid lead "{text}"; {nearest(text, leads)}')
     return text.casefold()
 
 
-def _line(label: "Label") -> str:
-    from contribkit.vocabulary import Lead
+def _loaded_ids(config: Path, contributions: Path | None, period: str | None) -> list[str]:
+    """Return the ids of the contributions in a file, or from the sources for a period."""
+    from contribkit.loaders.records import read_contributions
 
-    shape = Lead(label.lead).shape if label.lead else "≠"
-    said = ", ".join(f"{by}: {lead}" for by, lead in label.opinions.items())
-    more = "".join(f"  {word}" for word in (label.stakeholder, label.activity) if word)
-    return f"{shape} {label.lead or '':12} {label.status:12} {label.item}  ({said}){more}"
-
-
-def _loaded(config: Path, contributions: Path | None, period: str | None) -> list[str]:
-    """Return the ids that a file holds, or the sources for a period."""
     if contributions:
-        from contribkit.loaders.records import read_contributions
-
         return [row["id"] for row in read_contributions(contributions)]
     if not period:
-        raise ContribkitError("it is not known what to load; name a --period, or a file with --contributions")
-    import contribkit as ck
-
+        raise ContribkitError("nothing to compare with; name a --period to load, or a file with --contributions")
     org = ck.Organisation.read(config)
-    ids: list[str] = ck.load(org, ck.Period(period, org.timezone)).contributions["id"].tolist()
-    return ids
+    return list(ck.load(org, ck.Period(period, org.timezone)).contributions["id"])
 
 
 @labels.command()
 @CONFIG
-@FOLDER
+@LABELS
 @click.option("--from", "first", metavar="DAY", required=True, help="The first day, in the file's time zone.")
-@click.option("--to", "last", metavar="DAY", required=True, help="The last day, which is looked at too.")
+@click.option("--to", "last", metavar="DAY", required=True, help="The last day, included.")
 @click.option("--person", help="Only what this person did.")
 def history(config: Path, folder: Path | None, first: str, last: str, person: str | None) -> None:
-    """Tell who changed what between two days, and what held before and after.
+    """Show who changed what between two days, with the label before and after.
 
     \b
     Example:
       contribkit labels history --from 2026-10-01 --to 2026-10-31
 
-    Days are those of UTC where --labels names a folder.
+    Days are in UTC where --labels names a folder.
     """
-    from contribkit.config.organisation import Organisation
-    from contribkit.labels.event import time_of
-    from contribkit.labels.history import changes
-    from contribkit.period import Period
+    from contribkit.labels.events import event_time
 
-    span = Period(f"{first}..{last}", "UTC" if folder else Organisation.read(config).timezone)
+    period = ck.Period(f"{first}..{last}", "UTC" if folder else ck.Organisation.read(config).timezone)
     found = _read(config, folder)
-    for event, before, after in changes(found, span):
+    for event, *labels_around in found.changes(period):
         if person and found.person(person) != found.person(event["by"]):
             continue
+        before, after = ("nothing" if label is None else label.lead or label.status for label in labels_around)
+        change = "" if before == after else f"  ({before} → {after})"
         note = f'  "{event["note"]}"' if event.get("note") else ""
         said = f"{event['op']} {event.get('lead') or ''}".strip()
-        held = "" if _held(before) == _held(after) else f"  ({_held(before)} → {_held(after)})"
-        _say(f"{time_of(event):%Y-%m-%d %H:%M:%S}  {event['by']}  {said}  {event['item']}{held}{note}")
-
-
-def _held(label: "Label | None") -> str:
-    return "nothing" if label is None else label.lead or label.status
+        _print(f"{event_time(event):%Y-%m-%d %H:%M:%S}  {event['by']}  {said}  {event['item']}{change}{note}")
 
 
 @labels.command()
 @CONFIG
-@FOLDER
+@LABELS
 def agreement(config: Path, folder: Path | None) -> None:
-    """Say how far people agree with each other, and how far the machine's answer pulls them.
+    """Show how far people agree with each other, and how far the suggestions influence them.
 
     \b
     Example:
@@ -191,60 +167,60 @@ def agreement(config: Path, folder: Path | None) -> None:
     from contribkit.text import format_decimal, pluralise
 
     found = _read(config, folder)
-    between = measured(found)
-    _say(
-        f"{pluralise(between.people, 'person').replace('persons', 'people')}, {pluralise(between.rows, 'contribution')} in common"
-    )
-    if between.raw is not None:
-        _say(f"raw agreement {format_decimal(between.raw)}, Krippendorff's alpha {format_decimal(between.alpha)}")
-    for pair in between.as_json()["pairs"]:
-        one, other = f"{pair['first']} and {pair['second']}", f"kappa {format_decimal(pair['kappa'])}"
-        _say(f"  {one}: {pluralise(pair['n'], 'contribution')}, raw {format_decimal(pair['raw'])}, {other}")
-    if between.reason:
-        _say(between.reason)
-    _say(pull(found).sentence)
+    overall = measured(found)
+    people, rows = pluralise(overall.people, "person", "people"), pluralise(overall.rows, "contribution")
+    _print(f"{people}, {rows} in common")
+    if overall.raw is not None:
+        _print(f"raw agreement {format_decimal(overall.raw)}, Krippendorff's alpha {format_decimal(overall.alpha)}")
+    for pair in overall.as_json()["pairs"]:
+        people, counted = f"{pair['first']} and {pair['second']}", pluralise(pair["n"], "contribution")
+        raw, kappa = format_decimal(pair["raw"]), format_decimal(pair["kappa"])
+        _print(f"  {people}: {counted}, raw {raw}, kappa {kappa}")
+    if overall.reason:
+        _print(overall.reason)
+    _print(pull(found).sentence)
 
 
 @labels.command()
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @CONFIG
-@FOLDER
-@click.option("--period", help="Into which period's folder.  [default: as where they come from]")
+@LABELS
+@click.option("--period", help="The period whose folder they go to.  [default: that of the folder they come from]")
 def merge(sources: tuple[Path, ...], config: Path, folder: Path | None, period: str | None) -> None:
-    """Take in the events of other label logs, such as a downloaded file; what is here already is not doubled.
+    """Add the events of other label logs, such as a downloaded file; events that are here already are skipped.
 
     \b
     Example:
       contribkit labels merge ../other-clone/labels
       contribkit labels merge ~/Downloads/ada.1a2b3c4d.jsonl --period 2026-Q3
 
-    An alias file is not taken along.
+    Alias files are not merged.
     """
-    from contribkit.labels.merge import merge as merged
-    from contribkit.period import Period
+    from contribkit.labels.exchange import merge as merged
 
-    done = merged(sources, _folder(config, folder), str(Period(period)) if period else None)
+    place = folder or ck.Organisation.read(config).root / "labels"
+    done = merged(sources, place, str(ck.Period(period)) if period else None)
     for path in done.files:
         click.echo(path)
-    warn([f"new events: {done.new}; here already: {done.known}"])
+    warn([f"new events: {done.new}; known already: {done.known}"])
 
 
 @labels.command()
 @CONFIG
-@FOLDER
+@LABELS
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="The CSV to write.")
-@click.option("--with-notes", is_flag=True, help="With people's notes: do not pass such a file on.")
+@click.option("--with-notes", is_flag=True, help="Include people's notes: do not share such a file.")
 def export(config: Path, folder: Path | None, output: Path, with_notes: bool) -> None:
-    """Write what each person stands by as CSV, to be changed in a spreadsheet and imported again.
+    """Write each person's current opinions as CSV, to edit in a spreadsheet and import again.
 
     \b
     Example:
       contribkit labels export --output labels.csv
 
-    The file names people, and who said what: it is for the team, no page to publish.
+    The file names people and their opinions: it is for the team, not for publication.
     """
     from contribkit.io import write_whole
-    from contribkit.labels.table import to_csv
+    from contribkit.labels.exchange import to_csv
 
     found = _read(config, folder)
     write_whole(output, to_csv(found, with_notes))
@@ -254,34 +230,31 @@ def export(config: Path, folder: Path | None, output: Path, with_notes: bool) ->
 @labels.command("import")
 @click.argument("file", type=click.Path(path_type=Path), metavar="CSV")
 @CONFIG
-@FOLDER
-@click.option("--person", help="Take this person's rows only.")
+@LABELS
+@click.option("--person", help="Import this person's rows only.")
 @click.option("--period", default="last quarter", show_default=True, help="For which period; as for review.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 def import_(file: Path, config: Path, folder: Path | None, person: str | None, period: str, dry_run: bool) -> None:
-    """Take in what was changed in an exported CSV: each change becomes an event, and an empty lead takes one away.
+    """Import an edited CSV: each changed row becomes an event, and an empty lead clears the opinion.
 
     \b
     Example:
       contribkit labels import labels.csv --person ada-example --dry-run
 
-    Rows and columns that were left out change nothing. One wrong row, and nothing is taken in.
+    Missing rows and columns change nothing. If one row is invalid, nothing is imported.
     """
-    from contribkit.labels.folder import read_and_warn
-    from contribkit.labels.log import write_logs
-    from contribkit.labels.table import changed, read_csv
-    from contribkit.period import Period
+    from contribkit.labels.events import write_logs
+    from contribkit.labels.exchange import changed, read_csv
 
-    place, name = _folder(config, folder), str(Period(period))
-    known, said = read_and_warn(place)
-    warn(said)
+    known = _read(config, folder, must_exist=False)
     rows = read_csv(file)
-    mine = [row for row in rows if not person or known.person(row.cells["by"]) == known.person(person)]
+    mine = [row for row in rows if not person or known.person(row.cells.get("by", "")) == known.person(person)]
     events = changed(mine, known)
     for event in events:
         was = f" (was {event['was']})" if event["was"] else ""
-        _say(f"{event['by']}: {event['op']} {event['lead'] or ''}".strip() + f"  {event['item']}{was}")
-    for path in [] if dry_run else write_logs(place, {name: events}):
-        click.echo(path)
-    others = f"; rows of others passed over: {len(rows) - len(mine)}" if person else ""
+        _print(f"{event['by']}: {event['op']} {event['lead'] or ''}".strip() + f"  {event['item']}{was}")
+    if known.folder and not dry_run:
+        for path in write_logs(known.folder, {str(ck.Period(period)): events}):
+            click.echo(path)
+    others = f"; rows of other people skipped: {len(rows) - len(mine)}" if person else ""
     warn([f"{len(events)} of {len(mine)} rows {'would change' if dry_run else 'changed'}{others}"])

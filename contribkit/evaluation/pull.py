@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from contribkit.labels import Labels
-from contribkit.labels.event import Event
+from contribkit.labels.events import Event
 from contribkit.review.shares import Share, share
 from contribkit.vocabulary import LEADS
 

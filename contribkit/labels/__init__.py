@@ -1,7 +1,6 @@
-"""The label log: what people decided, as append-only events, and what holds in the end."""
+"""The label log: people's decisions as append-only events, and the labels they add up to."""
 
-from contribkit.labels.folder import Labels
-from contribkit.labels.log import LabelLog
-from contribkit.labels.replay import Label
+from contribkit.labels.events import LabelLog
+from contribkit.labels.replay import Label, Labels
 
 __all__ = ["Label", "LabelLog", "Labels"]

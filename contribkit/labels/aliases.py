@@ -1,29 +1,31 @@
 """The alias file: renamed repositories, transferred threads and renamed logins, so that labels find their rows."""
 
-import csv
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from contribkit.errors import ContribkitError
 from contribkit.ids import casefold_id, contribution_id, number_of, parse_contribution_id, repository_of
+from contribkit.io import read_cells
 
 FILE = "aliases.csv"
-_HEAD = ["old", "new"]
+_HEADER = ["old", "new"]
 
 
 @dataclass(frozen=True)
 class Aliases:
-    """What is called otherwise now.
+    """Current names by old names.
 
-    The file ``labels/aliases.csv`` has the columns ``old`` and ``new``. What a row is about shows in how it is
-    written: ``owner/repo`` is a repository that was renamed or moved, ``owner/repo#1`` a transferred thread, anything
-    else a login. A name may change more than once.
+    The file ``labels/aliases.csv`` has the columns ``old`` and ``new``. The form of a name says what it names:
+    ``owner/repo`` is a repository that was renamed or moved, ``owner/repo#1`` a transferred thread, anything else a
+    login. A name may change more than once.
 
     Attributes
     ----------
     newer
         The next name by the old one, as `casefold_id` writes it.
+    members
+        A member's login by their aliases in contribkit.toml, as `casefold_id` writes them; applied after `newer`.
 
     Examples
     --------
@@ -35,42 +37,39 @@ class Aliases:
     """
 
     newer: dict[str, str] = field(default_factory=dict)
+    members: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> "Aliases":
-        """Read an alias file; one that is not there holds nothing.
+        """Read an alias file; a missing one has no aliases, and its header may be left out.
 
         Raises
         ------
         ContribkitError
-            For a file that cannot be read, a row that is none, and names that lead back to themselves.
+            For a file that cannot be read, an invalid row, and names that lead back to themselves.
         """
-        try:
-            rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
-        except FileNotFoundError:
+        if not path.exists():
             return cls()
-        except (OSError, ValueError) as error:
-            raise ContribkitError(f"{path}: cannot be read ({error}); save it as UTF-8") from error
-        found: dict[str, str] = {}
+        newer: dict[str, str] = {}
         lines: dict[str, int] = {}
-        for number, row in enumerate(rows, start=1):
+        for line, row in read_cells(path):
             cells = [cell.strip() for cell in row]
-            if not any(cells) or (number == 1 and [cell.casefold() for cell in cells] == _HEAD):
+            if not any(cells) or (line == 1 and [cell.casefold() for cell in cells] == _HEADER):
                 continue
-            _check(cells, found, f"{path}:{number}")
-            found[casefold_id(cells[0])], lines[casefold_id(cells[0])] = cells[1], number
-        aliases = cls(found)
-        for old, number in lines.items():
-            if aliases._comes_back(old):
-                raise ContribkitError(f"{path}:{number}: {old} leads back to itself; take one row of the circle out")
+            _check(cells, newer, f"{path}:{line}")
+            newer[casefold_id(cells[0])], lines[casefold_id(cells[0])] = cells[1], line
+        aliases = cls(newer)
+        for old, line in lines.items():
+            if aliases._is_circular(old):
+                raise ContribkitError(f"{path}:{line}: {old} leads back to itself; remove one row of the circle")
         return aliases
 
     def __bool__(self) -> bool:
-        return bool(self.newer)
+        return bool(self.newer or self.members)
 
     def newest(self, item: str) -> str:
-        """Return a contribution's id with the names of today; one that is no id is returned as it is."""
-        if not self.newer:
+        """Return a contribution's id with current names; text that is not an id is returned as it is."""
+        if not self:
             return item
         try:
             ref, login, kind = parse_contribution_id(item)
@@ -79,12 +78,13 @@ class Aliases:
         return contribution_id(self._thread(ref), self.login(login), kind)
 
     def login(self, login: str) -> str:
-        """Return the login of today."""
-        return self._last(login)
+        """Return a person's current login."""
+        last = self._last(login)
+        return self.members.get(casefold_id(last), last)
 
     @cached_property
     def _threads(self) -> dict[str, str]:
-        return {}  # a thread is asked for as often as people worked in it
+        return {}  # a thread is looked up once for each person who worked in it
 
     def _thread(self, ref: str) -> str:
         if ref not in self._threads:
@@ -104,7 +104,7 @@ class Aliases:
         moved = self.newer.get(casefold_id(repo)) if repo else None
         return f"{moved}{name[len(repo) :]}" if moved and repo else None
 
-    def _comes_back(self, name: str) -> bool:
+    def _is_circular(self, name: str) -> bool:
         seen: set[str] = set()
         current: str | None = name
         while current is not None and casefold_id(current) not in seen:
@@ -115,17 +115,15 @@ class Aliases:
 
 def _check(cells: list[str], known: dict[str, str], place: str) -> None:
     if len(cells) != 2 or not all(cells):
-        raise ContribkitError(f"{place}: holds no pair of names; write the old one, a comma, and the new one")
+        raise ContribkitError(f"{place}: needs two names, the old one and the new one")
     old, new = cells
-    if _sort(old) != _sort(new):
-        raise ContribkitError(f"{place}: {old} is a {_sort(old)} and {new} is a {_sort(new)}; name two of one sort")
+    if _what(old) != _what(new):
+        raise ContribkitError(f"{place}: {old} is a {_what(old)} and {new} is a {_what(new)}; give two of one kind")
     if known.get(casefold_id(old), new) != new:
-        raise ContribkitError(
-            f"{place}: {old} has a new name already, {known[casefold_id(old)]}; take one of the rows out"
-        )
+        raise ContribkitError(f"{place}: {old} already has the new name {known[casefold_id(old)]}; remove one row")
 
 
-def _sort(name: str) -> str:
+def _what(name: str) -> str:
     if number_of(name) is not None and repository_of(name):
         return "thread"
     return "repository" if repository_of(name) == name else "login"

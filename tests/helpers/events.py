@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contribkit.labels.event import Event
+from contribkit.labels.events import Event
 
 ITEM = "o/r#1@ada:review"
 

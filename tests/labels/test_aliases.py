@@ -53,12 +53,12 @@ def test_a_file_that_is_not_there_or_empty_changes_nothing(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        (["old,new", "a/b"], "aliases.csv:2: holds no pair of names"),
-        (["a/b,"], "aliases.csv:1: holds no pair of names"),
-        (["a/b,c/d,e/f"], "aliases.csv:1: holds no pair of names"),
-        (["a/b#1,c/d"], "aliases.csv:1: a/b#1 is a thread and c/d is a repository; name two of one sort"),
+        (["old,new", "a/b"], "aliases.csv:2: needs two names, the old one and the new one"),
+        (["a/b,"], "aliases.csv:1: needs two names, the old one and the new one"),
+        (["a/b,c/d,e/f"], "aliases.csv:1: needs two names, the old one and the new one"),
+        (["a/b#1,c/d"], "aliases.csv:1: a/b#1 is a thread and c/d is a repository; give two of one kind"),
         (["a/b,ada"], "a/b is a repository and ada is a login"),
-        (["a/b,c/d", "A/B,e/f"], "aliases.csv:2: A/B has a new name already, c/d; take one of the rows out"),
+        (["a/b,c/d", "A/B,e/f"], "aliases.csv:2: A/B already has the new name c/d; remove one row"),
         (["ada,ada"], "aliases.csv:1: ada leads back to itself"),
         (["a/b,c/d", "c/d,e/f", "e/f,A/b"], "aliases.csv:1: a/b leads back to itself"),
         (["x/y,z/z", "a/b#1,c/d#1", "c/d,a/b"], "aliases.csv:2: a/b#1 leads back to itself"),
@@ -68,9 +68,24 @@ def test_a_wrong_row_is_refused_with_its_line(tmp_path: Path, rows: list[str], s
     assert said in refused(tmp_path, *rows)
 
 
+def test_a_file_from_a_spreadsheet_may_have_semicolons(tmp_path: Path) -> None:
+    assert aliases(tmp_path, "old;new", "a/b;c/d", ";").newest("a/b#1@x:issue") == "c/d#1@x:issue"
+
+
+def test_a_folder_of_that_name_is_refused_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "aliases.csv").mkdir()
+    with pytest.raises(ContribkitError, match=r"aliases.csv: cannot be read \(Is a directory\)$"):
+        Labels.read(tmp_path)
+
+
+def test_a_member_found_by_an_alias_is_the_end_of_any_chain() -> None:
+    both = Aliases({"ada": "ada-new", "x": "ada"}, members={"ada-new": "ada"})
+    assert [both.login(login) for login in ("ada", "Ada-New", "x", "bob")] == ["ada", "ada", "ada", "bob"]
+
+
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "aliases.csv").write_bytes("old,new\nzo\xeb,zoe\n".encode("latin-1"))
-    with pytest.raises(ContribkitError, match=r"aliases.csv: cannot be read .* save it as UTF-8"):
+    with pytest.raises(ContribkitError, match=r"aliases.csv: is not UTF-8 \(byte 10\); save it as UTF-8"):
         Labels.read(tmp_path)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from contribkit.errors import ContribkitError
 from contribkit.labels import LabelLog, Labels
-from contribkit.labels.event import line
+from contribkit.labels.events import to_line as line
 from tests.helpers.events import event
 from tests.helpers.repositories import run_git
 
@@ -105,7 +105,7 @@ def test_a_full_disk_is_said_and_the_rest_of_a_line_is_taken_back(tmp_path: Path
     first, size = made.path, made.path.stat().st_size
     with files_no_longer_than(size + 20):
         message = failing(made, label(2))
-    assert message == f"{first}: cannot be written (File too large); make room, then save again"
+    assert message == f"{first}: cannot be written (File too large); free some disk space, then save again"
     assert first.stat().st_size == size
     made.append([label(2)])
     assert made.path != first
@@ -129,7 +129,7 @@ def test_a_disk_that_fills_up_keeps_what_was_saved_and_takes_the_rest_once_there
         for number in range(1000):
             made.append([label(number)])
 
-    with pytest.raises(ContribkitError, match=r"No space left on device\); make room, then save again"):
+    with pytest.raises(ContribkitError, match=r"No space left on device\); free some disk space, then save again"):
         fill()
     saved = len(read(tiny_disk))
     assert read(tiny_disk) == [label(number)["id"] for number in range(saved)]
@@ -145,7 +145,7 @@ def test_a_disk_that_became_read_only_is_said(tiny_disk: Path) -> None:
     made.append([label(1)])
     made.close()
     subprocess.run(["mount", "-o", "remount,ro", tiny_disk], check=True)
-    assert "Read-only file system); give yourself the right to write there" in failing(made, label(2))
+    assert "Read-only file system); check its permissions" in failing(made, label(2))
     assert read(tiny_disk) == [label(1)["id"]]
 
 
@@ -209,7 +209,7 @@ def test_a_folder_that_must_not_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "labels").chmod(0o500)
     with not_as_root():
         message = failing(log(tmp_path), label(1))
-    assert "Permission denied); give yourself the right to write there" in message
+    assert "Permission denied); check its permissions" in message
 
 
 def test_a_file_where_a_folder_should_be_is_said(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_a_torn_log_of_an_earlier_session_is_never_continued(tmp_path: Path) -> 
     earlier.path.write_bytes(torn)
     log(tmp_path).append([label(3)])
     assert earlier.path.read_bytes() == torn
-    with pytest.warns(UserWarning, match="the last line is torn and left aside"):
+    with pytest.warns(UserWarning, match="the last line is incomplete and was ignored"):
         assert read(tmp_path) == [label(1)["id"], label(3)["id"]]
 
 
@@ -270,7 +270,7 @@ def test_two_people_and_one_person_in_two_sessions_lose_nothing(tmp_path: Path) 
     assert len(labels.effective) == 500
 
 
-@pytest.mark.filterwarnings("ignore:.*the last line is torn:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*the last line is incomplete:UserWarning")
 @pytest.mark.parametrize("after", [1, 57, 200])
 def test_every_acknowledged_event_is_in_the_file_of_a_process_that_was_killed(tmp_path: Path, after: int) -> None:
     process = writer(tmp_path, "ada", 5000)

@@ -1,6 +1,7 @@
 """The label log: events are replayed, and what holds is never settled silently."""
 
 import json
+import tempfile
 from itertools import permutations
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from contribkit.errors import ContribkitError
 from contribkit.labels import Label, Labels
 from tests.helpers.builders import jsonl
 from tests.helpers.events import ITEM, event
+from tests.labels.test_label_log import not_as_root
 
 
 def label(*events: tuple) -> Label | None:
@@ -164,12 +166,35 @@ def test_a_folder_that_is_not_there_holds_no_labels(tmp_path: Path) -> None:
     assert Labels().of(ITEM) is None
 
 
+def test_a_link_to_a_folder_is_followed_and_one_that_leads_back_is_not(tmp_path: Path) -> None:
+    jsonl(tmp_path / "other" / "a.jsonl", event(1, "ada", "label", "upstream"))
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "2026-Q3").symlink_to("../other")
+    (tmp_path / "other" / "back").symlink_to(tmp_path / "labels")
+    labels = Labels.read(tmp_path / "labels")
+    assert labels.of(ITEM).lead == "upstream"
+    assert set(labels.periods.values()) == {"2026-Q3"}
+
+
+def test_a_folder_that_cannot_be_read_is_an_error() -> None:
+    with tempfile.TemporaryDirectory() as name:  # one that everybody may enter, unlike pytest's own
+        Path(name).chmod(0o755)
+        jsonl(Path(name, "2026-Q1", "a.jsonl"), event(1, "ada", "label", "upstream"))
+        Path(name, "2026-Q1").chmod(0)
+        with (
+            not_as_root(),
+            pytest.raises(ContribkitError, match=r"2026-Q1: cannot be read \(Permission"),
+        ):
+            Labels.read(name)
+        Path(name, "2026-Q1").chmod(0o700)
+
+
 @pytest.mark.parametrize("kept", [1, 40, -1])
 def test_a_torn_last_line_is_left_aside_with_a_warning(tmp_path: Path, kept: int) -> None:
     torn = json.dumps(event(2, "ada", "label", "individual", note="é"), ensure_ascii=False).encode()[:kept]
     path = jsonl(tmp_path / "ada.1.jsonl", event(1, "ada", "label", "upstream"))
     path.write_bytes(path.read_bytes() + torn)
-    with pytest.warns(UserWarning, match=r"ada.1.jsonl:2: the last line is torn"):
+    with pytest.warns(UserWarning, match=r"ada.1.jsonl:2: the last line is incomplete"):
         labels = Labels.read(tmp_path)
     assert labels.of(ITEM).lead == "upstream"
 
@@ -182,21 +207,21 @@ def test_a_last_line_that_only_lacks_its_end_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("{torn", "is no JSON; restore the line from git"),
-        (event(1, "ada", "label", "upstream", v=2), "label events of version 2 are not known; update contribkit"),
-        (event(1, "ada", "label", "upstream", v="1"), "label events of version '1' are not known"),
-        ("[]", "label events of version [] are not known"),
-        ({"op": "label"}, "label events of version None are not known"),
-        (event(1, "ada", "label", "upstream", id=None), 'the event lacks "id"'),
-        (event(1, "ada", "label", "upstream", item=7), 'the event lacks "item"'),
-        (event(1, "ada", "label", "upstraem"), '"upstraem" is no lead; use one of stakeholder, upstream, '),
-        (event(1, "ada", "label"), '"None" is no lead'),
-        (event(1, "ada", "adjudicate", ["upstream"]), '"[\'upstream\']" is no lead'),
-        (event(1, "ada", "label", "upstream", at="soon"), '"soon" is no time; restore the line from git'),
-        (event(1, " ", "label", "upstream"), 'the event lacks "by"'),
-        (event(1, "ada", "label", "upstream", activity="dosc"), '"dosc" is no activity; use one of release, review, '),
-        (event(1, "ada", "label", "upstream", note=["x"]), '"note" is no text'),
-        (event(1, "ada", "label", "upstream", seen="x"), '"seen" is no object'),
+        ("{torn", "is not JSON; restore the line from git"),
+        (event(1, "ada", "label", "upstream", v=2), "unknown label event version 2; update contribkit"),
+        (event(1, "ada", "label", "upstream", v="1"), "unknown label event version '1'"),
+        ("[]", "unknown label event version []"),
+        ({"op": "label"}, "unknown label event version None"),
+        (event(1, "ada", "label", "upstream", id=None), 'the event has no "id"'),
+        (event(1, "ada", "label", "upstream", item=7), 'the event has no "item"'),
+        (event(1, "ada", "label", "upstraem"), 'invalid lead "upstraem"; use one of stakeholder, upstream, '),
+        (event(1, "ada", "label"), 'invalid lead "None"'),
+        (event(1, "ada", "adjudicate", ["upstream"]), 'invalid lead "[\'upstream\']"'),
+        (event(1, "ada", "label", "upstream", at="soon"), 'invalid time "soon"; restore the line from git'),
+        (event(1, " ", "label", "upstream"), 'the event has no "by"'),
+        (event(1, "ada", "label", "upstream", activity="dosc"), 'invalid activity "dosc"; use one of release, '),
+        (event(1, "ada", "label", "upstream", note=["x"]), '"note" is not text'),
+        (event(1, "ada", "label", "upstream", seen="x"), '"seen" is not an object'),
     ],
 )  # fmt: skip
 def test_a_wrong_line_is_refused_with_file_and_line(tmp_path: Path, row: dict | str, said: str) -> None:
@@ -221,7 +246,7 @@ def test_events_are_ordered_by_time_however_it_is_written(tmp_path: Path, earlie
 def test_an_event_that_somebody_edited_in_one_of_two_copies_is_said_and_the_first_counts(tmp_path: Path) -> None:
     jsonl(tmp_path / "a.jsonl", event(1, "ada", "label", "upstream"))
     jsonl(tmp_path / "b.jsonl", event(1, "ada", "label", "individual"))
-    with pytest.warns(UserWarning, match=r"b.jsonl: the event 0+1 stands otherwise in .*a.jsonl, which counts"):
+    with pytest.warns(UserWarning, match=r"b.jsonl: event 0+1 differs from the one in .*a.jsonl, which is used"):
         labels = Labels.read(tmp_path)
     assert labels.of(ITEM).lead == "upstream"
 
@@ -230,8 +255,8 @@ def test_marks_of_a_merge_conflict_are_named(tmp_path: Path) -> None:
     good = event(1, "ada", "label", "upstream")
     for mark in ("<<<<<<< HEAD", "=======", ">>>>>>> bob"):
         message = failing(tmp_path, good, mark, event(2, "bob", "skip"))
-        assert message.endswith("ada.1.jsonl:2: is the mark of a merge conflict; keep the lines of both sides and "
-                                "take the marks out")  # fmt: skip
+        assert message.endswith("ada.1.jsonl:2: is a merge conflict marker; keep the lines of both sides and "
+                                "remove the markers")  # fmt: skip
 
 
 def test_a_log_that_an_editor_saved_anew_still_counts(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ from click.testing import CliRunner, Result
 from contribkit import Labels
 from contribkit.cli import main
 from contribkit.config.organisation import SAMPLE
-from contribkit.labels.table import COLUMNS
+from contribkit.labels.exchange import COLUMNS
 from tests.helpers.builders import HEAD, SOURCES, TEAM, UPSTREAM, jsonl, organisation
 from tests.helpers.events import event
 
-NASTY = ["=1+1", "'=1+1", "+a\nb", "@x", " -1", "＝1", 'say "x", y', "it's", "\ttab", "-", "<b>é漢</b>"]
+NASTY = ["=1+1", "'=1+1", "+a\nb", "@x", " -1", "＝1", 'say "x", y', "it's", "\ttab", "-", "<b>é漢</b>",
+         "first\rsecond", "a\r\nb\x0b", "x" * 140_000]  # fmt: skip
 
 
 def item(number: int) -> str:
@@ -102,7 +103,7 @@ def test_a_contribution_that_vanished_from_a_load_is_listed_and_keeps_its_label(
     assert (item(1) in loaded, item(2) in loaded, row["id"] in loaded) == (True, True, False)
     from_file = run("list", "--labels", folder, "--missing", "--contributions", tmp_path / "c1.jsonl").stdout
     assert from_file == loaded
-    assert "name a --period, or a file" in run("list", "--labels", folder, "--missing", code=1).stderr
+    assert "name a --period to load, or a file" in run("list", "--labels", folder, "--missing", code=1).stderr
     assert len(Labels.read(folder).effective) == 3
 
 
@@ -140,16 +141,34 @@ def test_odd_signs_in_a_log_do_not_steer_the_terminal(folder: Path) -> None:
         assert "\x07" not in text
 
 
+def test_odd_signs_in_an_error_do_not_steer_the_terminal(folder: Path) -> None:
+    jsonl(folder / "x.jsonl", event(7, "ada", "label", "upstream", at="\x1b]0;PWN\x07"))
+    stderr = run("list", "--labels", folder, code=1).stderr
+    assert "invalid time" in stderr
+    assert "\x1b" not in stderr
+    assert "\x07" not in stderr
+
+
+def test_aliases_of_members_in_the_configuration_hold_for_labels_too(tmp_path: Path, folder: Path) -> None:
+    org = organisation(tmp_path, HEAD + TEAM + UPSTREAM)  # bobby is Bob
+    said = event(8, "bobby", "label", "individual", item="o/r#9@BOBBY:issue")
+    jsonl(folder / "x.jsonl", said, said | {"id": "9" * 26, "by": "bob", "lead": "upstream", "item": "o/r#9@bob:issue"})
+    listed = run("list", "--config", tmp_path / "contribkit.toml", "--person", "Bobby").stdout
+    assert "(bob: upstream)" in listed
+    assert len(Labels.read(folder, org).effective) == 3
+    assert len(Labels.read(folder).effective) == 4
+
+
 # Merge.
 
 
 def test_merge_takes_each_event_once_and_keeps_periods(tmp_path: Path, folder: Path) -> None:
     other = tmp_path / "other"
     first = run("merge", folder, "--labels", other)
-    assert "new events: 6; here already: 0" in first.stderr
+    assert "new events: 6; known already: 0" in first.stderr
     assert len(first.stdout.splitlines()) == 2
     again = run("merge", folder, other, "--labels", other)
-    assert "new events: 0; here already: 6" in again.stderr
+    assert "new events: 0; known already: 6" in again.stderr
     assert again.stdout == ""
     ours, theirs = Labels.read(folder), Labels.read(other)
     assert (ours.events, ours.periods) == (theirs.events, theirs.periods)
@@ -158,19 +177,30 @@ def test_merge_takes_each_event_once_and_keeps_periods(tmp_path: Path, folder: P
 def test_a_downloaded_file_needs_a_period(tmp_path: Path, folder: Path) -> None:
     download = jsonl(tmp_path / "Downloads" / "cem.1.jsonl", event(8, "cem", "label", "upstream"))
     assert (
-        f"{download}: lies in no folder of a period; say which with --period"
+        f"{download}: is in no folder of a period; name one with --period"
         in run("merge", download, "--labels", folder, code=1).stderr
     )
     run("merge", download, "--labels", folder, "--period", "2026-Q3")
     assert Labels.read(folder).periods[event(8, "", "")["id"]] == "2026-Q3"
 
 
+def test_a_merge_that_stops_names_the_files_that_it_wrote(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "2026-Q3").write_text("a file in the way")
+    result = run("merge", folder, "--labels", tmp_path / "new", code=1)
+    (written,) = result.stdout.splitlines()
+    assert Path(written).parent == tmp_path / "new" / "2026-Q2"
+    assert "2026-Q3" in result.stderr
+    (tmp_path / "new" / "2026-Q3").unlink()
+    assert "new events: 2; known already: 4" in run("merge", folder, "--labels", tmp_path / "new").stderr
+
+
 def test_one_wrong_line_and_nothing_is_merged(tmp_path: Path, folder: Path) -> None:
     wrong = jsonl(tmp_path / "2026-Q3" / "x.jsonl", event(8, "cem", "label", "upstream"), event(9, "cem", "lable"))
     result = run("merge", wrong, tmp_path / "2026-Q3", "--labels", tmp_path / "new", code=1)
-    assert f'{wrong}:2: "lable" is no op' in result.stderr
+    assert f'{wrong}:2: invalid op "lable"' in result.stderr
     assert not (tmp_path / "new").exists()
-    assert "there is no such file or folder" in run("merge", tmp_path / "none", "--labels", folder, code=1).stderr
+    assert "no such file or folder" in run("merge", tmp_path / "none", "--labels", folder, code=1).stderr
 
 
 # Export and import.
@@ -232,7 +262,7 @@ def test_a_person_imports_their_own_rows_and_new_ones(folder: Path) -> None:
         rows.append(dict.fromkeys(rows[0], "") | {"item": item(8), "by": "ada"})  # not filled in yet
 
     result = run("import", edited(exported(folder), change), "--labels", folder, "--person", "Ada")
-    assert "1 of 4 rows changed; rows of others passed over: 2" in result.stderr
+    assert "1 of 4 rows changed; rows of other people skipped: 2" in result.stderr
     labels = Labels.read(folder)
     assert (labels.of(item(7)).lead, labels.of(item(8)), labels.of(item(1)).status) == ("unclear", None, "unanimous")
 
@@ -240,10 +270,12 @@ def test_a_person_imports_their_own_rows_and_new_ones(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ({"lead": "upstraem"}, ':4: "upstraem" is no lead'),
-        ({"activity": "dosc"}, ':4: "dosc" is no activity'),
-        ({"by": ""}, ":4: names no contribution or no person"),
-        ({"item": " "}, ":4: names no contribution or no person"),
+        ({"lead": "upstraem"}, ':4: invalid lead "upstraem"'),
+        ({"activity": "dosc"}, ':4: invalid activity "dosc"'),
+        ({"by": ""}, ":4: has no contribution or no person"),
+        ({"item": " "}, ":4: has no contribution or no person"),
+        ({"item": "second"}, ':4: invalid contribution id "second"; write thread@login:kind'),
+        ({"by": "a\x1b[31m"}, ':4: invalid person "a [31m"'),
     ],
 )
 def test_a_wrong_row_is_named_and_nothing_is_imported(folder: Path, cells: dict[str, str], said: str) -> None:
@@ -265,9 +297,9 @@ def test_a_file_from_a_spreadsheet_may_have_semicolons_and_a_mark(folder: Path) 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"item,lead\n", 'lacks the column "by"'),
-        (b"", 'lacks the column "item"'),
-        (b"\xff\xfe", "save it as CSV in UTF-8"),
+        (b"item,lead\n", 'the column "by" is missing'),
+        (b"", 'the column "item" is missing'),
+        (b"\xff\xfe", "save it as UTF-8"),
     ],
 )
 def test_a_file_that_is_no_such_table_is_refused(folder: Path, content: bytes, said: str) -> None:
@@ -276,7 +308,7 @@ def test_a_file_that_is_no_such_table_is_refused(folder: Path, content: bytes, s
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
-    assert "there is no such folder of label logs" in run("list", "--labels", tmp_path / "x", code=1).stderr
+    assert "no such folder of label logs" in run("list", "--labels", tmp_path / "x", code=1).stderr
     assert "contribkit.toml" in run("list", "--config", tmp_path / "contribkit.toml", code=1).stderr
 
 
@@ -284,7 +316,7 @@ def test_a_torn_last_line_is_said_as_a_sentence(folder: Path) -> None:
     log = folder / "2026-Q3" / "bob.1.jsonl"
     log.write_bytes(log.read_bytes() + b'{"v": 1, "id"')
     stderr = run("list", "--labels", folder).stderr
-    assert f"contribkit: {log}:3: the last line is torn and left aside\n" in stderr
+    assert f"contribkit: {log}:3: the last line is incomplete and was ignored\n" in stderr
     assert "UserWarning" not in stderr
 
 

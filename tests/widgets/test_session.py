@@ -12,7 +12,7 @@ import contribkit as ck
 from contribkit.config.organisation import SAMPLE
 from contribkit.errors import ContribkitError
 from contribkit.labels import Labels
-from contribkit.labels.event import make
+from contribkit.labels.events import new_event
 from contribkit.widgets.relabelling import Session
 from contribkit.widgets.relabelling.guideline import guideline
 from tests.helpers.builders import jsonl
@@ -54,7 +54,7 @@ def lead(session: Session, number: int) -> str | None:
 
 def sent(number: int, op: str = "label", given: str | None = "upstream", **more: Any) -> dict[str, Any]:
     """Make an event as the page sends it."""
-    made = make("", op, item(number), pd.Timestamp("2026-10-01", tz="UTC").to_pydatetime(), lead=given)
+    made = new_event("", op, item(number), pd.Timestamp("2026-10-01", tz="UTC").to_pydatetime(), lead=given)
     return {name: made[name] for name in ("id", "at", "op", "item", "lead")} | more
 
 
@@ -144,9 +144,9 @@ def test_a_gesture_with_one_wrong_contribution_changes_nothing(tmp_path: Path) -
     session = open_session(tmp_path)
     with pytest.raises(ContribkitError, match="o/r#99@cy:issue: is none of the 12 contributions"):
         session.accept([item(1), "o/r#99@cy:issue"])
-    with pytest.raises(ContribkitError, match='"upstraem" is no lead'):
+    with pytest.raises(ContribkitError, match='invalid lead "upstraem"'):
         session.label(item(1), "upstraem")
-    with pytest.raises(ContribkitError, match='"dosc" is no activity'):
+    with pytest.raises(ContribkitError, match='invalid activity "dosc"'):
         session.label(item(1), "upstream", activity="dosc")
     with pytest.raises(ContribkitError, match="is none of the 12"):
         session.label([item(1), "o/r#99@cy:issue"], "upstream")
@@ -247,11 +247,11 @@ def test_the_page_knows_what_was_in_sight(tmp_path: Path) -> None:
         ({"item": "o/r#77@cy:issue"}, "is none of the 12 contributions"),
         ({"item": None}, "is none of the 12 contributions"),
         ({"op": "delete"}, '"delete" is no op; use one of label, adjudicate, clear, skip, undo'),
-        ({"lead": "x"}, '"x" is no lead'),
-        ({"id": None}, 'the event lacks "id"'),
-        ({"at": "now"}, '"now" is no time'),
-        ({"note": 7}, '"note" is no text'),
-        ({"stakeholder": ["x"]}, '"stakeholder" is no text'),
+        ({"lead": "x"}, 'invalid lead "x"'),
+        ({"id": None}, 'the event has no "id"'),
+        ({"at": "now"}, 'invalid time "now"'),
+        ({"note": 7}, '"note" is not text'),
+        ({"stakeholder": ["x"]}, '"stakeholder" is not text'),
     ],
 )
 def test_a_wrong_event_fails_alone_and_is_said(tmp_path: Path, wrong: dict[str, Any], said: str) -> None:

@@ -1,7 +1,7 @@
 """What a person did, one gesture after the other, so that the last can be taken back and done again."""
 
 from contribkit.ids import casefold_id
-from contribkit.labels.event import DECISIONS, Event
+from contribkit.labels.events import DECISION_OPS, Event
 
 _SAID = ("op", "lead", "stakeholder", "activity", "note")
 
@@ -40,7 +40,7 @@ class Gestures:
 
     def add(self, event: Event) -> None:
         """Take in the person's next event."""
-        if event["op"] in DECISIONS:
+        if event["op"] in DECISION_OPS:
             self._decide(casefold_id(event["item"]), event)
         else:
             self._undo(casefold_id(event["item"]), event["at"])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from contribkit.errors import ContribkitError
-from contribkit.labels.event import DECISIONS, LEADING, OPS, VERSION, Event, checked
+from contribkit.labels.events import DECISION_OPS, LEAD_OPS, OPS, VERSION, Event, validate
 from contribkit.vocabulary import Lead
 from contribkit.widgets.relabelling.opinions import Opinions
 from contribkit.widgets.relabelling.rows import is_hidden
@@ -60,13 +60,13 @@ def completed(
         raise ContribkitError(f'{item}: "{op}" is no op; use one of {", ".join(OPS)}')
     said = opinions.my_opinion(item, staged.get(item, []))
     spoken = words(sent)
-    if op not in LEADING:
-        spoken = dict.fromkeys(WORDS) | ({"note": spoken["note"]} if op in DECISIONS else {})
+    if op not in LEAD_OPS:
+        spoken = dict.fromkeys(WORDS) | ({"note": spoken["note"]} if op in DECISION_OPS else {})
     event = {
         "v": VERSION, "id": sent.get("id"), "at": sent.get("at"), "by": person, "op": op, "item": item, **spoken,
         "was": said["lead"] if said else None, "seen": _seen(worklist, opinions, place, sent.get("seen")),
     }  # fmt: skip
-    staged.setdefault(item, []).append(checked(event, item))
+    staged.setdefault(item, []).append(validate(event, item))
     return event
 
 

@@ -6,8 +6,8 @@ from statistics import median
 
 from contribkit.ids import casefold_id
 from contribkit.labels import Label, Labels
-from contribkit.labels.event import DECISIONS, Event, time_of, when
-from contribkit.labels.replay import decisions, opinion, settle, standing
+from contribkit.labels.events import DECISION_OPS, Event, event_time, sort_key
+from contribkit.labels.replay import current_opinions, decisions, opinion, settle
 from contribkit.widgets.relabelling.gestures import Gestures
 
 _BREAK = 300.0  # seconds after which a person was away rather than thinking
@@ -49,14 +49,14 @@ class Opinions:
         """Take in the person's next event; one that was sent late goes where it belongs in time."""
         item = casefold_id(event["item"])
         events = self._events.setdefault(item, [])
-        is_late = bool(self.own) and when(event) < when(self.own[-1])
+        is_late = bool(self.own) and sort_key(event) < sort_key(self.own[-1])
         self.ids.add(event["id"])
         self._added.append(event)
         self._periods[event["id"]] = period
         for said in (events, self.own):
             said.append(event)
             if is_late:
-                said.sort(key=when)
+                said.sort(key=sort_key)
         self._held[item] = settle(events)
         if is_late:
             self.gestures = self._gestures_made()
@@ -93,7 +93,7 @@ class Opinions:
 
     def standing(self, item: str) -> list[Event]:
         """Return the event by which each person gives a lead."""
-        return standing(self.events(item))
+        return current_opinions(self.events(item))
 
     def is_carried_over(self, item: str, period: str) -> bool:
         """Say whether everything that holds was said for other periods."""
@@ -105,7 +105,7 @@ class Opinions:
 
     def labels(self) -> Labels:
         """Return the label logs with what was added."""
-        events = sorted([*self._labels.events, *self._added], key=when)
+        events = sorted([*self._labels.events, *self._added], key=sort_key)
         return Labels(events, self._labels.folder, periods=self._periods)
 
     def _stack(self, item: str, further: Iterable[Event] = ()) -> list[Event]:
@@ -124,7 +124,7 @@ def pace(events: Iterable[Event]) -> float | None:
     >>> pace(events)
     4.0
     """
-    times = sorted({time_of(event) for event in events if event["op"] in DECISIONS})
+    times = sorted({event_time(event) for event in events if event["op"] in DECISION_OPS})
     pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
     thinking = [pause for pause in pauses if pause <= _BREAK]
     return median(thinking) if len(thinking) >= _ENOUGH else None

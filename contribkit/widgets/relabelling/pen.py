@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from contribkit.errors import ContribkitError
 from contribkit.labels import LabelLog
-from contribkit.labels.event import Event, make, time_of
+from contribkit.labels.events import Event, event_time, new_event
 from contribkit.widgets.relabelling.intake import completed
 from contribkit.widgets.relabelling.opinions import Opinions
 from contribkit.widgets.relabelling.worklist import Worklist
@@ -58,7 +58,7 @@ class Pen:
         """
         at = _now(opinions)
         known = [(op, worklist.ids[worklist.place(item)], spoken) for op, item, spoken in gesture]
-        events = [make(self._person, op, item, at, **spoken) for op, item, spoken in known]
+        events = [new_event(self._person, op, item, at, **spoken) for op, item, spoken in known]
         answer = self.record(events, worklist, opinions)
         if answer.failed:
             raise ContribkitError(next(iter(answer.failed.values())))
@@ -89,4 +89,4 @@ class Pen:
 
 def _now(opinions: Opinions) -> datetime:
     """Return the time, later than whatever the person did: clocks are put back, and an undo must come after."""
-    return max([datetime.now(UTC), *(time_of(event) + timedelta(microseconds=1) for event in opinions.own[-1:])])
+    return max([datetime.now(UTC), *(event_time(event) + timedelta(microseconds=1) for event in opinions.own[-1:])])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from contribkit.labels.event import Event
+from contribkit.labels.events import Event
 from contribkit.widgets.relabelling.opinions import Opinions
 from contribkit.widgets.relabelling.worklist import Worklist
 

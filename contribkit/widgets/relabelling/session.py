@@ -9,7 +9,7 @@ import pandas as pd
 
 from contribkit.errors import ContribkitError
 from contribkit.labels import Labels
-from contribkit.labels.history import Change, changes
+from contribkit.labels.replay import Change
 from contribkit.period import Period
 from contribkit.tables import records
 from contribkit.widgets.relabelling.desk import Desk
@@ -249,7 +249,7 @@ class Session(Desk):
 
     def changes(self, first: date | str, last: date | str) -> list[Change]:
         """Return who changed what on the days from the first to the last, both included."""
-        return changes(self.labels, Period(f"{first}..{last}", self.period.timezone))
+        return self.labels.changes(Period(f"{first}..{last}", self.period.timezone))
 
 
 def _several(items: str | Iterable[str]) -> list[str]:
