@@ -179,7 +179,7 @@ CASES = {
     "no records": (lambda home: (home / "c.jsonl").unlink(), "c.jsonl: cannot be read (No such file"),
     "no match": (lambda home: broken(home, "c.jsonl", "c*.json"), 'no file matches "c*.json"'),
     "broken line": (lambda home: (home / "c.jsonl").write_text('{"id": 1}\n{'), "c.jsonl:1:"),
-    "broken label": (lambda home: labelled(home, "{}\n{}"), "a.jsonl:1: label events of version None"),
+    "broken label": (lambda home: labelled(home, "{}\n{}"), "a.jsonl:1: unknown label event version None"),
     "no clone": (lambda home: cloned(home, "clones/*"), 'no folder matches "clones/*"'),
     "no repository": (lambda home: (cloned(home, "x+y"), (home / "x+y").mkdir()), "x+y: is no git repository"),
     "shallow": (lambda home: (cloned(home, "up-example+app"), shallow_clone(home)), "is a shallow clone"),

@@ -196,7 +196,7 @@ WRONG = {
     "no member": (write("log.csv", f"{HEADER}2026-07-01,adda-example,x,\n"), LOG, "is not a member's login", "did you"),
     "negative": (write("log.csv", f"{HEADER}2026-07-01,ada-example,x,-1\n"), LOG, '"hours" is "-1"', "fix the line"),
     "unknown version": (labelled('{"v": 2}\n'), "labels", "a.jsonl:1: label events of version 2", "update contribkit"),
-    "no label": (labelled("{\n\n"), "labels", "a.jsonl:1: is no JSON", "restore the line from git"),
+    "no label": (labelled("{\n\n"), "labels", "a.jsonl:1: is not JSON", "restore the line from git"),
     "unwritable": (a_file_for_a_folder, "reviews/", "reviews: is a file where a folder should be", "move it away"),
 }  # fmt: skip
 

@@ -71,7 +71,7 @@ CASES = {
         "who,activity,upstream,how many\nada-example,reviw,Up,1\n",
         '2026-Q4.csv:2: "reviw" is no activity; did you mean "review"?',
     ),
-    "a label": ("labels/a.jsonl", "{}\n{}", "a.jsonl:1: label events of version None"),
+    "a label": ("labels/a.jsonl", "{}\n{}", "a.jsonl:1: unknown label event version None"),
 }
 
 
