@@ -195,7 +195,7 @@ WRONG = {
     "no day": (write("log.csv", f"{HEADER}1.7.2026,ada-example,x,\n"), LOG, 'log.csv:2: "date" is "1.7.2026"', "fix"),
     "no member": (write("log.csv", f"{HEADER}2026-07-01,adda-example,x,\n"), LOG, "is not a member's login", "did you"),
     "negative": (write("log.csv", f"{HEADER}2026-07-01,ada-example,x,-1\n"), LOG, '"hours" is "-1"', "fix the line"),
-    "unknown version": (labelled('{"v": 2}\n'), "labels", "a.jsonl:1: label events of version 2", "update contribkit"),
+    "unknown version": (labelled('{"v": 2}\n'), "labels", "a.jsonl:1: unknown label event version", "update"),
     "no label": (labelled("{\n\n"), "labels", "a.jsonl:1: is not JSON", "restore the line from git"),
     "unwritable": (a_file_for_a_folder, "reviews/", "reviews: is a file where a folder should be", "move it away"),
 }  # fmt: skip
