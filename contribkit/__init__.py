@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from contribkit.labels import Labels
     from contribkit.loaders import Data, Needs, load, load_needs
     from contribkit.period import Period
+    from contribkit.plan import Plan, SavedPlan, planned_section, read_planned
     from contribkit.rendering import render, render_plans, render_project
-    from contribkit.review import Plan, ProjectReview, Review, planned_section, read_planned, read_summaries
-    from contribkit.widgets.planning import PlanTable
+    from contribkit.review import ProjectReview, Review, read_summaries
+    from contribkit.widgets.plan_table import PlanTable
     from contribkit.widgets.relabelling.relabel import Relabel
 
 __version__ = "0.1.0"
@@ -28,6 +29,7 @@ __all__ = [
     "ProjectReview",
     "Relabel",
     "Review",
+    "SavedPlan",
     "__version__",
     "classify",
     "load",
@@ -48,14 +50,15 @@ _PLACES = {
     "Needs": "loaders",
     "Organisation": "config.organisation",
     "Period": "period",
-    "Plan": "review",
-    "PlanTable": "widgets.planning",
+    "Plan": "plan",
+    "PlanTable": "widgets.plan_table",
     "ProjectReview": "review",
     "Relabel": "widgets.relabelling.relabel",
     "Review": "review",
+    "SavedPlan": "plan",
     "classify": "classifiers",
-    "planned_section": "review",
-    "read_planned": "review",
+    "planned_section": "plan",
+    "read_planned": "plan",
     "read_summaries": "review",
     "load": "loaders",
     "load_needs": "loaders",

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contribkit.loaders import load_needs
+from contribkit.plan import read_planned
+from contribkit.plan.proposal import PROPOSAL
 from contribkit.rendering.jobs import Job, Rendered, check_before, run
-from contribkit.review import read_planned
-from contribkit.review.plan import PROPOSAL
 
 if TYPE_CHECKING:
     from contribkit.config.models import Team

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contribkit.loaders import fetch
+from contribkit.plan import read_planned
 from contribkit.rendering.jobs import Job, Rendered, check_before, run
 from contribkit.rendering.page import write_index
-from contribkit.review import ProjectReview, read_planned, read_summaries
+from contribkit.review import ProjectReview, read_summaries
 from contribkit.review.history import PERIODS
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from contribkit.text import MISSING
 from contribkit.vocabulary import Lead
 
 _FOLDER = Path(__file__).parent / "templates"
+_FOLDERS = [_FOLDER, Path(__file__).parents[1] / "plan" / "templates"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def _unbroken(value: Any) -> Any:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
+        loader=FileSystemLoader(_FOLDERS),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

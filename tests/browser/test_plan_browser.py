@@ -80,7 +80,7 @@ def test_a_plan_is_changed_taken_back_and_saved(browser, server, axe, tmp_path, 
 
         partner = rows.first.locator("select").nth(1)
         partner.select_option("chidi-example")
-        table.get_by_text("one person cannot go along with themselves").wait_for()
+        table.get_by_text("nobody can pair with themselves").wait_for()
         assert partner.input_value() != "chidi-example"  # what was refused is not shown
 
         table.get_by_label("activity of a new line").select_option("strategy")

@@ -13,8 +13,7 @@ import pytest
 from contribkit import Organisation
 from contribkit.config.models import NeedWeights
 from contribkit.init import TEMPLATES
-from contribkit.review.needs import rank, spread
-from contribkit.review.needs.reasons import REASONS
+from contribkit.plan.needs import REASONS, first_of_each_kind, rank
 from contribkit.tables import NEEDS, conform, empty
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
 
@@ -48,13 +47,13 @@ def test_a_newcomers_small_green_pull_request_by_hand(org: Organisation) -> None
     }  # fmt: skip
     assert ranked["score"].tolist() == [3 + 2 + 2 + 2 + 1 + 1 + 1]
     assert [reason["because"] for reason in ranked["reasons"][0]] == [
-        "somebody new to the project waits",
-        "nobody has answered in 30 days",
+        "opened by a newcomer to the project",
+        "no answer for 30 days",
         'fits the goal "Newcomers"',
         "Up is a key community",
-        "its checks are green",
+        "checks pass",
         "small: 100 changed lines",
-        "touched 10 days ago",
+        "updated 10 days ago",
     ]
 
 
@@ -143,7 +142,7 @@ def test_the_starter_file_shows_the_defaults() -> None:
 def test_no_need_gives_an_empty_ranking(org: Organisation) -> None:
     ranked = rank(empty(NEEDS), org, AS_OF)
     assert (len(ranked), "score" in ranked) == (0, True)
-    assert len(spread(ranked, 5)) == 0
+    assert len(first_of_each_kind(ranked, 5)) == 0
 
 
 def test_the_first_needs_are_of_every_kind_and_none_is_a_bots_a_draft_or_pointless(org: Organisation) -> None:
@@ -155,5 +154,5 @@ def test_the_first_needs_are_of_every_kind_and_none_is_a_bots_a_draft_or_pointle
         {"ref": "o/r#22", "author": "deps[bot]"},
         {"ref": "o/r#23", "kind": "issue", "author": "ada", "repo": "other/r"},
     ]
-    chosen = spread(rank(needs(*pulls, *others), org, AS_OF), 4)
+    chosen = first_of_each_kind(rank(needs(*pulls, *others), org, AS_OF), 4)
     assert chosen["ref"].tolist() == ["o/r#1", "o/r#2", "o/r@main", "o/r#20"]

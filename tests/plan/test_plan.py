@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -10,9 +11,9 @@ import pytest
 
 import contribkit as ck
 from contribkit.config.organisation import SAMPLE
-from contribkit.review.planned import PLANNED, read_plan_file
+from contribkit.plan.lines import PLANNED, read_lines, to_table
 from contribkit.tables import NEEDS, conform
-from contribkit.widgets.planning import Edits
+from contribkit.widgets.plan_table import PlanEditor
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, jsonl, organisation
 from tests.review.test_review import NASTY, SCHEMA
 
@@ -78,7 +79,8 @@ def test_two_teams_are_not_asked_for_the_same_need(sample):
 def test_the_proposal_is_written_as_a_plan_that_can_be_read(sample, tmp_path):
     plan = plan_of(sample)
     plan.write(tmp_path)
-    pd.testing.assert_frame_equal(read_plan_file(tmp_path / "proposal.csv", sample[0]), plan.lines[list(PLANNED)])
+    lines = read_lines(tmp_path / "proposal.csv", sample[0])
+    pd.testing.assert_frame_equal(to_table(lines), plan.lines[list(PLANNED)])
 
 
 def test_without_names_nobody_is_named(sample, tmp_path):
@@ -125,7 +127,7 @@ def test_points_on_the_page_are_the_sum_of_the_reasons_beside_them(sample):
 def test_without_needs_and_without_history_the_page_still_reads_well(sample, tmp_path):
     org, data, _, _ = sample
     plan = ck.Plan({}, ck.Needs(conform(pd.DataFrame(), NEEDS)), data, org.team("product"), Q4)
-    assert "Nothing is known to wait" in plan.needs.sentence
+    assert "No need is known" in plan.needs.sentence
     assert "work so far: none is known" in plan.head.html
     assert len(plan.lines) > 0  # goals alone
     everything(plan, tmp_path)
@@ -143,9 +145,9 @@ def test_a_team_without_anything_to_hand_out_has_a_page(tmp_path):
     vague = '[[goals]]\nname = "Be kind"\n'
     org = organisation(tmp_path, HEAD + TEAM + UPSTREAM + vague + '[sources.records]\ncontributions = ["c.jsonl"]\n')
     plan = ck.Plan({}, ck.load_needs(org), ck.load(org, Q4), org.team(), Q4)
-    assert plan.who.sentence == "There is nothing to hand out."
-    assert "There is nothing to hand out: no goal holds" in plan.head.html
-    assert "The goal &#34;Be kind&#34; names no activities" in plan.head.html
+    assert plan.who.sentence == "There is nothing to plan."
+    assert "There is nothing to plan: no goal applies" in plan.head.html
+    assert "The goal &#34;Be kind&#34; has no activities" in plan.head.html
     everything(plan, tmp_path / "out")
 
 
@@ -167,21 +169,21 @@ def test_40_members_with_names_of_80_characters_have_a_page(tmp_path):
 
 @pytest.fixture
 def edits(sample, tmp_path):
-    return Edits(plan_of(sample), tmp_path / "mine")
+    return PlanEditor(plan_of(sample), tmp_path / "mine")
 
 
 def test_editing_begins_with_the_proposal_and_goes_back_to_it_step_by_step(edits):
-    assert not edits.begins_with_saved
+    assert not edits.starts_with_saved
     first = edits.lines[0]
     edits.change(0, "who", "CHIDI-OLD-example")
     edits.change(0, "how many", 3)
-    assert (edits.lines[0]["who"], edits.lines[0]["how many"]) == ("chidi-example", 3)
+    assert (edits.lines[0].who, edits.lines[0].how_many) == ("chidi-example", 3)
     edits.undo()
-    assert edits.lines[0]["how many"] == first["how many"]
+    assert edits.lines[0].how_many == first.how_many
     edits.reset()
     assert edits.lines == edits.proposal
     edits.undo()  # the way back to the proposal is a step too
-    assert edits.lines[0]["who"] == "chidi-example"
+    assert edits.lines[0].who == "chidi-example"
     edits.undo()
     edits.undo()
     assert edits.lines == edits.proposal
@@ -194,7 +196,7 @@ def test_editing_begins_with_the_proposal_and_goes_back_to_it_step_by_step(edits
         (-1, "who", "ada-example", "there is no line 0"),
         (0, "who", "adda-example", 'not a member\'s login; did you mean "ada-example"'),
         (0, "how many", -1, "a whole number from 0 to 9999"),
-        (0, "how many", None, "a whole number from 0"),
+        (0, "how many", None, '"how many" is empty'),
         (0, "how many", True, "a whole number from 0"),
         (0, "activity", "docs", '"activity" cannot be changed'),
     ],
@@ -209,7 +211,7 @@ def test_a_wrong_change_changes_nothing(edits, place, column, value, said):
 
 def test_nobody_goes_along_with_themselves(edits):
     edits.change(0, "with", "ada-example")
-    with pytest.raises(ck.ContribkitError, match="cannot go along with themselves"):
+    with pytest.raises(ck.ContribkitError, match="nobody can pair with themselves"):
         edits.change(0, "who", "ada-example")
 
 
@@ -218,28 +220,28 @@ def test_what_is_saved_is_found_again_without_lines_for_none(sample, edits, tmp_
     edits.change(1, "how many", 0)
     edits.add("strategy", "Spoolrun")
     assert edits.save() == len(edits.lines) - 1
-    again = Edits(plan_of(sample), tmp_path / "mine")
-    assert again.begins_with_saved
-    assert again.lines == [line for line in edits.lines if line["how many"]]
-    assert again.lines[0]["who"] is None
-    assert again.lines[-1]["activity"] == "strategy"
+    again = PlanEditor(plan_of(sample), tmp_path / "mine")
+    assert again.starts_with_saved
+    assert again.lines == [line for line in edits.lines if line.how_many]
+    assert again.lines[0].who is None
+    assert again.lines[-1].activity == "strategy"
 
 
 def test_a_line_of_unknown_words_is_not_added(edits):
     with pytest.raises(ck.ContribkitError, match='"Spolrun" is no upstream project; did you mean "Spoolrun"'):
         edits.add("docs", "Spolrun")
-    with pytest.raises(ck.ContribkitError, match="choose an activity and a project"):
+    with pytest.raises(ck.ContribkitError, match='"activity" is empty'):
         edits.add("", "")
 
 
 def test_saving_keeps_the_other_team_and_refuses_what_somebody_changed_meanwhile(sample, edits, tmp_path):
-    other = Edits(plan_of(sample, "community"), tmp_path / "mine")
+    other = PlanEditor(plan_of(sample, "community"), tmp_path / "mine")
     edits.save()
     other.save()
-    saved = read_plan_file(edits.path, sample[0])
-    assert list(saved["team"].unique()) == ["product", "community"]
+    saved = read_lines(edits.path, sample[0])
+    assert list(dict.fromkeys(line.team for line in saved)) == ["product", "community"]
     edits.save()  # the other team's lines are no change of these
-    late = Edits(plan_of(sample), tmp_path / "mine")
+    late = PlanEditor(plan_of(sample), tmp_path / "mine")
     edits.change(0, "how many", 7)
     edits.save()
     with pytest.raises(ck.ContribkitError, match="was changed since it was read; run the cell again"):
@@ -249,7 +251,7 @@ def test_saving_keeps_the_other_team_and_refuses_what_somebody_changed_meanwhile
 def test_a_plan_of_the_sample_is_saved_below_the_current_folder_and_never_in_the_package(sample, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     before = sorted(SAMPLE.parent.rglob("*"))
-    Edits(plan_of(sample)).save()
+    PlanEditor(plan_of(sample)).save()
     assert (tmp_path / "planned" / "2026-Q4.csv").is_file()
     assert sorted(SAMPLE.parent.rglob("*")) == before
 
@@ -267,7 +269,7 @@ def test_the_table_does_what_the_page_asks_and_says_what_it_refuses(sample, tmp_
         table._receive(table, message, [])
         assert table.state["wrong"]
     table._receive(table, {"do": "save"}, [])
-    assert table.state["said"] == f"Saved {len(table.edits.lines)} lines to {tmp_path.name}/2026-Q4.csv."
+    assert table.state["said"] == f"Saved {len(table.editor.lines)} lines to {tmp_path.name}/2026-Q4.csv."
     assert str(tmp_path) not in json.dumps(table.state)
 
 
@@ -323,7 +325,7 @@ def test_a_plan_shows_names_only_where_the_review_does(sample):
 def test_a_broken_line_of_the_plan_is_said_without_folders_and_without_names(sample, nameless):
     planned = ck.read_planned(sample[0], Q4.previous())
     place = f"{sample[0].root}/planned/2026-Q3.csv"
-    planned.attrs["notes"] = [f'{place}:2: "wren-example" is not a member\'s login']
+    planned = replace(planned, notes=[f'{place}:2: "wren-example" is not a member\'s login'])
     text = ck.planned_section(review_of(sample, without_names=nameless), planned).html
     assert str(sample[0].root) not in text
     assert ("wren-example" in text) is not nameless
@@ -331,6 +333,7 @@ def test_a_broken_line_of_the_plan_is_said_without_folders_and_without_names(sam
 
 
 def test_a_plan_of_which_another_team_has_all_lines_reads_well(sample):
-    planned = ck.read_planned(sample[0], Q4.previous()).assign(team="community")
+    planned = ck.read_planned(sample[0], Q4.previous())
+    planned = replace(planned, lines=[replace(line, team="community") for line in planned.lines])
     section = ck.planned_section(review_of(sample), planned)
     assert section.sentence == "The plan of this period has no line for this team."

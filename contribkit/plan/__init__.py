@@ -1,0 +1,11 @@
+"""The plan of the next period: which upstream needs come first, who could take what, and what came of the last plan.
+
+`needs` ranks what waits, `demand` says how much a team could do, `rotation` says who could take it, `lines` reads and
+writes the saved plan, and `outcome` compares it with what was done.
+"""
+
+from contribkit.plan.lines import SavedPlan, read_planned
+from contribkit.plan.outcome import planned_section
+from contribkit.plan.plan_page import Plan
+
+__all__ = ["Plan", "SavedPlan", "planned_section", "read_planned"]

@@ -1,0 +1,205 @@
+"""What a team could do in a period, from goals, earlier periods and needs, cut into lines for one person each."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from contribkit.config.models import Goal, Team
+from contribkit.config.organisation import Organisation
+from contribkit.period import Period
+from contribkit.plan.lines import Cell, Line, cells_in_order
+from contribkit.review.sharing import target_in
+from contribkit.tables import rows_of
+from contribkit.vocabulary import Activity, Lead
+
+ONGOING = (
+    Activity.RELEASE, Activity.REVIEW, Activity.ONBOARDING, Activity.CI, Activity.DOCS, Activity.MEETING,
+    Activity.STRATEGY, Activity.TRIAGE, Activity.BUGFIX, Activity.MAINTENANCE,
+)  # fmt: skip
+"""Activities that go on from period to period; features come from goals and the roadmap."""
+
+ONE_A_LINE = (Activity.RELEASE, Activity.MEETING, Activity.STRATEGY)  # so that several people learn them
+HANDFUL = 5
+"""The most contributions on one line."""
+
+WORK = {"back": "int64", "actor": "str", "activity": "str", "upstream": "str", "lead": "str"}
+"""One row a contribution to an upstream project; ``back``: how many periods ago, 1 is the last one."""
+
+
+def earlier_work(earlier: Mapping[Period, pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
+    """Return the contributions to upstream projects in earlier periods.
+
+    Parameters
+    ----------
+    earlier
+        Judged contributions by period, oldest first.
+    organisation
+        Whose projects.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `back` (int: 1 for the last period), `actor`, `activity`, `upstream`, `lead` (str).
+    """
+    rows = [
+        {"back": back, "upstream": organisation.project_of(row)}
+        | {name: row[name] for name in ("actor", "activity", "lead")}
+        for back, judged in enumerate(reversed(list(earlier.values())), start=1)
+        for row in rows_of(judged)
+    ]
+    table = pd.DataFrame(rows, columns=list(WORK)).astype(WORK)
+    return table[table["upstream"].notna()].reset_index(drop=True)
+
+
+def lines_to_take(
+    organisation: Organisation, team: Team, period: Period, work: pd.DataFrame, needs: pd.DataFrame, people: int
+) -> list[Line]:
+    """Return what a team could take on in a period, as lines that nobody has taken yet.
+
+    Parameters
+    ----------
+    organisation, team
+        Whose goals, and for which team.
+    period
+        Goals that do not apply in it are left out; targets are scaled to its length.
+    work
+        What `earlier_work` returns, over all teams.
+    needs
+        The needs to begin with, as `contribkit.plan.needs.first_of_each_kind` returns them.
+    people
+        How many have time: lines get shorter until there is one for everybody.
+
+    Returns
+    -------
+    list of Line
+        In the order of `Activity` and of the projects in contribkit.toml.
+    """
+    demand = Demand(organisation, team, work)
+    for goal in organisation.goals:
+        if goal.holds_between(period.first_day, period.last_day):
+            demand.add_goal(goal, target_in(goal, period))
+    demand.add_habits()
+    demand.add_needs(needs)
+    wanted = {cell: demand.wanted[cell] for cell in cells_in_order(organisation) if cell in demand.wanted}
+    for most in range(HANDFUL, 0, -1):
+        lines = [line for cell, amount in wanted.items() for line in _cut(cell, amount, most, team)]
+        if len(lines) >= people:
+            break
+    return lines
+
+
+@dataclass
+class Amount:
+    """How many contributions are wanted, why, and the needs to begin with; `priority` as in `Line`."""
+
+    how_many: int = 0
+    because: list[str] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
+    priority: int = 2
+
+
+class Demand:
+    """What a team wants, by activity and project.
+
+    Targets and needs are of the whole organisation. They are divided between teams by how much each team worked in the
+    project so far.
+    """
+
+    def __init__(self, organisation: Organisation, team: Team, work: pd.DataFrame) -> None:
+        self.wanted: dict[Cell, Amount] = {}
+        self._projects = [project.name for project in organisation.upstream]
+        self._mine = organisation.teams.index(team)
+        by_team = [work[work["actor"].isin([m.login for m in one.members])] for one in organisation.teams]
+        self._rows = {name: [int((rows["upstream"] == name).sum()) for rows in by_team] for name in self._projects}
+        self._everybody, self._own = _upstream_led(work), _upstream_led(by_team[self._mine])
+        # A period without any contribution is one of which nothing is known, so it is left out of averages.
+        self._periods = max(1, work["back"].nunique())
+
+    def add_goal(self, goal: Goal, target: float | None) -> None:
+        """Add this team's part of a goal: its target divided between activities, projects and teams."""
+        cells = [
+            (str(activity), name)
+            for activity in goal.activities
+            for name in self._projects
+            if not goal.upstream or name in goal.upstream
+        ]
+        # Each cell counts once more than it had, so that what nobody did so far gets a part too.
+        weights = [(self._everybody[cell] + 1) * part for cell in cells for part in self._parts(cell[1])]
+        so_far = sum(self._per_period(self._everybody[cell]) for cell in cells)
+        total = max(1, so_far if target is None else round(target))
+        amounts = apportion(total, weights)[self._mine :: len(self._parts(cells[0][1]))] if cells else []
+        for cell, amount in zip(cells, amounts, strict=True):
+            whole = f"{amount} of {total}" if target is not None else "no target, so as many as before"
+            if amount:
+                self._add(cell, amount, f'goal "{goal.name}" ({whole})', priority=0)
+
+    def add_habits(self) -> None:
+        """Add what the team did so far, where no goal asks for it."""
+        for cell, count in self._own.items():
+            amount = self._per_period(count)
+            if amount and cell not in self.wanted and cell[0] in ONGOING:
+                self._add(cell, amount, f"about {amount} per period so far", priority=2)
+
+    def add_needs(self, needs: pd.DataFrame) -> None:
+        """Add the needs to begin with in projects in which this team works most."""
+        for (activity, upstream), rows in needs.groupby(["activity", "upstream"], sort=False):
+            counts = self._rows[str(upstream)]
+            if counts.index(max(counts)) == self._mine:
+                cell = (str(activity), str(upstream))
+                more = len(rows) - self.wanted.get(cell, Amount()).how_many
+                if more > 0:
+                    self._add(cell, more, f"{len(rows)} of the needs to begin with", priority=1)
+                self.wanted[cell].needs += list(rows["ref"])
+
+    def _add(self, cell: Cell, how_many: int, because: str, priority: int) -> None:
+        amount = self.wanted.setdefault(cell, Amount())
+        amount.how_many += how_many
+        amount.because.append(because)
+        amount.priority = min(amount.priority, priority)
+
+    def _parts(self, project: str) -> list[float]:
+        """Return each team's part of what was done in a project; equal parts if nothing was."""
+        counts = self._rows[project]
+        return [count / sum(counts) if sum(counts) else 1 / len(counts) for count in counts]
+
+    def _per_period(self, count: int) -> int:
+        """Return how many there were per period on average, a half rounded up."""
+        return int(count / self._periods + 0.5)
+
+
+def _upstream_led(work: pd.DataFrame) -> Counter[Cell]:
+    led = work[work["lead"] == Lead.UPSTREAM]
+    return Counter(zip(led["activity"], led["upstream"], strict=True))
+
+
+def _cut(cell: Cell, amount: Amount, most: int, team: Team) -> list[Line]:
+    """Cut an amount into as few lines of about one size as possible; each begins with as many needs as it has room."""
+    parts = math.ceil(amount.how_many / (1 if cell[0] in ONE_A_LINE else most))
+    lines, needs = [], list(amount.needs)
+    for how_many in apportion(amount.how_many, [1.0] * parts):
+        first, needs = tuple(needs[:how_many]), needs[how_many:]
+        because = " and ".join(amount.because)
+        lines.append(Line(*cell, how_many, team=team.slug, because=because, needs=first, priority=amount.priority))
+    return lines
+
+
+def apportion(total: int, weights: Sequence[float]) -> list[int]:
+    """Divide a total in proportion to weights, by the largest remainders (Hamilton's method); equal ones in order.
+
+    Examples
+    --------
+    >>> apportion(15, [2, 1, 1]), apportion(3, [0, 0]), apportion(2, [])
+    ([7, 4, 4], [2, 1], [])
+    """
+    if not weights:
+        return []
+    shares = list(weights) if sum(weights) > 0 else [1.0] * len(weights)
+    exact = [total * share / sum(shares) for share in shares]
+    parts = [math.floor(share) for share in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda place: (parts[place] - exact[place], place))
+    for place in by_remainder[: total - sum(parts)]:
+        parts[place] += 1
+    return parts

@@ -1,0 +1,246 @@
+"""Lines of a plan and their file, ``planned/2026-Q4.csv``: the only module that reads, checks and writes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from contribkit.config.models import Team
+from contribkit.config.organisation import Organisation
+from contribkit.io import read_rows, report_problem, write_whole
+from contribkit.period import Period
+from contribkit.tables import conform, plain
+from contribkit.text import as_text, from_text
+from contribkit.vocabulary import Activity, word_of
+
+PLANNED = {"who": "str", "activity": "str", "upstream": "str", "how many": "Int64", "with": "str", "team": "str"}
+"""The columns of the file, with their types."""
+
+REQUIRED = ("who", "activity", "upstream", "how many")
+MOST = 9_999
+
+Cell = tuple[str, str]
+"""An activity and the name of an upstream project."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a plan: some contributions of one activity in one project.
+
+    Attributes
+    ----------
+    activity, upstream
+        What, and in which project.
+    how_many
+        How many contributions.
+    who, partner
+        Logins of who takes it and of who pairs with them; None if nobody does. ``partner`` is the column ``with``.
+    team
+        Slug of a team; None if the line is for every team whose member takes it.
+    because
+        Only in a proposal: where the number comes from.
+    needs
+        Only in a proposal: references of the needs to begin with.
+    priority
+        Only in a proposal: 0 for goals, 1 for needs, 2 for what was done so far. Higher numbers are left open first.
+    """
+
+    activity: str
+    upstream: str
+    how_many: int
+    who: str | None = None
+    partner: str | None = None
+    team: str | None = None
+    because: str = ""
+    needs: tuple[str, ...] = ()
+    priority: int = 0
+
+    @property
+    def cell(self) -> Cell:
+        """Its activity and project."""
+        return self.activity, self.upstream
+
+    @property
+    def cells(self) -> dict[str, Any]:
+        """Its cells in the file, by column of `PLANNED`."""
+        return {
+            "who": self.who, "activity": self.activity, "upstream": self.upstream, "how many": self.how_many,
+            "with": self.partner, "team": self.team,
+        }  # fmt: skip
+
+    def is_of(self, team: Team) -> bool:
+        """Say whether it is a line of a team: it names the team, or no team and a member of it or nobody."""
+        return self.team == team.slug if self.team else self.who is None or self.who in [m.login for m in team.members]
+
+
+def check_line(cells: Mapping[str, Any], organisation: Organisation, fewest: int = 1) -> Line:
+    """Return the line that cells hold.
+
+    Parameters
+    ----------
+    cells
+        Text or numbers by column of `PLANNED`; ``who``, ``with`` and ``team`` may be empty or missing.
+    organisation
+        Whose members, teams and projects it names; logins and words are returned as configured.
+    fewest
+        The smallest number of contributions allowed.
+
+    Raises
+    ------
+    ValueError
+        With what is wrong and how to fix it.
+
+    Examples
+    --------
+    >>> org = Organisation.read_sample()
+    >>> check_line({"who": "ADA-example", "activity": "Review", "upstream": "wicketlamp", "how many": "2"}, org).who
+    'ada-example'
+    """
+    for name in REQUIRED[1:]:
+        if cells.get(name) in (None, ""):
+            raise ValueError(f'"{name}" is empty')
+    who, partner = (organisation.login_of(cells[name]) if cells.get(name) else None for name in ("who", "with"))
+    if who is not None and who == partner:
+        raise ValueError(f'"{who}" is in both "who" and "with"; nobody can pair with themselves, so remove one of them')
+    return Line(
+        activity=word_of(cells["activity"], "activity", list(Activity)),
+        upstream=word_of(cells["upstream"], "upstream project", [project.name for project in organisation.upstream]),
+        how_many=_count(cells["how many"], fewest),
+        who=who,
+        partner=partner,
+        team=word_of(cells.get("team") or "", "team", [team.slug for team in organisation.teams]) or None,
+    )
+
+
+def _count(value: Any, fewest: int) -> int:
+    text = "" if isinstance(value, bool) else str(value)
+    if not (text.isascii() and text.isdigit() and fewest <= int(text) <= MOST):
+        raise ValueError(f'"how many" must be a whole number from {fewest} to {MOST}, not "{value}"')
+    return int(text)
+
+
+def to_table(lines: list[Line]) -> pd.DataFrame:
+    """Return lines as a table of the schema `PLANNED`."""
+    return conform(pd.DataFrame([line.cells for line in lines], columns=list(PLANNED)), PLANNED)
+
+
+def cells_in_order(organisation: Organisation) -> list[Cell]:
+    """Return every activity in every project: the order of `Activity`, then of the projects in contribkit.toml."""
+    return [(str(activity), project.name) for activity in Activity for project in organisation.upstream]
+
+
+# The file.
+
+
+@dataclass(frozen=True)
+class SavedPlan:
+    """A plan as a person saved it.
+
+    Attributes
+    ----------
+    lines
+        Its lines, in the order of the file.
+    notes
+        What could not be read, where that was allowed.
+    """
+
+    lines: list[Line]
+    notes: list[str]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The lines as a table of the schema `PLANNED`."""
+        return to_table(self.lines)
+
+    def lines_of(self, team: Team) -> list[Line]:
+        """Return the lines of one team."""
+        return [line for line in self.lines if line.is_of(team)]
+
+
+def planned_path(organisation: Organisation, period: Period, folder: str | Path = "") -> Path:
+    """Return the file of a period's plan: in ``planned/`` beside contribkit.toml, or in another folder."""
+    return (Path(folder) if folder else organisation.root / "planned") / f"{period}.csv"
+
+
+def path_to_save(organisation: Organisation, period: Period, folder: str | Path = "") -> Path:
+    """Return the file to save a plan to; for the sample, below the current folder and not inside the package."""
+    return planned_path(organisation, period, folder or ("planned" if organisation.sample else ""))
+
+
+def read_planned(
+    organisation: Organisation, period: Period, keep_going: bool = False, folder: str | Path = ""
+) -> SavedPlan | None:
+    """Read the plan that was saved for a period; None if there is none.
+
+    Parameters
+    ----------
+    organisation
+        Whose plan.
+    period
+        The period it was made for.
+    keep_going
+        Skip lines that cannot be read, and say so in the notes.
+    folder
+        The folder of saved plans, by default ``planned/`` beside contribkit.toml.
+
+    Raises
+    ------
+    ContribkitError
+        With file, line and fix, unless `keep_going`.
+
+    Examples
+    --------
+    >>> org = Organisation.read_sample()
+    >>> len(read_planned(org, Period("2026-Q3")).lines), read_planned(org, Period("2025-Q1"))
+    (13, None)
+    """
+    path, broken = planned_path(organisation, period, folder), list[str]()
+    if not path.exists():
+        return None
+    return SavedPlan(read_lines(path, organisation, broken if keep_going else None), broken)
+
+
+def read_lines(path: Path, organisation: Organisation, broken: list[str] | None = None) -> list[Line]:
+    """Read the lines of a file.
+
+    Parameters
+    ----------
+    path
+        A CSV file with the columns of `PLANNED`, of which ``with`` and ``team`` may be missing.
+    organisation
+        Whose members, teams and projects it names.
+    broken
+        If given, lines that cannot be read are noted here and skipped.
+
+    Raises
+    ------
+    ContribkitError
+        With file, line and fix.
+    """
+    lines = []
+    for number, cells in read_rows(path, list(PLANNED), REQUIRED, None, broken):
+        try:
+            lines.append(check_line({name: from_text(cell) for name, cell in cells.items()}, organisation))
+        except ValueError as error:
+            report_problem(f"{path}:{number}: {error}", broken)
+    return lines
+
+
+def write_lines(path: Path, lines: list[Line], without_names: bool = False) -> None:
+    """Write lines as a CSV file, completely or not at all; a spreadsheet opens no cell as a formula.
+
+    Parameters
+    ----------
+    path
+        The file; its folder is made if it does not exist.
+    lines
+        The lines.
+    without_names
+        Leave out the columns ``who`` and ``with``.
+    """
+    table = to_table(lines)
+    columns = [name for name in PLANNED if not (without_names and name in ("who", "with"))]
+    cells = {name: [as_text(plain(value)) for value in table[name]] for name in columns}
+    write_whole(path, pd.DataFrame(cells, dtype=object).to_csv(index=False, lineterminator="\n"))

@@ -1,0 +1,304 @@
+"""Upstream needs in order of impact: a reason is a function of a need, and its weight is a key of ``[needs]``.
+
+A new reason is one function with ``@reason`` here; its weight is the field of the same name in
+`contribkit.config.models.NeedWeights`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from contribkit.config.organisation import Organisation
+from contribkit.privacy import visible
+from contribkit.tables import is_missing, is_true, rows_of
+from contribkit.text import pluralise
+from contribkit.vocabulary import NEWCOMERS, Activity
+
+SMALL = 100  # changed lines; a review takes in 200 to 400 at most (Cohen 2006, Best Kept Secrets of Peer Code Review)
+RECENT = 30  # days
+STALE = 365  # days
+OVERDUE = 90  # days: a quarter without a release
+
+ACTIVITIES = {
+    "pull_request": Activity.REVIEW,
+    "issue": Activity.TRIAGE,
+    "release": Activity.RELEASE,
+    "branch": Activity.CI,
+}
+"""The activity that each kind of need asks for."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """One row of the table `contribkit.tables.NEEDS`, with the organisation that ranks it and the time of ranking."""
+
+    row: dict[str, Any]
+    organisation: Organisation
+    as_of: datetime
+
+    def text(self, column: str) -> str:
+        """Return the text of a column, empty if missing."""
+        value = self.row[column]
+        return value if isinstance(value, str) else ""
+
+    def age(self, column: str) -> int | None:
+        """Return how many whole days ago a time was; None if it is unknown or in the future."""
+        value = self.row[column]
+        days = -1 if is_missing(value) else (pd.Timestamp(self.as_of) - value).days
+        return days if days >= 0 else None
+
+    def count(self, column: str) -> int | None:
+        """Return a number, None if unknown."""
+        return None if is_missing(self.row[column]) else int(self.row[column])
+
+    @property
+    def kind(self) -> str:
+        """``pull_request``, ``issue``, ``release`` or ``branch``."""
+        return self.text("kind")
+
+    @property
+    def is_thread(self) -> bool:
+        """Whether it is a pull request or an issue that somebody opened."""
+        return self.kind in ("pull_request", "issue")
+
+    @property
+    def is_by_bot(self) -> bool:
+        """Whether a bot opened it."""
+        return is_true(self.row["author_is_bot"]) or self.organisation.is_bot(self.text("author"))
+
+    @property
+    def is_by_member(self) -> bool:
+        """Whether a member of the organisation opened it."""
+        return self.organisation.member(self.text("author")) is not None
+
+    @property
+    def is_by_newcomer(self) -> bool:
+        """Whether somebody new to the project opened it."""
+        is_new = self.is_thread and self.text("author_association") in NEWCOMERS
+        return is_new and not self.is_by_member and not self.is_by_bot
+
+    @property
+    def activity(self) -> Activity:
+        """The activity it asks for."""
+        return ACTIVITIES[self.kind]
+
+    @property
+    def project(self) -> str | None:
+        """Name of the upstream project."""
+        upstream = self.organisation.upstream_of(self.text("repo"))
+        return upstream.name if upstream else None
+
+    @property
+    def day(self) -> date:
+        """The day of ranking, in the organisation's time zone."""
+        return pd.Timestamp(self.as_of).tz_convert(self.organisation.timezone).date()
+
+
+Reason = Callable[[Need], str | None]
+REASONS: list[Reason] = []
+"""Every reason, in the order in which the page lists them. A name is a key of ``[needs]``, which holds its points."""
+
+
+def reason(function: Reason) -> Reason:
+    """Register a reason: a function that says what it found in a need, or None."""
+    REASONS.append(function)
+    return function
+
+
+@reason
+def red(need: Need) -> str | None:
+    """The default branch is broken, for everybody."""
+    is_red = need.kind == "branch" and need.text("checks") == "failure"
+    return "the default branch fails, so everybody's checks fail" if is_red else None
+
+
+@reason
+def overdue(need: Need) -> str | None:
+    """The last release is long ago, and commits wait for the next one."""
+    age, commits = need.age("released_at"), need.count("commits")
+    if need.kind != "release" or age is None or age < OVERDUE or commits == 0:
+        return None
+    return f"the last release was {_ago(age)}" + ("" if commits is None else f", {pluralise(commits, 'commit')} since")
+
+
+@reason
+def newcomer(need: Need) -> str | None:
+    """Somebody new to the project opened it."""
+    return "opened by a newcomer to the project" if need.is_by_newcomer else None
+
+
+@reason
+def unanswered(need: Need) -> str | None:
+    """It has no comment and no review."""
+    reviewed = need.text("review_state") in ("approved", "changes_requested")
+    if not need.is_thread or need.count("comments") != 0 or reviewed:
+        return None
+    age = need.age("opened_at")
+    return "no answer yet" if age is None else f"no answer for {pluralise(age, 'day')}"
+
+
+@reason
+def goal(need: Need) -> str | None:
+    """A goal that applies on the day plans such work in this project."""
+    asked = {need.activity} | ({Activity.ONBOARDING} if need.is_by_newcomer else set())
+    for planned in need.organisation.goals:
+        here = not planned.upstream or need.project in planned.upstream
+        if here and asked & set(planned.activities) and planned.holds_between(need.day, need.day):
+            return f'fits the goal "{planned.name}"'
+    return None
+
+
+@reason
+def key(need: Need) -> str | None:
+    """It is in a key community."""
+    upstream = need.organisation.upstream_of(need.text("repo"))
+    return f"{upstream.name} is a key community" if upstream is not None and upstream.key else None
+
+
+@reason
+def checks(need: Need) -> str | None:
+    """The checks pass, so a reviewer's time is well spent."""
+    return "checks pass" if need.kind == "pull_request" and need.text("checks") == "success" else None
+
+
+@reason
+def small(need: Need) -> str | None:
+    """There is little to read."""
+    added, removed = need.count("additions"), need.count("deletions")
+    if need.kind != "pull_request" or added is None or removed is None or added + removed > SMALL:
+        return None
+    return f"small: {pluralise(added + removed, 'changed line')}"
+
+
+@reason
+def recent(need: Need) -> str | None:
+    """It was updated recently, so its author is probably still there."""
+    age = need.age("updated_at") if need.is_thread else None
+    return f"updated {_ago(age)}" if age is not None and age <= RECENT else None
+
+
+@reason
+def stale(need: Need) -> str | None:
+    """It was not updated for so long that it may be out of date."""
+    age = need.age("updated_at") if need.is_thread else None
+    return f"not updated for {pluralise(age, 'day')}" if age is not None and age > STALE else None
+
+
+@reason
+def conflict(need: Need) -> str | None:
+    """It cannot be merged as it is."""
+    is_known = not is_missing(need.row["mergeable"])
+    return "has merge conflicts" if is_known and not is_true(need.row["mergeable"]) else None
+
+
+@reason
+def changes_requested(need: Need) -> str | None:
+    """A reviewer requested changes, so the author is next."""
+    return "changes requested: the author is next" if need.text("review_state") == "changes_requested" else None
+
+
+@reason
+def own(need: Need) -> str | None:
+    """A member of the organisation opened it."""
+    return "opened by a member" if need.is_thread and need.is_by_member else None
+
+
+def _ago(days: int) -> str:
+    return f"{pluralise(days, 'day')} ago" if days else "today"
+
+
+def reasons_for(need: Need) -> list[dict[str, Any]]:
+    """Return the reasons for and against a need: `reason`, `points`, `because`; those with 0 points are left out."""
+    found = []
+    for function in REASONS:
+        points = float(getattr(need.organisation.needs, function.__name__))
+        because = function(need) if points else None
+        if because:
+            found.append({"reason": function.__name__, "points": points, "because": because})
+    return found
+
+
+def rank(
+    needs: pd.DataFrame, organisation: Organisation, as_of: datetime, include_private: bool = False
+) -> pd.DataFrame:
+    """Return needs in order of impact, each with its reasons.
+
+    The score of a need is the sum of the points of its reasons; the points are the weights in ``[needs]``. It is a
+    property of the need, never of a person.
+
+    Parameters
+    ----------
+    needs
+        A table of the schema `contribkit.tables.NEEDS`.
+    organisation
+        Whose weights, goals, key communities, members and bots.
+    as_of
+        The time from which ages count, with a time zone.
+    include_private
+        Keep private needs; by default they are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The needs with `upstream` (str: the project, missing if it is none of ours), `activity` (str: what it asks for),
+        `score` (float), `reasons` (list of dicts: `reason`, `points`, `because`) and `by_bot` (bool). Drafts come last;
+        otherwise the highest score first, the oldest of equal ones first. A release that is not overdue and a branch
+        that is not red are left out.
+
+    Examples
+    --------
+    >>> from contribkit import Organisation, load_needs
+    >>> org = Organisation.read_sample()
+    >>> table = load_needs(org).table
+    >>> best = rank(table, org, table["seen_at"].max()).iloc[0]
+    >>> bool(best["score"] == sum(reason["points"] for reason in best["reasons"]))
+    True
+    """
+    public = needs[visible(needs, include_private)]
+    all_needs = [Need(row, organisation, as_of) for row in rows_of(public)]
+    is_due = [need.is_thread or overdue(need) is not None or red(need) is not None for need in all_needs]
+    places = [place for place, keep in enumerate(is_due) if keep]
+    ranked, due = public.iloc[places], [all_needs[place] for place in places]
+    reasons = [reasons_for(need) for need in due]
+    columns: dict[str, tuple[list[Any], Any]] = {
+        "upstream": ([need.project for need in due], "str"),
+        "activity": ([str(need.activity) for need in due], "str"),
+        "score": ([sum(reason["points"] for reason in cell) for cell in reasons], float),
+        "reasons": (reasons, object),
+        "by_bot": ([need.is_by_bot for need in due], bool),
+    }
+    ranked = ranked.assign(
+        **{name: pd.Series(cells, index=ranked.index, dtype=kind) for name, (cells, kind) in columns.items()}
+    )
+    order = ranked.assign(
+        is_draft=ranked["draft"].fillna(False).astype(bool),
+        since=ranked["opened_at"].fillna(ranked["released_at"]),
+        name=ranked["ref"].str.casefold(),
+    ).sort_values(["is_draft", "score", "since", "name"], ascending=[True, False, True, True], kind="stable")
+    return ranked.loc[order.index].reset_index(drop=True)
+
+
+def first_of_each_kind(ranked: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Return the needs to begin with: the best of each kind in turn, in the order of the ranking.
+
+    Without turns, a project with many open pull requests would hide that another's default branch is red.
+
+    Parameters
+    ----------
+    ranked
+        What `rank` returns. Drafts, needs that bots opened and needs without a positive score are skipped.
+    count
+        How many at most.
+
+    Examples
+    --------
+    >>> rows = {"kind": ["pull_request"] * 3 + ["branch"], "score": [9.0, 8.0, 7.0, 5.0]}
+    >>> first_of_each_kind(pd.DataFrame(rows).assign(draft=False, by_bot=False), 3)["kind"].tolist()
+    ['pull_request', 'pull_request', 'branch']
+    """
+    fit = ranked[(ranked["score"] > 0) & ~ranked["by_bot"] & ~ranked["draft"].fillna(False).astype(bool)]
+    turns = fit.groupby("kind", sort=False).cumcount()
+    return fit.loc[sorted(turns.sort_values(kind="stable").index[:count])]

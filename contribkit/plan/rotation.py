@@ -1,0 +1,349 @@
+"""Who takes which line: a rule that a team can check by hand.
+
+1. **Shares.** Everybody's share of the lines is in proportion to their time: capacity times the part of the period on
+   which they are there. Nobody takes more than their share rounded up, nor more than `MOST` lines.
+2. **Order.** The lines of goals are given out first, then those of needs, then what was done so far. Within each, the
+   lines that the fewest people can take without a repetition come first.
+3. **Who.** A line goes to the person for whom the fewest of these hold, the first counting most: they did the same in
+   the last period; it would be a second thing to learn; they already have a line of this activity; they already have
+   their share; they would learn nothing new; they do not know the project; they have more lines for their time. Equal
+   people take turns in the order of the team file.
+4. **Swaps.** Two people swap lines if that leaves fewer repetitions, or as many repetitions and fewer second things to
+   learn and second lines of one activity.
+5. **Pairs.** Whoever does something for the first time is paired with somebody who has done it, preferably in the same
+   project; nobody is asked twice before everybody who can help was asked once.
+"""
+
+import math
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import combinations, product
+
+import pandas as pd
+
+from contribkit.config.models import Member, Team
+from contribkit.config.organisation import Organisation
+from contribkit.period import Period
+from contribkit.plan.demand import lines_to_take
+from contribkit.plan.lines import Cell, Line
+from contribkit.privacy import SOMEBODY
+from contribkit.text import pluralise
+from contribkit.vocabulary import Activity, Lead
+
+MOST = 8  # lines per period for somebody with all their time: more would not get done
+
+_DONE = {
+    Activity.RELEASE: "made a release",
+    Activity.REVIEW: "reviewed",
+    Activity.ONBOARDING: "welcomed newcomers",
+    Activity.CI: "worked on CI",
+    Activity.DOCS: "written docs",
+    Activity.MEETING: "run a meeting",
+    Activity.STRATEGY: "worked on strategy",
+    Activity.TRIAGE: "triaged",
+    Activity.BUGFIX: "fixed bugs",
+    Activity.MAINTENANCE: "done maintenance",
+}
+
+
+def done(activity: str) -> str:
+    """Return an activity as something that a person has done.
+
+    Examples
+    --------
+    >>> done("release"), done("feature")
+    ('made a release', 'done a feature')
+    """
+    return _DONE.get(Activity(activity), f"done a {Activity(activity).word}")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of the team in the period.
+
+    Attributes
+    ----------
+    login, name
+        Who.
+    time
+        Capacity times the part of the period on which they are there, from 0 to 1.
+    days_away
+        Days of the period on which they are members and away.
+    has_done
+        Activities of earlier periods, whoever led them: a release made for a client teaches as much.
+    knows
+        Projects they worked in.
+    did_last
+        Upstream-led activities of the last period with their projects, which they should not repeat.
+    """
+
+    login: str
+    name: str
+    time: float
+    days_away: int = 0
+    has_done: frozenset[str] = frozenset()
+    knows: frozenset[str] = frozenset()
+    did_last: frozenset[Cell] = frozenset()
+
+
+def people_of(team: Team, period: Period, work: pd.DataFrame) -> list[Person]:
+    """Return everybody who is a member on a day of a period, in the order of the file, each once.
+
+    Parameters
+    ----------
+    team
+        Whose members.
+    period
+        The period of the plan.
+    work
+        What `contribkit.plan.demand.earlier_work` returns.
+    """
+    memberships: dict[str, list[Member]] = {}
+    for member in team.members:
+        if member.holds_between(period.first_day, period.last_day):
+            memberships.setdefault(member.login.casefold(), []).append(member)
+    return [_person(spans, period, work) for spans in memberships.values()]
+
+
+def _person(spans: list[Member], period: Period, work: pd.DataFrame) -> Person:
+    days = (period.last_day - period.first_day).days + 1
+    here = [(span.capacity, *span.days_here(period.first_day, period.last_day)) for span in spans]
+    mine = work[work["actor"].str.casefold() == spans[0].login.casefold()]
+    last = mine[(mine["back"] == 1) & (mine["lead"] == Lead.UPSTREAM)]
+    return Person(
+        login=spans[0].login,
+        name=spans[0].word,
+        time=min(1.0, sum(capacity * (belongs - away) for capacity, belongs, away in here) / days),
+        days_away=sum(away for _, _, away in here),
+        has_done=frozenset(mine["activity"]),
+        knows=frozenset(mine["upstream"]),
+        did_last=frozenset(zip(last["activity"], last["upstream"], strict=True)),
+    )
+
+
+# The rule.
+
+
+def share(person: Person, people: list[Person], lines: int) -> float:
+    """Return a person's share of a number of lines, in proportion to their time."""
+    return lines * person.time / sum(one.time for one in people)
+
+
+def limit(person: Person, people: list[Person], lines: int) -> int:
+    """Return the most lines a person takes: their share rounded up, and no more than fit their time."""
+    return min(max(1, int(MOST * person.time)), math.ceil(share(person, people, lines) - 1e-9))
+
+
+def assign(lines: list[Line], people: list[Person]) -> list[Person | None]:
+    """Return who takes each line by steps 1 to 4 of the rule; None where nobody has time left.
+
+    Parameters
+    ----------
+    lines
+        What there is to take.
+    people
+        Who could take it; whoever has no time gets nothing.
+
+    Examples
+    --------
+    >>> lines = [Line("review", "Up", 1), Line("docs", "Up", 1)]
+    >>> ada = Person("ada", "Ada", 1, did_last=frozenset({("review", "Up")}))
+    >>> [person.name for person in assign(lines, [ada, Person("bob", "Bob", 1)])]
+    ['Bob', 'Ada']
+    """
+    able = [person for person in people if person.time > 0]
+    takers: list[Person | None] = [None] * len(lines)
+    free = [sum(line.cell not in person.did_last for person in able) for line in lines]
+    order = sorted(range(len(lines)), key=lambda number: (lines[number].priority, free[number], number))
+    for turn, number in enumerate(order):
+        taken = {
+            person.login: [line for line, taker in zip(lines, takers, strict=True) if taker is person]
+            for person in able
+        }
+        with_room = [person for person in able if len(taken[person.login]) < limit(person, able, len(lines))]
+        drawbacks = {
+            person.login: (*_drawbacks(lines[number], person, taken[person.login], able, len(lines)),
+                           (able.index(person) - turn) % len(able))
+            for person in with_room
+        }  # fmt: skip
+        takers[number] = min(with_room, key=lambda person: drawbacks[person.login], default=None)
+    while _swap(lines, takers, able):
+        pass
+    return takers
+
+
+def _drawbacks(
+    line: Line, person: Person, taken: list[Line], able: list[Person], lines: int
+) -> tuple[bool | float, ...]:
+    """Return what speaks against a person for a line, what counts most first."""
+    learns = can_learn(line, person, able)
+    return (
+        line.cell in person.did_last,
+        learns and any(can_learn(other, person, able) for other in taken),
+        any(other.activity == line.activity for other in taken),
+        len(taken) + 1 > share(person, able, lines) + 1e-9,
+        not learns,
+        line.upstream not in person.knows,
+        len(taken) / person.time,
+    )
+
+
+def can_learn(line: Line, person: Person, able: list[Person]) -> bool:
+    """Say whether an activity is new to a person, and somebody is there who has done it."""
+    return line.activity not in person.has_done and any(line.activity in one.has_done for one in able)
+
+
+def _swap(lines: list[Line], takers: list[Person | None], able: list[Person]) -> bool:
+    """Let people swap lines where that helps by step 4 of the rule, and say whether any did."""
+
+    def strain(person: Person, numbers: set[int]) -> tuple[int, int]:
+        taken = [lines[number] for number in numbers]
+        learning = sum(can_learn(line, person, able) for line in taken)
+        repeats = sum(line.cell in person.did_last for line in taken)
+        return repeats, max(0, learning - 1) + len(taken) - len({line.activity for line in taken})
+
+    swapped = False
+    hands = {person.login: {number for number, taker in enumerate(takers) if taker is person} for person in able}
+    for one, other in combinations(able, 2):
+        for mine, theirs in product(sorted(hands[one.login]), sorted(hands[other.login])):
+            before = hands[one.login], hands[other.login]
+            if mine in before[0] and theirs in before[1]:
+                after = before[0] - {mine} | {theirs}, before[1] - {theirs} | {mine}
+                now, then = (
+                    [sum(counts) for counts in zip(strain(one, pair[0]), strain(other, pair[1]), strict=True)]
+                    for pair in (before, after)
+                )
+                if then < now:
+                    hands[one.login], hands[other.login] = after
+                    takers[mine], takers[theirs] = other, one
+                    swapped = True
+    return swapped
+
+
+def pair(lines: list[Line], takers: list[Person | None], people: list[Person]) -> list[Person | None]:
+    """Return who pairs with the taker of each line by step 5 of the rule.
+
+    Parameters
+    ----------
+    lines, takers
+        The lines, and who takes each.
+    people
+        Everybody.
+
+    Returns
+    -------
+    list of Person or None
+        None where the taker has done it before, nobody takes it, or nobody who has time has done it.
+    """
+    partners: list[Person | None] = [None] * len(lines)
+    helpers = {
+        number: [p for p in people if p.time > 0 and p is not taker and line.activity in p.has_done]
+        for number, (line, taker) in enumerate(zip(lines, takers, strict=True))
+        if taker is not None and line.activity not in taker.has_done
+    }
+    asked: Counter[str] = Counter()
+    for number in sorted(helpers, key=lambda number: len(helpers[number])):
+        project = lines[number].upstream
+        partner = min(helpers[number], key=lambda p: (asked[p.login], project not in p.knows), default=None)
+        if partner is not None:
+            asked[partner.login] += 1
+            partners[number] = partner
+    return partners
+
+
+# The result.
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """Lines with who takes them, and why."""
+
+    lines: list[Line]
+    people: list[Person]
+
+    @property
+    def _able(self) -> list[Person]:
+        return [person for person in self.people if person.time > 0]
+
+    def _person(self, login: str | None) -> Person | None:
+        return next((person for person in self.people if person.login == login), None)
+
+    def repeats(self, line: Line) -> bool:
+        """Say whether somebody takes a line who did the same in the last period."""
+        taker = self._person(line.who)
+        return taker is not None and line.cell in taker.did_last
+
+    def why(self, line: Line, without_names: bool = False) -> str:
+        """Return why a person takes a line, and who pairs with them, in one or two sentences."""
+        taker, partner = self._person(line.who), self._person(line.partner)
+        if taker is None:
+            return "Open: nobody has time left."
+        who, act = "Somebody" if without_names else taker.name, done(line.activity)
+        if partner is not None:
+            partner_name = SOMEBODY if without_names else partner.name
+            said = f"{who} has not {act} yet; {partner_name} has, and pairs with them"
+        elif line.activity not in taker.has_done:
+            said = f"{who} has not {act} yet, nor has anybody else who has time: ask the project's maintainers to help"
+        else:
+            where = f"knows {line.upstream}" if line.upstream in taker.knows else f"is new to {line.upstream}"
+            said = f"{who} has {act} before and {where}"
+        away = f" {who} is away for {pluralise(taker.days_away, 'day')}, which counts." if taker.days_away else ""
+        return f"{said}{self._last_period(line, taker)}.{away}"
+
+    def _last_period(self, line: Line, taker: Person) -> str:
+        if line.cell not in taker.did_last:
+            return "" if line.activity not in taker.has_done else "; they did other work last period"
+        others = [person for person in self._able if person.login != taker.login]
+        if not others:
+            return "; they did the same last period, because nobody else has time"
+        if all(line.cell in person.did_last for person in others):
+            return "; they did the same last period, as did everybody who has time"
+        return "; they did the same last period, because the others have their share of other work"
+
+    def notes(self, without_names: bool = False) -> list[str]:
+        """Return what a reader should know about the rotation: what was not possible, and why."""
+        if not self.lines:
+            return ["There is nothing to plan: no goal applies, nothing was done before, and no need is known."]
+        able = self._able
+        if not able:
+            return ["Nobody has time in this period (away, no capacity, or not a member), so every line is open."]
+        notes = []
+        if len(able) == 1:
+            notes.append("Only one person has time, so nothing can rotate and nobody can pair.")
+        if unassigned := sum(line.who is None for line in self.lines):
+            notes.append(f"{unassigned} of {len(self.lines)} lines are open: they do not fit the team's time.")
+        for activity in dict.fromkeys(line.activity for line in self.lines):
+            if not any(activity in person.has_done for person in able):
+                notes.append(f"As far as the sources tell, nobody who has time has {done(activity)} before.")
+        busy = {line.who for line in self.lines}
+        idle = [person for person in self.people if person.login not in busy]
+        if idle and without_names:
+            notes.append(f"{len(idle)} of {len(self.people)} people have no line.")
+        elif idle:
+            notes.append(f"No line for {', '.join(person.name for person in idle)}.")
+        return notes
+
+
+def propose(
+    organisation: Organisation, team: Team, period: Period, work: pd.DataFrame, needs: pd.DataFrame
+) -> Rotation:
+    """Propose who of a team takes what in a period, by the rule of this module. People are never ranked.
+
+    Parameters
+    ----------
+    organisation, team, period
+        Whose goals and projects, which team's members, and for when.
+    work
+        What was done before, over all teams; see `contribkit.plan.demand.earlier_work`.
+    needs
+        The needs to begin with; see `contribkit.plan.needs.first_of_each_kind`.
+    """
+    people = people_of(team, period, work)
+    lines = lines_to_take(organisation, team, period, work, needs, sum(person.time > 0 for person in people))
+    takers = assign(lines, people)
+    partners = pair(lines, takers, people)
+    taken = [
+        replace(line, who=taker.login if taker else None, partner=partner.login if partner else None)
+        for line, taker, partner in zip(lines, takers, partners, strict=True)
+    ]
+    return Rotation(taken, people)

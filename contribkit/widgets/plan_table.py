@@ -1,0 +1,242 @@
+"""The table in which a team edits its plan, in a notebook's output."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from contribkit.errors import ContribkitError
+from contribkit.plan import Plan
+from contribkit.plan.lines import Line, check_line, path_to_save, read_lines, write_lines
+from contribkit.review import page
+from contribkit.text import pluralise
+from contribkit.vocabulary import Activity
+from contribkit.widgets.styles import style
+
+_HERE = Path(__file__).parent
+
+
+class PlanEditor:
+    """The lines of one team's plan while they are edited, every step back, and the file they are saved to.
+
+    It starts with the saved plan if there is one, and with the proposal otherwise.
+
+    Parameters
+    ----------
+    plan
+        The proposal; with names.
+    folder
+        Folder of the file; by default ``planned/`` beside contribkit.toml, for the sample below the current folder.
+
+    Attributes
+    ----------
+    lines
+        The lines as they are now; one for 0 contributions is left out of the file.
+    path
+        The file.
+
+    Raises
+    ------
+    ContribkitError
+        For a saved plan that cannot be read, and for a plan without names, which nobody could edit.
+    """
+
+    def __init__(self, plan: Plan, folder: str | Path = "") -> None:
+        if plan.without_names:
+            raise ContribkitError("a plan without names cannot be edited; make it with names")
+        self.plan = plan
+        self.path = path_to_save(plan.organisation, plan.period, folder)
+        self._saved = self._read()
+        self._before: list[list[Line]] = []
+        self.lines = self._saved or self.proposal
+
+    @property
+    def starts_with_saved(self) -> bool:
+        """Whether a saved plan was found."""
+        return bool(self._saved)
+
+    @property
+    def proposal(self) -> list[Line]:
+        """The lines as proposed."""
+        return [check_line(line.cells, self.plan.organisation) for line in self.plan.rotation.lines]
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to undo."""
+        return bool(self._before)
+
+    def change(self, number: int, column: str, value: Any) -> None:
+        """Change one cell of a line.
+
+        Parameters
+        ----------
+        number
+            Which line, from 0 on.
+        column
+            ``who``, ``with`` or ``how many``.
+        value
+            A login (empty for nobody), or a number from 0 on.
+
+        Raises
+        ------
+        ContribkitError
+            For a line, a person or a number that is not possible; nothing changes then.
+        """
+        if not 0 <= number < len(self.lines):
+            raise ContribkitError(f"there is no line {number + 1}; the plan has {len(self.lines)}")
+        if column not in ("who", "with", "how many"):
+            raise ContribkitError(f'"{column}" cannot be changed; add a line instead')
+        line = self._checked(self.lines[number].cells | {column: value})
+        self._step([*self.lines[:number], line, *self.lines[number + 1 :]])
+
+    def add(self, activity: str, upstream: str) -> None:
+        """Add a line that nobody has taken yet; raises `ContribkitError` for unknown words."""
+        line = self._checked({"activity": activity, "upstream": upstream, "how many": 1, "team": self.plan.team.slug})
+        self._step([*self.lines, line])
+
+    def undo(self) -> None:
+        """Undo the last step, also a return to the proposal; without a step nothing happens."""
+        if self._before:
+            self.lines = self._before.pop()
+
+    def reset(self) -> None:
+        """Return to the proposal."""
+        self._step(self.proposal)
+
+    def save(self) -> int:
+        """Write the plan, beside the lines of other teams, and return how many lines it has.
+
+        Raises
+        ------
+        ContribkitError
+            If the file cannot be written, or somebody else changed this team's lines since they were read.
+        """
+        mine = [replace(line, team=self.plan.team.slug) for line in self.lines if line.how_many]
+        if self._read() != self._saved:
+            raise ContribkitError(f"{self.path.name} was changed since it was read; run the cell again to see it")
+        others = [line for line in self._read_all() if not line.is_of(self.plan.team)]
+        write_lines(self.path, [*others, *mine])
+        self._saved = self._read()
+        return len(mine)
+
+    def _read_all(self) -> list[Line]:
+        return read_lines(self.path, self.plan.organisation) if self.path.exists() else []
+
+    def _read(self) -> list[Line]:
+        return [line for line in self._read_all() if line.is_of(self.plan.team)]
+
+    def _step(self, lines: list[Line]) -> None:
+        if lines != self.lines:
+            self._before.append(self.lines)
+            self.lines = lines
+
+    def _checked(self, cells: dict[str, Any]) -> Line:
+        try:
+            return check_line(cells, self.plan.organisation, fewest=0)
+        except ValueError as error:
+            raise ContribkitError(str(error)) from error
+
+
+class PlanTable(anywidget.AnyWidget):
+    """Show who takes what, to be changed line by line and saved; the next review compares it with what was done.
+
+    Nothing is written before somebody presses Save. Every step can be undone, also a return to the proposal. VS Code
+    and Google Colab load the code that runs any anywidget from a CDN, so there the table needs the network.
+
+    Parameters
+    ----------
+    plan
+        The proposal.
+    folder
+        Folder of the file; see `PlanEditor`.
+
+    Raises
+    ------
+    ContribkitError
+        As `PlanEditor` does.
+
+    Examples
+    --------
+    >>> import contribkit as ck
+    >>> org = ck.Organisation.read_sample()
+    >>> period = ck.Period("2026-Q4", org.timezone)
+    >>> data = ck.load(org, period.previous())
+    >>> judged = ck.classify(data.contributions, data.references, org)
+    >>> plan = ck.Plan({period.previous(): judged}, ck.load_needs(org), data, org.team("product"), period)
+    >>> table = ck.PlanTable(plan)
+    >>> table.editor.change(0, "who", "ada-example")
+    >>> table.editor.lines[0].who
+    'ada-example'
+    """
+
+    _esm = (_HERE / "plan_table.js").read_text(encoding="utf-8")
+    _css = style(_HERE / "plan_table.css")
+
+    choices = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, plan: Plan, folder: str | Path = "") -> None:
+        super().__init__()
+        self.editor = PlanEditor(plan, folder)
+        self.choices = {
+            "caption": f"{plan.team.name}: who takes what in {plan.period}",
+            "people": [[login, name] for login, name in plan.names.items()],
+            "activities": [[str(activity), activity.word] for activity in Activity],
+            "projects": [project.name for project in plan.organisation.upstream],
+        }
+        start = "This is the saved plan" if self.editor.starts_with_saved else "This is the proposal, not saved yet"
+        self._show(f"{start}. Save writes {self.editor.path.name}.")
+        self.on_msg(self._receive)
+
+    def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
+        """Do what the page asks; a request that is not possible changes nothing and is answered."""
+        try:
+            self._show(self._do(message))
+        except ContribkitError as error:
+            self._show(str(error), is_wrong=True)
+
+    def _do(self, message: dict[str, Any]) -> str:
+        editor = self.editor
+        match message:
+            case {"do": "change", "place": int(number), "column": str(column), "value": value}:
+                editor.change(number, column, value)
+            case {"do": "add", "activity": str(activity), "project": str(project)}:
+                editor.add(activity, project)
+            case {"do": "undo"}:
+                editor.undo()
+            case {"do": "reset"}:
+                editor.reset()
+                return "This is the proposal again; Undo takes you back."
+            case {"do": "save"}:
+                saved = pluralise(editor.save(), "line")
+                return f"Saved {saved} to {editor.path.parent.name}/{editor.path.name}."
+            case _:
+                raise ContribkitError("the page sent an unknown request; run the cell again")
+        return "Changed, not saved yet."
+
+    def _show(self, said: str, is_wrong: bool = False) -> None:
+        # With a turn, so that cells are painted again even if nothing changed: the page may show what was refused.
+        self.state = {
+            "lines": [line.cells for line in self.editor.lines], "said": said, "wrong": is_wrong,
+            "undo": self.editor.can_undo, "turn": self.state.get("turn", 0) + 1,
+        }  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"{self.choices['caption']}: {len(self.editor.lines)} lines; run the cell to change and save them"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return the widget, and the same table as HTML for where no widget can run."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        names = dict(self.choices["people"])
+        rows = [
+            line.cells | {"word": Activity(line.activity).word, "who": names.get(line.who, line.who),
+                          "with": names.get(line.partner, line.partner)}
+            for line in self.editor.lines
+        ]  # fmt: skip
+        html = page.html("plan_table.html", caption=self.choices["caption"], rows=rows)
+        return data | {"text/html": html}, metadata
