@@ -1,5 +1,6 @@
 """Hold a table of acts against the truth: what share came back, and what nobody did."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandas as pd
 from contribkit.ids import casefold_id, repository_of
 from tests.github.model import Thread
 from tests.github.workload import Workload
+from tests.github.world.truth import Row
 
 
 class Completeness(NamedTuple):
@@ -17,7 +19,12 @@ class Completeness(NamedTuple):
     invented: pd.DataFrame
 
 
-def completeness(acts: pd.DataFrame, workload: Workload) -> Completeness:
+def everything(row: Row) -> bool:
+    """Say that a row of the truth may be read."""
+    return True
+
+
+def completeness(acts: pd.DataFrame, workload: Workload, readable: Callable[[Row], bool] = everything) -> Completeness:
     """Compare acts with the truth table: right actor, thread, act and second.
 
     An act is of a member in the period, or the merge of a member's pull request by whoever. Rows outside GitHub, such
@@ -30,8 +37,12 @@ def completeness(acts: pd.DataFrame, workload: Workload) -> Completeness:
         A table of the schema `contribkit.tables.ACTS`, logins as configured.
     workload
         Whose truth it is.
+    readable
+        Says which rows of the truth a token may read, such as `Emulator.readable`; no other is missed.
     """
-    truth = pd.DataFrame(workload.truth())
+    rows = workload.truth()
+    truth = pd.DataFrame(rows)
+    truth["counted"] &= [readable(row) for row in rows]
     truth["key"] = _keys(truth)
     acts = acts[[repository_of(str(ref)) is not None for ref in acts["ref"]]]
     told = acts.assign(key=_keys(acts))

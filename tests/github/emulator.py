@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import cycle
 from threading import Lock
 from typing import Self
@@ -9,15 +10,18 @@ from typing import Self
 from tests.github.answer import Answer, Call, Request
 from tests.github.budget import Budget
 from tests.github.clock import Clock
-from tests.github.graphql.context import Context
+from tests.github.graphql.between import Nulls, Refusals
+from tests.github.graphql.context import Access, Context
+from tests.github.graphql.errors import sso_address
 from tests.github.graphql.resources import Form, Resources
-from tests.github.graphql.run import Prepared, answer, prepare
+from tests.github.graphql.run import Between, Prepared, answer, prepare
 from tests.github.rest.routes import Rest
 from tests.github.search.index import Rules, Search
 from tests.github.server import Server
 from tests.github.traps import TRAPS, Traps, Value
 from tests.github.traps.answers import bad_gateway, rate_limited
 from tests.github.workload import Workload
+from tests.github.world.truth import Row
 
 LAG = 3600.0  # seconds until the search index has caught up
 _FORMS: dict[str, Form] = {
@@ -26,6 +30,8 @@ _FORMS: dict[str, Form] = {
     "resource_limits_no_path": "no_path",
     "resource_limits_data_null": "data_null",
 }
+# The fields of threads without which an act is not known.
+_FIELDS = {"reviewed": {"reviews"}, "merged": {"mergedBy"}, "opened": {"author"}, "commented": {"comments"}}
 # Invented: nothing accepts them but the emulator.
 TOKEN, SCOPELESS_TOKEN, EXPIRING_TOKEN = (
     "emulated-token-of-ada",
@@ -129,7 +135,7 @@ class Emulator:
 
     @property
     def sprung(self) -> list[str]:
-        """The traps that have had an effect, in order."""
+        """The accidents that happened, and the limits, outages and changes that had an effect, in order."""
         return self._traps.sprung
 
     @property
@@ -181,7 +187,7 @@ class Emulator:
         return {self.token: frozenset({"repo"}), self.scopeless_token: frozenset[str]()}.get(word)
 
     def _graphql(self, call: Call, scopes: frozenset[str]) -> Answer:
-        ready = prepare(call.query, call.variables)
+        ready = prepare(call.query, call.variables, self._lacking)
         points = ready.cost.points
         if ready.document is None:
             return self._with_headers(Answer.of({"errors": ready.errors}), self.budget, scopes)
@@ -204,12 +210,55 @@ class Emulator:
     def _executed(self, call: Call, ready: Prepared, scopes: frozenset[str]) -> Answer:
         assert ready.document
         context = self._context(call, scopes, self.budget.graphql(ready.cost.points, ready.cost.nodes))
-        resources = self._resources()
-        told = answer(ready.document, call.variables, context, [resources] if resources else [])
+        resources, nulls = self._resources(), self._nulls(call.number)
+        between: list[Between] = [one for one in (*self._refusals(), *nulls, resources) if one]
+        told = answer(ready.document, call.variables, context, between, self._lacking)
         if resources and resources.used_up_at is not None:
             self._traps.sprang(next(name for name, form in _FORMS.items() if form == resources.form))
             told = resources.told(told)
+        for one in nulls:
+            told = one.told(told)
         return Answer.of(told)
+
+    def _refusals(self) -> list[Refusals]:
+        fields = self._traps.text("fine_grained")
+        owner = self._owner("2") if fields else None
+        return [Refusals(frozenset(fields.split(",")), owner)] if fields and owner else []
+
+    def _nulls(self, number: int) -> list[Nulls]:
+        shares = [(self._traps.number("nulls"), False), (self._traps.number("silent_nulls"), True)]
+        return [Nulls(share, silent, number) for share, silent in shares if share]
+
+    def _owner(self, chosen: str | None) -> str | None:
+        """Return an organisation's login in lower case, which is told by its place among those upstream."""
+        if chosen is None or not chosen.isdecimal():
+            return chosen and chosen.lower()
+        owners = dict.fromkeys(one.owner for one in self.workload.world.upstream if one.owner.kind == "Organization")
+        return [owner.login.lower() for owner in owners][int(chosen) - 1]
+
+    @cached_property
+    def _lacking(self) -> frozenset[str]:
+        """What the schema lacks."""
+        return frozenset((self._traps.text("enterprise") or "").split(",")) - {""}
+
+    def _access(self, scopes: frozenset[str]) -> Access:
+        saml, policy = (self._owner(self._traps.text(name)) for name in ("saml", "policy"))
+        return Access(scopes, saml, policy, blind="reads_nothing" in self._traps.on)
+
+    def readable(self, row: Row) -> bool:
+        """Say of a row of the truth whether the token may read it, and whether the schema has it."""
+        owner = row.ref.partition("/")[0].lower()
+        if self._access(frozenset()).refusal(owner):
+            return False
+        if "Discussion" in self._lacking and row.ref.lower() in self._discussions:
+            return False
+        return not any(
+            one.owner == owner and not one.fields.isdisjoint(_FIELDS.get(row.act, ())) for one in self._refusals()
+        )
+
+    @cached_property
+    def _discussions(self) -> set[str]:
+        return {one.ref.lower() for one in self.workload.discussions}
 
     def _resources(self) -> Resources | None:
         """Return the budget of the next query; of several forms each has its turn, and the least budget counts."""
@@ -217,14 +266,12 @@ class Emulator:
         return Resources(min(limits), _FORMS[next(self._forms)]) if limits else None
 
     def _context(self, call: Call, scopes: frozenset[str], rate_limit: dict[str, object] | None = None) -> Context:
-        return Context(self.workload, self._search, scopes, rate_limit or {}, self._rules(call.number))
+        access = self._access(scopes)
+        return Context(self.workload, self._search, access, rate_limit or {}, self._rules(call.number))
 
     def _rules(self, number: int) -> Rules:
         value = self._traps.number
         lag = value("search_lag") or 0
-        for name in ("search_and", "search_lag", "search_short", "search_wants_is", "search_qualifiers"):
-            if name in self._traps.on:
-                self._traps.sprang(name)
         return Rules(
             all_places=bool(value("search_and")),
             wants_kind=bool(value("search_wants_is")),
@@ -243,9 +290,11 @@ class Emulator:
         return self._with_headers(answered, self.rest_budget, scopes)
 
     def _with_headers(self, answered: Answer, budget: Budget, scopes: frozenset[str]) -> Answer:
-        return replace(
-            answered, headers=answered.headers | budget.headers | {"X-OAuth-Scopes": ", ".join(sorted(scopes))}
-        )
+        """Return an answer with what GitHub says of limits, scopes and single sign-on; Enterprise has no limits."""
+        told = {"X-OAuth-Scopes": ", ".join(sorted(scopes))} | ({} if self._lacking else budget.headers)
+        if b'"saml_failure"' in answered.body:
+            told["X-GitHub-SSO"] = f"required; url={sso_address(self._owner(self._traps.text('saml')) or '')}"
+        return replace(answered, headers=answered.headers | told)
 
     @property
     def _search(self) -> Search:

@@ -5,11 +5,41 @@ from typing import Any
 
 from graphql import GraphQLResolveInfo
 
-from tests.github.graphql.errors import not_found
+from tests.github.graphql.errors import GitHubError, not_found, policy_message, saml_message
 from tests.github.model import Account, Repository
 from tests.github.names import node_id
 from tests.github.search.index import GOOD_DAY, Found, Rules, Search
 from tests.github.workload import Workload
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a token may do.
+
+    Parameters
+    ----------
+    scopes
+        Its scopes.
+    saml
+        The login, in lower case, of an organisation that wants it to be let in through single sign-on first.
+    policy
+        The login of one whose policy keeps applications out.
+    blind
+        Whether it may read nothing but who it is.
+    """
+
+    scopes: frozenset[str]
+    saml: str | None = None
+    policy: str | None = None
+    blind: bool = False
+
+    def refusal(self, owner: str) -> GitHubError | None:
+        """Return why an owner's things are refused, None where they are not."""
+        if self.blind:
+            return GitHubError("FORBIDDEN", "Resource not accessible by personal access token")
+        if owner.lower() == self.saml:
+            return GitHubError("FORBIDDEN", saml_message(owner), {"saml_failure": True})
+        return GitHubError("FORBIDDEN", policy_message(owner)) if owner.lower() == self.policy else None
 
 
 @dataclass(frozen=True)
@@ -18,7 +48,7 @@ class Context:
 
     workload: Workload
     search: Search
-    scopes: frozenset[str]
+    access: Access
     rate_limit: dict[str, Any] = field(default_factory=dict)
     rules: Rules = GOOD_DAY
 
@@ -36,7 +66,19 @@ class Context:
 
     def sees(self, repository: Repository) -> bool:
         """Say whether the token may see a repository."""
-        return not repository.sealed and (not repository.private or "repo" in self.scopes)
+        refused = self.access.refusal(repository.owner.login) is not None
+        return not refused and not repository.sealed and (not repository.private or "repo" in self.access.scopes)
+
+    def check_owner(self, login: str) -> None:
+        """Refuse what belongs to an owner whom the token may not read.
+
+        Raises
+        ------
+        GitHubError
+            With GitHub's reason.
+        """
+        if refusal := self.access.refusal(login):
+            raise refusal
 
     def repository(self, owner: str, name: str) -> Repository:
         """Return a repository by its name, or by the one it had.
@@ -46,6 +88,7 @@ class Context:
         GitHubError
             Where there is none that the token may see.
         """
+        self.check_owner(owner)
         found = self.workload.repository_by_name.get(f"{owner}/{name}".lower())
         if found is None or not self.sees(found):
             raise not_found(f"a Repository with the name '{owner}/{name}'.")
@@ -61,16 +104,36 @@ class Context:
         """
         serial = identifier.rpartition("_")[2]
         found = self.workload.nodes.get(int(serial)) if serial.isdecimal() else None
-        if found is None or node_id(found) != identifier or not self.sees_thing(found):
+        if found is None or node_id(found) != identifier:
             raise not_found(f"a node with the global id of '{identifier}'")
+        self.check(found, f"a node with the global id of '{identifier}'")
         return found
+
+    def check(self, thing: Any, what: str = "a node") -> None:
+        """Refuse a thing that the token may not see.
+
+        Raises
+        ------
+        GitHubError
+            For a repository that nobody may know of, and for an owner who refuses.
+        """
+        if repository := _repository_of(thing):
+            self.check_owner(repository.owner.login)
+        if not self.sees_thing(thing):
+            raise not_found(what)
 
     def sees_thing(self, thing: Any) -> bool:
         """Say whether the token may see the repository in which a thing lies."""
-        if isinstance(thing, Account):
-            return True
-        repository = thing if isinstance(thing, Repository) else getattr(thing, "repository", None)
-        return self.sees(repository) if repository else self.sees_thing(thing.parent)
+        repository = _repository_of(thing)
+        return repository is None or self.sees(repository)
+
+
+def _repository_of(thing: Any) -> Repository | None:
+    """Return the repository in which a thing lies, None for an account."""
+    if isinstance(thing, Account):
+        return None
+    found = thing if isinstance(thing, Repository) else getattr(thing, "repository", None)
+    return found or _repository_of(thing.parent)
 
 
 Info = GraphQLResolveInfo[Context]

@@ -45,8 +45,9 @@ def _pull_requests(source: Repository, info: Info, **arguments: Any) -> Connecti
 def _numbered(source: Repository, info: Info, number: int, what: str) -> Any:
     """Return a thread by its number; a transferred issue answers at its new place."""
     found = info.context.workload.thread_by_ref.get(f"{source.ref}#{number}".lower())
-    if found is None or not info.context.sees(found.repository):
+    if found is None:
         raise not_found(f"{what} with the number of {number}.")
+    info.context.check(found, f"{what} with the number of {number}.")
     return found
 
 

@@ -48,6 +48,7 @@ def _repository(source: Any, info: Info, owner: str, name: str, followRenames: b
 
 
 def _account(info: Info, login: str, kinds: tuple[str, ...], what: str) -> Account:
+    info.context.check_owner(login)
     account: Account | None = info.context.workload.accounts.get(login.lower())
     if account is None or account.kind not in kinds:
         raise not_found(f"{what} with the login of '{login}'.")
@@ -66,6 +67,7 @@ def _organization(source: Any, info: Info, login: str) -> Account:
 
 @resolves("Query.repositoryOwner")
 def _repository_owner(source: Any, info: Info, login: str) -> Account | None:
+    info.context.check_owner(login)
     account: Account | None = info.context.workload.accounts.get(login.lower())
     return account if account and account.kind in ("User", "Organization") else None
 

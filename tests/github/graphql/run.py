@@ -19,7 +19,7 @@ from tests.github.graphql.context import Context, Info
 from tests.github.graphql.cost import Cost, cost
 from tests.github.graphql.errors import GitHubError, formatted
 from tests.github.graphql.resolvers import by_attribute
-from tests.github.graphql.schema import schema
+from tests.github.graphql.schema import EVERYTHING, schema
 
 
 class Between(Protocol):
@@ -43,28 +43,32 @@ _RULES = [rule for rule in specified_rules if rule is not OverlappingFieldsCanBe
 
 
 @lru_cache(maxsize=500)
-def _read(query: str) -> DocumentNode | list[GraphQLError]:
+def _read(query: str, lacking: frozenset[str]) -> DocumentNode | list[GraphQLError]:
     """Return a query as a document, or what is not valid in it."""
     try:
         document = parse(query, no_location=False)
     except GraphQLSyntaxError as error:
         return [error]
-    return validate(schema(), document, _RULES) or document
+    return validate(schema(lacking), document, _RULES) or document
 
 
-def prepare(query: str, variables: dict[str, Any]) -> Prepared:
-    """Read a query, hold it against the schema and GitHub's limits, and say what it costs."""
-    read = _read(query)
+def prepare(query: str, variables: dict[str, Any], lacking: frozenset[str] = EVERYTHING) -> Prepared:
+    """Read a query, hold it against the schema, without what is lacking, and GitHub's limits, and say what it costs."""
+    read = _read(query, lacking)
     if isinstance(read, list):
         return Prepared(None, FREE, [formatted(error) for error in read])
     try:
-        return Prepared(read, cost(schema(), read, variables), [])
+        return Prepared(read, cost(schema(lacking), read, variables), [])
     except GitHubError as error:
         return Prepared(None, FREE, [{"type": error.kind, "message": str(error)}])
 
 
 def answer(
-    document: DocumentNode, variables: dict[str, Any], context: Context, between: Sequence[Between] = ()
+    document: DocumentNode,
+    variables: dict[str, Any],
+    context: Context,
+    between: Sequence[Between] = (),
+    lacking: frozenset[str] = EVERYTHING,
 ) -> dict[str, Any]:
     """Execute a query and return the answer, with what went wrong in part of it.
 
@@ -76,10 +80,12 @@ def answer(
         What it is run against.
     between
         What stands before every resolver: graphql-core's middleware.
+    lacking
+        What the schema lacks.
     """
     resolver: Callable[..., Any] = by_attribute
     result = execute_sync(
-        schema(), document, variable_values=variables, context_value=context, field_resolver=resolver,
+        schema(lacking), document, variable_values=variables, context_value=context, field_resolver=resolver,
         middleware=list(between) or None,
     )  # fmt: skip
     told: dict[str, Any] = {"data": result.data}

@@ -71,9 +71,10 @@ def _reason(source: Event, info: Info) -> str | None:
 
 @resolves("CrossReferencedEvent.source")
 def _source(source: Event, info: Info) -> Thread:
-    thread = source.detail
-    if thread is None or not info.context.sees(thread.repository):
+    thread: Thread | None = source.detail
+    if thread is None:
         raise not_found("a node")
+    info.context.check(thread)
     return thread
 
 

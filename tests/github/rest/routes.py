@@ -38,7 +38,10 @@ class Rest:
             for pattern, answering in ROUTES:
                 if match := re.fullmatch(pattern, self.call.path):
                     return answering(self, **match.groupdict())
-        except (_NotThereError, GitHubError):
+        except GitHubError as error:
+            if error.kind == "FORBIDDEN":
+                return Answer.of({"message": str(error), "documentation_url": "https://docs.github.com/rest"}, 403)
+        except _NotThereError:
             pass
         return Answer.of({"message": "Not Found", "documentation_url": "https://docs.github.com/rest"}, 404)
 

@@ -35,5 +35,29 @@ RULES: dict[str, Trap] = {
     ),
     "search_wants_is": Trap("A search without is: counts its hits and shows none.", "any number", 1),
     "search_qualifiers": Trap("A search with more qualifiers is refused.", "qualifiers a search", 20),
+    "saml": Trap(
+        "An organisation wants single sign-on: FORBIDDEN with saml_failure, and search finds nothing of it.",
+        "a login, or the place in the list of upstream organisations",
+        1,
+    ),
+    "policy": Trap(
+        "An organisation keeps applications out: FORBIDDEN with a message, and search finds nothing of it.",
+        "a login, or the place in the list of upstream organisations",
+        1,
+    ),
+    "fine_grained": Trap(
+        "Some fields of threads are FORBIDDEN in the second upstream organisation, as for a fine-grained token.",
+        "names of fields with commas between them",
+        "reviews,mergedBy,author",
+    ),
+    "reads_nothing": Trap("The token may read nothing but who it is; every search is empty.", "any number", 1),
+    "nulls": Trap("A share of everything but plain values is null, with an error beside it.", "share", 0.01),
+    "silent_nulls": Trap("A share of things and connections is null, without any error.", "share", 0.01),
+    "enterprise": Trap(
+        "An older Enterprise Server: its schema lacks types, fields and values, and there are no limits.",
+        "their names with commas between them",
+        "Discussion,SearchType.DISCUSSION,SearchType.ISSUE_ADVANCED,AddedToMergeQueueEvent,"
+        "PullRequest.closingIssuesReferences",
+    ),
     "points": Trap("The token has so many points an hour, as the GITHUB_TOKEN of Actions.", "points", 1000),
 }
