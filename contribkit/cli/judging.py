@@ -143,45 +143,60 @@ def why(
 
 @main.command()
 @CONFIG
-@click.option("--contributions", type=click.Path(path_type=Path), required=True, help="JSON lines of contributions.")
-@click.option("--labels", type=click.Path(path_type=Path), required=True, help="A file of labels, or a folder of logs.")
-@click.option("--references", type=click.Path(path_type=Path), help="JSON lines of references.")
+@click.option("--contributions", type=click.Path(path_type=Path), required=True, multiple=True,
+              help="JSON lines of contributions; with --labels, once per set.")  # fmt: skip
+@click.option("--labels", type=click.Path(path_type=Path), required=True, multiple=True,
+              help="A file of labels, or a folder of logs; once per set.")  # fmt: skip
+@click.option("--references", type=click.Path(path_type=Path), multiple=True,
+              help="JSON lines of references, for all sets; may be repeated.")  # fmt: skip
 @click.option("--as-of", metavar="DATE", help="As known 30 days after this day; or: quarter, after each row's own.")
 @click.option("--json", "as_json", type=click.Path(path_type=Path), help="Write every figure into this file.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Write the reliability plot into this file, as SVG.")
 @KEEP_GOING
 def evaluate(
     config: Path,
-    contributions: Path,
-    labels: Path,
-    references: Path | None,
+    contributions: tuple[Path, ...],
+    labels: tuple[Path, ...],
+    references: tuple[Path, ...],
     as_of: str | None,
     as_json: Path | None,
     plot: Path | None,
     keep_going: bool,
 ) -> None:
-    """Say how far the answers can be believed, against what people said.
+    """Compare the leads with what people said: how often they are right, and how sure.
 
     \b
     Example:
       contribkit evaluate --contributions C.jsonl --references R.jsonl --labels labels
+
+    Several sets are evaluated one after the other: give --contributions and --labels once per set, in the same order.
     """
     import json
 
     from contribkit.config.organisation import Organisation
-    from contribkit.evaluation.command import evaluate_files, write_plot
-    from contribkit.evaluation.text import as_text
+    from contribkit.evaluation.report import evaluate_files, write_plot
     from contribkit.io import write_whole
+    from contribkit.text import printable
     from contribkit.vocabulary import Lead
 
+    if len(contributions) != len(labels):
+        raise click.UsageError("give --contributions and --labels equally often, once per set")
+    if plot and len(labels) > 1:
+        raise click.UsageError("--plot takes one set")
     broken: list[str] | None = [] if keep_going else None
     org = Organisation.read(config)
-    found = evaluate_files(org, contributions, labels, references, as_of, broken)
-    click.echo(as_text(found, {str(lead): org.word(lead) for lead in Lead}), nl=False)
+    words = {str(lead): org.word(lead) for lead in Lead}
+    figures = {}
+    for rows, truth in zip(contributions, labels, strict=True):
+        found = evaluate_files(org, rows, truth, references, as_of, broken)
+        text = (f"{truth}\n\n" if len(labels) > 1 else "") + found.as_text(words)
+        click.echo("\n".join(map(printable, text.split("\n"))), nl=False)
+        figures[str(truth)] = found.as_json()
+        if plot:
+            write_plot(found, plot)
     if as_json:
-        write_whole(as_json, json.dumps(found.as_json(), indent=1, ensure_ascii=False) + "\n")
-    if plot:
-        write_plot(found, plot)
+        content = {"sets": figures} if len(figures) > 1 else next(iter(figures.values()))
+        write_whole(as_json, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     warn(broken or [])
     if broken:
         sys.exit(1)

@@ -163,7 +163,7 @@ def agreement(config: Path, folder: Path | None) -> None:
       contribkit labels agreement
     """
     from contribkit.evaluation.agreement import agreement as measured
-    from contribkit.evaluation.pull import pull
+    from contribkit.evaluation.agreement import anchoring_bias
     from contribkit.text import format_decimal, pluralise
 
     found = _read(config, folder)
@@ -178,7 +178,7 @@ def agreement(config: Path, folder: Path | None) -> None:
         _print(f"  {people}: {counted}, raw {raw}, kappa {kappa}")
     if overall.reason:
         _print(overall.reason)
-    _print(pull(found).sentence)
+    _print(anchoring_bias(found).sentence)
 
 
 @labels.command()

@@ -1,18 +1,30 @@
-"""Agreement between people: whether the labels themselves can be believed."""
+"""People: how far they agree, whether the shown answer biases them, and what a blind sample says of the shares."""
 
-from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from contribkit.evaluation.scores import middle
+from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Labels
+from contribkit.review.shares import Share, difference, share
 from contribkit.tables import records
-from contribkit.vocabulary import Lead
+from contribkit.text import format_decimal, format_interval, pluralise
+from contribkit.vocabulary import LEADS, Lead
 
-Opinions = dict[str, dict[str, str]]
-"""Lead by person, by contribution."""
+Array = npt.NDArray[np.float64]
+
+MIN_LABELS = 10
+"""Labels needed with and without the answer shown before anchoring bias is estimated."""
+MIN_SAMPLE = 20
+"""Labelled rows needed before shares are corrected: below, the interval would span nearly everything."""
+_MIN_STRATUM = 5  # answers with fewer labelled rows are corrected together with others
+_SIZE = len(Lead)
 
 
 @dataclass(frozen=True)
@@ -22,15 +34,15 @@ class Agreement:
     Attributes
     ----------
     people
-        How many gave any label.
+        How many people gave a label.
     rows
-        How many contributions at least two of them labelled; every figure is of these.
+        How many contributions at least two of them labelled; all figures are of these.
     raw
-        Of all pairs of opinions on one contribution, the share that says the same; every contribution weighs alike.
+        The share of pairs of opinions on a contribution that are equal, averaged over contributions.
     alpha
-        Krippendorff's alpha, nominal.
+        Krippendorff's alpha for nominal data.
     pairs
-        One row a pair of people with a contribution in common: `first`, `second` (str), `n` (int), `raw`, `kappa`
+        One row per pair of people with a contribution in common: `first`, `second` (str), `n` (int), `raw`, `kappa`
         (float).
     reason
         Why figures are missing, else empty.
@@ -43,90 +55,346 @@ class Agreement:
     pairs: pd.DataFrame
     reason: str = ""
 
+    @classmethod
+    def unknown(cls, people: int, reason: str) -> "Agreement":
+        """Return that nothing is known, and why."""
+        return cls(people, 0, None, None, _pairs(pd.DataFrame()), reason)
+
+    @property
+    def sentence(self) -> str:
+        """The finding as a sentence; it names nobody."""
+        if not self.rows:
+            return f"Agreement between people is unknown: {self.reason}."
+        known = self.pairs["kappa"].dropna()
+        kappas = f", Cohen's kappa of pairs {format_interval(known.min(), known.max())}" if len(known) else ""
+        shared = f"{pluralise(self.rows, 'contribution')} that two or more labelled"
+        reason = f" ({self.reason})" if self.reason else ""
+        return (
+            f"{self.people} people agree on {format_decimal(self.raw)} of {shared}: "
+            f"Krippendorff's alpha {format_decimal(self.alpha)}{kappas}{reason}."
+        )
+
     def as_json(self) -> dict[str, Any]:
-        """Return the same as JSON knows it."""
-        return asdict(self) | {"pairs": records(self.pairs)}
+        """Return the same as JSON, rounded."""
+        rounded = {name: value and round(value, 3) for name, value in (("raw", self.raw), ("alpha", self.alpha))}
+        return asdict(self) | rounded | {"pairs": records(self.pairs.round(3))}
 
 
 def agreement(labels: Labels) -> Agreement:
-    """Return how far people agree, from their label logs.
+    """Return how far people agree, from each person's last own label, `unclear` included.
 
-    What counts is each person's last own opinion, `unclear` among them. An adjudication settles what was disputed with
-    all opinions in sight, so it is no opinion of its own. Raw agreement flatters where one lead is frequent, so two
-    figures take chance out:
-
-    - Cohen's kappa for each pair of people, ``(p_o - p_e) / (1 - p_e)`` (Cohen 1960, doi:10.1177/001316446002000104),
-      by scikit-learn;
-    - Krippendorff's alpha, ``1 - D_o / D_e``, for any number of people, each of whom labelled what they labelled
-      (Krippendorff 2011, https://repository.upenn.edu/asc_papers/43), by NLTK.
-
-    Where fewer than two people labelled, or no two the same contribution, everything is missing. Where only one lead
-    was ever said, chance cannot be told from agreement, and kappa and alpha are missing.
+    Adjudications do not count: who settles a dispute has seen the others' opinions. Two figures correct for chance:
+    Cohen's kappa of each pair of people (Cohen 1960, doi:10.1177/001316446002000104), and Krippendorff's alpha, which
+    takes any number of people (Krippendorff 2011, https://repository.upenn.edu/asc_papers/43). Both are missing where
+    all labels are the same.
 
     Examples
     --------
-    >>> def said(by, number, lead):
+    >>> def label(by, number, lead):
     ...     return {"v": 1, "id": f"{by}{number}", "at": "2026-10-01T10:00:00Z", "by": by, "op": "label",
     ...             "item": f"o/r#{number}@cy:review", "lead": lead}
-    >>> found = agreement(Labels([said("ada", 1, "upstream"), said("bob", 1, "upstream"),
-    ...                           said("ada", 2, "upstream"), said("bob", 2, "stakeholder")]))
+    >>> found = agreement(Labels([label("ada", 1, "upstream"), label("bob", 1, "upstream"),
+    ...                           label("ada", 2, "upstream"), label("bob", 2, "stakeholder")]))
     >>> found.people, found.rows, found.raw, found.alpha
     (2, 2, 0.5, 0.0)
     """
-    opinions = own_opinions(labels)
-    people = sorted({person for said in opinions.values() for person in said})
-    shared = {item: said for item, said in opinions.items() if len(said) > 1}
-    if len(people) < 2:
-        return _missing(len(people), "fewer than two people gave labels")
-    if not shared:
-        return _missing(len(people), "no two people labelled the same contribution")
-    raw = sum(_same(said) for said in shared.values()) / len(shared)
-    one = len({lead for said in shared.values() for lead in said.values()}) == 1
-    reason = "only one lead was ever said, so that chance cannot be told from agreement" if one else ""
-    return Agreement(len(people), len(shared), raw, None if one else _alpha(shared), _pairs(shared, people), reason)
-
-
-def own_opinions(labels: Labels) -> Opinions:
-    """Return each person's own standing opinion by contribution, without adjudications."""
     # As a skip, an adjudication decides nothing and can still be undone.
-    events = [event | {"op": "skip"} if event["op"] == "adjudicate" else event for event in labels.events]
-    return {item: label.opinions for item, label in replace(labels, events=events).effective.items()}
+    own = _without(labels, lambda event: event["op"] == "adjudicate").effective
+    by_person = {item: label.opinions for item, label in own.items()}
+    opinions = pd.DataFrame(by_person, dtype="str").sort_index()
+    people, shared = len(opinions), opinions.loc[:, opinions.notna().sum() > 1]
+    if people < 2 or shared.empty:
+        alone = "fewer than two people gave labels" if people < 2 else "no two people labelled the same contribution"
+        return Agreement.unknown(people, alone)
+    counts = shared.apply(lambda column: column.value_counts()).fillna(0)  # lead by contribution
+    sizes = counts.sum()
+    raw = float(((counts * (counts - 1)).sum() / (sizes * (sizes - 1))).mean())
+    alpha = krippendorff_alpha(counts.T)
+    reason = "only one lead was given, so agreement and chance cannot be told apart" if alpha is None else ""
+    return Agreement(people, shared.shape[1], raw, alpha, _pairs(shared), reason)
 
 
-def _missing(people: int, reason: str) -> Agreement:
-    return Agreement(people, 0, None, None, _pair_table([]), reason)
+def krippendorff_alpha(counts: pd.DataFrame) -> float | None:
+    """Return Krippendorff's alpha for nominal data, ``1 - D_o / D_e``; None where only one value was given.
+
+    Parameters
+    ----------
+    counts
+        How often each value (column) was given to each unit (row); units with one value are passed over.
+
+    Examples
+    --------
+    >>> krippendorff_alpha(pd.DataFrame({"upstream": [2, 0, 1], "stakeholder": [0, 2, 0]}))
+    1.0
+    """
+    counts = counts[counts.sum(axis=1) > 1]
+    sizes, totals = counts.sum(axis=1), counts.sum()
+    observed = ((sizes**2 - (counts**2).sum(axis=1)) / (sizes - 1)).sum()
+    expected = (totals.sum() ** 2 - (totals**2).sum()) / (totals.sum() - 1)
+    return float(1 - observed / expected) if expected else None
 
 
-def _same(said: dict[str, str]) -> float:
-    both = list(combinations(said.values(), 2))
-    return sum(first == second for first, second in both) / len(both)
+def _pairs(opinions: pd.DataFrame) -> pd.DataFrame:
+    from sklearn.metrics import cohen_kappa_score  # takes a second to load
 
-
-def _alpha(shared: Opinions) -> float:
-    from nltk.metrics.agreement import AnnotationTask
-
-    data = [(person, item, lead) for item, said in shared.items() for person, lead in said.items()]
-    return float(AnnotationTask(data).alpha())
-
-
-def _pairs(shared: Opinions, people: list[str]) -> pd.DataFrame:
-    common: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    for said in shared.values():
-        for first, second in combinations(sorted(said, key=people.index), 2):
-            common[first, second].append((said[first], said[second]))
-    return _pair_table([_pair(*names, *map(list, zip(*leads, strict=True))) for names, leads in sorted(common.items())])
-
-
-def _pair(first: str, second: str, ours: list[str], theirs: list[str]) -> tuple[Any, ...]:
-    from sklearn.metrics import cohen_kappa_score
-
-    raw = sum(a == b for a, b in zip(ours, theirs, strict=True)) / len(ours)
-    # scikit-learn warns, and returns NaN, where both always said one and the same lead.
-    told = len({*ours, *theirs}) > 1
-    kappa = float(cohen_kappa_score(ours, theirs, labels=[str(lead) for lead in Lead])) if told else None
-    return first, second, len(ours), raw, kappa
-
-
-def _pair_table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    rows = []
+    for first, second in combinations(opinions.index, 2):
+        ours, theirs = opinions.loc[[first, second]].dropna(axis=1).to_numpy()
+        if len(ours):
+            # scikit-learn warns where both always gave one and the same lead.
+            kappa = cohen_kappa_score(ours, theirs) if len({*ours, *theirs}) > 1 else None
+            rows.append((first, second, len(ours), float((ours == theirs).mean()), kappa))
     table = pd.DataFrame(rows, columns=["first", "second", "n", "raw", "kappa"])
     return table.astype({"first": "str", "second": "str", "n": int, "raw": float, "kappa": float})
+
+
+def _without(labels: Labels, is_out: Any) -> Labels:
+    events = [event | {"op": "skip"} if is_out(event) else event for event in labels.events]
+    return replace(labels, events=events)
+
+
+@dataclass(frozen=True)
+class AnchoringBias:
+    """How much more often people agree with an answer that they were shown than with one hidden from them.
+
+    Attributes
+    ----------
+    hidden, shown
+        Labels that agree with the answer, of those given with the answer hidden and shown.
+    difference, low, high
+        Share shown less share hidden, with a 95 % interval; None where there are too few labels.
+    reason
+        Why it is unknown, else empty.
+    """
+
+    hidden: Share
+    shown: Share
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The finding as a sentence.
+
+        Examples
+        --------
+        >>> AnchoringBias(Share(30, 60, 0.5, 0.4, 0.6), Share(45, 60, 0.75, 0.63, 0.84), 0.25, 0.08, 0.4).sentence
+        'people agree with 45 of 60 answers that they saw and 30 of 60 that were hidden: 25 points more (8 to 40)'
+        """
+        if self.difference is None or self.low is None or self.high is None:
+            return f"whether the shown answer biases people is unknown: {self.reason}"
+        points, low, high = (round(100 * value) for value in (self.difference, self.low, self.high))
+        return (
+            f"people agree with {self.shown.part} of {self.shown.whole} answers that they saw and {self.hidden.part} "
+            f"of {self.hidden.whole} that were hidden: {points} points more ({low} to {high})"
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the same as JSON, with the sentence."""
+        shares = {"hidden": self.hidden._asdict(), "shown": self.shown._asdict()}
+        return asdict(self) | shares | {"sentence": self.sentence}
+
+
+def anchoring_bias(labels: Labels, ids: Collection[str] | None = None) -> AnchoringBias:
+    """Return whether people agree more often with an answer that they were shown.
+
+    Each person's current label counts, with the answer at that time (``seen`` of the event). Adjudications, and rows
+    without an answer, do not. The interval of the difference is Newcombe's.
+
+    Parameters
+    ----------
+    labels
+        The label logs.
+    ids
+        A random sample of contributions. Without it all labels count, also those of rows that were picked because they
+        are hard, where people agree less with the answer for that reason alone.
+
+    Examples
+    --------
+    >>> event = {"id": "1", "at": "2026-10-01", "by": "ada", "op": "label", "item": "o/r#1@ada:review",
+    ...          "lead": "upstream", "seen": {"lead": "upstream", "blind": True}}
+    >>> found = anchoring_bias(Labels([event]))
+    >>> found.hidden.part, found.hidden.whole, found.reason
+    (1, 1, '1 label with the answer hidden and 0 with it shown; 10 of each are needed')
+    """
+    wanted = labels.by_item if ids is None else {labels.name(item) for item in ids}
+    events = [event for item in labels.by_item if item in wanted for event in labels.standing(item)]
+    agrees: dict[bool, list[bool]] = {True: [], False: []}
+    for event in events:
+        seen = event.get("seen") or {}
+        if event["op"] == "label" and seen.get("lead") in LEADS:
+            agrees[seen.get("blind") is True].append(event["lead"] == seen["lead"])
+    hidden, shown = (share(sum(agrees[side]), len(agrees[side])) for side in (True, False))
+    if min(hidden.whole, shown.whole) < MIN_LABELS:
+        count = "1 label" if hidden.whole == 1 else f"{hidden.whole} labels"
+        few = f"{count} with the answer hidden and {shown.whole} with it shown; {MIN_LABELS} of each are needed"
+        return AnchoringBias(hidden, shown, reason=few)
+    return AnchoringBias(hidden, shown, *(difference(shown, hidden) or ()))
+
+
+@dataclass(frozen=True)
+class CorrectedShares:
+    """Post-stratified shares of leads, or the reason why there are none.
+
+    Attributes
+    ----------
+    table
+        One row per lead, in the order of `Lead`: `lead`, `rows` (answered so), `sampled` (labelled ones of them),
+        `corrected_rows`, `share` (of decided contributions, as answered), `corrected`, `low`, `high` (the corrected
+        share with its 95 % interval; shares are missing for `unclear`). None where nothing can be corrected.
+    upstream_share
+        Upstream-led of stakeholder- and upstream-led work, corrected; `part` and `whole` are rounded rows.
+    sampled
+        How many labelled rows the correction rests on.
+    reason
+        Why nothing was corrected, else empty.
+    """
+
+    table: pd.DataFrame | None
+    upstream_share: Share | None
+    sampled: int
+    reason: str = ""
+
+
+def corrected_shares(
+    contributions: pd.DataFrame, sample: pd.DataFrame, draws: int = 2000, seed: int = 0
+) -> CorrectedShares:
+    """Return the shares of leads, corrected for known classification error.
+
+    Counting answers is biased: mistakes move the shares. Where people labelled a *random* sample of the rows, the
+    post-stratified estimator removes the bias: with ``N_k`` of `N` rows answered `k`, and ``n_kj`` of ``n_k`` sampled
+    ones truly `j`,
+
+        share of j = sum over k of (N_k / N) x (n_kj / n_k)
+
+    (Cochran 1977, *Sampling Techniques*, section 5A.9; Tenenbein 1970, doi:10.1080/01621459.1970.10481170, shows that
+    it is the maximum likelihood estimate). Answers with fewer than five labelled rows share a stratum.
+
+    Intervals come from the Bayesian bootstrap over threads (Rubin 1981, doi:10.1214/aos/1176345338), with one imagined
+    row per stratum spread over the leads, since a plain bootstrap would call ten right answers of ten certain. The
+    sample is taken as drawn from infinitely many rows, so the interval is too wide rather than too narrow.
+
+    Parameters
+    ----------
+    contributions
+        All rows of a review, judged **without** labels: `id`, `lead`, and `decided_by` where known.
+    sample
+        `id` and `lead` of the labelled random sample; see `blind_sample`.
+    draws, seed
+        Of the bootstrap.
+
+    Examples
+    --------
+    >>> ids = [f"o/r#{n}@ada:review" for n in range(100)]
+    >>> answers = pd.DataFrame({"id": ids, "lead": ["upstream"] * 80 + ["stakeholder"] * 20})
+    >>> truth = ["upstream"] * 30 + ["stakeholder"] * 10 + ["stakeholder"] * 10  # of rows 40 to 89
+    >>> sample = pd.DataFrame({"id": ids[40:90], "lead": truth})
+    >>> table = corrected_shares(answers, sample).table  # a quarter of the upstream answers are stakeholder-led
+    >>> table[["lead", "share", "corrected"]].values.tolist()[:2]
+    [['stakeholder', 0.2, 0.4], ['upstream', 0.8, 0.6]]
+    """
+    answers = dict(zip(contributions["id"].map(casefold_id), contributions["lead"], strict=True))
+    keys = sample["id"].map(casefold_id)
+    known, keys = sample[keys.isin(answers)], keys[keys.isin(answers)]
+    if reason := _why_not(contributions, len(known), len(sample)):
+        return CorrectedShares(None, None, len(known), reason)
+    place = {str(lead): number for number, lead in enumerate(Lead)}
+    sizes = np.bincount(contributions["lead"].map(place), minlength=_SIZE).astype(float)
+    answered, true = keys.map(answers).map(place).to_numpy(), known["lead"].map(place).to_numpy()
+    sampled = np.bincount(answered, minlength=_SIZE)
+    strata = _strata(sampled, sizes)
+    cells = np.zeros((len(known), strata.max() + 1, _SIZE))
+    cells[np.arange(len(known)), strata[answered], true] = 1
+    weights = np.bincount(strata, weights=sizes) / sizes.sum()
+    threads = pd.factorize(keys.map(lambda item: parse_contribution_id(item)[0]))[0]
+    # Row 0 is the estimate, the others are draws of the bootstrap.
+    estimates = weights @ _proportions(np.concatenate([[cells.sum(axis=0)], _draws(cells, threads, draws, seed)]))
+    corrected, shares = _proportions(estimates[:, : len(LEADS)]), _proportions(sizes[None, : len(LEADS)])[0]
+    rows: list[tuple[Any, ...]] = []
+    for number, lead in enumerate(Lead):
+        counts = (str(lead), int(sizes[number]), int(sampled[number]), float(estimates[0, number] * sizes.sum()))
+        of_decided = (None,) * 4 if lead is Lead.UNCLEAR else (shares[number], *_estimate(corrected[:, number]))
+        rows.append((*counts, *of_decided))
+    columns = ["lead", "rows", "sampled", "corrected_rows", "share", "corrected", "low", "high"]
+    table = pd.DataFrame(rows, columns=columns).astype({"lead": "str"} | dict.fromkeys(columns[3:], float)).round(3)
+    part, whole = (round(float(count) * len(contributions)) for count in (estimates[0, 1], estimates[0, :2].sum()))
+    both = _estimate(_proportions(estimates[:, :2])[:, 1])
+    upstream = Share(part, whole, *(round(value, 3) for value in both)) if whole else Share(0, 0, None, None, None)
+    return CorrectedShares(table, upstream, len(known))
+
+
+def _why_not(contributions: pd.DataFrame, known: int, given: int) -> str:
+    """Return why nothing can be corrected, empty where it can."""
+    if not given:
+        return "no random sample was labelled with the answers hidden"
+    if "decided_by" in contributions and (contributions["decided_by"] == "person").any():
+        return "some leads are people's own decisions; classify without labels"
+    if known < MIN_SAMPLE:
+        return f"{known} rows of the random sample are labelled; {MIN_SAMPLE} are needed"
+    return ""
+
+
+def _strata(sampled: npt.NDArray[np.int64], sizes: Array) -> npt.NDArray[np.int64]:
+    """Return the stratum of each answer: its own, or a common one for those with too few labelled rows."""
+    used = np.flatnonzero(sizes > 0)
+    ordered = used[np.argsort(sampled[used], kind="stable")]
+    pooled = [place for place in ordered if sampled[place] < _MIN_STRATUM]
+    while pooled and sampled[pooled].sum() < _MIN_STRATUM and len(pooled) < len(ordered):
+        pooled.append(ordered[len(pooled)])
+    strata = np.zeros(_SIZE, dtype=np.int64)
+    alone = [place for place in used if place not in pooled]
+    strata[alone] = np.arange(len(alone)) + bool(pooled)
+    return strata
+
+
+def _proportions(counts: Array) -> Array:
+    """Return counts as shares of their sum along the last axis; 0 where there is nothing."""
+    whole = counts.sum(axis=-1, keepdims=True)
+    shares: Array = np.divide(counts, whole, out=np.zeros_like(counts), where=whole > 0)
+    return shares
+
+
+def _draws(cells: Array, threads: npt.NDArray[np.int64], draws: int, seed: int) -> Array:
+    """Return the bootstrap's draws of stratum by lead: each thread has a random weight."""
+    rng = np.random.default_rng(seed)
+    sums = np.zeros((threads.max() + 1, cells[0].size))
+    np.add.at(sums, threads, cells.reshape(len(cells), -1))
+    size = (draws, *cells.shape[1:])
+    weighted: Array = (rng.exponential(size=(draws, len(sums))) @ sums).reshape(size)
+    return weighted + rng.gamma(1 / _SIZE, size=size)
+
+
+def _estimate(values: Array) -> tuple[float, float, float]:
+    """Return the first value and the interval of the others, which the imagined row may draw away from it."""
+    low, high = middle(values[1:])
+    return float(values[0]), min(low, float(values[0])), max(high, float(values[0]))
+
+
+def blind_sample(labels: Labels) -> pd.DataFrame:
+    """Return what people said of the random sample that they labelled with the answers hidden (``seen.blind``).
+
+    Disputed rows are left out. Settle them first: they are harder than the rest, and a sample without them is no longer
+    quite random.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `id` and `lead`.
+
+    Examples
+    --------
+    >>> event = {"v": 1, "id": "1", "at": "2026-10-01T10:00:00Z", "by": "ada", "op": "label",
+    ...          "item": "o/r#1@ada:review", "lead": "upstream", "seen": {"blind": True}}
+    >>> blind_sample(Labels([event]))["lead"].tolist()
+    ['upstream']
+    """
+    blind = _without(labels, lambda event: event["op"] in ("label", "adjudicate") and not _is_blind(event))
+    rows = [(label.item, label.lead) for label in blind.effective.values() if label.lead is not None]
+    return pd.DataFrame(rows, columns=["id", "lead"], dtype="str")
+
+
+def _is_blind(event: dict[str, Any]) -> bool:
+    seen = event.get("seen")
+    return isinstance(seen, dict) and seen.get("blind") is True

@@ -1,66 +1,81 @@
-"""The report: everything that is asked of an evaluation, as tables and as JSON."""
+"""The report: everything an evaluation finds, as tables, text, JSON, and a section of a notebook."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
+from markupsafe import Markup
 
-from contribkit.evaluation.agreement import Agreement, agreement
-from contribkit.evaluation.audit import Corrected, blind_sample, corrected_shares
-from contribkit.evaluation.calibration import calibration_table
-from contribkit.evaluation.folds import fold_table
-from contribkit.evaluation.pairs import is_decided, pairs_of
-from contribkit.evaluation.rule_scores import rule_table
-from contribkit.evaluation.scores import confusion, nested, score_table
-from contribkit.evaluation.truth import Truth
-from contribkit.evaluation.weights import left_out_scores
-from contribkit.ids import parse_contribution_id, repository_of
+from contribkit.classifiers import classify
+from contribkit.config.organisation import Organisation
+from contribkit.errors import ContribkitError
+from contribkit.evaluation.agreement import Agreement, CorrectedShares, agreement, blind_sample, corrected_shares
+from contribkit.evaluation.rule_table import rule_table
+from contribkit.evaluation.scores import (
+    OF_A_LEAD,
+    OVERALL,
+    calibration_table,
+    compare,
+    confusion,
+    is_decided,
+    nested,
+    part_table,
+    score_table,
+)  # fmt: skip
+from contribkit.evaluation.truth import Truth, classify_as_of
+from contribkit.io import write_whole
 from contribkit.labels import Labels
-from contribkit.tables import records
-from contribkit.text import pluralise
-from contribkit.vocabulary import LEADS
+from contribkit.loaders.records import read_contributions, read_references
+from contribkit.review import page
+from contribkit.review.figures import new_figure, picture, svg
+from contribkit.review.page import Section
+from contribkit.tables import CONTRIBUTIONS, REFERENCES, conform, is_missing, records
+from contribkit.text import MISSING, format_decimal, format_interval, pluralise
+from contribkit.vocabulary import LEADS, Lead
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 VERSION = 1
 """Version of the JSON; it grows when a program that reads it would have to change."""
+_WIDTH = 110
+
+
+class Block(NamedTuple):
+    """A part of the report: a sentence, a table, or both; cells are texts, numbers and leads."""
+
+    sentence: str
+    table: pd.DataFrame | None = None
+    on_page: bool = True
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What an evaluation found; each table says in its function what it holds.
+    """What an evaluation found.
 
     Attributes
     ----------
-    pairs
-        See `pairs.pairs_of`.
-    scores
-        See `scores.score_table`.
-    confusion
-        See `scores.confusion`.
-    calibration
-        See `calibration.calibration_table`.
-    agreement
-        See `agreement.agreement`.
+    pairs, scores, confusion, calibration, parts
+        See `compare`, `score_table`, `confusion`, `calibration_table` and `part_table` in `scores`.
+    agreement, corrected
+        See `agreement.agreement` and `agreement.corrected_shares`.
     rules
-        See `rule_scores.rule_table`.
-    folds
-        See `folds.fold_table`.
-    left_out
-        See `weights.left_out_scores`.
-    corrected
-        See `audit.corrected_shares`.
+        See `rule_table.rule_table`.
     notes
-        Sentences on what was left out, and what to beware of.
+        Sentences on what was left out, and on what limits the figures.
     """
 
     pairs: pd.DataFrame
     scores: pd.DataFrame
     confusion: pd.DataFrame
     calibration: pd.DataFrame
+    parts: pd.DataFrame
     agreement: Agreement
+    corrected: CorrectedShares
     rules: pd.DataFrame
-    folds: pd.DataFrame
-    left_out: pd.DataFrame | None
-    corrected: Corrected
     notes: list[str]
 
     def figure(self, name: str, lead: str | None = None) -> dict[str, Any]:
@@ -69,25 +84,80 @@ class Evaluation:
         (row,) = records(self.scores[mine & (self.scores["figure"] == name)])
         return row
 
-    def with_notes(self, notes: list[str]) -> "Evaluation":
-        """Return the same with further sentences before its own."""
-        return replace(self, notes=[*notes, *self.notes])
+    @property
+    def sentence(self) -> str:
+        """The finding in one sentence."""
+        decided, answered = self.figure("coverage")["n"], self.figure("accuracy_where_answered")["n"]
+        right = int(self.confusion.to_numpy().diagonal()[: len(LEADS)].sum())
+        macro = self.figure("macro_f1")
+        labelled = pluralise(len(self.pairs), "labelled contribution")
+        return (
+            f"{labelled} in {pluralise(self.pairs['thread'].nunique(), 'thread')}; {decided} led by somebody, of which "
+            f"{answered} {'was' if answered == 1 else 'were'} answered, {right} correctly."
+            + ("" if is_missing(macro["value"]) else f" Macro-F1 {_value_with_interval(macro)}.")
+        )
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the parts of the report in the order shown."""
+        scores = self.scores.assign(word=self.scores["figure"].map(OVERALL | OF_A_LEAD))
+        names = {"word": "figure", "value": "value", "interval": "95 % interval", "n": "of rows"}
+        yield Block("", _shown(scores[scores["lead"].isna()], names))
+        yield Block("", _of_each_lead(scores[scores["lead"].notna()]))
+        table = self.confusion.rename(index=Lead, columns=Lead).rename_axis("truth down, answer across")
+        yield Block("", table.assign(all=table.sum(axis=1)).reset_index())
+        yield _calibration(self.calibration)
+        yield Block(self.agreement.sentence)
+        pairs = self.agreement.pairs.assign(pair=lambda rows: rows["first"] + " and " + rows["second"])
+        names = {"pair": "pair", "n": "n", "raw": "raw", "kappa": "Cohen's kappa"}
+        yield Block("", _shown(pairs, names), on_page=False)
+        names = {
+            "split": "split by", "part": "part", "n": "n", "macro_f1": "macro-F1", "coverage": "coverage",
+            "accuracy_where_answered": "right where answered",
+        }  # fmt: skip
+        yield Block("", _shown(self.parts, names), on_page=False)
+        rules = self.rules.assign(leads=self.rules["against"].map({True: "against ", False: ""}) + self.rules["leads"])
+        names = {name: name for name in ("rule", "leads", "rows", "coverage", "overlap", "conflict", "accuracy")}
+        yield Block("", _shown(rules, names | {"leads": "votes for", "labelled": "of"}), on_page=False)
+        yield _corrected(self.corrected)
+
+    def as_text(self, words: Mapping[str, str]) -> str:
+        """Return the report as text of at most 110 columns.
+
+        Parameters
+        ----------
+        words
+            The word people see for each lead.
+
+        Examples
+        --------
+        >>> import contribkit as ck
+        >>> row = {"id": "o/r#1@ada:review", "lead": "upstream"}
+        >>> found = evaluate(pd.DataFrame([row]), pd.DataFrame([row]), draws=10)
+        >>> found.as_text({str(lead): lead.word for lead in Lead}).splitlines()[0]
+        '1 labelled contribution in 1 thread; 1 led by somebody, of which 1 was answered, 1 correctly. Macro-F1 0.333'
+        """
+        parts = [fill(self.sentence, _WIDTH)]
+        for block in self.blocks():
+            table = "" if block.table is None or not len(block.table) else _text_table(block.table, words)
+            parts.append("\n".join(part for part in (fill(block.sentence, _WIDTH), table) if part))
+        notes = [fill(f"- {note}", _WIDTH, subsequent_indent="  ", break_on_hyphens=False) for note in self.notes]
+        return "\n\n".join(part for part in (*parts, "\n".join(notes)) if part) + "\n"
 
     def as_json(self) -> dict[str, Any]:
-        """Return everything as JSON knows it; `figures` has the keys of ``score.py``."""
+        """Return everything as JSON."""
         corrected = self.corrected
         return {
             "schema_version": VERSION,
             "rows": len(self.pairs),
             "threads": int(self.pairs["thread"].nunique()),
             "figures": nested(self.scores),
-            "scores": [_rounded(row) for row in records(self.scores)],
+            "scores": _rounded(self.scores),
             "confusion": {str(lead): row.astype(int).to_dict() for lead, row in self.confusion.iterrows()},
-            "calibration": [_rounded(row) for row in records(self.calibration)],
-            "agreement": _rounded(self.agreement.as_json()),
-            "rules": [_rounded(row) for row in records(self.rules)],
-            "folds": [_rounded(row) for row in records(self.folds)],
-            "left_out": None if self.left_out is None else nested(self.left_out),
+            "calibration": _rounded(self.calibration),
+            "agreement": self.agreement.as_json(),
+            "rules": _rounded(self.rules),
+            "folds": _rounded(self.parts),
+            "left_out": None,  # once the figures with weights fitted elsewhere, which `benchmarks.weights` prints now
             "corrected_shares": {
                 "leads": None if corrected.table is None else records(corrected.table),
                 "upstream_share": corrected.upstream_share and corrected.upstream_share._asdict(),
@@ -98,30 +168,90 @@ class Evaluation:
         }
 
 
-def _rounded(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: round(value, 3) if isinstance(value, float) else value for name, value in row.items()}
+def _rounded(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return records(table.round(3))
+
+
+def _shown(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Return columns under the words people see, with decimals and intervals as text."""
+    if "low" in table:
+        spans = [format_interval(low, high) for low, high in zip(table["low"], table["high"], strict=True)]
+        table = table.assign(interval=spans)
+    shown = table[[*names]].rename(columns=names)
+    for name in shown.select_dtypes("float"):
+        shown[name] = shown[name].map(format_decimal)
+    return shown
+
+
+def _value_with_interval(row: Mapping[str, Any]) -> str:
+    span = format_interval(row["low"], row["high"])
+    return format_decimal(row["value"]) + (f" ({span})" if span else "")
+
+
+def _of_each_lead(scores: pd.DataFrame) -> pd.DataFrame:
+    cells = scores.assign(cell=[_value_with_interval(row) for row in records(scores)])
+    table = cells.pivot(index="lead", columns="word", values="cell").reindex(index=LEADS, columns=[*OF_A_LEAD.values()])
+    table.insert(0, "n", scores[scores["figure"] == "f1"].set_index("lead")["n"])
+    return table.rename(index=Lead).rename_axis("lead").reset_index()
+
+
+def _calibration(bins: pd.DataFrame) -> Block:
+    if not len(bins):
+        return Block("Calibration: no answer has a confidence.", on_page=False)
+    sure = bins["lowest"].map("{:.2f}".format) + " to " + bins["highest"].map("{:.2f}".format)
+    names = {"sure": "how sure", "n": "n", "confidence": "mean", "right": "right", "interval": "95 % interval"}
+    return Block("", _shown(bins.assign(sure=sure), names), on_page=False)
+
+
+def _corrected(found: CorrectedShares) -> Block:
+    if found.table is None or found.upstream_share is None:
+        return Block(f"Shares are not corrected for known error: {found.reason}.")
+    part = found.upstream_share
+    sentence = (
+        f"Shares, corrected by a random sample of {pluralise(found.sampled, 'contribution')}; upstream-led of "
+        f"stakeholder- and upstream-led work: {_value_with_interval(part._asdict() | {'value': part.share})}."
+    )
+    rows = found.table.assign(
+        lead=found.table["lead"].map(Lead), total=found.table["corrected_rows"].round().astype(int)
+    )
+    names = {
+        "lead": "lead", "rows": "answered", "sampled": "labelled", "total": "corrected", "share": "share of decided",
+        "corrected": "corrected share", "interval": "95 % interval",
+    }  # fmt: skip
+    return Block(sentence, _shown(rows, names))
+
+
+def _is_number(column: pd.Series) -> bool:
+    return all(isinstance(cell, int) or not cell or cell[0] in f"{MISSING}0123456789" for cell in column)
+
+
+def _text_table(table: pd.DataFrame, words: Mapping[str, str]) -> str:
+    """Return a table in columns as wide as needed, numbers to the right."""
+    columns = []
+    for name, column in table.items():
+        cells = [f"{cell.shape} {words[cell]}" if isinstance(cell, Lead) else str(cell) for cell in (name, *column)]
+        width = max(map(len, cells))
+        columns.append([cell.rjust(width) if _is_number(column) else cell.ljust(width) for cell in cells])
+    lines = ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
+    return "\n".join([lines[0], "─" * max(map(len, lines)), *lines[1:]])
 
 
 def evaluate(judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, draws: int = 1000) -> Evaluation:
-    """Compare what was answered with what people said.
+    """Compare answers with what people said.
 
     Parameters
     ----------
     judged
-        What `contribkit.classify` says **without** labels. Rows that people decided are no answers, and are left out.
+        What `contribkit.classify` returns **without** labels. Rows that people decided are no answers, and left out.
     truth
-        A `Truth`, the label logs, or a table with `id` and `lead`, and `activity` and `stakeholder` where known.
+        A `Truth`, the label logs, or a table with `id`, `lead` and, where known, `activity` and `stakeholder`.
     draws
         Of the bootstrap.
-
-    Returns
-    -------
-    Evaluation
 
     Raises
     ------
     ContribkitError
-        Where no label is for any of the contributions.
+        If no label is for any of the contributions.
 
     Examples
     --------
@@ -132,58 +262,151 @@ def evaluate(judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, draws: 
     >>> found.figure("coverage")["n"], found.agreement.reason
     (1, 'only settled labels are known, not who gave them')
     """
-    machine = judged[judged["decided_by"] != "person"] if "decided_by" in judged else judged
-    known = _truth(truth).known_in(machine["id"])
-    labels = known.labels
-    pairs = pairs_of(machine, known.table)
-    unknown = Agreement(0, 0, None, None, pd.DataFrame(), "only settled labels are known, not who gave them")
-    sample = blind_sample(labels) if labels else known.table[:0]
-    notes = [*known.notes, *cautions(pairs)]
-    if len(machine) < len(judged):
-        notes.append(
-            f"left out: {pluralise(len(judged) - len(machine), 'contribution')} that people decided, which is no answer"
-        )
+    rows = judged
+    answers = rows[rows["decided_by"] != "person"] if "decided_by" in rows else rows
+    if isinstance(truth, Labels):
+        truth = Truth.from_labels(truth)
+    elif isinstance(truth, pd.DataFrame):
+        truth = Truth.of(records(truth))
+    truth = truth.restricted_to(answers["id"])
+    pairs = compare(answers, truth.table)
+    decided = len(rows) - len(answers)
+    by_people = [f"left out: {pluralise(decided, 'contribution')} that people decided"] if decided else []
+    unknown = Agreement.unknown(0, "only settled labels are known, not who gave them")
+    cells = zip(answers["id"], answers.get("reasons", pd.Series([[]] * len(answers))), strict=True)
+    reasons = [(item, why["rule"], why["lead"], why["weight"]) for item, cell in cells for why in cell]
     return Evaluation(
         pairs=pairs,
         scores=score_table(pairs, draws),
         confusion=confusion(pairs),
         calibration=calibration_table(pairs),
-        agreement=agreement(labels) if labels else unknown,
-        rules=rule_table(machine, known.table) if "reasons" in machine else pd.DataFrame(),
-        folds=fold_table(pairs),
-        left_out=_left_out(machine, known.table),
-        corrected=corrected_shares(judged, sample),
-        notes=notes,
+        parts=part_table(pairs),
+        agreement=agreement(truth.labels) if truth.labels else unknown,
+        corrected=corrected_shares(rows, blind_sample(truth.labels) if truth.labels else truth.table[:0]),
+        rules=rule_table(pd.DataFrame(reasons, columns=["id", "rule", "lead", "weight"]), len(answers), truth.table),
+        notes=[*judged.attrs.get("notes", []), *truth.notes, *_limits(pairs), *by_people],
     )
 
 
-def _left_out(machine: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame | None:
-    if "reasons" not in machine:
-        return None
-    said = truth.assign(key=truth["id"].str.casefold()).drop_duplicates("key").set_index("key")
-    keys = machine["id"].str.casefold()
-    labelled = machine[keys.isin(said.index) & ~keys.duplicated()]
-    repositories = labelled["id"].map(lambda name: repository_of(parse_contribution_id(name)[0]) or "")
-    return left_out_scores(labelled, said.reindex(labelled["id"].str.casefold()).reset_index(drop=True), repositories)
+def evaluate_files(
+    organisation: Organisation, contributions: Path, labels: Path, references: Sequence[Path] = (),
+    as_of: str | None = None, broken: list[str] | None = None,
+) -> Evaluation:  # fmt: skip
+    """Classify a file of contributions and compare the answers with labels.
+
+    Parameters
+    ----------
+    organisation
+        Whose contributions.
+    contributions, references
+        JSON lines, as the records source reads them.
+    labels
+        A file in the form of ``labels.jsonl``, or a folder of label logs.
+    as_of
+        A day, or "quarter"; see `truth.classify_as_of`.
+    broken
+        If given, broken lines are noted here and skipped.
+
+    Raises
+    ------
+    ContribkitError
+        For what cannot be read, and where there is nothing to compare.
+    """
+    truth = Truth.read(labels, broken, organisation)
+    rows = conform(pd.DataFrame(read_contributions(contributions, broken)), CONTRIBUTIONS, organisation.timezone)
+    found = [row for path in references for row in read_references(path, broken)]
+    if not len(rows):
+        raise ContribkitError(f"{contributions}: no contributions")
+    truth.restricted_to(rows["id"])  # said before the work of classifying
+    table = conform(pd.DataFrame(found), REFERENCES, organisation.timezone)
+    judged = classify_as_of(rows, table, organisation, as_of) if as_of else classify(rows, table, organisation)
+    return evaluate(judged, truth)
 
 
-def _truth(truth: Truth | Labels | pd.DataFrame) -> Truth:
-    if isinstance(truth, Labels):
-        return Truth.from_labels(truth)
-    return truth if isinstance(truth, Truth) else Truth.of(records(truth))
-
-
-def cautions(pairs: pd.DataFrame) -> list[str]:
-    """Return sentences on rows that make a figure say less than it seems to; they name no contribution."""
+def _limits(pairs: pd.DataFrame) -> list[str]:
+    """Return sentences on what limits the figures."""
     decided = pairs[is_decided(pairs)]
     if not len(decided):
-        return ["no row is labelled as led by anybody: only abstention can be told"]
+        return ["no row is labelled as led by anybody, so only abstention is known"]
     found = []
     absent = [str(lead) for lead in LEADS if not (decided["truth"] == lead).any()]
     if absent:
-        found.append(f"no row is labelled {' or '.join(absent)}: the macro-F1 counts what is absent as 0")
+        found.append(f"no row is labelled {' or '.join(absent)}: the macro-F1 counts an absent lead as 0")
     if len(pairs) < 30:
-        found.append(f"{len(pairs)} labelled rows are few: look at the intervals before the figures")
+        found.append(f"{len(pairs)} labelled rows are few: read the intervals before the figures")
     if decided["thread"].nunique() < 2:
-        found.append("all rows are of one thread: there are no intervals to speak of")
+        found.append("all rows are of one thread, so the intervals mean nothing")
     return found
+
+
+def reliability_figure(found: Evaluation) -> "Figure":
+    """Draw the share that is right against the confidence, one point a bin with its interval."""
+    bins, one = found.calibration, "#0072B2"  # one series, so its colour says nothing of leads
+    figure, (axes,) = new_figure(4.6)
+    axes.plot([0, 100], [0, 100], linestyle="--", linewidth=1, color="#767676", label="as sure as right")
+    axes.vlines(bins["confidence"] * 100, bins["low"] * 100, bins["high"] * 100, color=one, linewidth=2)
+    sizes = " or ".join(str(size) for size in sorted(set(bins["n"])))
+    axes.plot(bins["confidence"] * 100, bins["right"] * 100, "o", color=one, label=f"{sizes} answers, 95 % interval")
+    axes.set(ylim=(0, 104), xlabel="how sure, %", ylabel="right, %")
+    axes.set_xlim(min(40.0, float(bins["confidence"].min() * 100) - 8), 102)
+    axes.legend(loc="lower right", frameon=False, fontsize=11)
+    axes.set_title(_calibration_sentence(found), loc="left", pad=14, fontsize=13, fontweight="bold")
+    return figure
+
+
+def write_plot(found: Evaluation, path: Path) -> None:
+    """Write the reliability plot as SVG.
+
+    Raises
+    ------
+    ContribkitError
+        If there is nothing to plot, or the file's name does not end in .svg.
+    """
+    if path.suffix.casefold() != ".svg":
+        raise ContribkitError(f"{path}: the plot is written as SVG; give it a name that ends in .svg")
+    if not len(found.calibration):
+        raise ContribkitError(f"{path}: not written, since no answer has a confidence")
+    write_whole(path, svg(reliability_figure(found)))
+
+
+def _calibration_sentence(found: Evaluation) -> str:
+    row = found.figure("calibration_error")
+    gap, count = format_decimal(row["value"]), pluralise(row["n"], "answer")
+    return f"Confidence and accuracy differ by {gap} on average ({count})"
+
+
+def section(
+    judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, words: Mapping[str, str] | None = None
+) -> Section:
+    """Return the main figures and the reliability plot as a section of a page; it names nobody.
+
+    Parameters
+    ----------
+    judged
+        What `contribkit.classify` returns **without** labels.
+    truth
+        As for `evaluate`.
+    words
+        The word people see for each lead; see `Review.words`.
+
+    Returns
+    -------
+    Section
+        Where nothing can be compared, a sentence that says why.
+    """
+    title, words = "How far can the answers be believed?", words or {str(lead): lead.word for lead in Lead}
+    try:
+        found = evaluate(judged, truth)
+    except ContribkitError:
+        sentence = "No contribution here has a label on which people agree, so the answers cannot be checked."
+        return Section(title, sentence, page.html("evaluation.html", title=title, sentence=sentence, found=None))
+    said = _calibration_sentence(found)
+    plot = Markup(picture(reliability_figure(found), said)) if len(found.calibration) else ""
+    blocks = [(block, [_is_number(block.table[name]) for name in block.table] if block.table is not None else [])
+              for block in found.blocks() if block.on_page]  # fmt: skip
+    html = page.html("evaluation.html", title=title, sentence=found.sentence, found=found, plot=plot, blocks=blocks,
+                     words=words)  # fmt: skip
+    known = found.as_json()
+    people = {name: value for name, value in known["agreement"].items() if name != "pairs"}  # nobody's name
+    kept = {name: known[name] for name in ("rows", "threads", "figures", "confusion", "corrected_shares")}
+    return Section(title, found.sentence, html, {"evaluation": kept | {"agreement": people}})

@@ -1,32 +1,102 @@
-"""Scores: precision, recall and F1 for each lead, and what is asked beside them."""
+"""Scores: precision, recall and F1 of each lead, the figures over all leads, and calibration, with intervals."""
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from contribkit.evaluation.calibration import ordered_gaps, weighted_error
-from contribkit.evaluation.intervals import interval, thread_weights
-from contribkit.evaluation.pairs import is_answered
+from contribkit.ids import casefold_id, parse_contribution_id, repository_of
 from contribkit.review.shares import share
+from contribkit.tables import moments, records
 from contribkit.vocabulary import LEADS, Lead
 
 Array = npt.NDArray[np.float64]
 
-OVERALL = ("macro_f1", "coverage", "accuracy_where_answered", "abstention", "named", "activity", "calibration_error")
-"""The figures over all leads, in the order in which they are shown."""
-OF_A_LEAD = ("precision", "recall", "f1")
+OVERALL = {
+    "macro_f1": "macro-F1 over the three leads",
+    "coverage": "coverage: answered at all",
+    "accuracy_where_answered": "accuracy where answered",
+    "abstention": "abstention on the truly unclear",
+    "named": "stakeholder named right",
+    "activity": "activity right",
+    "calibration_error": "calibration error (lower is better)",
+}
+"""The figures over all leads in the order shown, with the words people see."""
+OF_A_LEAD = {"precision": "precision", "recall": "recall", "f1": "F1"}
 
-_PROPORTIONS = ("precision", "recall", "coverage", "accuracy_where_answered", "abstention", "named", "activity")
-_SIZE = len(Lead)
+_BINS = 5
+_ASKED = ["lead", "confidence", "stakeholder", "activity", "happened_at"]
+
+
+def compare(contributions: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per labelled contribution: the truth next to the answer.
+
+    Parameters
+    ----------
+    contributions
+        Judged **without** labels: `id`, `lead`, and `confidence`, `stakeholder`, `activity`, `happened_at` where known.
+        Of rows with the same id the last one counts.
+    truth
+        `id`, `lead`, `activity`, `stakeholder`; see `report.Truth`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In the order of the truth: `id`, `thread`, `repository` (the source of a thread outside GitHub), `happened_at`,
+        `truth`, `answer` (a lead; a labelled id without an answer counts as `unclear`), `confidence` (float),
+        `has_name`, `name_right`, `has_activity`, `activity_right` (bool). Case is ignored.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame([{"id": "o/r#1@ada:review", "lead": "upstream"}])
+    >>> truth = pd.DataFrame([{"id": "O/R#1@ada:review", "lead": "upstream", "activity": "review",
+    ...                        "stakeholder": None}])
+    >>> compare(answers, truth)[["thread", "truth", "answer"]].iloc[0].tolist()
+    ['o/r#1', 'upstream', 'upstream']
+    """
+    keys = contributions["id"].map(casefold_id)
+    answers = contributions.reindex(columns=_ASKED).set_index(keys)[~keys.duplicated(keep="last").to_numpy()]
+    answers = answers.reindex(truth["id"].map(casefold_id)).set_axis(truth.index)
+    refs = truth["id"].map(lambda item: casefold_id(parse_contribution_id(item)[0]))
+    folded = {
+        name: (truth[name].astype("str").str.casefold().fillna(""), answers[name].astype("str").str.casefold())
+        for name in ("stakeholder", "activity")
+    }
+    return pd.DataFrame(
+        {
+            "id": truth["id"],
+            "thread": refs,
+            "repository": refs.map(lambda ref: repository_of(ref) or ref.split(":")[0]),
+            "happened_at": moments(answers["happened_at"]),
+            "truth": truth["lead"].astype("str"),
+            "answer": answers["lead"].astype("str").fillna(str(Lead.UNCLEAR)),
+            "confidence": answers["confidence"].astype(float),
+            "has_name": folded["stakeholder"][0] != "",
+            "name_right": folded["stakeholder"][0] == folded["stakeholder"][1],
+            "has_activity": folded["activity"][0] != "",
+            "activity_right": folded["activity"][0] == folded["activity"][1],
+        }
+    )
+
+
+def is_decided(pairs: pd.DataFrame) -> pd.Series:
+    """Say in which rows the truth is one of the three leads."""
+    return pairs["truth"].isin(LEADS)
+
+
+def is_answered(pairs: pd.DataFrame) -> pd.Series:
+    """Say which decided rows were answered with one of the three leads."""
+    return is_decided(pairs) & pairs["answer"].isin(LEADS)
 
 
 def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.DataFrame:
-    """Return every headline figure with its 95 % interval and the number of rows it is of.
+    """Return every figure with its 95 % interval and the number of rows behind it.
 
-    With *decided* the rows whose truth is stakeholder, upstream or individual, and *answered* those of them that were
-    answered with one of these:
+    *Decided* rows are those whose truth is stakeholder, upstream or individual; *answered* rows are the decided ones
+    that were answered with one of these:
 
     ========================== ============================================================================
     precision of a lead        decided rows of the lead / decided rows answered with it
@@ -38,114 +108,183 @@ def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.Dat
     abstention                 truly unclear rows answered `unclear` / truly unclear rows
     named                      stakeholder right / stakeholder-led rows with a name, answered stakeholder
     activity                   activity right / all rows with one
-    calibration_error          see `calibration.calibration_error`; of the answered rows with a confidence
+    calibration_error          see `calibration_error`; of the answered rows with a confidence
     ========================== ============================================================================
 
-    An answer `unclear` is thus a miss for recall and no false alarm for precision; an answer on a truly unclear row
-    counts against abstention alone. Where a whole is empty the figure is missing, never 0. These are the definitions
-    of ``score.py`` of the real set.
+    So an answer `unclear` is a miss for recall and no false alarm for precision, and an answer on a truly unclear row
+    counts against abstention only. A figure of no rows is missing, never 0.
 
-    Intervals are the middle 95 % of a bootstrap over threads (`intervals.thread_weights`). Where everything or nothing
-    is right every draw is alike, and a bootstrap would call that certain: there it is Wilson's interval.
+    Intervals are the middle 95 % of a bootstrap over threads, each with all its rows (cluster bootstrap: Field and
+    Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x). Where everything or nothing is right, all draws are equal; there
+    the interval is Wilson's.
 
     Parameters
     ----------
     pairs
-        The table of `pairs.pairs_of`.
+        The table of `compare`.
     draws, seed
-        Of the bootstrap over threads; see `intervals.thread_weights`.
+        Of the bootstrap.
 
     Returns
     -------
     pandas.DataFrame
-        `figure` (str), `lead` (str, missing for figures over all), `value`, `low`, `high` (float, missing where the
-        whole is empty), `n` (int: the whole; for an F1 the rows of the lead).
+        `figure` (str), `lead` (str, missing for figures over all), `value`, `low`, `high` (float), `n` (int: the
+        denominator; for an F1 the rows of the lead).
 
     Examples
     --------
-    >>> pairs = pd.DataFrame({"thread": ["o/r#1", "o/r#2"], "truth": ["upstream", "unclear"],
-    ...     "answer": ["upstream", "upstream"], "confidence": [0.9, 0.6], "has_name": False, "name_right": False,
-    ...     "has_activity": True, "activity_right": [True, False]})
-    >>> table = score_table(pairs).set_index("figure")["value"]
-    >>> [float(table[name]) for name in ("coverage", "accuracy_where_answered", "abstention", "activity")]
+    >>> truth = pd.DataFrame({"id": ["o/r#1@ada:review", "o/r#2@ada:review"], "lead": ["upstream", "unclear"],
+    ...                       "activity": ["ci", "docs"], "stakeholder": None})
+    >>> answers = truth.assign(lead="upstream", activity="ci")
+    >>> values = score_table(compare(answers, truth)).set_index("figure")["value"]
+    >>> [float(values[name]) for name in ("coverage", "accuracy_where_answered", "abstention", "activity")]
     [1.0, 1.0, 0.0, 0.5]
     """
-    counts = _counts(pairs)
-    gaps, order = ordered_gaps(pairs[is_answered(pairs)])
-    places = np.flatnonzero(is_answered(pairs))[order]
+    parts, wholes = _counts(pairs)
+    counts, width = np.hstack([parts, wholes]), parts.shape[1]
+    sure = _by_confidence(pairs)
     drawn, errors = [], []
     for weights in thread_weights(pairs["thread"], draws, seed):
         drawn.append(weights @ counts)
-        errors.append(weighted_error(gaps, weights[places]))
-    values = _figures(counts.sum(axis=0, keepdims=True))
-    values["calibration_error", ""] = np.array([weighted_error(gaps, np.ones(len(gaps), dtype=int))]), float(len(gaps))
-    samples = _figures(np.array(drawn).reshape(-1, counts.shape[1]))
-    samples["calibration_error", ""] = np.array(errors), float(len(gaps))
+        errors.append(calibration_error(sure, weights[sure.index]))
+    sums = np.array([counts.sum(axis=0), *drawn])
+    values = _ratios(pd.DataFrame(sums[:, :width], columns=parts.columns), sums[:, width:])
+    values["calibration_error", ""] = [calibration_error(sure), *errors]
+    sizes = {**wholes.sum(), ("calibration_error", ""): len(sure)}
     rows = []
-    for (name, lead), (value, whole) in values.items():
-        known, n = float(value[0]), int(np.sum(whole))
-        rows.append((name, lead or None, known, *_span(name, known, n, samples[name, lead][0]), n))
+    keys: list[Any] = values.columns.to_list()
+    for (name, lead), column in zip(keys, values.to_numpy().T, strict=True):
+        n = int(sizes["recall" if name == "f1" else name, lead])
+        rows.append((name, lead or None, column[0], *_interval(name, column, n), n))
     table = pd.DataFrame(rows, columns=["figure", "lead", "value", "low", "high", "n"])
     return table.astype({"figure": "str", "lead": "str", "value": float, "low": float, "high": float, "n": int})
 
 
-def _span(name: str, value: float, whole: int, drawn: Array) -> tuple[float, float]:
-    """Return the interval; where all draws are alike that of Wilson, since all right is not surely right."""
-    low, high = interval(drawn)
-    if low < high or not whole or not len(drawn) or name not in _PROPORTIONS:
-        return low, high
-    wilson = share(round(value * whole), whole)
-    return float(wilson.low or 0), float(wilson.high or 0)
+def _counts(pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what each row adds to the numerator and to the denominator of each figure, by figure and lead."""
+    truth, answer, decided, answered = pairs["truth"], pairs["answer"], is_decided(pairs), is_answered(pairs)
+    right = truth == answer
+    counted: dict[tuple[str, str], tuple[pd.Series, pd.Series]] = {}
+    for lead in map(str, LEADS):
+        true, said = truth == lead, decided & (answer == lead)
+        counted["precision", lead] = true & said, said
+        counted["recall", lead] = true & said, true
+        counted["f1", lead] = 2 * (true & said), true.astype(int) + said
+    counted["macro_f1", ""] = decided, decided  # the numerator follows from the F1 of the leads
+    counted["coverage", ""] = answered, decided
+    counted["accuracy_where_answered", ""] = answered & right, answered
+    counted["abstention", ""] = ~decided & right, ~decided
+    named = right & (truth == Lead.STAKEHOLDER) & pairs["has_name"]
+    counted["named", ""] = named & pairs["name_right"], named
+    counted["activity", ""] = pairs["has_activity"] & pairs["activity_right"], pairs["has_activity"]
+    parts, wholes = (pd.DataFrame({key: both[side] for key, both in counted.items()}, dtype=float) for side in (0, 1))
+    return parts, wholes
 
 
-def _counts(pairs: pd.DataFrame) -> Array:
-    """Return one row a pair: its cell of the confusion matrix, then name and activity, each with its whole."""
-    place = {str(lead): number for number, lead in enumerate(Lead)}
-    cells = pairs["truth"].map(place).to_numpy() * _SIZE + pairs["answer"].map(place).to_numpy()
-    counts = np.zeros((len(pairs), _SIZE * _SIZE + 4))
-    counts[np.arange(len(pairs)), cells.astype(int)] = 1
-    named = (pairs["truth"] == Lead.STAKEHOLDER) & (pairs["answer"] == Lead.STAKEHOLDER) & pairs["has_name"]
-    columns = (
-        named,
-        named & pairs["name_right"],
-        pairs["has_activity"],
-        pairs["has_activity"] & pairs["activity_right"],
-    )
-    counts[:, -4:] = np.array([column.to_numpy(dtype=float) for column in columns]).T
-    return counts
+def _ratios(parts: pd.DataFrame, wholes: Array) -> pd.DataFrame:
+    """Return the figures of each row of sums; missing where a denominator is 0, but 0 for an F1."""
+    values: pd.DataFrame = parts / pd.DataFrame(np.where(wholes > 0, wholes, np.nan), columns=parts.columns)
+    f1: Any = [("f1", str(lead)) for lead in LEADS]
+    macro: Any = ("macro_f1", "")
+    values[f1] = values[f1].fillna(0.0)
+    values[macro] = values[f1].mean(axis=1).where(values[macro].notna())
+    return values
 
 
-def _figures(totals: Array) -> dict[tuple[str, str], tuple[Array, Any]]:
-    """Return figure and whole by (figure, lead), for as many totals as there are rows, so that draws cost little."""
-    matrix = totals[:, : _SIZE * _SIZE].reshape(-1, _SIZE, _SIZE)  # draw, truth, answer
-    three = matrix[:, : len(LEADS), :]
-    said, true = three.sum(axis=1), three.sum(axis=2)
-    right = np.stack([matrix[:, place, place] for place in range(len(LEADS))], axis=1)
-    both = said[:, : len(LEADS)] + true
-    f1 = np.divide(2 * right, both, out=np.zeros_like(right), where=both > 0)
-    decided, answered = true.sum(axis=1), said[:, : len(LEADS)].sum(axis=1)
-    unclear = matrix[:, -1, :].sum(axis=1)
-    found: dict[tuple[str, str], tuple[Array, Any]] = {}
-    for place, lead in enumerate(LEADS):
-        hits, mine, all_said = right[:, place], true[:, place], said[:, place]
-        found["precision", lead] = _ratio(hits, all_said), all_said
-        found["recall", lead] = _ratio(hits, mine), mine
-        found["f1", lead] = f1[:, place], mine
-    found["macro_f1", ""] = np.where(decided > 0, f1.mean(axis=1), np.nan), decided
-    found["coverage", ""] = _ratio(answered, decided), decided
-    found["accuracy_where_answered", ""] = _ratio(right.sum(axis=1), answered), answered
-    found["abstention", ""] = _ratio(matrix[:, -1, -1], unclear), unclear
-    for name, (whole, part) in (("named", totals[:, -4:-2].T), ("activity", totals[:, -2:].T)):
-        found[name, ""] = _ratio(part, whole), whole
-    return found
+def thread_weights(threads: pd.Series, draws: int, seed: int = 0) -> Iterator[npt.NDArray[np.int64]]:
+    """Yield how often each row is in each draw of the bootstrap: threads are drawn with replacement, with all rows.
+
+    Examples
+    --------
+    >>> weights = list(thread_weights(pd.Series(["a", "a", "b"]), draws=3))
+    >>> all(row[0] == row[1] and row[0] + row[2] == 2 for row in weights)
+    True
+    """
+    codes, names = pd.factorize(threads)
+    rng = np.random.default_rng(seed)
+    for _ in range(draws if len(names) else 0):
+        yield np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names))[codes]
 
 
-def _ratio(part: Array, whole: Array) -> Array:
-    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
+def middle(values: Any) -> tuple[float, float]:
+    """Return the middle 95 % of the values that are known; NaN where none is.
+
+    Examples
+    --------
+    >>> middle([*range(101), None])
+    (2.5, 97.5)
+    """
+    low, high = pd.Series(values, dtype=float).quantile([0.025, 0.975])
+    return float(low), float(high)
+
+
+def _interval(figure: str, values: Array, whole: int) -> tuple[float, float]:
+    low, high = middle(values[1:])
+    if low == high and whole and figure not in ("f1", "macro_f1", "calibration_error"):
+        _, _, _, wilson_low, wilson_high = share(round(values[0] * whole), whole)
+        return float(wilson_low or 0), float(wilson_high or 0)
+    return low, high
+
+
+def _by_confidence(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the answered rows with a confidence, the least sure first and of equally sure ones the wrong first."""
+    rows = pairs.assign(right=(pairs["truth"] == pairs["answer"]).astype(float)).reset_index(drop=True)
+    return rows[is_answered(rows) & rows["confidence"].notna()].sort_values(["confidence", "right"], kind="stable")
+
+
+def calibration_error(sure: pd.DataFrame, weights: npt.NDArray[np.int64] | None = None) -> float:
+    """Return the expected calibration error over five bins of equal mass, NaN for no rows.
+
+    The sum over bins of ``|b|/n x |mean confidence - share right|``: Naeini, Cooper and Hauskrecht 2015
+    (doi:10.1609/aaai.v29i1.9602), with the bins of equal mass of Nguyen and O'Connor 2015 (arXiv:1508.05154). With few
+    rows it is too high on average even for a perfect classifier (Roelofs et al. 2022, arXiv:2012.08668).
+
+    Parameters
+    ----------
+    sure
+        `confidence` and `right` (0 or 1), sorted by both.
+    weights
+        How often each row counts; once by default.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"confidence": [0.5, 0.9, 0.9, 0.9, 0.9], "right": [0, 1, 1, 1, 1]})
+    >>> round(calibration_error(rows), 2)  # (0.5 + 4 x 0.1) / 5
+    0.18
+    """
+    gaps = (sure["confidence"] - sure["right"]).to_numpy(dtype=float)
+    gaps = gaps if weights is None else np.repeat(gaps, weights)
+    if not len(gaps):
+        return float("nan")
+    sums = np.concatenate([[0.0], np.cumsum(gaps)])[_cuts(len(gaps))]
+    return float(np.abs(np.diff(sums)).sum() / len(gaps))
+
+
+def _cuts(size: int) -> npt.NDArray[np.int64]:
+    return size * np.arange(_BINS + 1) // _BINS
+
+
+def calibration_table(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the bins behind `calibration_error`, which the reliability plot shows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per bin: `n` (int), `lowest`, `highest`, `confidence` (its mean), `right` (share), `low`, `high`
+        (Wilson's interval, which takes rows of one thread as independent).
+    """
+    rows = _by_confidence(pairs)
+    bins = [rows.iloc[start:end] for start, end in pairwise(_cuts(len(rows))) if end > start]
+    table = []
+    for some in bins:
+        part = share(int(some["right"].sum()), len(some))
+        sure = some["confidence"]
+        table.append((len(some), sure.min(), sure.max(), sure.mean(), part.part / part.whole, part.low, part.high))
+    return pd.DataFrame(table, columns=["n", "lowest", "highest", "confidence", "right", "low", "high"])
 
 
 def confusion(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return how often each truth (rows) was answered how (columns), by scikit-learn.
+    """Return how often each truth (rows) was answered with which lead (columns).
 
     Examples
     --------
@@ -153,17 +292,13 @@ def confusion(pairs: pd.DataFrame) -> pd.DataFrame:
     >>> int(table.loc["upstream", "unclear"]), int(table.to_numpy().sum())
     (1, 1)
     """
-    from sklearn.metrics import confusion_matrix
-
-    leads = [str(lead) for lead in Lead]
-    # scikit-learn refuses to count nothing.
-    cells = confusion_matrix(pairs["truth"], pairs["answer"], labels=leads) if len(pairs) else 0
-    table = pd.DataFrame(cells, index=pd.Index(leads, name="truth"), columns=leads)
-    return table.astype(int)
+    leads = pd.Index([str(lead) for lead in Lead])
+    counts = pd.crosstab(pairs["truth"], pairs["answer"])
+    return counts.reindex(index=leads.rename("truth"), columns=leads, fill_value=0).astype(int)
 
 
 def nested(table: pd.DataFrame) -> dict[str, Any]:
-    """Return a score table in the form that ``score.py`` prints: by lead, then figure; and figure.
+    """Return a score table as nested JSON: by lead, then figure; and by figure.
 
     Examples
     --------
@@ -172,12 +307,65 @@ def nested(table: pd.DataFrame) -> dict[str, Any]:
     {'upstream': {'f1': 0.5, 'n': 4}, 'coverage': 1.0}
     """
     found: dict[str, Any] = {}
-    for figure, lead, value, n in zip(table["figure"], table["lead"], table["value"], table["n"], strict=True):
-        number = None if pd.isna(value) else round(float(value), 3)
-        if pd.isna(lead):
-            found[figure] = number
-            continue
-        found.setdefault(lead, {})[figure] = number
-        if figure == "f1":
-            found[lead]["n"] = n
+    for row in records(table):
+        number = None if row["value"] is None else round(row["value"], 3)
+        if row["lead"] is None:
+            found[row["figure"]] = number
+        else:
+            found.setdefault(row["lead"], {})[row["figure"]] = number
+            if row["figure"] == "f1":
+                found[row["lead"]]["n"] = row["n"]
     return found
+
+
+def part_table(pairs: pd.DataFrame, smallest: int = 5) -> pd.DataFrame:
+    """Return the figures on parts of the rows, which say how far they would hold elsewhere.
+
+    Parts are five groups of threads (scikit-learn's ``GroupKFold``), older and newer threads, and each repository.
+
+    Parameters
+    ----------
+    pairs
+        The table of `compare`.
+    smallest
+        Repositories with fewer decided rows are counted together.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `split` (threads, time, repository), `part` (str), `n` (int: decided rows), `macro_f1` (missing for
+        repositories, which rarely have all leads), `coverage`, `accuracy_where_answered` (float).
+    """
+    names = ["macro_f1", "coverage", "accuracy_where_answered"]
+    rows = []
+    for split, part, mask in _parts(pairs, smallest):
+        scores = score_table(pairs[mask], draws=0).drop_duplicates("figure", keep="last").set_index("figure")
+        macro_f1, *values = scores.loc[names, "value"]
+        rows.append((split, part, scores.at["coverage", "n"], None if split == "repository" else macro_f1, *values))
+    table = pd.DataFrame(rows, columns=["split", "part", "n", *names])
+    table[names] = table[names].astype(float)
+    return table.astype({"split": "str", "part": "str", "n": int})
+
+
+def _parts(pairs: pd.DataFrame, smallest: int) -> Iterator[tuple[str, str, Any]]:
+    from sklearn.model_selection import GroupKFold  # takes a second to load
+
+    count = min(5, pairs["thread"].nunique())
+    splits = GroupKFold(count).split(pairs, groups=pairs["thread"]) if count > 1 else []
+    for number, (_, places) in enumerate(splits, 1):
+        yield "threads", f"part {number} of {count}", pairs.index.isin(pairs.index[places])
+    times = pairs["happened_at"]
+    later = times[times > times.min()]
+    if len(later):
+        # A thread with a row after the cut is newer with all its rows.
+        cut = max(times.quantile(0.7, interpolation="higher"), later.min())
+        last = times.groupby(pairs["thread"]).transform("max")
+        yield "time", f"older than {cut:%Y-%m-%d}", times.notna() & (last < cut)
+        yield "time", f"from {cut:%Y-%m-%d} on", times.notna() & (last >= cut)
+    sizes = is_decided(pairs).groupby(pairs["repository"]).sum().sort_values(ascending=False, kind="stable")
+    large = [str(name) for name in sizes.index[sizes >= smallest]]
+    for name in large:
+        yield "repository", name, pairs["repository"] == name
+    others = ~pairs["repository"].isin(large)
+    if others.any():
+        yield "repository", f"others ({len(sizes) - len(large)})", others

@@ -3,21 +3,25 @@
 import json
 import subprocess
 import sys
-from collections import Counter
 
+import numpy as np
 import pandas as pd
 import pytest
 from markupsafe import escape
 
 from contribkit.classifiers import classify
 from contribkit.config.organisation import Organisation
-from contribkit.evaluation import Truth, cross_validated, evaluate, section
-from contribkit.evaluation.calibration import calibration_error, calibration_table
-from contribkit.evaluation.folds import answered, by_group, by_time, fold_table
-from contribkit.evaluation.intervals import thread_weights
-from contribkit.evaluation.pairs import pairs_of
-from contribkit.evaluation.rule_scores import rule_table
-from contribkit.evaluation.scores import confusion, nested, score_table
+from contribkit.evaluation import Truth, evaluate, section
+from contribkit.evaluation.rule_table import rule_table
+from contribkit.evaluation.scores import (
+    calibration_table,
+    compare,
+    confusion,
+    nested,
+    part_table,
+    score_table,
+    thread_weights,
+)  # fmt: skip
 from contribkit.io import write_jsonl
 from contribkit.loaders.records import read_contributions, read_references
 from contribkit.tables import CONTRIBUTIONS, REFERENCES, conform, records
@@ -35,7 +39,11 @@ def paired(said, **answers):
     both = [(WORDS[pair[0]], WORDS[pair[1]]) for pair in said.split()]
     table = pd.DataFrame(both, columns=["truth", "lead"]).assign(id=ids(len(both)), **answers)
     truth = table.assign(lead=table["truth"], stakeholder=answers.get("whom"), activity=answers.get("what"))
-    return pairs_of(table, truth[["id", "lead", "stakeholder", "activity"]])
+    return compare(table, truth[["id", "lead", "stakeholder", "activity"]])
+
+
+def calibration_error(pairs):
+    return score_table(pairs, draws=0).set_index("figure").at["calibration_error", "value"]
 
 
 def figures(said, **answers):
@@ -81,7 +89,7 @@ def test_figures_by_hand():
 def test_an_answer_that_is_missing_counts_as_unclear():
     assert figures("s- uu") == figures("s? uu")
     truth = pd.DataFrame([{"id": "x/y#1@ada:review", "lead": "unclear", "activity": None, "stakeholder": None}])
-    pairs = pairs_of(pd.DataFrame({"id": ids(1), "lead": ["upstream"]}), truth)
+    pairs = compare(pd.DataFrame({"id": ids(1), "lead": ["upstream"]}), truth)
     assert pairs["answer"].tolist() == ["unclear"]
 
 
@@ -121,7 +129,7 @@ def test_calibration_error_by_hand():
     table = calibration_table(pairs)
     assert table["n"].tolist() == [2] * 5
     assert table["right"].tolist() == [0.5, 0.5, 1, 1, 1]
-    assert calibration_error(paired("u? ?u", confidence=[0.9, 0.9])) is None
+    assert np.isnan(calibration_error(paired("u? ?u", confidence=[0.9, 0.9])))
 
 
 def test_calibration_does_not_depend_on_the_order_of_rows():
@@ -153,24 +161,22 @@ def test_all_right_is_not_surely_right():
     assert row["low"] == pytest.approx(0.51, abs=0.005)  # Wilson's bound of 4 of 4
 
 
-def reason(rule, lead, weight=1.0):
-    return {"rule": rule, "lead": lead, "weight": weight}
+def votes(*rows):
+    """Make a table of reasons from the place of the contribution, rule, lead and weight."""
+    return pd.DataFrame(
+        [(ids(9)[place], rule, WORDS[lead], weight) for place, rule, lead, weight in rows],
+        columns=["id", "rule", "lead", "weight"],
+    )
 
 
 def test_rules_are_counted_as_snorkel_does():
-    judged = pd.DataFrame(
-        {
-            "id": ids(4),
-            "reasons": [
-                [reason("a", "upstream"), reason("b", "upstream")],
-                [reason("a", "upstream"), reason("b", "stakeholder"), reason("c", "upstream", -1)],
-                [reason("a", "upstream", 0.5), reason("a", "stakeholder", 2.0), reason("label", "upstream", 10)],
-                [],
-            ],
-        }
-    )
+    reasons = votes(
+        (0, "a", "u", 1), (0, "b", "u", 1),
+        (1, "a", "u", 1), (1, "b", "s", 1), (1, "c", "u", -1),
+        (2, "a", "u", 0.5), (2, "a", "s", 2.0), (2, "label", "u", 10),
+    )  # fmt: skip
     truth = pd.DataFrame({"id": ids(4), "lead": ["upstream", "stakeholder", "unclear", "upstream"]})
-    table = rule_table(judged, truth).set_index("rule")
+    table = rule_table(reasons, 4, truth).set_index("rule")
     assert set(table.index) == {"a", "b", "c"}
     shares = ["coverage", "overlap", "conflict"]
     assert table.loc["a", shares].tolist() == [0.75, 0.5, 0.25]
@@ -182,60 +188,31 @@ def test_rules_are_counted_as_snorkel_does():
 
 
 def test_a_rule_whose_rows_nobody_labelled_has_no_accuracy():
-    judged = pd.DataFrame({"id": ids(1), "reasons": [[reason("a", "upstream")]]})
-    table = rule_table(judged, pd.DataFrame({"id": [], "lead": []}, dtype="str"))
-    assert table["accuracy"].isna().all()
-    assert not len(rule_table(judged[:0], judged[["id"]].assign(lead="upstream")))
+    nobody = pd.DataFrame({"id": [], "lead": []}, dtype="str")
+    assert rule_table(votes((0, "a", "u", 1)), 1, nobody)["accuracy"].isna().all()
+    assert not len(rule_table(votes(), 1, nobody))
 
 
-def test_folds_keep_groups_together_and_try_every_row_once():
-    groups = [f"o/r#{number % 7}" for number in range(40)]
-    folds = by_group(groups)
-    assert len(folds) == 5
-    assert Counter(int(place) for fold in folds for place in fold.test) == Counter(range(40))
-    for fold in folds:
-        assert not {groups[place] for place in fold.train} & {groups[place] for place in fold.test}
-    assert len(by_group(groups, folds=None)) == 7
-    assert len(by_group(["a", "b"])) == 2
-    assert by_group(["a", "a"]) == []
+def test_parts_by_thread_hold_every_row_once_and_never_split_a_thread():
+    pairs = paired(" ".join(["uu"] * 40)).assign(thread=[f"o/r#{number % 7}" for number in range(40)])
+    parts = part_table(pairs).query("split == 'threads'")
+    assert parts["part"].tolist() == [f"part {number} of 5" for number in range(1, 6)]
+    assert parts["n"].sum() == 40
+    assert set(parts["n"]) <= {5, 6, 11, 12}  # one or two of the seven threads
+    assert "threads" not in set(part_table(pairs.assign(thread="o/r#1"))["split"])
 
 
-def test_the_split_by_time_leaks_neither_time_nor_threads():
+def test_a_thread_that_lives_on_is_newer_with_all_its_rows():
     times = pd.to_datetime(pd.Series([f"2026-{month:02}-01" for month in range(1, 11)] + [None]), utc=True)
-    threads = pd.Series([*"abcdefghij", "k"])
-    threads[9] = "a"  # a thread that lives on
-    fold = by_time(threads, times)
-    assert fold.name == "2026-08-01"
-    assert fold.train.tolist() == [1, 2, 3, 4, 5, 6]
-    assert fold.test.tolist() == [0, 7, 8, 9]
-    assert by_time(threads[:2], times[:1].repeat(2).reset_index(drop=True)) is None
-    assert by_time(threads[10:], times[10:]) is None
-
-
-def test_cross_validation_never_shows_a_row_its_own_group():
-    table = pd.DataFrame({"id": ids(6)})
-    truth = table.assign(lead=["upstream"] * 6)
-    groups = ["a", "a", "b", "b", "c", "c"]
-    seen = []
-
-    def fit_predict(train, known, test):
-        assert train["id"].tolist() == known["id"].tolist()
-        seen.append((set(train["id"]), set(test["id"])))
-        return test.assign(lead="upstream")
-
-    found = cross_validated(fit_predict, table, truth, groups, folds=None)
-    assert found["id"].tolist() == ids(6)
-    assert found["fold"].tolist() == groups
-    assert all(not train & test for train, test in seen)
-    with pytest.raises(ValueError, match="fewer than two"):
-        cross_validated(fit_predict, table, truth, ["a"] * 6)
-    with pytest.raises(ValueError, match="2 rows were asked for, 1 answered"):
-        answered(lambda train, known, test: test[:1], table, truth, by_group(groups, None))
+    pairs = paired(" ".join(["uu"] * 11)).assign(thread=[*"abcdefghia", "k"], happened_at=times)
+    parts = part_table(pairs).query("split == 'time'")
+    assert parts["part"].tolist() == ["older than 2026-08-01", "from 2026-08-01 on"]
+    assert parts["n"].tolist() == [6, 4]  # the row without a date is in neither
 
 
 def test_small_repositories_are_counted_together():
     pairs = paired("uu uu uu uu uu us").assign(repository=["a"] * 5 + ["b"])
-    table = fold_table(pairs)
+    table = part_table(pairs)
     parts = table[table["split"] == "repository"]
     assert parts["part"].tolist() == ["a", "others (1)"]
     assert parts["accuracy_where_answered"].tolist() == [1.0, 0.0]
@@ -283,19 +260,3 @@ def test_what_a_figure_cannot_tell_is_said(said, note):
 
 def test_every_lead_has_a_column():
     assert list(confusion(paired("uu")).columns) == [str(lead) for lead in Lead]
-
-
-def test_weights_chosen_anew_mend_a_rule_that_weighs_too_little():
-    from contribkit.evaluation.weights import chosen_anew, left_out_scores
-
-    why = [{"rule": "shy", "lead": "upstream", "weight": 0.3}]
-    loud = [{"rule": "loud", "lead": "stakeholder", "weight": 2.0}]
-    repositories = pd.Series([f"o/r{number % 4}" for number in range(80)])
-    rows = pd.DataFrame(
-        {"id": [f"{repo}#{n}@a:issue" for n, repo in enumerate(repositories)], "reasons": [why, loud] * 40}
-    )
-    truth = rows[["id"]].assign(lead=["upstream", "stakeholder"] * 40, activity=None, stakeholder=None)
-    assert chosen_anew(rows, truth, rows[:2])["lead"].tolist() == ["upstream", "stakeholder"]
-    table = left_out_scores(rows, truth, repositories)
-    assert table.set_index("figure").loc["accuracy_where_answered", "value"] == 1.0
-    assert left_out_scores(rows, truth, pd.Series(["o/r"] * 80)) is None

@@ -8,7 +8,7 @@ import pytest
 
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
-from contribkit.evaluation.as_of import classify_as_of
+from contribkit.evaluation.truth import classify_as_of
 from contribkit.ids import casefold_id, links
 from contribkit.loaders import github as source
 from contribkit.loaders.data import Data, load
@@ -129,7 +129,8 @@ def test_links_in_bear_title_and_date_and_private_ones_are_marked(answer: Loaded
 def test_as_of_a_day_later_links_are_taken_away(data: Data, home: Organisation) -> None:
     rows = data.contributions
     first = min(link["date"] for cell in rows["links_in"] for link in cell)
-    _, notes = classify_as_of(rows, data.references, home, date.fromisoformat(first[:10]) - pd.Timedelta(days=60))
+    day = date.fromisoformat(first[:10]) - pd.Timedelta(days=60)
+    notes = classify_as_of(rows, data.references, home, f"{day}").attrs["notes"]
     assert any("from threads, younger than" in note for note in notes)
 
 

@@ -436,7 +436,7 @@ def test_blind_rows_are_a_share_of_the_queue_and_all_random_draws(tmp_path: Path
 
 
 def test_labels_of_blind_rows_correct_the_shares_of_a_review(tmp_path: Path) -> None:
-    from contribkit.evaluation.audit import blind_sample, corrected_shares
+    from contribkit.evaluation import blind_sample, corrected_shares
 
     table = judged(300)
     session = open_session(tmp_path, rows=table, blind=0.5)

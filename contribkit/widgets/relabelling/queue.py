@@ -35,8 +35,8 @@ def make_queue(ids: Sequence[str], margins: Sequence[float], seed: str, blind: f
     The audit sample is drawn from all contributions, before margins are looked at, and worked off in a random order:
     what of it is labelled at any time is a simple random sample. Contributions whose answer is hidden are drawn from
     it once more. Comparing the two parts tells how far the machine's answer pulls people; labels of the hidden part
-    correct the shares of a review (`contribkit.evaluation.audit`). A draw is a hash of seed and id: it is the same
-    for everybody and in every session, and a further row leaves all others as they are.
+    correct the shares of a review (`contribkit.evaluation.corrected_shares`). A draw is a hash of seed and id: it is
+    the same for everybody and in every session, and a further row leaves all others as they are.
 
     Parameters
     ----------

@@ -239,13 +239,12 @@ class Session(Desk):
         -------
         dict
             `people`, see `contribkit.evaluation.agreement.Agreement`, and `pull` over the random draws, see
-            `contribkit.evaluation.pull.Pull`.
+            `contribkit.evaluation.agreement.AnchoringBias`.
         """
-        from contribkit.evaluation.agreement import agreement  # scikit-learn and NLTK take a second to load
-        from contribkit.evaluation.pull import pull
+        from contribkit.evaluation.agreement import agreement, anchoring_bias  # scikit-learn takes a second to load
 
         drawn = [self._worklist.ids[place] for place in self._worklist.queue.audit]
-        return {"people": agreement(self.labels).as_json(), "pull": pull(self.labels, drawn).as_json()}
+        return {"people": agreement(self.labels).as_json(), "pull": anchoring_bias(self.labels, drawn).as_json()}
 
     def changes(self, first: date | str, last: date | str) -> list[Change]:
         """Return who changed what on the days from the first to the last, both included."""
