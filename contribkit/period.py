@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from contribkit.errors import ContribkitError
 
 MONTHS = {"quarter": 3, "half": 6, "month": 1, "year": 12}
+YEARS = range(1900, 9001)  # a period needs a few before it, and time zones need days beside it
 FORMS = '2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30 or "last quarter"'
 
 
@@ -29,7 +30,7 @@ class Period:
     Raises
     ------
     ContribkitError
-        For a text that is no period.
+        For a text that is no period, or a year that is not in `YEARS`.
 
     Examples
     --------
@@ -49,6 +50,8 @@ class Period:
 
     def __init__(self, text: str, timezone: str = "UTC", today: date | None = None) -> None:
         name, first, last = _parse(text.strip(), today or datetime.now(ZoneInfo(timezone)).date())
+        if first.year not in YEARS or last.year not in YEARS:
+            raise ContribkitError(f'invalid period "{text}": years go from {YEARS[0]} to {YEARS[-1]}')
         for key, value in (("name", name), ("timezone", timezone), ("first_day", first), ("last_day", last)):
             object.__setattr__(self, key, value)
 

@@ -18,6 +18,14 @@ def _one_line(text: Any) -> Any:
     return text
 
 
+def _alias(text: Any) -> Any:
+    """Take an alias as it would be written in a sentence: an empty one would fit every text."""
+    text = " ".join(text.split()) if isinstance(text, str) else text
+    if text == "":
+        raise ValueError("an alias must not be empty; it would fit every text")
+    return text
+
+
 def _quoted_day(day: Any) -> Any:
     """Take a day in quotation marks as the day it is."""
     try:
@@ -40,6 +48,7 @@ def _span(text: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_quoted_day)]
 Span = Annotated[str, BeforeValidator(_span)]
 Weight = Annotated[float, Field(ge=-100, le=100)]
+Alias = Annotated[str, BeforeValidator(_alias)]
 Name = Annotated[str, BeforeValidator(_one_line)]
 Login = Annotated[str, Field(pattern=rf"^{OWNER}(\[bot\])?$")]
 RepositoryName = Annotated[str, Field(pattern=rf"^{OWNER}/{REPOSITORY}$")]
@@ -73,7 +82,7 @@ class Member(Dated):
 
     login: Login
     name: str = ""
-    aliases: list[str] = []
+    aliases: list[Alias] = []
     capacity: float = Field(1.0, ge=0, le=1)
     away: list[Span] = []
 
@@ -136,7 +145,7 @@ class Stakeholder(Table):
 
     name: Name
     kind: Literal["member", "client", "collaborator", "grant"] = "member"
-    aliases: list[str] = []
+    aliases: list[Alias] = []
     orgs: list[Login] = []
     repos: list[RepositoryName] = []
     trackers: list[str] = []

@@ -22,12 +22,14 @@ def _disagreements(file: Configuration) -> Iterator[tuple[Place, str]]:
         ("teams", "name", "team"),
         ("stakeholders", "name", "stakeholder"),
         ("upstream", "name", "upstream"),
+        ("initiatives", "name", "initiative"),
+        ("goals", "name", "goal"),
     ):
         seen: set[str] = set()
         for number, row in enumerate(getattr(file, table)):
             name = getattr(row, field)
             if casefold_id(name) in seen:
-                yield (table, number, field), f'{title} "{name}" stands twice'
+                yield (table, number, field), f'duplicate {title} "{name}"'
             seen.add(casefold_id(name))
     stakeholders, projects = [row.name for row in file.stakeholders], [row.name for row in file.upstream]
     for number, initiative in enumerate(file.initiatives):
@@ -39,6 +41,7 @@ def _disagreements(file: Configuration) -> Iterator[tuple[Place, str]]:
             if name not in projects:
                 yield ("goals", number, "upstream"), f'no upstream is named "{name}"; {nearest(name, projects)}'
     yield from _shared_logins(file)
+    yield from _renamed(file)
 
 
 def _shared_logins(file: Configuration) -> Iterator[tuple[Place, str]]:
@@ -52,6 +55,16 @@ def _shared_logins(file: Configuration) -> Iterator[tuple[Place, str]]:
                 ):
                     place = ("teams", number, "members", position, "aliases")
                     yield place, f'the alias "{alias}" is {bearer}\'s too'
+
+
+def _renamed(file: Configuration) -> Iterator[tuple[Place, str]]:
+    """Yield memberships of one login in one team under two names: they would be one person with either name."""
+    for number, team in enumerate(file.teams):
+        names: dict[str, str] = {}
+        for position, member in enumerate(team.members):
+            if (name := names.setdefault(casefold_id(member.login), member.name)) != member.name:
+                said = f'"{member.login}" has two names, "{name}" and "{member.name}"'
+                yield ("teams", number, "members", position, "name"), said
 
 
 Settings = TypeVar("Settings", bound=BaseModel)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from contribkit.errors import ContribkitError
 from contribkit.labels import Labels
 from contribkit.loaders import check
 from contribkit.notebooks import NOTEBOOKS
@@ -101,6 +102,12 @@ def check_before(organisation: "Organisation", jobs: list[Job]) -> None:
     Labels.read(organisation.root / "labels")
     for folder in {job.parent for job in jobs}:
         check_writable(folder)
+    for job in jobs:
+        for other in {"review", "plan"} - {job.stem}:
+            if (job.parent / job.slug / f"{other}.ipynb").exists():
+                raise ContribkitError(
+                    f"{job.parent / job.slug} holds a {other}; choose another folder for the {job.stem} with --output"
+                )
 
 
 def run(jobs: list[Job]) -> list[Rendered]:

@@ -178,12 +178,28 @@ UNKNOWN = FILE + '[[stakeholders]]\nname = "EarthScope"\n[[initiatives]]\nname =
 
 
 def test_two_teams_of_one_name_are_refused(tmp_path: Path) -> None:
-    assert 'team slug "one" stands twice' in failing(tmp_path, TWICE)[0]
+    assert 'duplicate team slug "one"' in failing(tmp_path, TWICE)[0]
 
 
-@pytest.mark.parametrize("table", ['[[stakeholders]]\nname = "S"\n', UPSTREAM])
-def test_a_stakeholder_or_project_that_stands_twice_is_refused(tmp_path: Path, table: str) -> None:
-    assert "stands twice" in failing(tmp_path, HEAD + TEAM + table + table)[0]
+@pytest.mark.parametrize(
+    "table", ['[[stakeholders]]\nname = "S"\n', '[[initiatives]]\nname = "I"\n', '[[goals]]\nname = "G"\n', UPSTREAM]
+)
+def test_a_duplicate_name_is_refused(tmp_path: Path, table: str) -> None:
+    assert "duplicate" in failing(tmp_path, HEAD + TEAM + table + table)[0]
+
+
+def test_one_login_with_two_names_is_refused(tmp_path: Path) -> None:
+    members = '[[teams.members]]\nlogin = "ada"\nname = "Ada"\n[[teams.members]]\nlogin = "ADA"\nname = "Bob"\n'
+    assert '"ADA" has two names, "Ada" and "Bob"' in failing(tmp_path, HEAD + '[[teams]]\nname = "T"\n' + members)[0]
+
+
+def test_aliases_are_read_without_needless_blanks_and_empty_ones_are_refused(tmp_path: Path) -> None:
+    table = '[[stakeholders]]\nname = "S"\naliases = ["{}"]\n'
+    path = tmp_path / "contribkit.toml"
+    path.write_text(FILE + table.format(" Geo\u00a0 Lab "), encoding="utf-8")
+    assert Organisation.read(path).stakeholders[0].aliases == ["Geo Lab"]
+    said = failing(tmp_path, FILE + table.format(" "))[0]
+    assert "toml:15: stakeholders.aliases: an alias must not be empty; it would fit every text" in said
 
 
 def test_an_initiative_for_an_unknown_stakeholder_names_the_nearest(tmp_path: Path) -> None:

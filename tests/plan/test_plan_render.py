@@ -1,6 +1,7 @@
 """Rendered plans: the command, its files, and what is said before any notebook runs."""
 
 import json
+import shutil
 
 import nbformat
 import pytest
@@ -144,3 +145,32 @@ def test_the_sample_is_rendered_into_a_folder_of_the_person(tmp_path, monkeypatc
     code, out, _ = run("plan", "--sample", "--team", "product")
     assert (code, out.strip()) == (0, str(tmp_path / "plans" / "2026-Q4" / "product" / "plan.html"))
     assert sorted(SAMPLE.parent.rglob("*")) == before
+
+
+def test_a_plan_replaces_no_review_and_a_review_no_plan(home):
+    arguments = (
+        "--config",
+        home / "contribkit.toml",
+        "--period",
+        "2026-Q4",
+        "--team",
+        "quay",
+        "--output",
+        home / "out",
+    )
+    folder = home / "out" / "2026-Q4" / "quay"
+    for made, refused in (("review", "plan"), ("plan", "review")):
+        folder.mkdir(parents=True)
+        (folder / f"{made}.ipynb").write_text("{}")
+        code, _, err = run(refused, *arguments)
+        assert code == 1
+        assert f"{folder} holds a {made}; choose another folder for the {refused} with --output" in err
+        assert [path.name for path in folder.iterdir()] == [f"{made}.ipynb"]
+        shutil.rmtree(folder)
+
+
+def test_a_period_that_cannot_be_is_said_before_any_folder_is_made(home):
+    code, _, err = run("plan", "--config", home / "contribkit.toml", "--period", "0001-Q1")
+    assert code == 1
+    assert 'invalid period "0001-Q1"' in err
+    assert not (home / "plans").exists()
