@@ -10,7 +10,6 @@ from statistics import median, quantiles
 from typing import Any
 
 import nbformat
-import pandas as pd
 
 import contribkit as ck
 from benchmarks.figure import Figure
@@ -127,7 +126,7 @@ def measure() -> dict[str, Any]:
         root.mkdir()
         home.mkdir()
         org = organisation()
-        table: pd.DataFrame = ck.classify(contributions(ROWS, org), None, org)
+        table = ck.classify(contributions(ROWS, org), None, org).nested()
         table.to_pickle(root / "judged.pickle")
         _write(root / "widget.ipynb", _BEGIN, _WIDGET, _STATE)
         _write(root / "card.ipynb", _BEGIN, _CARD)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, parse_contribution_id
-from contribkit.tables import CONTRIBUTIONS, JUDGED, conform, rows_of
+from contribkit.tables import NESTED, conform, rows_of
 from contribkit.vocabulary import Lead
 
 SOMEBODY = "somebody"
@@ -97,7 +97,7 @@ def without_names(rows: pd.DataFrame, organisation: Organisation, people: Iterab
     """
     mask = mask_of(organisation, people)
     masked = [_masked(row, mask) for row in rows_of(rows)]
-    table = conform(pd.DataFrame(masked, index=rows.index), CONTRIBUTIONS | JUDGED)
+    table = conform(pd.DataFrame(masked, index=rows.index), NESTED)
     return table.assign(id=_numbered(rows, table))
 
 

@@ -1,12 +1,14 @@
 """The tables in which loaders, classifiers and reviews meet: columns, types, checks, reading and writing."""
 
 from collections.abc import Hashable, Iterable, Mapping
-from typing import Any, TypeVar, cast
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
 from contribkit.errors import ContribkitError
+from contribkit.ids import casefold_id, parse_contribution_id
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -40,8 +42,11 @@ THREADS: dict[str, str] = {
     "links_in": "list",
     "private": "boolean",
     "source": "str",
+    "stated_lead": "str",
+    "stated_upstream": "str",
+    "stated_activity": "str",
 }
-"""One row a thread. ``links_in`` beside DESIGN's columns: a source that knows them knows them by thread."""
+"""One row a thread. ``stated_*`` is what people wrote down themselves, in the activity log."""
 
 ACTS: dict[str, str] = {
     "ref": "str",
@@ -66,21 +71,26 @@ REFERENCES: dict[str, str] = {
     "url": "str",
     "date": TIME,
     "by": "str",
+    "by_is_bot": "boolean",
     "title": "str",
     "labels": "list",
     "text": "str",
     "context": "str",
     "private": "boolean",
+    "direction": "str",
 }
-"""One row a pair of a place on the organisation's own side and an upstream thread it points at."""
+"""One row a pair of a place on the organisation's own side and an upstream thread. ``direction``: ``in`` (or null)
+where the place points at the thread, ``out`` where the thread cites the place."""
 
 CONTRIBUTIONS: dict[str, str] = {
     "id": "str",
+    "ref": "str",
     "kind": "str",
     "repo": "str",
     "number": "Int64",
     "url": "str",
     "actor": "str",
+    "actor_role": "str",
     "author": "str",
     "author_association": "str",
     "author_is_bot": "boolean",
@@ -104,8 +114,12 @@ CONTRIBUTIONS: dict[str, str] = {
     "hours": "Float64",
     "private": "boolean",
     "source": "str",
+    "stated_lead": "str",
+    "stated_upstream": "str",
+    "stated_activity": "str",
 }
-"""One row is what one person did in one thread in a period. ``merged_at`` tells *merged in the period* from *open*."""
+"""One row is what one person did in one thread in a period. ``merged_at`` tells *merged in the period* from *open*;
+``actor_role`` is ``maintainer``, or null where no source tells."""
 
 NEED_KINDS = ("pull_request", "issue", "release", "branch")
 
@@ -144,13 +158,89 @@ JUDGED: dict[str, str] = {
     "lead": "str",
     "confidence": "Float64",
     "decided_by": "str",
-    "reasons": "list",
     "activity": "str",
     "stakeholder": "str",
     "initiative": "str",
     "goal": "str",
 }
-"""What `contribkit.classify` adds."""
+"""What `contribkit.classify` adds to contributions."""
+
+REASONS: dict[str, str] = {
+    "id": "str",
+    "rule": "str",
+    "lead": "str",
+    "weight": "Float64",
+    "sentence": "str",
+    "evidence": "str",
+    "url": "str",
+    "private": "boolean",
+}
+"""One row a reason: ``id`` of the contribution, the ``rule`` that found it, the ``lead`` it speaks for (or against,
+where ``weight``, in log-odds, is negative), one ``sentence``, the ``evidence`` it saw, and whether that is private."""
+
+NESTED: dict[str, str] = CONTRIBUTIONS | JUDGED | {"reasons": "list"}
+"""Judged contributions as JSON lines hold them: the reasons of each as a list."""
+_IN_JSON = {"sentence": "because", "evidence": "saw", "url": "where"}  # what JSON lines call the columns of reasons
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What `contribkit.classify` returns.
+
+    Attributes
+    ----------
+    contributions
+        A table of the schemas `CONTRIBUTIONS` and `JUDGED`.
+    reasons
+        A table of the schema `REASONS`, in the order of the contributions; of each, the strongest first.
+    notes
+        What a reader should know of how leads were found, as sentences.
+    """
+
+    contributions: pd.DataFrame
+    reasons: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, notes: Iterable[str] = ()) -> Self:
+        """Return judged contributions from a table with a column of `reasons`, as JSON lines hold them."""
+        nested = conform(rows, NESTED)
+        reasons = [
+            {"id": name, **{column: reason.get(_IN_JSON.get(column, column)) for column in [*REASONS][1:]}}
+            for name, cell in zip(nested["id"], nested["reasons"], strict=True)
+            for reason in cell
+        ]
+        return cls(
+            nested[[*CONTRIBUTIONS, *JUDGED]], conform(pd.DataFrame(reasons, columns=[*REASONS]), REASONS), [*notes]
+        )
+
+    def where(self, mask: pd.Series) -> Self:
+        """Return some of the contributions, with their reasons.
+
+        Examples
+        --------
+        >>> row = {"id": "o/r#1@ada:issue", "reasons": [{"rule": "upkeep", "lead": "upstream", "weight": 1.2}]}
+        >>> judged = Judged.of(pd.DataFrame([row]))
+        >>> len(judged.where(judged.contributions["actor"] == "bob").reasons)
+        0
+        """
+        rows = self.contributions[mask]
+        here = self.reasons["id"].map(casefold_id).isin(set(rows["id"].map(casefold_id)))
+        return type(self)(rows, self.reasons[here].reset_index(drop=True), self.notes)
+
+    def nested(self) -> pd.DataFrame:
+        """Return the contributions with a column of `reasons`, as JSON lines hold them."""
+        columns = [[plain(value) for value in self.reasons[name]] for name in [*REASONS][1:]]
+        names = [_IN_JSON.get(name, name) for name in [*REASONS][1:]]
+        rows = [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+        cells = grouped(self.reasons["id"].map(casefold_id), rows)
+        found = [cells.get(casefold_id(name), []) for name in self.contributions["id"]]
+        return self.contributions.assign(reasons=pd.Series(found, index=self.contributions.index, dtype=object))
+
+
+def as_nested(judged: Judged | pd.DataFrame) -> pd.DataFrame:
+    """Return judged contributions as one table, for what does not read the table of reasons yet."""
+    return judged.nested() if isinstance(judged, Judged) else judged
 
 
 def conform(frame: pd.DataFrame, schema: Mapping[str, str], timezone: str = "UTC") -> pd.DataFrame:
@@ -177,7 +267,19 @@ def conform(frame: pd.DataFrame, schema: Mapping[str, str], timezone: str = "UTC
     ('2026-06-30 22:00:00+00:00', [], True)
     """
     columns = {name: _column(frame, name, kind, timezone) for name, kind in schema.items()}
+    if {"id", "ref", "actor_role"} <= columns.keys():
+        columns["ref"] = _refs(columns["ref"], columns["id"])
     return pd.DataFrame(columns, index=frame.index)
+
+
+def _refs(refs: pd.Series, ids: pd.Series) -> pd.Series:
+    """Return the threads of contributions, from their ids where they are missing."""
+    missing = refs.isna() & ids.notna()
+    if not missing.any():
+        return refs
+    named = [parse_contribution_id(name)[0] if unknown else ref
+             for name, ref, unknown in zip(ids, refs, missing, strict=True)]  # fmt: skip
+    return pd.Series(named, index=refs.index, dtype="str")
 
 
 def _column(frame: pd.DataFrame, name: str, kind: str, timezone: str) -> pd.Series:
@@ -207,16 +309,27 @@ def _as(values: pd.Series, kind: Any) -> pd.Series:
 
 
 def _lists(values: pd.Series) -> pd.Series:
-    cells = [value if isinstance(value, list) else _as_list(value) for value in values]
+    cells = [_as_list(value) for value in values]
     return pd.Series(cells, index=values.index, dtype=object)
 
 
 def _as_list(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return value
     if isinstance(value, tuple | set | np.ndarray):
-        return list(value)
+        return [_unpacked(item) for item in value]
     if is_missing(value):
         return []
     raise ValueError(f"{value!r} is no list")
+
+
+def _unpacked(value: Any) -> Any:
+    """Return an item of a list read from Parquet, with lists in place of the arrays inside it."""
+    if isinstance(value, np.ndarray | list):
+        return [_unpacked(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _unpacked(item) for name, item in value.items()}
+    return value
 
 
 def _texts(values: pd.Series) -> pd.Series:
@@ -305,22 +418,6 @@ def is_true(value: Any) -> bool:
     [True, True, False, False, False]
     """
     return not is_missing(value) and bool(value)
-
-
-def logged(row: Mapping[str, Any], name: str) -> str | None:
-    """Return what a row of the activity log says of itself: its `activity`, `upstream` project or `lead`.
-
-    The log's loader carries these as labels; on GitHub anybody could set such a label.
-
-    Examples
-    --------
-    >>> logged({"source": "activity_log", "labels": ["upstream: Wicketlamp"]}, "upstream")
-    'Wicketlamp'
-    """
-    if "activity_log" not in str(row.get("source")):
-        return None
-    start = f"{name}: "
-    return next((label.removeprefix(start) for label in row["labels"] if label.startswith(start)), None)
 
 
 def plain(value: Any) -> Any:

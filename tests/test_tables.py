@@ -11,6 +11,7 @@ from contribkit.tables import (
     ACTS,
     CONTRIBUTIONS,
     JUDGED,
+    REASONS,
     REFERENCES,
     THREADS,
     combine,
@@ -23,7 +24,7 @@ from contribkit.tables import (
     rows_of,
 )
 
-SCHEMAS = [THREADS, ACTS, REFERENCES, CONTRIBUTIONS, JUDGED]
+SCHEMAS = [THREADS, ACTS, REFERENCES, CONTRIBUTIONS, JUDGED, REASONS]
 
 
 def table(**columns: list) -> pd.DataFrame:
@@ -146,7 +147,7 @@ def test_records_keep_every_row_column_and_order_and_read_back(schema: dict[str,
         "str": "é", "Int64": 3, "Float64": 0.5, "boolean": False, "list": ["x"],
         "datetime64[us, UTC]": "2026-07-01T12:00:00Z",
     }  # fmt: skip
-    full = {name: samples[kind] for name, kind in schema.items()}
+    full = {name: {"id": "o/r#1@ada:issue", "ref": "o/r#1"}.get(name, samples[kind]) for name, kind in schema.items()}
     nothing = {name: [] if kind == "list" else None for name, kind in schema.items()}
     frame = conform(pd.DataFrame([full, nothing, full]), schema)
     assert json.loads(json.dumps(records(frame))) == [full, nothing, full]
@@ -159,17 +160,18 @@ def test_no_rows_are_no_records() -> None:
 
 def test_the_tables_have_the_columns_of_the_design() -> None:
     wanted = {
-        "id", "kind", "repo", "number", "url", "actor", "author", "author_association", "happened_at", "last_at",
+        "id", "ref", "kind", "repo", "number", "url", "actor", "author", "author_association", "happened_at", "last_at",
         "acts", "state", "labels", "files", "links_out", "links_in", "title", "body", "remarks", "participants",
         "additions", "deletions", "hours", "private", "source",
     }  # fmt: skip
     assert wanted <= set(CONTRIBUTIONS)
     assert {"ref", "actor", "act", "at", "state", "text", "hours", "url", "source"} <= set(ACTS)
     assert list(JUDGED) == [
-        "lead", "confidence", "decided_by", "reasons", "activity", "stakeholder", "initiative", "goal",
+        "lead", "confidence", "decided_by", "activity", "stakeholder", "initiative", "goal",
     ]  # fmt: skip
     assert list(REFERENCES) == [
-        "ref", "source", "kind", "id", "url", "date", "by", "title", "labels", "text", "context", "private",
+        "ref", "source", "kind", "id", "url", "date", "by", "by_is_bot", "title", "labels", "text", "context",
+        "private", "direction",
     ]  # fmt: skip
     threads = {
         "ref", "kind", "repo", "number", "url", "title", "body", "author", "author_association", "author_is_bot",

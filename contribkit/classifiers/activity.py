@@ -114,7 +114,7 @@ def activity(case: Case) -> Activity:
     >>> str(activity(Case(row, Organisation.read_sample())))
     'ci'
     """
-    said = case.logged("activity")
+    said = case.text("stated_activity")
     if said in list(Activity):
         return Activity(said)
     kind = case.text("kind")

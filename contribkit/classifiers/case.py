@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from contribkit.classifiers.mention import Mention, find_mentions
 from contribkit.classifiers.naming import Named, names_in, without_thanks
-from contribkit.ids import casefold_id, parse_contribution_id
-from contribkit.tables import logged
+from contribkit.ids import casefold_id
 from contribkit.vocabulary import Activity
 
 if TYPE_CHECKING:
@@ -38,10 +37,10 @@ class Case:
     covered: bool = False
     heard: list[str] = field(default_factory=list)
 
-    @cached_property
+    @property
     def ref(self) -> str:
         """The thread."""
-        return parse_contribution_id(self.row["id"])[0]
+        return str(self.row["ref"])
 
     @property
     def thread(self) -> str:
@@ -57,10 +56,6 @@ class Case:
     def own_words(self) -> str:
         """The words of the thread and of the actor in it."""
         return "\n".join([self.text("title"), self.text("body"), *self.row["remarks"]])
-
-    def logged(self, name: str) -> str | None:
-        """Return what the activity log says of it under a name: its activity, upstream project or lead."""
-        return logged(self.row, name)
 
     @cached_property
     def project(self) -> str | None:

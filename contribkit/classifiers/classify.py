@@ -14,7 +14,7 @@ from contribkit.classifiers.reason import Reason
 from contribkit.classifiers.rules import Failures, decide, reasons_for
 from contribkit.ids import casefold_id
 from contribkit.labels import Label, Labels
-from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, TIME, conform, is_missing, rows_of
+from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, REFERENCES, TIME, Judged, conform, is_missing, rows_of
 from contribkit.vocabulary import Activity, Lead
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def classify(
     references: pd.DataFrame | None,
     organisation: "Organisation",
     labels: Labels | None = None,
-) -> pd.DataFrame:
+) -> Judged:
     """Return the contributions with who leads each and why.
 
     Parameters
@@ -43,18 +43,18 @@ def classify(
 
     Returns
     -------
-    pandas.DataFrame
-        Every row, in the same order, with the columns of `JUDGED` added: `lead` (str), `confidence` (0 to 1),
-        `decided_by` (``rules`` or ``person``), `reasons` (list of dicts: rule, lead, weight, because, saw, where),
-        `activity`, `stakeholder`, `initiative`, `goal` (str or missing). ``attrs["notes"]`` holds what a reader should
-        know of how leads were found, as sentences: whether rules or a model lead, and which rules failed.
+    Judged
+        `contributions`: every row, in the same order, with the columns of `JUDGED` added: `lead` (str), `confidence`
+        (0 to 1), `decided_by` (``rules``, ``model`` or ``person``), `activity`, `stakeholder`, `initiative`, `goal`
+        (str or missing). `reasons`: a table of the schema `REASONS`, the strongest of each contribution first; of rows
+        with one id those of the last. `notes`: whether rules or a model lead, and which rules failed.
 
     Examples
     --------
     >>> from contribkit import Organisation
     >>> name = "wicketlamp-example/lamp#1@ada-example:pull_request"
     >>> row = {"id": name, "kind": "pull_request", "title": "Fix the CI"}
-    >>> judged = classify(pd.DataFrame([row]), None, Organisation.read_sample())
+    >>> judged = classify(pd.DataFrame([row]), None, Organisation.read_sample()).contributions
     >>> judged.lead[0], judged.activity[0], judged.decided_by[0]
     ('upstream', 'ci', 'rules')
     """
@@ -74,12 +74,24 @@ def classify(
         _judge(case, why, settled.get(casefold_id(case.row["id"])), learned.get(number))
         for number, (case, why) in enumerate(zip(cases, reasons, strict=True))
     ]
-    added = pd.DataFrame(judged, columns=[*JUDGED], index=contributions.index)
+    added = pd.DataFrame([answer for answer, _ in judged], columns=[*JUDGED], index=contributions.index)
     result = pd.concat([table, conform(added, JUDGED)], axis=1)
     here = [label for item in table["id"] if (label := settled.get(casefold_id(item)))]
     learned_of = [learning.sentence] if settled else []
-    result.attrs["notes"] = [*learned_of, *_not_known(here, organisation), *failures.sentences]
-    return result
+    notes = [*learned_of, *_not_known(here, organisation), *failures.sentences]
+    return Judged(result, _reason_table(table["id"], [why for _, why in judged]), notes)
+
+
+def _reason_table(ids: pd.Series, reasons: list[list[Reason]]) -> pd.DataFrame:
+    """Return a table of the schema `REASONS`; of rows with one id those of the last."""
+    last = {casefold_id(name): place for place, name in enumerate(ids)}
+    rows = [
+        (name, reason.rule, str(reason.lead), *reason[2:])
+        for place, (name, why) in enumerate(zip(ids, reasons, strict=True))
+        if last[casefold_id(name)] == place
+        for reason in why
+    ]
+    return conform(pd.DataFrame(rows, columns=[*REASONS]), REASONS)
 
 
 def _covered(times: pd.Series, references: pd.DataFrame | None) -> list[bool]:
@@ -97,7 +109,9 @@ def _by_thread(references: pd.DataFrame | None) -> dict[str, list[dict[str, Any]
     return found
 
 
-def _judge(case: Case, reasons: list[Reason], label: Label | None, learned: "Judgement | None") -> dict[str, Any]:
+def _judge(
+    case: Case, reasons: list[Reason], label: Label | None, learned: "Judgement | None"
+) -> tuple[dict[str, Any], list[Reason]]:
     lead, confidence = decide(reasons)
     sort = Activity(label.activity) if label and label.activity else case.activity
     decided_by = "rules"
@@ -108,16 +122,16 @@ def _judge(case: Case, reasons: list[Reason], label: Label | None, learned: "Jud
         reasons.insert(0, _said(label, lead))
     planned = names.initiative(case) if lead is Lead.STAKEHOLDER else None
     whom = _whom(case, planned, label) if lead is Lead.STAKEHOLDER else None
-    return {
+    answer = {
         "lead": str(lead),
         "confidence": confidence,
         "decided_by": decided_by,
-        "reasons": [reason._asdict() | {"lead": str(reason.lead)} for reason in reasons],
         "activity": str(sort),
         "stakeholder": whom,
         "initiative": planned,
         "goal": names.goal(case, sort) if lead is Lead.UPSTREAM else None,
     }
+    return answer, reasons
 
 
 def _whom(case: Case, planned: str | None, label: Label | None) -> str | None:

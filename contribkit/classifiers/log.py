@@ -9,7 +9,7 @@ from contribkit.vocabulary import LEADS
 
 def said_in_the_log(case: Case) -> Iterator[Reason]:
     """The person who kept the activity log named a lead."""
-    said = case.logged("lead")
+    said = case.text("stated_lead")
     if said in LEADS:
         yield Reason(
             "activity log", said, 3.0, "the activity log says so", case.text("title"), case.text("url") or None

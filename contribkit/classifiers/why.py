@@ -11,7 +11,7 @@ from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Labels
 from contribkit.privacy import visible, visible_reasons
-from contribkit.tables import is_missing, rows_of
+from contribkit.tables import Judged, is_missing, rows_of
 from contribkit.text import printable
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
 
@@ -23,7 +23,7 @@ _LISTED = 8  # ids named where none was meant
 
 
 def why(
-    judged: pd.DataFrame,
+    judged: Judged,
     identifier: str,
     organisation: "Organisation",
     labels: Labels | None = None,
@@ -58,8 +58,9 @@ def why(
     Fix the CI
     o/r#1, pull request of Ada (ada-example)
     """
-    shown = judged[visible(judged, include_private)]
-    row = _find(judged, shown, identifier)
+    rows = judged.nested()
+    shown = rows[visible(rows, include_private)]
+    row = _find(rows, shown, identifier)
     seen = visible_reasons(row["reasons"], include_private)
     reasons = [Reason(**reason) for reason in seen if reason["rule"] != "label"]
     lines = [
@@ -77,9 +78,7 @@ def _find(judged: pd.DataFrame, shown: pd.DataFrame, identifier: str) -> dict[st
     ids = list(shown["id"])
     found = [place for place, known in enumerate(ids) if casefold_id(known) == casefold_id(identifier)]
     if not found:
-        found = [
-            n for n, known in enumerate(ids) if casefold_id(parse_contribution_id(known)[0]) == casefold_id(identifier)
-        ]
+        found = [n for n, ref in enumerate(shown["ref"]) if casefold_id(ref) == casefold_id(identifier)]
     if len(found) == 1:
         return {name: None if is_missing(value) else value for name, value in rows_of(shown.iloc[found])[0].items()}
     if found:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from contribkit.config.organisation import Organisation
     from contribkit.labels import Labels
+    from contribkit.tables import Judged
 
 
 @main.command()
@@ -47,9 +48,9 @@ def classify(
 
     broken: list[str] | None = [] if keep_going else None
     rows, judged = _classified(Organisation.read(config), contributions, references, labels, broken)
-    shown = without_private(judged, include_private)
+    shown = without_private(judged.nested(), include_private)
     click.echo(f"{output}: {write_jsonl(output, _with_judgement(rows, shown))} rows")
-    say_hidden(len(judged) - len(shown), "contributions")
+    say_hidden(len(judged.contributions) - len(shown), "contributions")
     warn(broken or [])
     if broken:
         sys.exit(1)
@@ -57,7 +58,7 @@ def classify(
 
 def _classified(
     org: "Organisation", contributions: Path, references: Path | None, labels: Path | None, broken: list[str] | None
-) -> tuple[list[dict[str, Any]], "pd.DataFrame"]:
+) -> tuple[list[dict[str, Any]], "Judged"]:
     """Return the rows of a file as they were, and the same rows judged."""
     import pandas as pd
 
@@ -73,7 +74,7 @@ def _classified(
     _say_unknown(decided, rows)
     table = conform(pd.DataFrame(rows), CONTRIBUTIONS, org.timezone)
     judged = ck.classify(table, conform(pd.DataFrame(found), REFERENCES, org.timezone), org, decided)
-    warn(judged.attrs["notes"])
+    warn(judged.notes)
     return rows, judged
 
 
@@ -81,7 +82,7 @@ def _with_judgement(rows: list[dict[str, Any]], judged: "pd.DataFrame") -> list[
     """Return the rows that are judged as they were, with the columns of `JUDGED` and the links in that may be shown."""
     from contribkit.tables import JUDGED, records
 
-    added = zip(judged.index, records(judged[[*JUDGED]]), judged["links_in"], strict=True)
+    added = zip(judged.index, records(judged[[*JUDGED, "reasons"]]), judged["links_in"], strict=True)
     return [
         rows[place] | judgement | ({"links_in": links} if rows[place].get("links_in") else {})
         for place, judgement, links in added
@@ -138,7 +139,7 @@ def why(
     judged = ck.classify(table, found, org, decided)
     for line in explain(judged, identifier, org, decided, include_private):
         click.echo(line)
-    warn([*(broken or []), *judged.attrs["notes"]])
+    warn([*(broken or []), *judged.notes])
 
 
 @main.command()

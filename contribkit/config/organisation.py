@@ -23,7 +23,6 @@ from contribkit.config.patterns import matches
 from contribkit.config.toml import read_configuration
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, repository_of
-from contribkit.tables import logged
 from contribkit.vocabulary import Lead
 
 # Accounts that no organisation counts as people, some of which GitHub lists as users.
@@ -236,7 +235,8 @@ class Organisation:
         """Return the name of the upstream project of a contribution: that of its repository, else what the log says."""
         repo = row.get("repo")
         found = self.upstream_of(repo if isinstance(repo, str) else None)
-        return found.name if found else logged(row, "upstream")
+        stated = row.get("stated_upstream")
+        return found.name if found else stated if isinstance(stated, str) else None
 
     @cached_property
     def _upstream_repos(self) -> dict[str, Upstream]:

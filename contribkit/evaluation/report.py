@@ -32,7 +32,7 @@ from contribkit.loaders.records import read_contributions, read_references
 from contribkit.review import page
 from contribkit.review.figures import new_figure, picture, svg
 from contribkit.review.page import Section
-from contribkit.tables import CONTRIBUTIONS, REFERENCES, conform, is_missing, records
+from contribkit.tables import CONTRIBUTIONS, REASONS, REFERENCES, Judged, conform, empty, is_missing, records
 from contribkit.text import MISSING, format_decimal, format_interval, pluralise
 from contribkit.vocabulary import LEADS, Lead
 
@@ -236,13 +236,14 @@ def _text_table(table: pd.DataFrame, words: Mapping[str, str]) -> str:
     return "\n".join([lines[0], "─" * max(map(len, lines)), *lines[1:]])
 
 
-def evaluate(judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, draws: int = 1000) -> Evaluation:
+def evaluate(judged: Judged | pd.DataFrame, truth: Truth | Labels | pd.DataFrame, draws: int = 1000) -> Evaluation:
     """Compare answers with what people said.
 
     Parameters
     ----------
     judged
-        What `contribkit.classify` returns **without** labels. Rows that people decided are no answers, and left out.
+        What `contribkit.classify` returns **without** labels, or a table of answers alone. Rows that people decided
+        are no answers, and left out.
     truth
         A `Truth`, the label logs, or a table with `id`, `lead` and, where known, `activity` and `stakeholder`.
     draws
@@ -262,7 +263,9 @@ def evaluate(judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, draws: 
     >>> found.figure("coverage")["n"], found.agreement.reason
     (1, 'only settled labels are known, not who gave them')
     """
-    rows = judged
+    if isinstance(judged, pd.DataFrame):
+        judged = Judged(judged, empty(REASONS))
+    rows = judged.contributions
     answers = rows[rows["decided_by"] != "person"] if "decided_by" in rows else rows
     if isinstance(truth, Labels):
         truth = Truth.from_labels(truth)
@@ -273,8 +276,7 @@ def evaluate(judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, draws: 
     decided = len(rows) - len(answers)
     by_people = [f"left out: {pluralise(decided, 'contribution')} that people decided"] if decided else []
     unknown = Agreement.unknown(0, "only settled labels are known, not who gave them")
-    cells = zip(answers["id"], answers.get("reasons", pd.Series([[]] * len(answers))), strict=True)
-    reasons = [(item, why["rule"], why["lead"], why["weight"]) for item, cell in cells for why in cell]
+    reasons = judged.reasons[judged.reasons["id"].isin(answers["id"])]
     return Evaluation(
         pairs=pairs,
         scores=score_table(pairs, draws),
@@ -283,8 +285,8 @@ def evaluate(judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, draws: 
         parts=part_table(pairs),
         agreement=agreement(truth.labels) if truth.labels else unknown,
         corrected=corrected_shares(rows, blind_sample(truth.labels) if truth.labels else truth.table[:0]),
-        rules=rule_table(pd.DataFrame(reasons, columns=["id", "rule", "lead", "weight"]), len(answers), truth.table),
-        notes=[*judged.attrs.get("notes", []), *truth.notes, *_limits(pairs), *by_people],
+        rules=rule_table(reasons, len(answers), truth.table),
+        notes=[*judged.notes, *truth.notes, *_limits(pairs), *by_people],
     )
 
 
@@ -376,7 +378,7 @@ def _calibration_sentence(found: Evaluation) -> str:
 
 
 def section(
-    judged: pd.DataFrame, truth: Truth | Labels | pd.DataFrame, words: Mapping[str, str] | None = None
+    judged: Judged | pd.DataFrame, truth: Truth | Labels | pd.DataFrame, words: Mapping[str, str] | None = None
 ) -> Section:
     """Return the main figures and the reliability plot as a section of a page; it names nobody.
 

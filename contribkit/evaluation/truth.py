@@ -15,6 +15,7 @@ from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.io import read_jsonl, report_problem
 from contribkit.labels import Labels
 from contribkit.period import Period
+from contribkit.tables import REASONS, Judged, combine
 from contribkit.text import pluralise
 from contribkit.vocabulary import Lead
 
@@ -138,7 +139,7 @@ def _is_label(row: dict[str, Any], place: str, broken: list[str] | None) -> bool
 
 def classify_as_of(
     contributions: pd.DataFrame, references: pd.DataFrame, organisation: Organisation, day: str
-) -> pd.DataFrame:
+) -> Judged:
     """Classify with the evidence that a team had at the time of its review.
 
     References, and `links_in` with a `date` or `at`, that are more than 30 days younger than the day are removed. What
@@ -166,7 +167,7 @@ def classify_as_of(
     >>> late = pd.DataFrame([{"ref": "o/r#1", "date": "2026-12-24"}])
     >>> judged = classify_as_of(conform(rows, CONTRIBUTIONS), conform(late, REFERENCES), Organisation.read_sample(),
     ...                         "2026-09-30")
-    >>> judged.attrs["notes"][0]
+    >>> judged.notes[0]
     'removed: 1 of 1 reference, younger than 2026-10-30'
     """
     if day.casefold() == "quarter":
@@ -190,31 +191,31 @@ def classify_as_of(
     if later:
         notes.append(f"{pluralise(later, 'contribution')} younger than {last} classified all the same")
     judged = classify(rows, found, organisation)
-    judged.attrs["notes"] = [*notes, *judged.attrs["notes"]]
-    return judged
+    return replace(judged, notes=[*notes, *judged.notes])
 
 
-def _at_quarter_ends(contributions: pd.DataFrame, references: pd.DataFrame, organisation: Organisation) -> pd.DataFrame:
+def _at_quarter_ends(contributions: pd.DataFrame, references: pd.DataFrame, organisation: Organisation) -> Judged:
     zone = organisation.timezone
     judged = classify(contributions, references, organisation)
     moment = contributions["happened_at"].dt.tz_convert(zone)
     quarters = moment.dt.year * 4 + moment.dt.quarter - 1
-    parts = [judged[quarters.isna().to_numpy()]]
+    parts = [judged.where(quarters.isna())]
     for quarter in sorted(quarters.dropna().unique()):
         last = Period(f"{int(quarter) // 4}-Q{int(quarter) % 4 + 1}", zone).last_day
         until = (quarters <= quarter).to_numpy()
         rows, found = _known_on(contributions[until], references, last, zone)
-        parts.append(classify(rows, found, organisation)[(quarters[until] == quarter).to_numpy()])
-    together: pd.DataFrame = pd.concat([part for part in parts if len(part)]).loc[contributions.index]
-    changed = int((together["lead"] != judged["lead"]).sum())
+        parts.append(classify(rows, found, organisation).where(quarters[until] == quarter))
+    together: pd.DataFrame = pd.concat([part.contributions for part in parts if len(part.contributions)])
+    together = together.loc[contributions.index]
+    changed = int((together["lead"] != judged.contributions["lead"]).sum())
     notes = [f"each contribution was classified as of {GRACE} days after the end of its own quarter"]
     if changed:
-        notes.append(f"later references and links changed the lead of {changed} of {len(judged)} contributions")
+        notes.append(f"later references and links changed the lead of {changed} of {len(contributions)} contributions")
     undated = int(references["date"].isna().sum())
     if undated:
         notes.append(f"kept, since without a date: {pluralise(undated, 'reference')}")
-    together.attrs["notes"] = [*notes, *judged.attrs["notes"]]
-    return together
+    reasons = combine([part.reasons for part in parts], REASONS)
+    return Judged(together, reasons, [*notes, *judged.notes])
 
 
 def _midnight(day: date, zone: str, days: int) -> pd.Timestamp:

@@ -104,7 +104,7 @@ def _entry(cells: dict[str, str], organisation: Organisation) -> dict[str, Any]:
     projects = [table.name for table in organisation.upstream]
     upstream = word_of(cells.get("upstream", ""), "upstream project", projects)
     lead = word_of(cells.get("lead", ""), "lead", list(Lead))
-    said = {"activity": activity, "lead": lead, "upstream": upstream}
+    stated = {"stated_activity": activity, "stated_lead": lead, "stated_upstream": upstream}
     link = cells.get("link", "")
     return {
         "ref": _ref(cells),
@@ -112,7 +112,7 @@ def _entry(cells: dict[str, str], organisation: Organisation) -> dict[str, Any]:
         "day": _day(cells["date"]),
         "who": organisation.login_of(cells["who"]),
         "what": cells["what"],
-        "labels": [f"{name}: {word}" for name, word in said.items() if word],
+        **{name: str(word) or None for name, word in stated.items()},
         "hours": _hours(cells.get("hours", "")),
         "url": link if re.match(r"https?://", link, re.IGNORECASE) else None,
         "outcome": cells.get("outcome") or None,
@@ -152,7 +152,7 @@ def _thread(row: dict[str, Any]) -> dict[str, Any]:
     refs = list(dict.fromkeys(link.ref for link in links(words)))
     elsewhere = [row["url"]] if row["url"] and not links(row["url"]) else []
     return {
-        **{name: row[name] for name in ("ref", "kind", "url", "labels")},
+        **{name: row[name] for name in ("ref", "kind", "url", "stated_activity", "stated_lead", "stated_upstream")},
         "title": row["what"],
         "body": row["outcome"],
         "author": row["who"],

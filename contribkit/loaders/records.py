@@ -119,14 +119,28 @@ def read_contributions(path: Path, broken: list[str] | None = None) -> Iterator[
             if kind not in list(Kind):
                 raise ValueError(f'"{kind}" is no kind of contribution; {nearest(kind, [str(k) for k in Kind])}')
             _check_types(row, CONTRIBUTIONS)
-            _check_name(row, login, kind)
+            _check_name(row, {"ref": ref, "actor": login, "kind": kind})
             if (number_of(ref) or 0) > _LARGEST:
                 raise ValueError(f'"{ref}" is no thread')
         except ValueError as error:
             report_problem(f"{path}:{line}: {error}", broken)
             continue
-        named = {"kind": kind, "actor": login, "repo": repository_of(ref), "number": number_of(ref)}
+        named = _stated(row) | {
+            "ref": ref,
+            "kind": kind,
+            "actor": login,
+            "repo": repository_of(ref),
+            "number": number_of(ref),
+        }
         yield row | {name: value for name, value in named.items() if row.get(name) is None}
+
+
+def _stated(row: dict[str, Any]) -> dict[str, str]:
+    """Return what rows of the activity log state in files of earlier versions, which carried it as labels."""
+    if "activity_log" not in (row.get("source") or ""):
+        return {}
+    words = [label.partition(": ") for label in row.get("labels") or []]
+    return {f"stated_{name}": word for name, _, word in words if name in ("lead", "upstream", "activity") and word}
 
 
 def read_references(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
@@ -166,9 +180,9 @@ def read_tables(
     return conform(pd.DataFrame(rows), CONTRIBUTIONS, timezone), conform(pd.DataFrame(found), REFERENCES, timezone)
 
 
-def _check_name(row: dict[str, Any], login: str, kind: str) -> None:
-    """Raise where a row says another person or kind than its id."""
-    for name, value in (("actor", login), ("kind", kind)):
+def _check_name(row: dict[str, Any], parts: dict[str, str]) -> None:
+    """Raise where a row names another thread, person or kind than its id."""
+    for name, value in parts.items():
         if row.get(name) is not None and casefold_id(row[name]) != casefold_id(value):
             raise ValueError(f'"{name}" is "{row[name]}", but the id says "{value}"')
 
@@ -240,7 +254,7 @@ def _author(row: dict[str, Any]) -> str | None:
 
 def _thread(row: dict[str, Any]) -> dict[str, Any]:
     known = {name: row.get(name) for name in THREADS}
-    known |= {"ref": parse_contribution_id(row["id"])[0], "author": _author(row), "kind": _thread_kind(row)}
+    known |= {"author": _author(row), "kind": _thread_kind(row)}
     if known["state"] is None and row["kind"] == Kind.PULL_REQUEST and row.get("merged_at"):
         known["state"] = "merged"
     if known["state"] != "merged":
@@ -260,8 +274,7 @@ def _thread_kind(row: dict[str, Any]) -> str | None:
 
 def _acts(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the acts that a row sums up: as many as its dates tell apart, with the count on the first."""
-    ref = parse_contribution_id(row["id"])[0]
-    common = {"ref": ref, "actor": row["actor"], "url": row.get("url"), "source": "records"}
+    common = {"ref": row["ref"], "actor": row["actor"], "url": row.get("url"), "source": "records"}
     first, last = row.get("happened_at"), row.get("last_at")
     opening = _ACT[Kind(row["kind"])] == "opened"
     moments: dict[tuple[str, Any], int] = {}

@@ -16,6 +16,7 @@ from contribkit.plan.demand import earlier_work
 from contribkit.plan.lines import to_table, write_lines
 from contribkit.plan.needs import first_of_each_kind, rank
 from contribkit.plan.rotation import Rotation, propose
+from contribkit.tables import Judged, as_nested
 
 FIRST = 12
 """How many needs to begin with: as many as a team can discuss in one meeting."""
@@ -53,7 +54,7 @@ class Proposal:
 
     def __init__(
         self,
-        earlier: Mapping[Period, pd.DataFrame],
+        earlier: Mapping[Period, Judged],
         waiting: Needs,
         data: Data,
         team: Team,
@@ -63,7 +64,8 @@ class Proposal:
     ) -> None:
         self.organisation, self.team, self.period = data.organisation, team, period
         self.include_private, self.without_names = include_private, without_names
-        self.earlier = {span: privacy.without_private(judged, include_private) for span, judged in earlier.items()}
+        nested = {span: as_nested(judged) for span, judged in earlier.items()}
+        self.earlier = {span: privacy.without_private(judged, include_private) for span, judged in nested.items()}
         self._waiting, self._data = waiting, data
 
     @cached_property

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.ids import casefold_id, parse_contribution_id, repository_of, thread_url
+from contribkit.ids import casefold_id, repository_of, thread_url
 from contribkit.privacy import visible
 from contribkit.tables import rows_of
 
@@ -23,7 +23,7 @@ def own_side(rows: pd.DataFrame, references: pd.DataFrame, organisation: "Organi
     Parameters
     ----------
     rows
-        Contributions, of which `id`, `links_in` and `links_out` are read.
+        Contributions, of which `ref`, `links_in` and `links_out` are read.
     references
         A table of the schema `REFERENCES`.
     organisation
@@ -32,7 +32,7 @@ def own_side(rows: pd.DataFrame, references: pd.DataFrame, organisation: "Organi
     Returns
     -------
     pandas.DataFrame
-        Indexed as `rows`: `ref` (str, the thread), `inward`, `outward` (lists of addresses of own places, those that
+        Indexed as `rows`: `inward`, `outward` (lists of addresses of own places, those that
         point at the thread and those it points at; private ones as an empty text), `linked` (a key of `STATES`).
     """
     by_thread: dict[str, list[str]] = {}
@@ -40,13 +40,12 @@ def own_side(rows: pd.DataFrame, references: pd.DataFrame, organisation: "Organi
     for ref, url, public in zip(references["ref"], references["url"], is_public, strict=True):
         shown = url if public and isinstance(url, str) else ""
         by_thread.setdefault(casefold_id(ref), []).append(shown)
-    table = [_places(row, by_thread, organisation) for row in rows_of(rows[["id", "links_in", "links_out"]])]
-    return pd.DataFrame(table, columns=["ref", "inward", "outward", "linked"], index=rows.index)
+    table = [_places(row, by_thread, organisation) for row in rows_of(rows[["ref", "links_in", "links_out"]])]
+    return pd.DataFrame(table, columns=["inward", "outward", "linked"], index=rows.index)
 
 
 def _places(row: dict[str, Any], by_thread: dict[str, list[str]], organisation: "Organisation") -> dict[str, Any]:
-    ref = parse_contribution_id(row["id"])[0]
-    inward = list(by_thread.get(casefold_id(ref), []))
+    inward = list(by_thread.get(casefold_id(row["ref"]), []))
     for link in row["links_in"]:
         if organisation.is_own_side(link.get("ref") or ""):
             inward.append("" if link.get("private") else thread_url(link["ref"]) or "")
@@ -54,7 +53,7 @@ def _places(row: dict[str, Any], by_thread: dict[str, list[str]], organisation: 
     state = {(True, True): "both", (True, False): "ours", (False, True): "theirs"}.get(
         (bool(inward), bool(outward)), "none"
     )
-    return {"ref": ref, "inward": list(dict.fromkeys(inward)), "outward": list(dict.fromkeys(outward)), "linked": state}
+    return {"inward": list(dict.fromkeys(inward)), "outward": list(dict.fromkeys(outward)), "linked": state}
 
 
 def cross_links(rows: pd.DataFrame, sides: pd.DataFrame) -> pd.DataFrame:

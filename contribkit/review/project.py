@@ -13,7 +13,7 @@ from contribkit.review import projects, sections, sharing
 from contribkit.review.page import Section
 from contribkit.review.stakeholders import driven_by
 from contribkit.review.written import Written
-from contribkit.tables import records
+from contribkit.tables import Judged, as_nested, records
 
 if TYPE_CHECKING:
     from contribkit.loaders import Data
@@ -60,20 +60,21 @@ class ProjectReview(Written):
 
     def __init__(
         self,
-        judged: pd.DataFrame,
+        judged: Judged,
         data: "Data",
         project: Upstream,
         period: Period,
-        earlier: Mapping[Period, pd.DataFrame] | None = None,
+        earlier: Mapping[Period, Judged] | None = None,
         summaries: dict[str, dict[str, Any]] | None = None,
     ) -> None:
         self.project = project
         org = data.organisation
         everybody = Team(name=project.name, slug=self.slug(project), members=[member for _, member in org.memberships])
 
-        def here(rows: pd.DataFrame) -> pd.DataFrame:
+        def here(known: Judged) -> Judged:
+            rows = as_nested(known)
             inside = [repo for repo in rows["repo"].dropna().unique() if org.upstream_of(repo) == project]
-            return privacy.publicly_named(rows[rows["repo"].isin(inside)])
+            return Judged.of(privacy.publicly_named(rows[rows["repo"].isin(inside)]), getattr(known, "notes", []))
 
         before = {then: here(rows) for then, rows in (earlier or {}).items()}
         super().__init__(here(judged), data, everybody, period, before, False, True, summaries)

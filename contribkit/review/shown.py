@@ -10,6 +10,7 @@ from contribkit import privacy
 from contribkit.config.models import Team
 from contribkit.loaders.fold import is_member
 from contribkit.period import Period
+from contribkit.tables import Judged, as_nested
 from contribkit.vocabulary import Lead
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Shown:
 
     def __init__(
         self,
-        judged: pd.DataFrame,
+        judged: Judged | pd.DataFrame,
         data: "Data",
         team: Team,
         period: Period,
@@ -31,7 +32,7 @@ class Shown:
         self.data, self.team, self.period = data, team, period
         self.organisation = data.organisation
         self.include_private, self.without_names = include_private, without_names
-        self._judged = judged
+        self._judged, self._judged_notes = as_nested(judged), judged.notes if isinstance(judged, Judged) else []
         self.as_of = datetime.now(UTC)
 
     @cached_property
@@ -87,7 +88,7 @@ class Shown:
     @property
     def notes(self) -> list[str]:
         """What a reader should know of the organisation's file and of how leads were found."""
-        return self._publishable([*self.organisation.cautions, *self._judged.attrs.get("notes", [])])
+        return self._publishable([*self.organisation.cautions, *self._judged_notes])
 
     def _nameless(self, source: "SourceReport") -> list[str]:
         if not self.without_names or not source.broken:

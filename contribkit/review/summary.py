@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from contribkit.ids import parse_contribution_id
 from contribkit.review.counted import counted, counts_for
 from contribkit.review.shares import Share
 from contribkit.tables import plain, records, rows_of
@@ -120,9 +119,9 @@ def not_seen(review: "Measures") -> dict[str, int]:
 
 
 def _rows(review: "Measures") -> list[dict[str, Any]]:
-    columns = ["id", "kind", "lead", "confidence", "decided_by", "activity", "stakeholder", "initiative", "goal"]
+    columns = ["id", "ref", "kind", "lead", "confidence", "decided_by", "activity", "stakeholder", "initiative", "goal"]
     return [
-        row | {"ref": parse_contribution_id(row["id"])[0], "counts_for": marks}
+        row | {"counts_for": marks}
         for row, marks in zip(records(review.rows[columns]), counts_for(review), strict=True)
     ]
 

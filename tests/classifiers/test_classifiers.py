@@ -46,7 +46,7 @@ def judge(row, references=(), labels=None, org=None):
     }
     table = pd.DataFrame([known | {"happened_at": "2026-08-01"} | row])
     judged = classify(table, pd.DataFrame(list(references)) if references else None, org or organisation(), labels)
-    return judged.iloc[0]
+    return judged.nested().iloc[0]
 
 
 def reference(**values):
@@ -127,11 +127,11 @@ def test_title_and_paths_alone_are_never_surer_than_0_6():
 
 def test_every_row_keeps_its_place_and_all_columns_are_filled():
     rows = pd.DataFrame([{"id": f"up/app#{n}@ada:issue", "kind": "issue", "title": ""} for n in (3, 1, 2, 1)])
-    judged = classify(rows, None, organisation())
+    judged = classify(rows, None, organisation()).contributions
     assert list(judged.id) == list(rows.id)
     assert set(JUDGED) <= set(judged)
     assert judged[["lead", "confidence", "decided_by", "activity"]].notna().all(axis=None)
-    assert len(classify(rows[:0], None, organisation())) == 0
+    assert len(classify(rows[:0], None, organisation()).reasons) == 0
 
 
 def event(by, lead, number, **values):
@@ -172,11 +172,11 @@ def test_a_stakeholder_in_a_label_is_spelled_as_in_the_file_and_kept_where_the_f
         )
     ]
     judged = classify(rows, None, sample, Labels(said))
-    assert judged["stakeholder"].tolist() == ["Saltreed Network", "New Pond Club", "New Pond Club"]
-    assert judged.attrs["notes"][1:] == [
+    assert judged.contributions["stakeholder"].tolist() == ["Saltreed Network", "New Pond Club", "New Pond Club"]
+    assert judged.notes[1:] == [
         "labels name a stakeholder whom contribkit.toml does not know: `contribkit labels list` shows which"
     ]
-    assert len(classify(rows[:1], None, sample, Labels(said)).attrs["notes"]) == 1
+    assert len(classify(rows[:1], None, sample, Labels(said)).notes) == 1
 
 
 def test_reasons_seen_in_private_places_are_marked():
@@ -198,7 +198,7 @@ def test_a_colleagues_review_and_a_thread_that_continues_one_share_its_lead():
         {"id": "up/app#2@ada:pull_request", "kind": "pull_request", "author": "ada", "links_out": ["Up/App#1"]},
         {"id": "up/app#3@ada:pull_request", "kind": "pull_request", "author": "ada", "links_out": ["up/app#2"]},
     ]
-    judged = classify(pd.DataFrame(rows), None, organisation())
+    judged = classify(pd.DataFrame(rows), None, organisation()).nested()
     assert list(judged.lead) == ["stakeholder", "stakeholder", "stakeholder", "unclear"]  # no third hop
     assert list(judged.stakeholder[:3]) == ["Marsh Lab"] * 3
 
@@ -221,7 +221,9 @@ def test_a_rule_that_fails_is_named_and_passed_over(monkeypatch, caplog):
         yield
 
     monkeypatch.setattr(rules, "all_rules", lambda: (broken, *rules.RULES))
-    lists = {name: [] for name in ("remarks", "links_in", "links_out", "labels", "files", "participants")}
+    lists = {"ref": "up/app#1"} | {
+        name: [] for name in ("remarks", "links_in", "links_out", "labels", "files", "participants")
+    }
     assert rules.reasons_for(Case({"title": "Fix the CI", "kind": "issue"} | lists, organisation()))
     assert "broken" in caplog.text
 
@@ -236,7 +238,7 @@ def test_all_three_leads_appear_on_the_real_set_and_better_than_keywords(realset
 
     org = Organisation.read(realset / "contribkit.toml")
     rows = pd.DataFrame(list(read_contributions(realset / "contributions.jsonl")))
-    judged = classify(rows, pd.DataFrame(list(read_references(realset / "references.jsonl"))), org)
+    judged = classify(rows, pd.DataFrame(list(read_references(realset / "references.jsonl"))), org).contributions
     truth = {row["id"]: row["lead"] for row in map(json.loads, (realset / "labels.jsonl").read_text().splitlines())}
     scores = []
     for lead in ("stakeholder", "upstream", "individual"):
@@ -319,7 +321,7 @@ def test_a_series_of_one_person_in_the_same_files_leans_to_the_same_lead():
         common | {"id": "up/app#2@ada:pull_request", "happened_at": "2026-08-20", "body": "for our hubs"},
         common | {"id": "up/app#3@ada:pull_request", "happened_at": "2026-10-20", "body": "for our hubs"},
     ]
-    judged = classify(pd.DataFrame(rows), None, organisation())
+    judged = classify(pd.DataFrame(rows), None, organisation()).nested()
     assert list(judged.lead) == ["stakeholder", "stakeholder", "unclear"]
     assert [reason["rule"] for reason in judged.reasons[1] if reason["lead"] == "stakeholder"] == [
         "our own use",

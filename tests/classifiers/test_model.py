@@ -171,8 +171,8 @@ def test_what_people_call_unclear_keeps_the_model_silent():
 
 def test_changes_name_the_rows_that_changed_and_how():
     table = contributions(2)
-    before = classify(table, None, ORG)
-    after = classify(table, None, ORG, said(table["id"][:1], ["individual"]))
+    before = classify(table, None, ORG).nested()
+    after = classify(table, None, ORG, said(table["id"][:1], ["individual"])).nested()
     changed = changes(before, after.iloc[::-1])
     assert changed[["id", "was", "lead", "decided_by"]].to_dict("records") == [
         {"id": table["id"][0], "was": "upstream", "lead": "individual", "decided_by": "person"}
@@ -186,12 +186,13 @@ def test_classify_lets_the_model_answer_and_people_keep_theirs():
     table = contributions(60)
     labelled = table[table.index % 2 == 0]
     labels = said(labelled["id"], truth(labelled))
-    judged = classify(table, None, ORG, labels)
+    found = classify(table, None, ORG, labels)
+    judged = found.nested()
     assert list(judged["decided_by"]) == ["person", "model"] * (len(table) // 2)
     assert list(judged["lead"]) == truth(table)
-    assert judged.attrs["notes"] == [learned(table, labels)[0].sentence]
-    assert classify(table, None, ORG).attrs["notes"] == []
-    changed = changes(classify(table, None, ORG), judged)
+    assert found.notes == [learned(table, labels)[0].sentence]
+    assert classify(table, None, ORG).notes == []
+    changed = changes(classify(table, None, ORG).nested(), judged)
     assert set(changed["was"] + " to " + changed["lead"]) == {"upstream to individual"}
 
 
@@ -225,12 +226,14 @@ def halves(ids, draw):
 
 def test_half_of_the_real_labels_never_hurt_the_other_half(real):
     org, table, references, labels, score = real
-    without = {row["id"]: row for row in records(classify(table, references, org)[["id", *JUDGED]])}
+    without = {row["id"]: row for row in records(classify(table, references, org).contributions[["id", *JUDGED]])}
     gains = []
     for draw in range(5):
         first, second = halves(list(table["id"]), draw)
         known = said(first, [labels[item]["lead"] for item in first])
-        judged = {row["id"]: row for row in records(classify(table, references, org, known)[["id", *JUDGED]])}
+        judged = {
+            row["id"]: row for row in records(classify(table, references, org, known).contributions[["id", *JUDGED]])
+        }
         assert all(judged[item]["decided_by"] == "person" for item in first)
         scores = [score([(rows[item], labels[item]) for item in second])["macro_f1"] for rows in (judged, without)]
         gains.append(scores[0] - scores[1])

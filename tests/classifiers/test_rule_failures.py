@@ -80,11 +80,11 @@ def test_every_failing_rule_is_passed_over_and_the_others_count(plugin, caplog):
     ]
     with caplog.at_level(logging.ERROR):
         judged = ck.classify(pd.DataFrame(rows).assign(kind="pull_request"), None, org)
-    assert list(judged["lead"]) == ["individual", "upstream"]
-    rules = {reason["rule"] for reasons in judged["reasons"] for reason in reasons}
+    assert list(judged.contributions["lead"]) == ["individual", "upstream"]
+    rules = set(judged.reasons["rule"])
     assert "plugged" in rules
     assert not {"half", "no number", "knows better"} & rules
-    assert sorted(judged.attrs["notes"]) == sorted(
+    assert sorted(judged.notes) == sorted(
         f"the rule {name} failed ({error}) on 2 contributions and was passed over there; the log has the details"
         for name, error in (
             ("plugged_rules.fails_late", "KeyError"),
@@ -109,6 +109,6 @@ def test_the_review_says_so_without_the_words_of_the_error(plugin):
 
 def test_where_no_rule_fails_nothing_is_said():
     data, judged = sample()
-    assert judged.attrs["notes"] == []
+    assert judged.notes == []
     review = ck.Review(judged, data, data.organisation.team("product"), data.period)
     assert "the rule " not in review.not_seen.html

@@ -56,7 +56,7 @@ def judged(realset):
     org = Organisation.read(realset / "contribkit.toml")
     rows = conform(pd.DataFrame(list(read_contributions(realset / "contributions.jsonl"))), CONTRIBUTIONS)
     references = conform(pd.DataFrame(list(read_references(realset / "references.jsonl"))), REFERENCES)
-    return classify(rows, references, org)
+    return classify(rows, references, org).nested()
 
 
 def test_the_real_set_scores_as_its_own_script_says(realset, judged, tmp_path):

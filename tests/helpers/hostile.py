@@ -110,7 +110,7 @@ def try_rules() -> int:
         for kind in ("document", "commit", "issue"):
             words = {"title": text, "text": f"{text} {ref}", "context": text, "labels": [text], "id": f"{kind}{number}"}
             found.append({"ref": ref, "source": "example-collective/plans", "kind": kind} | words)
-    return len(classify(pd.DataFrame(rows), pd.DataFrame(found), org))
+    return len(classify(pd.DataFrame(rows), pd.DataFrame(found), org).contributions)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,8 @@ def test_a_row_becomes_a_contribution_with_what_the_person_said(tmp_path: Path) 
     assert one.body == "Good"
     assert one.url == "https://notes.example/7"
     assert one.hours == 1.5
-    assert one.labels == ["activity: meeting", "lead: upstream", "upstream: Wicketlamp"]
+    assert (one.stated_activity, one.stated_lead, one.stated_upstream) == ("meeting", "upstream", "Wicketlamp")
+    assert one.labels == []
     assert one.id.startswith("activity_log:")
     assert one.id.endswith("@ada-example:meeting")
     assert one.happened_at.isoformat() == "2026-07-07T22:00:00+00:00"
@@ -88,7 +89,7 @@ def test_three_columns_are_enough(tmp_path: Path) -> None:
     data = loaded(tmp_path, "date,who,what\n2026-07-08,ada-example,Talk\n")
     assert data.contributions.hours.isna().all()
     assert data.contributions.url.isna().all()
-    assert data.contributions.labels[0] == []
+    assert data.contributions[["stated_lead", "stated_upstream", "stated_activity"]].isna().all(axis=None)
 
 
 def test_an_id_does_not_change_when_other_rows_or_cells_do(tmp_path: Path) -> None:

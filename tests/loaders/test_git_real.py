@@ -146,7 +146,7 @@ def test_opened_in_one_quarter_and_merged_in_the_next(data: Data, org: ck.Organi
     one = mine.iloc[0]
     assert one.merged_at.date().isoformat() == "2024-04-26"
     assert one.happened_at.date().isoformat() == {"2024-Q1": "2024-01-20", "2024-Q2": "2024-04-26"}[quarter]
-    judged = ck.classify(mine, data.references, org).iloc[0]
+    judged = ck.classify(mine, data.references, org).nested().iloc[0]
     assert (judged.lead, judged.stakeholder) == ("stakeholder", "EarthScope")
     assert any("2i2c-org/infrastructure" in str(reason) for reason in judged.reasons)
 

@@ -9,7 +9,7 @@ import pytest
 from contribkit import Organisation
 from contribkit.plan.lines import Line
 from contribkit.plan.outcome import planned_and_done, unplanned
-from contribkit.tables import CONTRIBUTIONS, JUDGED, conform
+from contribkit.tables import NESTED, conform
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
 
 
@@ -25,7 +25,7 @@ def line(activity: str = "review", how_many: int = 1, **cells: Any) -> Line:
 def done(*rows: dict[str, object]) -> pd.DataFrame:
     known = {"repo": "o/r", "activity": "review", "lead": "upstream", "actor": "ada"}
     filled = [known | {"id": f"o/r#{number}@ada:review"} | row for number, row in enumerate(rows)]
-    return conform(pd.DataFrame(filled), CONTRIBUTIONS | JUDGED)
+    return conform(pd.DataFrame(filled), NESTED)
 
 
 def test_planned_against_done_by_hand(org: Organisation) -> None:

@@ -14,7 +14,7 @@ from contribkit.plan.demand import WORK, earlier_work, lines_to_take
 from contribkit.plan.lines import Line
 from contribkit.plan.needs import first_of_each_kind, rank
 from contribkit.plan.rotation import Person, Rotation, assign, limit, pair, people_of, propose
-from contribkit.tables import CONTRIBUTIONS, JUDGED, NEEDS, conform, empty
+from contribkit.tables import NEEDS, NESTED, conform, empty
 from tests.helpers.builders import HEAD, UPSTREAM, organisation
 
 Q4 = Period("2026-Q4")
@@ -326,9 +326,9 @@ def test_earlier_work_knows_the_projects_of_repositories_and_of_the_log(tmp_path
         {"id": "o/r#1@ada:review", "actor": "ada", "repo": "o/r", "activity": "review", "lead": "upstream"},
         {"id": "x/r#1@ada:review", "actor": "ada", "repo": "x/r", "activity": "review", "lead": "upstream"},
         {"id": "activity_log:1@ada:meeting", "actor": "ada", "activity": "meeting", "lead": "upstream",
-         "source": "activity_log", "labels": ["upstream: Up"]},
+         "source": "activity_log", "stated_upstream": "Up"},
     ]  # fmt: skip
-    judged = conform(pd.DataFrame(rows), CONTRIBUTIONS | JUDGED)
+    judged = conform(pd.DataFrame(rows), NESTED)
     found = earlier_work({Period("2026-Q2"): judged[:0], Period("2026-Q3"): judged}, org)
     assert found[["back", "activity", "upstream"]].to_numpy().tolist() == [[1, "review", "Up"], [1, "meeting", "Up"]]
     assert earlier_work({}, org).empty

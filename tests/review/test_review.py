@@ -12,7 +12,7 @@ from contribkit import privacy
 from contribkit.config.models import Goal, Initiative, Member, Stakeholder, Team
 from contribkit.review import changes, links, shares, sharing, stakeholders, waiting
 from contribkit.review.csv import to_csv
-from contribkit.tables import CONTRIBUTIONS, JUDGED, REFERENCES, conform
+from contribkit.tables import NESTED, REFERENCES, conform
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
 
 NASTY = "<script>alert(1)</script> [x](javascript:alert(2)) **b** \u202eevil =1+1"
@@ -26,7 +26,7 @@ def judged(*rows):
         known | {"id": f"o/r#{number}@ada:pull_request", "kind": "pull_request", "actor": "ada", "repo": "o/r"} | row
         for number, row in enumerate(rows, start=1)
     ]
-    return conform(pd.DataFrame(filled), CONTRIBUTIONS | JUDGED)
+    return conform(pd.DataFrame(filled), NESTED)
 
 
 def test_shares_are_of_the_three_leads_and_unclear_stands_beside():
@@ -175,7 +175,11 @@ def sample():
     """Return the sample's organisation, data of its last quarter, and what the classifier says."""
     org = ck.Organisation.read_sample()
     data = ck.load(org, ck.Period("2026-Q3", org.timezone))
-    return org, data, ck.classify(data.contributions, data.references, org, ck.Labels.read(org.root / "labels"))
+    return (
+        org,
+        data,
+        ck.classify(data.contributions, data.references, org, ck.Labels.read(org.root / "labels")).nested(),
+    )
 
 
 def review_of(sample, **options):
@@ -322,7 +326,7 @@ def test_earlier_periods_stand_beside_oldest_first(sample):
 def test_earlier_periods_come_from_their_reviews_where_sources_know_nothing_of_them(sample):
     org, data, _ = sample
     before = data.period.last(2)[0]
-    there = ck.classify(data.fold(before), data.references, org)
+    there = ck.classify(data.fold(before), data.references, org).nested()
     then = ck.Review(there, data, org.teams[0], before).summary
     review = review_of(sample, earlier={before: there[:0]}, summaries={str(before): then})
     told, now = review.history.to_dict("records")

@@ -368,7 +368,7 @@ def test_the_machines_own_answer_is_shown_where_people_decided(tmp_path: Path) -
     org = ck.Organisation.read_sample()
     rows = pd.DataFrame([{"id": "wicketlamp-example/lamp#1@ada-example:pull_request", "kind": "pull_request",
                           "title": "Fix the CI"}])  # fmt: skip
-    alone = ck.classify(rows, None, org)
+    alone = ck.classify(rows, None, org).nested()
     said = [event(1, "ada", "label", "individual", item=rows["id"][0])]
     jsonl(tmp_path / "ada.1.jsonl", *said)
     session = open_session(tmp_path, rows=ck.classify(rows, None, org, Labels(said)))

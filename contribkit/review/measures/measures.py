@@ -11,6 +11,7 @@ from contribkit.period import Period
 from contribkit.review import changes, history
 from contribkit.review.measures.community import Community
 from contribkit.review.measures.leads import Leads
+from contribkit.tables import Judged
 
 if TYPE_CHECKING:
     from contribkit.loaders import Data
@@ -21,11 +22,11 @@ class Measures(Leads, Community):
 
     def __init__(
         self,
-        judged: pd.DataFrame,
+        judged: Judged | pd.DataFrame,
         data: "Data",
         team: Team,
         period: Period,
-        earlier: dict[Period, pd.DataFrame] | None = None,
+        earlier: dict[Period, Judged] | dict[Period, pd.DataFrame] | None = None,
         include_private: bool = False,
         without_names: bool = False,
         summaries: dict[str, dict[str, Any]] | None = None,

@@ -16,10 +16,9 @@ from contribkit.widgets.relabelling.static_table import StaticTable
 from contribkit.widgets.styles import style
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from contribkit.labels import Labels
     from contribkit.loaders import Data
+    from contribkit.tables import Judged
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATIC = Path(__file__).parent / "static"
@@ -67,7 +66,7 @@ class Relabel(anywidget.AnyWidget):
     _css = style(_STATIC / "relabel.css")
 
     def __init__(
-        self, judged: "pd.DataFrame", labels: "Labels", person: str, data: "Data | None" = None, **options: Any
+        self, judged: "Judged", labels: "Labels", person: str, data: "Data | None" = None, **options: Any
     ) -> None:
         super().__init__()
         with _uncollected():

@@ -11,7 +11,7 @@ from contribkit.errors import ContribkitError
 from contribkit.labels import Labels
 from contribkit.labels.replay import Change
 from contribkit.period import Period
-from contribkit.tables import records
+from contribkit.tables import Judged, as_nested, records
 from contribkit.widgets.relabelling.desk import Desk
 from contribkit.widgets.relabelling.intake import words
 from contribkit.widgets.relabelling.opinions import Opinions
@@ -72,7 +72,7 @@ class Session(Desk):
 
     def __init__(
         self,
-        judged: pd.DataFrame,
+        judged: Judged | pd.DataFrame,
         labels: Labels,
         person: str,
         data: "Data | None" = None,
@@ -87,10 +87,10 @@ class Session(Desk):
         if not 0 <= blind <= 0.5:
             raise ContribkitError(f"blind = {blind} is no share from 0 to 0.5")
         self.folder, self.person, self.data = labels.folder, labels.aliases.login(person.strip()), data
-        meant = _period(period, data, judged)
+        meant = _period(period, data, as_nested(judged))
         self._draws = (str(meant) if seed is None else seed, blind)
         self._pen = Pen(self.folder, self.person, str(meant))
-        super().__init__(*self._read(judged, labels), meant)
+        super().__init__(*self._read(as_nested(judged), labels), meant)
 
     def _read(self, judged: pd.DataFrame, labels: Labels) -> tuple[Worklist, Opinions]:
         """Read judged contributions and label logs as they are now."""
@@ -228,7 +228,7 @@ class Session(Desk):
 
         before, labels = self._worklist.suggestion_table(), Labels.read(self.folder)
         after = classify(before, self.data.references, self.data.organisation, labels)
-        self._worklist, self._opinions = self._read(after, labels)
+        self._worklist, self._opinions = self._read(after.nested(), labels)
         found = records(changed_leads(before, self._worklist.suggestion_table()))
         return [row for row in found if (label := self.label_of(row["id"])) is None or label.lead is None]
 

@@ -7,7 +7,7 @@ import pandas as pd
 from contribkit.errors import ContribkitError
 from contribkit.ids import casefold_id
 from contribkit.labels.aliases import Aliases
-from contribkit.tables import CONTRIBUTIONS, JUDGED, conform
+from contribkit.tables import NESTED, conform
 from contribkit.vocabulary import Activity, Lead
 from contribkit.widgets.relabelling.machine import suggestions
 from contribkit.widgets.relabelling.payload import Contents
@@ -49,7 +49,7 @@ class Worklist:
     def __init__(
         self, judged: pd.DataFrame, names: Mapping[str, str], aliases: Aliases, seed: str, blind: float
     ) -> None:
-        self.judged = conform(judged, CONTRIBUTIONS | JUDGED).drop_duplicates("id", keep="last", ignore_index=True)
+        self.judged = conform(judged, NESTED).drop_duplicates("id", keep="last", ignore_index=True)
         self.ids: list[str] = self.judged["id"].tolist()
         self.suggested = suggestions(self.judged)
         self.contents = Contents(self.judged, self.suggested, names)
