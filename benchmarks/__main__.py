@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
-from benchmarks import github, relabel
+from benchmarks import github, leads, relabel
 from benchmarks.figure import Figure
 from benchmarks.review import write_crowd
 from tests.helpers.npm import NotFetchedError
@@ -156,7 +156,7 @@ def classifier_memory(folder: Path) -> Figure:
 # In the order of the table.
 ENTRIES: list[Callable[[Path], Figure | str]] = [
     git_loader, review, crowded_review, command_line, classifier, classifier_growth, classifier_memory,
-    *github.ENTRIES, *relabel.ENTRIES,
+    *leads.ENTRIES, *github.ENTRIES, *relabel.ENTRIES,
 ]  # fmt: skip
 
 

@@ -1,0 +1,110 @@
+"""Measure how far the leads can be believed, on three labelled sets of real contributions.
+
+``python -m benchmarks.leads`` prints every figure of each set; with ``--as-of quarter`` also as each team would have
+seen them at the end of the quarter. Definitions: `contribkit.evaluation.scores.score_table`. No labels are used.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.figure import Figure
+from contribkit.config.organisation import Organisation
+from contribkit.evaluation.report import Evaluation, evaluate_files
+from contribkit.evaluation.scores import OVERALL
+from contribkit.text import format_decimal, format_interval
+from contribkit.vocabulary import LEADS
+from tests.helpers.repositories import NO_REALSET, REALSET
+
+
+class LabelledSet(NamedTuple):
+    """A folder of contributions and labels, with the files that say whose they are; all beside each other."""
+
+    name: str
+    config: str
+    references: tuple[str, ...]
+    target: float
+    """The macro-F1 wanted."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its contributions and labels are."""
+        return REALSET.parent / self.name
+
+
+SETS = (
+    LabelledSet("realset", "realset/contribkit.toml", ("realset/references.jsonl",), 0.84),
+    LabelledSet(
+        "realset_natural", "realset/contribkit.toml",
+        ("realset/references.jsonl", "realset_natural/references.jsonl"), 0.78,
+    ),
+    LabelledSet(
+        "realset_opencraft", "realset_opencraft/contribkit.codes.toml", ("realset_opencraft/references.jsonl",), 0.78
+    ),
+)  # fmt: skip
+
+
+@cache
+def evaluation(labelled: LabelledSet, as_of: str | None = None) -> Evaluation | str:
+    """Return the evaluation of a set, or why there is none."""
+    if not labelled.folder.is_dir():
+        return f"{labelled.name} is not there: {NO_REALSET}"
+    beside = REALSET.parent
+    return evaluate_files(
+        Organisation.read(beside / labelled.config), labelled.folder / "contributions.jsonl",
+        labelled.folder / "labels.jsonl", [beside / path for path in labelled.references], as_of,
+    )  # fmt: skip
+
+
+def figures(found: Evaluation) -> Iterator[tuple[str, str]]:
+    """Yield every figure with its name."""
+    macro = found.figure("macro_f1")
+    yield "rows", str(len(found.pairs))
+    yield "macro-F1", format_decimal(macro["value"])
+    yield "95 % interval", format_interval(macro["low"], macro["high"])
+    for lead in LEADS:
+        both = (format_decimal(found.figure(name, lead)["value"]) for name in ("precision", "recall"))
+        yield f"{lead} P / R", " / ".join(both)
+    for name in OVERALL:
+        if name != "macro_f1":
+            yield name.replace("_", " "), format_decimal(found.figure(name)["value"])
+
+
+def _entry(labelled: LabelledSet) -> Callable[[Path], Figure | str]:
+    def entry(folder: Path) -> Figure | str:
+        found = evaluation(labelled)
+        if isinstance(found, str):
+            return found
+        print(f"{labelled.name}: {', '.join(f'{name} {value}' for name, value in figures(found))}")
+        macro = found.figure("macro_f1")["value"]
+        return Figure(f"leads of {labelled.name}: macro-F1", macro, labelled.target, "", "higher")
+
+    entry.__name__ = f"leads of {labelled.name}"
+    return entry
+
+
+ENTRIES = [_entry(labelled) for labelled in SETS]
+
+
+def main(as_of: str | None = None) -> None:
+    """Print every figure of each set, one column a set."""
+    columns: dict[str, dict[str, str]] = {}
+    for labelled in SETS:
+        for when in dict.fromkeys((None, as_of)):
+            found = evaluation(labelled, when)
+            if isinstance(found, str):
+                print(f"skipped: {found}")
+            else:
+                columns[labelled.name + (f", as of {when}" if when else "")] = dict(figures(found))
+    widths = {name: max(len(name), *map(len, column.values())) for name, column in columns.items()}
+    print(f"{'':24}  " + "  ".join(name.rjust(width) for name, width in widths.items()))
+    for figure in next(iter(columns.values()), {}):
+        print(f"{figure:24}  " + "  ".join(columns[name][figure].rjust(width) for name, width in widths.items()))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.leads", description=__doc__)
+    parser.add_argument("--as-of", metavar="DATE", help='as known 30 days after this day; or "quarter"')
+    main(parser.parse_args().as_of)
