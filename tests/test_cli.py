@@ -181,7 +181,7 @@ CASES = {
     "broken line": (lambda home: (home / "c.jsonl").write_text('{"id": 1}\n{'), "c.jsonl:1:"),
     "broken label": (lambda home: labelled(home, "{}\n{}"), "a.jsonl:1: unknown label event version None"),
     "no clone": (lambda home: cloned(home, "clones/*"), 'no folder matches "clones/*"'),
-    "no repository": (lambda home: (cloned(home, "x+y"), (home / "x+y").mkdir()), "x+y: is no git repository"),
+    "no repository": (lambda home: (cloned(home, "x+y"), (home / "x+y").mkdir()), "x+y: is not a git repository"),
     "shallow": (lambda home: (cloned(home, "up-example+app"), shallow_clone(home)), "is a shallow clone"),
     "empty": (lambda home: (cloned(home, "x+y"), git(home, "init", "-q", "x+y")), "x+y: is an empty repository"),
 }

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from contribkit.errors import ContribkitError
+from contribkit.loaders import git
 from contribkit.loaders.data import check
+from contribkit.loaders.source import Level
 from tests.helpers.repositories import ADA, CONFIGURATION, Invented, loaded, organisation, run_git
 
 NAME = "wicketlamp-example+wick"
@@ -71,13 +73,13 @@ def somebody_elses(path: Path) -> None:
 
 
 FAULTS = [
-    (plain_folder, "is no git repository; clone it anew, or take it out"),
-    (folder_in_a_checkout, "is no git repository; clone it anew, or take it out"),
-    (link_to_a_folder_in_a_checkout, "is no git repository; clone it anew, or take it out"),
-    (gitfile_to_nowhere, "is no git repository; clone it anew, or take it out"),
+    (plain_folder, "is not a git repository; clone it again, or remove it"),
+    (folder_in_a_checkout, "is not a git repository; clone it again, or remove it"),
+    (link_to_a_folder_in_a_checkout, "is not a git repository; clone it again, or remove it"),
+    (gitfile_to_nowhere, "is not a git repository; clone it again, or remove it"),
     (shallow, "is a shallow clone; run: git -C"),
-    (empty, "is an empty repository, or HEAD names no branch of it; fetch it first"),
-    (headless, "is an empty repository, or HEAD names no branch of it; fetch it first"),
+    (empty, "is an empty repository, or the commit of its default branch is missing; clone it again"),
+    (headless, "is an empty repository, or the commit of its default branch is missing; clone it again"),
     (somebody_elses, "safe.directory"),
 ]
 faults = pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_a_folders_name_that_names_nothing(tmp_path: Path, name: str) -> None:
 
 def test_a_named_folder_that_is_not_there(tmp_path: Path) -> None:
     message = failing(tmp_path, CONFIGURATION.replace("clones/*", "clones/lamp"))
-    assert message == f"{tmp_path}/clones/lamp: there is no such folder; clone the repository there, or take it out"
+    assert message == f"{tmp_path}/clones/lamp: there is no such folder; clone the repository there, or remove it"
 
 
 def test_a_pattern_that_nothing_matches(tmp_path: Path) -> None:
@@ -183,8 +185,66 @@ def test_a_partial_clone_of_our_own(tmp_path: Path) -> None:
     path = tmp_path / "clones" / "test-org+plans"
     run_git("clone", "--quiet", "--bare", "--filter=blob:none", f"file://{made.path}", path)
     shutil.rmtree(made.path)
-    with pytest.raises(ContribkitError, match=re.escape(path.name)):
+    with pytest.raises(ContribkitError, match=f"{re.escape(path.name)}: is a partial clone .*; clone it again without"):
         loaded(tmp_path)
+    (finding,) = [one for one in git.diagnose(organisation(tmp_path)) if one.level is Level.WARNING]
+    assert "is a partial clone" in finding.sentence
+
+
+def test_a_missing_blob_of_our_own_is_named_and_the_rest_is_read(tmp_path: Path, lamp: Invented) -> None:
+    lamp.pull_request(1, "ada-example/x")
+    made = Invented(tmp_path / "clones" / "test-org+plans")
+    made.main("Write", files={"post.md": "See wicketlamp-example/lamp#7\n"})
+    blob = made.git("rev-parse", "HEAD:post.md")
+    (made.path / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(ContribkitError, match=r"test-org\+plans: the object .* is missing or damaged; clone it again"):
+        loaded(tmp_path)
+    assert loaded(tmp_path, keep_going=True).contributions.number.to_list() == [1, 1]
+
+
+def test_an_untrusted_clone_runs_no_program_even_where_git_would_fetch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "clones" / NAME
+    made = Invented(path)
+    made.main("Trim (#1)", author=ADA, files={"a/b.py": "x\n"})
+    tree = made.git("rev-parse", "HEAD:a")
+    (path / "objects" / tree[:2] / tree[2:]).unlink()
+    ran = tmp_path / "ran"
+    for name, value in {
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "evil",
+        "remote.evil.promisor": "true",
+        "remote.evil.url": f"ext::touch {ran}",
+        "protocol.ext.allow": "always",
+        "core.fsmonitor": f"touch {ran}",
+    }.items():
+        made.git("config", name, value)
+    # A git that does not know GIT_NO_LAZY_FETCH.
+    real = shutil.which("git")
+    wrapper = tmp_path / "bin" / "git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\nunset GIT_NO_LAZY_FETCH\nexec {real} "$@"\n', encoding="utf-8")
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", str(wrapper.parent), prepend=os.pathsep)
+    loaded(tmp_path, keep_going=True)
+    assert not ran.exists()
+
+
+def test_a_clone_whose_mailmap_never_ends_is_read_without_it(tmp_path: Path, lamp: Invented) -> None:
+    lamp.pull_request(1, "ada-example/x")
+    lamp.git("config", "mailmap.file", "/dev/zero")
+    assert loaded(tmp_path).contributions.number.to_list() == [1, 1]
+
+
+def test_a_clone_that_makes_git_wait_for_ever_is_given_up(
+    tmp_path: Path, lamp: Invented, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lamp.pull_request(1, "ada-example/x")
+    os.mkfifo(tmp_path / "pipe")
+    lamp.git("config", "include.path", str(tmp_path / "pipe"))
+    monkeypatch.setattr("contribkit.loaders.git.repository._TIMEOUT", 0.5)
+    assert "git did not end within" in failing(tmp_path)
 
 
 def test_a_machine_without_git(tmp_path: Path, lamp: Invented, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -511,7 +511,8 @@ def test_a_users_own_settings_change_nothing(tmp_path: Path, lamp: Invented, mon
     plain = loaded(tmp_path).threads
     (tmp_path / "gitconfig").write_text(settings, encoding="utf-8")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
-    monkeypatch.setenv("GIT_DIR", str(tmp_path))
+    for name in ("GIT_DIR", "GIT_LITERAL_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_GLOB_PATHSPECS"):
+        monkeypatch.setenv(name, str(tmp_path))
     pd.testing.assert_frame_equal(loaded(tmp_path).threads, plain)
 
 
@@ -566,7 +567,7 @@ def test_a_clone_from_another_host_is_noted_and_not_read(tmp_path: Path, lamp: I
     other.remote(url)
     data = loaded(tmp_path)
     assert numbers(data) == {1}
-    assert any(f"{LAMP} is on {host}, not on GitHub: not looked at" in note for note in data.sources[0].notes)
+    assert any(f"{LAMP} is on {host}, not on GitHub: it is ignored" in note for note in data.sources[0].notes)
     other.remote(f"https://github.com/{LAMP}", "mirrored")
     assert numbers(loaded(tmp_path)) == {1, 9}
 

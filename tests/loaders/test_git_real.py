@@ -11,7 +11,7 @@ import pytest
 
 import contribkit as ck
 from contribkit.loaders import Data
-from contribkit.loaders.git.log import read_log
+from contribkit.loaders.git.commits import read_log
 from contribkit.loaders.git.repository import Repository
 from tests.helpers.repositories import REALSET, run_git
 

@@ -1,5 +1,6 @@
 """The `git` source on the organisation's own repositories: what they say about upstream threads."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -269,3 +270,32 @@ def test_private_repositories_are_marked(tmp_path: Path, plans: Invented, patter
     plans.main(f"For {LAMP}#8")
     found = references(tmp_path, CONFIGURATION + f'private = ["{pattern}"]\n')
     assert [bool(row["private"]) for row in found] == [private, private]
+
+
+def test_aliases_in_front_matter_are_not_expanded(tmp_path: Path, plans: Invented) -> None:
+    names = "abcdefghi"
+    nested = (f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in itertools.pairwise(names))
+    bomb = "a: &a [x]\n" + "".join(nested)
+    document(plans, f"---\n{bomb}title: *i\n---\n# The heading\n\nSee {LAMP}#7\n")
+    assert only(tmp_path)["title"] == "The heading"
+
+
+def test_a_title_that_is_not_text_is_not_taken(tmp_path: Path, plans: Invented) -> None:
+    document(plans, f"---\ntitle: [a, b]\n---\n# The heading\n\nSee {LAMP}#7\n")
+    assert only(tmp_path)["title"] == "The heading"
+
+
+def test_the_first_commit_has_its_day_whatever_git_is_told(
+    tmp_path: Path, plans: Invented, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document(plans, f"See {LAMP}#7\n")
+    (tmp_path / "gitconfig").write_text("[log]\nshowRoot = false\n", encoding="utf-8")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    monkeypatch.setenv("GIT_LITERAL_PATHSPECS", "1")
+    assert only(tmp_path)["date"].isoformat() == "2023-05-01T10:00:00+00:00"
+
+
+def test_a_tracker_of_a_stakeholder_is_the_own_side_too(tmp_path: Path) -> None:
+    Invented(tmp_path / "clones" / "saltreed-example+wishes").main("Wish", files={"a.md": f"See {LAMP}#7\n"})
+    tracker = '[[stakeholders]]\nname = "Saltreed"\ntrackers = ["saltreed-example/*"]\n[sources.git]'
+    assert only(tmp_path, CONFIGURATION.replace("[sources.git]", tracker))["source"] == "saltreed-example/wishes"

@@ -1,12 +1,12 @@
 """The `git` source: clones or bare mirrors, read with git itself.
 
-Of upstream projects it gives merged pull requests and releases, of the organisation's own repositories references.
+Upstream projects give merged pull requests and releases, the organisation's own side gives references.
 """
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from tqdm import tqdm
@@ -16,11 +16,9 @@ from contribkit.config.organisation import Organisation
 from contribkit.config.patterns import matches
 from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError
-from contribkit.loaders.git.log import Commit, Tag, read_log, read_tags
-from contribkit.loaders.git.naming import elsewhere, name_of
-from contribkit.loaders.git.people import People
-from contribkit.loaders.git.pull_requests import pull_requests, releases
-from contribkit.loaders.git.references import Document, read_documents, references
+from contribkit.loaders.git.commits import Commit, Tag, read_log, read_tags
+from contribkit.loaders.git.documents import Document, read_documents, references
+from contribkit.loaders.git.pull_requests import People, pull_requests, releases
 from contribkit.loaders.git.repository import Repository
 from contribkit.loaders.source import Finding, Loaded, errors, ok, warning
 from contribkit.period import Period
@@ -31,6 +29,7 @@ CLONE = "git clone --bare https://github.com/OWNER/NAME clones/OWNER+NAME"
 # git reads one repository while Python reads another's answer: more at once gains nothing.
 _AT_ONCE = 2
 _SUBJECT = "sources.git"
+_IGNORED = "is neither an upstream project nor our own: it is ignored"
 
 
 class Settings(Table):
@@ -41,138 +40,132 @@ class Settings(Table):
 
 
 def check(organisation: Organisation) -> None:
-    """Raise `ContribkitError` for a clone that is no repository, is shallow, empty, or whose name nothing tells."""
-    for repository in repositories(organisation, None):
-        if elsewhere(repository, organisation) is None:
-            name_of(repository, organisation)
+    """Raise `ContribkitError` for a clone that is not a repository, is shallow, empty, or whose name nothing tells."""
+    if broken := _clones(organisation).broken:
+        raise ContribkitError(broken[0])
 
 
 def load(organisation: Organisation, period: Period | None) -> Loaded:
-    """Read every clone; the period is not asked for, since git answers for all of a history as fast."""
-    settings = validate_settings(Settings, "git", organisation.sources["git"])
-    broken: list[str] = []
-    people = People(organisation)
+    """Read every clone, and all of its history: reading a part would be no faster."""
+    settings, people, clones = _settings(organisation), People(organisation), _clones(organisation)
     found: list[dict[str, Any]] = []
     threads: list[dict[str, Any]] = []
     acts: list[dict[str, Any]] = []
-    notes = ["git knows merged pull requests and releases only: no reviews, comments or issues"]
-    clones = repositories(organisation, broken)
-    away = {clone: said for clone in clones if (said := elsewhere(clone, organisation))}
-    notes.extend(away.values())
-    for name, history, tags, documents in _read([clone for clone in clones if clone not in away], organisation, broken):
-        if organisation.is_own(name):
+    notes = ["git knows merged pull requests and releases only: no reviews, comments or issues", *clones.elsewhere]
+    for name, history, tags, documents in _read(clones, organisation):
+        if organisation.is_own_side(name):
             private = matches(settings.private, name)
             found.extend(row | {"private": private} for row in references(name, history, documents, people))
-        elif organisation.is_in_scope(name):
+        if organisation.is_in_scope(name):
             for rows in (pull_requests(name, history, people), releases(name, tags, people)):
                 threads.extend(rows.threads)
                 acts.extend(rows.acts)
-        else:
-            notes.append(f"{name} is neither an upstream project nor our own: not looked at")
+        elif not organisation.is_own_side(name):
+            notes.append(f"{name} {_IGNORED}")
     return Loaded(
         threads=conform(_timed(threads, "merged_at", "opened_at"), THREADS),
         acts=conform(_timed(acts, "at"), ACTS),
         references=conform(_timed(found, "date"), REFERENCES),
         notes=notes,
-        broken=broken,
+        broken=clones.broken,
     )
 
 
 def diagnose(organisation: Organisation) -> list[Finding]:
     """Report each clone that cannot be read or is not used; histories are not read."""
-    names, broken, away = _clones(organisation)
-    found = [finding for sentence in broken for finding in errors(_SUBJECT, sentence, f"run: {CLONE}")]
-    found += [warning(_SUBJECT, sentence, "remove the clone, if it is not a mirror") for sentence in away]
-    for repo in names:
-        if not organisation.is_own(repo) and not organisation.is_in_scope(repo):
-            fix = "add it to [[upstream]] or to own, or remove the clone"
-            found.append(warning(_SUBJECT, f"{repo} is neither an upstream project nor our own: it is ignored", fix))
-    if names:
-        upstream = sum(organisation.upstream_of(repo) is not None for repo in names)
-        own = sum(organisation.is_own(repo) for repo in names)
-        counted = f"{pluralise(upstream, 'upstream project')}, {own} of our own"
-        found.append(ok(_SUBJECT, f"{pluralise(len(names), 'clone')}: {counted}"))
+    clones = _clones(organisation)
+    found = [finding for sentence in clones.broken for finding in errors(_SUBJECT, sentence, f"run: {CLONE}")]
+    found += [warning(_SUBJECT, sentence, "remove the clone, if it is not a mirror") for sentence in clones.elsewhere]
+    own = [name for name, _ in clones.named if organisation.is_own_side(name)]
+    upstream = [name for name, _ in clones.named if organisation.upstream_of(name)]
+    for name, repository in clones.named:
+        if name not in own and not organisation.is_in_scope(name):
+            found.append(
+                warning(_SUBJECT, f"{name} {_IGNORED}", "add it to [[upstream]] or to own, or remove the clone")
+            )
+        if repository.is_partial:
+            sentence = f"{repository.path.name} is a partial clone: some of it may not be readable"
+            found.append(warning(_SUBJECT, sentence, "clone it again without --filter"))
+    if clones.named:
+        counts = f"{pluralise(len(upstream), 'upstream project')}, {len(own)} of our own"
+        found.append(ok(_SUBJECT, f"{pluralise(len(clones.named), 'clone')}: {counts}"))
     return found
 
 
 def has_references(organisation: Organisation) -> bool:
-    """Return whether there is a clone of one of the organisation's own repositories."""
-    return any(organisation.is_own(repo) for repo in _clones(organisation)[0])
+    """Return whether there is a clone of a repository on the organisation's own side."""
+    return any(organisation.is_own_side(name) for name, _ in _clones(organisation).named)
 
 
-def _clones(organisation: Organisation) -> tuple[list[str], list[str], list[str]]:
-    """Return which repositories the clones are, what is wrong with others, and which are on other hosts."""
-    broken: list[str] = []
-    names: list[str] = []
-    away: list[str] = []
-    for repository in repositories(organisation, broken):
-        if sentence := elsewhere(repository, organisation):
-            away.append(sentence)
-            continue
+def _settings(organisation: Organisation) -> Settings:
+    settings = validate_settings(Settings, "git", organisation.sources["git"])
+    if not settings.clones:
+        raise ContribkitError('contribkit.toml: [sources.git]: clones names no folder; write clones = ["clones/*"]')
+    return settings
+
+
+class _Clones(NamedTuple):
+    """The clones that can be read, with the names of their repositories; and sentences about the others."""
+
+    named: list[tuple[str, Repository]]
+    broken: list[str]
+    elsewhere: list[str]
+
+
+def _clones(organisation: Organisation) -> _Clones:
+    """Check every clone, and find out which repository it is."""
+    clones = _Clones([], [], [])
+    for path in _folders(organisation, clones.broken):
+        repository = Repository(path)
         try:
-            names.append(name_of(repository, organisation))
+            repository.check()
+            if sentence := repository.elsewhere(organisation):
+                clones.elsewhere.append(sentence)
+            else:
+                clones.named.append((repository.name(organisation), repository))
         except ContribkitError as error:
-            broken.append(str(error))
-    return names, list(dict.fromkeys(broken)), away  # "git is not installed" once, not for each clone
+            if str(error) not in clones.broken:  # "git is not installed" once, not for each clone
+                clones.broken.append(str(error))
+    return clones
+
+
+def _folders(organisation: Organisation, broken: list[str]) -> list[Path]:
+    folders: list[Path] = []
+    for pattern in _settings(organisation).clones:
+        # READMEs and the like may lie beside clones; a file that is named itself is a mistake.
+        paths = [path for path in organisation.paths([pattern]) if path.is_dir() or path.name == Path(pattern).name]
+        if not paths:
+            broken.append(f'contribkit.toml: [sources.git]: no folder matches "{pattern}"')
+        folders.extend(paths)
+    return list(dict.fromkeys(folders))
 
 
 _Answer = tuple[str, list[Commit], list[Tag], list[Document]]
 
 
-def _read(clones: list[Repository], organisation: Organisation, broken: list[str]) -> Iterator[_Answer]:
+def _read(clones: _Clones, organisation: Organisation) -> Iterator[_Answer]:
     """Yield each repository's name, history, tags and documents, in order, the next ones read ahead."""
 
-    def answer(repository: Repository) -> _Answer | ContribkitError:
+    def answer(clone: tuple[str, Repository]) -> _Answer | ContribkitError:
+        name, repository = clone
+        own_side, in_scope = organisation.is_own_side(name), organisation.is_in_scope(name)
         try:
-            name = name_of(repository, organisation)
-            own = organisation.is_own(name)
-            if not own and not organisation.is_in_scope(name):
-                return name, [], [], []
-            documents = read_documents(repository) if own else []
-            return name, read_log(repository, paths=not own), [] if own else read_tags(repository), documents
+            return (
+                name,
+                read_log(repository, paths=in_scope) if own_side or in_scope else [],
+                read_tags(repository) if in_scope else [],
+                read_documents(repository) if own_side else [],
+            )
         except ContribkitError as error:
             return error
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = pool.map(answer, clones)
-        for result in tqdm(answers, "reading clones", len(clones), unit="clone", delay=2, leave=False):
-            if not isinstance(result, ContribkitError):
-                yield result
+        answers = pool.map(answer, clones.named)
+        for result in tqdm(answers, "reading clones", len(clones.named), unit="clone", delay=2, leave=False):
+            if isinstance(result, ContribkitError):
+                clones.broken.append(str(result))
             else:
-                broken.append(str(result))
-
-
-def repositories(organisation: Organisation, broken: list[str] | None) -> list[Repository]:
-    """Return the clones that can be read; what cannot is an error, or noted where `broken` is given."""
-    settings = validate_settings(Settings, "git", organisation.sources["git"])
-    if not settings.clones:
-        raise ContribkitError('contribkit.toml: [sources.git]: clones names no folder; write clones = ["clones/*"]')
-    repositories: list[Repository] = []
-    for pattern in settings.clones:
-        # Beside clones lie READMEs and the like; a file that is named itself is a mistake.
-        paths = [path for path in organisation.paths([pattern]) if path.is_dir() or path.name == Path(pattern).name]
-        try:
-            if not paths:
-                raise ContribkitError(f'contribkit.toml: [sources.git]: no folder matches "{pattern}"')
-            repositories.extend(_checked(paths, broken))
-        except ContribkitError as error:
-            if broken is None:
-                raise
-            broken.append(str(error))
-    return list(dict.fromkeys(repositories))
-
-
-def _checked(paths: list[Path], broken: list[str] | None) -> Iterator[Repository]:
-    for path in paths:
-        repository = Repository(path)
-        try:
-            repository.check()
-        except ContribkitError as error:
-            if broken is None:
-                raise
-            broken.append(str(error))
-            continue
-        yield repository
+                yield result
 
 
 def _timed(rows: list[dict[str, Any]], *names: str) -> pd.DataFrame:

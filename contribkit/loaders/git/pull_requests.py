@@ -1,20 +1,68 @@
-"""Merged pull requests and releases, read off a history."""
+"""Merged pull requests and releases, read off a history, and whom its names and addresses belong to."""
 
 import re
-from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
+from contribkit.config.models import Stakeholder, Upstream
+from contribkit.config.organisation import Organisation
 from contribkit.ids import links, thread_url
-from contribkit.loaders.git.history import History
-from contribkit.loaders.git.log import Commit, Tag
-from contribkit.loaders.git.people import BOT_BRANCHES, People
+from contribkit.loaders.git.commits import Commit, History, Person, Tag
 
-_MERGE = re.compile(r"Merge pull request #(?P<number>\d{1,9}) from (?P<owner>[^/\s]{1,100})/(?P<branch>\S{1,300})")
-_SQUASH = re.compile(r"(?P<title>.{1,400}?) \(#(?P<number>\d{1,9})\)")
+_MERGE = re.compile(r"Merge pull request #(?P<number>[1-9]\d{0,8}) from (?P<owner>[^/\s]{1,100})/(?P<branch>\S{1,300})")
+_SQUASH = re.compile(r"(?P<title>.{1,400}?) \(#(?P<number>[1-9]\d{0,8})\)")
+_NO_REPLY = re.compile(r"(?:\d+\+)?(?P<login>[A-Za-z0-9-]{1,39}(?:\[bot\])?)@users\.noreply\.[\w.-]{1,253}")
+# Branches that only machines push, whoever started them.
+_BOT_BRANCHES = re.compile(
+    r"(?:dependabot|renovate|pyup|snyk|greenkeeper|imgbot|whitesource|create-pull-request|all-contributors|allcontributors)"
+    r"[/-].*|pre-commit-ci-update-config|autoupdate|imgbot|l10n_.*|weblate-.*",
+    re.IGNORECASE,
+)
+
+
+class People:
+    """Logins of the people in histories: by GitHub no-reply address, by alias, by a member's name.
+
+    Parameters
+    ----------
+    organisation
+        Its members, and the patterns of bots' names.
+    """
+
+    def __init__(self, organisation: Organisation) -> None:
+        self.organisation = organisation
+        self._known: dict[Person, str | None] = {}
+
+    def login(self, person: Person) -> str | None:
+        """Return the login of a name and address, as configured for members; None where nothing tells it."""
+        if person not in self._known:
+            self._known[person] = self._find(*person)
+        return self._known[person]
+
+    def _find(self, name: str, mail: str) -> str | None:
+        if match := _NO_REPLY.fullmatch(mail):
+            return self.organisation.canonical(match["login"])
+        if member := self.organisation.member(mail) or self.organisation.member_by_name(name):
+            return member
+        return name if name.endswith("[bot]") else None
+
+    def is_bot(self, person: Person) -> bool:
+        """Return whether a name and address are a bot's."""
+        return self.organisation.is_bot(self.login(person)) or self.organisation.is_bot(person[0])
+
+    @cached_property
+    def organisations(self) -> set[str]:
+        """Owners of forks that are not persons, case-folded."""
+        org = self.organisation
+        groups: list[Upstream | Stakeholder] = [*org.upstream, *org.stakeholders]
+        owners = [owner for group in groups for owner in group.orgs]
+        repos = [repo.split("/")[0] for group in groups for repo in group.repos]
+        # A member may own an upstream repository, and is a person all the same.
+        return {owner.casefold() for owner in (*org.own, *owners, *repos) if org.member(owner) is None}
 
 
 class Found(NamedTuple):
-    """What a history gives: rows for the tables of threads and acts."""
+    """Rows for the tables of threads and acts."""
 
     threads: list[dict[str, Any]]
     acts: list[dict[str, Any]]
@@ -23,135 +71,102 @@ class Found(NamedTuple):
 def pull_requests(repo: str, commits: list[Commit], people: People) -> Found:
     """Return the merged pull requests of a history: merge commits, and squash merges on the main line.
 
-    A merge's head owner is its author; where that is an organisation, the author of the branch's first own commit
-    is, and nobody where the branch is a bot's. Squash merges do not tell who merged them.
+    The owner of a merge's head is its author; where that is an organisation, the author of the branch's first own
+    commit is, and nobody where the branch is a bot's. Squash merges do not tell who merged them.
 
     Parameters
     ----------
     repo
         ``owner/name`` of the repository.
     commits
-        The history, parents behind their children.
+        The history, children before parents.
     people
-        Who names and addresses belong to.
+        Maps names and addresses to logins.
     """
     history = History(commits)
     threads: dict[str, dict[str, Any]] = {}
     acts: list[dict[str, Any]] = []
-    for commit in history.most_believed_first():
-        thread = _from_merge(commit, history, people) or _from_title(commit, history, people)
-        thread = thread or _from_squash(commit, history, people)
+    for commit in history.most_trusted_first():
+        thread = _from_merge(commit, history, people) or _from_subject(commit, history, people)
         # A fork's own pull requests may come along with a branch: the main line's own number wins.
         if thread is None or f"{repo}#{thread['number']}" in threads:
             continue
         ref = f"{repo}#{thread['number']}"
-        acts.extend(_acts(ref, thread))
-        co_authors = thread.pop("co_authors")
+        co_authors = [login for login in _logins(thread.pop("co_authors"), people) if login != thread["author"]]
+        merged_by = [login for login in dict.fromkeys((thread["author"], thread["merged_by"])) if login]
+        common = {"ref": ref, "at": thread["merged_at"], "source": "git"}
+        acts.extend(common | {"actor": login, "act": "merged"} for login in merged_by)
+        acts.extend(common | {"actor": login, "act": "co-authored"} for login in co_authors)
         thread |= {"ref": ref, "kind": "pull_request", "repo": repo, "url": thread_url(ref, "pull_request")}
-        thread |= {"state": "merged", "source": "git", "participants": _others(thread, co_authors)}
+        thread |= {"state": "merged", "source": "git", "participants": list(dict.fromkeys([*merged_by, *co_authors]))}
         threads[ref] = thread
     return Found(list(threads.values()), acts)
 
 
 def _from_merge(commit: Commit, history: History, people: People) -> dict[str, Any] | None:
+    """Return the pull request of a merge commit with GitHub's subject."""
     if len(commit.parents) < 2 or not (match := _MERGE.match(commit.message)):
         return None
     outer = history.came_with(commit)
     if outer and (head := _MERGE.match(outer.message)) and head["owner"].casefold() not in people.organisations:
-        return None  # what was merged inside a fork bears the fork's number
-    branch = history.branch(commit)
-    author, is_bot = _author(match["owner"], match["branch"], branch, people)
+        return None  # what was merged inside a fork has the fork's number
     title, _, body = commit.message[match.end() :].strip().partition("\n")
-    co_authors = [person for own in branch for person in own.co_authors]
-    merged_by = people.login(commit.author)
-    return _thread(commit, int(match["number"]), title.strip() or match["branch"], body, author, is_bot) | {
-        "merged_by": merged_by,
-        "co_authors": _logins([*co_authors, *commit.co_authors], people, author),
+    thread = _thread(commit, int(match["number"]), title.strip() or match["branch"], body)
+    return thread | _people(commit, history.branch(commit), people, match["owner"], match["branch"])
+
+
+def _from_subject(commit: Commit, history: History, people: People) -> dict[str, Any] | None:
+    """Return the pull request of a squash merge, or of a merge whose subject is its title, as GitHub may be set to."""
+    if commit.sha not in history.main_line or not (match := _SQUASH.fullmatch(commit.subject)):
+        return None
+    thread = _thread(commit, int(match["number"]), match["title"], commit.message.partition("\n")[2])
+    if len(commit.parents) > 1:
+        return thread | _people(commit, history.branch(commit), people)
+    return thread | {
+        "author": people.login(commit.author),
+        "author_is_bot": people.is_bot(commit.author),
+        "merged_by": None,
+        "co_authors": commit.co_authors,
     }
 
 
-def _author(owner: str, branch_name: str, branch: list[Commit], people: People) -> tuple[str | None, bool]:
-    """Return the author of a merged branch, and whether it is a bot's."""
-    if owner.casefold() not in people.organisations:
-        return people.organisation.canonical(owner), people.organisation.is_bot(owner)
-    return _first_author(branch, bool(BOT_BRANCHES.fullmatch(branch_name)), people)
+def _people(
+    merge: Commit, branch: list[Commit], people: People, owner: str = "", branch_name: str = ""
+) -> dict[str, Any]:
+    """Return who wrote a merged branch, and who merged it."""
+    author: str | None = None
+    if owner and owner.casefold() not in people.organisations:
+        author, is_bot = people.organisation.canonical(owner), people.organisation.is_bot(owner)
+    else:
+        is_bot = bool(_BOT_BRANCHES.fullmatch(branch_name))
+        if own := [commit.author for commit in branch if len(commit.parents) < 2]:
+            is_bot = is_bot or people.is_bot(own[-1])
+            author = people.login(own[-1])
+            # A person whose token a machine used did not write what the machine pushed.
+            author = None if is_bot and not people.organisation.is_bot(author) else author
+    co_authors = [person for commit in (*branch, merge) for person in commit.co_authors]
+    merged_by = people.login(merge.author)
+    return {"author": author, "author_is_bot": is_bot, "merged_by": merged_by, "co_authors": co_authors}
 
 
-def _first_author(branch: list[Commit], is_bot: bool, people: People) -> tuple[str | None, bool]:
-    """Return the author of a branch's first own commit, and whether the branch is a bot's."""
-    own = [commit for commit in branch if len(commit.parents) < 2]
-    if not own:
-        return None, is_bot
-    first = own[-1].author
-    is_bot = is_bot or people.is_bot(first)
-    login = people.login(first)
-    # A person whose token a machine used did not write what the machine pushed.
-    return (None if is_bot and not people.organisation.is_bot(login) else login), is_bot
-
-
-def _from_title(commit: Commit, history: History, people: People) -> dict[str, Any] | None:
-    """Return the pull request of a merge that bears its title, as GitHub may be told to write it."""
-    if len(commit.parents) < 2 or commit.sha not in history.main_line:
-        return None
-    if not (match := _SQUASH.fullmatch(commit.subject)):
-        return None
-    branch = history.branch(commit)
-    author, is_bot = _first_author(branch, False, people)
-    co_authors = [person for own in (*branch, commit) for person in own.co_authors]
-    body = commit.message.partition("\n")[2]
-    return _thread(commit, int(match["number"]), match["title"], body, author, is_bot) | {
-        "merged_by": people.login(commit.author),
-        "co_authors": _logins(co_authors, people, author),
-    }
-
-
-def _from_squash(commit: Commit, history: History, people: People) -> dict[str, Any] | None:
-    if len(commit.parents) != 1 or commit.sha not in history.main_line:
-        return None
-    if not (match := _SQUASH.fullmatch(commit.subject)):
-        return None
-    author, is_bot = people.login(commit.author), people.is_bot(commit.author)
-    body = commit.message.partition("\n")[2]
-    return _thread(commit, int(match["number"]), match["title"], body, author, is_bot) | {
-        "co_authors": _logins(commit.co_authors, people, author)
-    }
-
-
-def _thread(commit: Commit, number: int, title: str, body: str, author: str | None, is_bot: bool) -> dict[str, Any]:
+def _thread(commit: Commit, number: int, title: str, body: str) -> dict[str, Any]:
     return {
         "number": number,
         "title": title,
         "body": body.strip() or None,
-        "author": author,
-        "author_is_bot": is_bot,
         "files": commit.paths,
         "merged_at": commit.committed,
-        "merged_by": None,
         "links_out": list(dict.fromkeys(link.ref for link in links(body))) if body else [],
     }
 
 
-def _logins(found: list[tuple[str, str]], people: People, author: str | None) -> list[str]:
+def _logins(found: list[Person], people: People) -> list[str]:
     logins = [people.login(person) for person in dict.fromkeys(found) if not people.is_bot(person)]
-    return [login for login in dict.fromkeys(logins) if login and login != author]
-
-
-def _acts(ref: str, thread: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    common = {"ref": ref, "at": thread["merged_at"], "source": "git"}
-    for actor in dict.fromkeys((thread["author"], thread["merged_by"])):
-        if actor:
-            yield common | {"actor": actor, "act": "merged"}
-    for actor in thread["co_authors"]:
-        yield common | {"actor": actor, "act": "co-authored"}
-
-
-def _others(thread: dict[str, Any], co_authors: list[str]) -> list[str]:
-    everybody = [thread["author"], thread["merged_by"], *co_authors]
-    return [login for login in dict.fromkeys(everybody) if login]
+    return [login for login in dict.fromkeys(logins) if login]
 
 
 def releases(repo: str, tags: list[Tag], people: People) -> Found:
-    """Return the tags of a repository as releases by their tagger; of a lightweight tag nobody knows who."""
+    """Return the tags of a repository as releases by their tagger; a lightweight tag has none."""
     threads: list[dict[str, Any]] = []
     acts: list[dict[str, Any]] = []
     for tag in tags:

@@ -1,4 +1,4 @@
-"""A clone or bare mirror on disk: which repository it is, whether it can be read, and what git says of it."""
+"""A clone or bare mirror on disk: running git in it safely, its health, and which repository it is a clone of."""
 
 import os
 import re
@@ -7,19 +7,31 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
+from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.ids import OWNER, REPOSITORY
 
-# Read-only, the same on every machine: no pager, no prompt, no fetching of what a partial clone lacks, and
-# no climbing into a repository that happens to lie around the folder.
+PARTIAL = "is a partial clone that lacks some objects; clone it again without --filter"
+GITHUB_HOSTS = ("github.com", "www.github.com", "ssh.github.com")
+
+# Read-only and the same on every machine: no pager, no prompt, no climbing into a repository around the folder. A clone
+# may come from a stranger, whose configuration must not run programs: nothing is fetched, whatever the clone says.
 _ENVIRONMENT = {
-    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "none",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C.UTF-8",
 }
-_OPTIONS = ("-c", "core.quotePath=false", "-c", "i18n.logOutputEncoding=UTF-8")
+# Of the caller's own variables only those that say where git and its configuration are: safe.directory is in that.
+_KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH")
+_OPTIONS = (
+    "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.quotePath=false", "i18n.logOutputEncoding=UTF-8",
+    "log.showRoot=true", "log.showSignature=false", "mailmap.blob=HEAD:.mailmap", "mailmap.file=",
+)  # fmt: skip
+_TIMEOUT = 600  # seconds: a clone may name a file that never ends, such as a pipe
 _REMOTE = re.compile(rf"(?:^(?!file:)[\w.+-]+://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/|^(?:[^@/]+@)?(?P<scp>[^/:]+):)"
                      rf"(?P<owner>{OWNER})/(?P<repo>{REPOSITORY}?)(?:\.git)?/?$")  # fmt: skip
 
@@ -32,82 +44,8 @@ _HEADS = (
 )
 
 
-@dataclass(frozen=True)
-class Repository:
-    """A git repository in a folder."""
-
-    path: Path
-
-    def git(self, *arguments: str, stdin: bytes | None = None) -> bytes:
-        """Return what a git command prints.
-
-        Raises
-        ------
-        ContribkitError
-            Where git is not installed, or says no; with the folder and git's own words.
-        """
-        environment = os.environ | _ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(self.path.resolve().parent)}
-        for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"):
-            environment.pop(name, None)
-        try:
-            answer = subprocess.run(
-                ["git", "-C", str(self.path), *_OPTIONS, *arguments],
-                input=stdin, capture_output=True, env=environment, check=False,
-            )  # fmt: skip
-        except FileNotFoundError as error:
-            raise ContribkitError("git is not installed; install it to read clones") from error
-        if answer.returncode:
-            said = answer.stderr.decode(errors="replace").strip().split("\n")[0].removeprefix("fatal: ")
-            raise ContribkitError(f"{self.path}: git says: {said}")
-        return answer.stdout
-
-    def check(self) -> None:
-        """Raise `ContribkitError` for a folder that is no repository, is shallow, or empty."""
-        if not self.path.is_dir():
-            raise ContribkitError(f"{self.path}: there is no such folder; clone the repository there, or take it out")
-        try:
-            shallow = self.git("rev-parse", "--is-shallow-repository").strip()
-        except ContribkitError as error:
-            if "not a git repository" in str(error):
-                raise ContribkitError(f"{self.path}: is no git repository; clone it anew, or take it out") from error
-            if "dubious ownership" in str(error):
-                raise ContribkitError(
-                    f"{self.path}: belongs to somebody else, so git does not read it; "
-                    f"run: git config --global --add safe.directory {self.path.resolve()}"
-                ) from error
-            raise
-        if shallow == b"true":
-            raise ContribkitError(f"{self.path}: is a shallow clone; run: git -C {self.path} fetch --unshallow")
-        if self.head is None:
-            raise ContribkitError(f"{self.path}: is an empty repository, or HEAD names no branch of it; fetch it first")
-
-    @cached_property
-    def head(self) -> str | None:
-        """The commit of the default branch: the remote's where it is known, since what is checked out may differ."""
-        for name in _HEADS:
-            try:
-                answer = self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-                return answer.decode().strip()
-            except ContribkitError:
-                continue
-        return None
-
-    @cached_property
-    def remotes(self) -> list["Remote"]:
-        """The remotes that are no paths on this machine; ``upstream`` first, as ``origin`` may be somebody's fork."""
-        try:
-            lines = self.git("config", "--get-regexp", r"^remote\..*\.url$").decode(errors="replace").splitlines()
-        except ContribkitError:  # no remote at all
-            return []
-        urls = {
-            name.split(".", 1)[1].removesuffix(".url"): url for name, _, url in (line.partition(" ") for line in lines)
-        }
-        ordered = sorted(urls, key=lambda name: ({"upstream": 0, "origin": 1}.get(name, 2), name))
-        return [remote for name in ordered if (remote := remote_of_url(urls[name]))]
-
-
 class Remote(NamedTuple):
-    """A repository elsewhere: its host, and ``owner/repo`` on it."""
+    """A repository on a host, and its ``owner/repo`` there."""
 
     host: str
     name: str
@@ -126,3 +64,140 @@ def remote_of_url(url: str) -> Remote | None:
     """
     match = _REMOTE.match(url)
     return Remote((match["host"] or match["scp"]).casefold(), f"{match['owner']}/{match['repo']}") if match else None
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A git repository in a folder."""
+
+    path: Path
+
+    def git(self, *arguments: str, stdin: bytes | None = None) -> bytes:
+        """Return what a git command prints.
+
+        Raises
+        ------
+        ContribkitError
+            Where git is not installed, fails, or does not end; with the folder and git's own words.
+        """
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        environment |= {name: os.environ[name] for name in _KEPT if name in os.environ} | _ENVIRONMENT
+        environment["GIT_CEILING_DIRECTORIES"] = str(self.path.resolve().parent)
+        options = [part for option in _OPTIONS for part in ("-c", option)]
+        try:
+            answer = subprocess.run(
+                ["git", "-C", str(self.path), *options, *arguments],
+                input=stdin, capture_output=True, env=environment, check=False, timeout=_TIMEOUT,
+            )  # fmt: skip
+        except FileNotFoundError as error:
+            raise ContribkitError("git is not installed; install it to read clones") from error
+        except subprocess.TimeoutExpired as error:
+            minutes = f"{_TIMEOUT / 60:g} minutes"
+            raise ContribkitError(f"{self.path}: git did not end within {minutes}; clone it again") from error
+        if answer.returncode:
+            raise ContribkitError(f"{self.path}: {_reason(answer.stderr.decode(errors='replace'))}")
+        return answer.stdout
+
+    def check(self) -> None:
+        """Raise `ContribkitError` for a folder that is not a repository, is shallow, or empty."""
+        if not self.path.is_dir():
+            raise ContribkitError(f"{self.path}: there is no such folder; clone the repository there, or remove it")
+        try:
+            shallow = self.git("rev-parse", "--is-shallow-repository").strip()
+        except ContribkitError as error:
+            if "not a git repository" in str(error):
+                raise ContribkitError(f"{self.path}: is not a git repository; clone it again, or remove it") from error
+            if "dubious ownership" in str(error):
+                raise ContribkitError(
+                    f"{self.path}: belongs to another user, so git does not read it; "
+                    f"run: git config --global --add safe.directory {self.path.resolve()}"
+                ) from error
+            raise
+        if shallow == b"true":
+            raise ContribkitError(f"{self.path}: is a shallow clone; run: git -C {self.path} fetch --unshallow")
+        if self.head is None:
+            raise ContribkitError(
+                f"{self.path}: is an empty repository, or the commit of its default branch is missing; clone it again"
+            )
+
+    @cached_property
+    def head(self) -> str | None:
+        """The commit of the default branch: the remote's where it is known, since what is checked out may differ."""
+        for name in _HEADS:
+            try:
+                answer = self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+                return answer.decode().strip()
+            except ContribkitError:
+                continue
+        return None
+
+    @cached_property
+    def remotes(self) -> list[Remote]:
+        """The remotes that are not paths on this machine; ``upstream`` first, as ``origin`` may be a person's fork."""
+        urls = {name.split(".", 1)[1].removesuffix(".url"): url for name, url in self._settings(r"^remote\..*\.url$")}
+        ordered = sorted(urls, key=lambda name: ({"upstream": 0, "origin": 1}.get(name, 2), name))
+        return [remote for name in ordered if (remote := remote_of_url(urls[name]))]
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it was cloned with ``--filter``: some objects may be missing."""
+        return bool(self._settings(r"^remote\..*\.promisor$|^extensions\.partialclone$"))
+
+    def _settings(self, pattern: str) -> list[tuple[str, str]]:
+        """Return the settings whose names match a pattern, none where there are none."""
+        try:
+            lines = self.git("config", "--get-regexp", pattern).decode(errors="replace").splitlines()
+        except ContribkitError:  # git's answer where nothing matches
+            return []
+        return [(name, value) for name, _, value in (line.partition(" ") for line in lines)]
+
+    def name(self, organisation: Organisation) -> str:
+        """Return which repository it is: of its remotes on GitHub the one that is looked at, else the first.
+
+        Where no remote is on a host at all, a folder named OWNER+NAME tells it.
+
+        Raises
+        ------
+        ContribkitError
+            Where nothing tells it.
+        """
+        hosts = _hosts(organisation)
+        names = [remote.name for remote in self.remotes if remote.host in hosts]
+        for name in names:
+            if organisation.is_own(name) or organisation.upstream_of(name):
+                return name
+        folder = self.path.name.removesuffix(".git")
+        if not self.remotes and re.fullmatch(rf"{OWNER}\+{REPOSITORY}", folder):
+            return folder.replace("+", "/", 1)
+        if not names:
+            raise ContribkitError(
+                f"{self.path}: nothing tells which repository this is; name the folder OWNER+NAME, "
+                "or set its remote: git remote add origin https://github.com/OWNER/NAME"
+            )
+        return names[0]
+
+    def elsewhere(self, organisation: Organisation) -> str | None:
+        """Return a sentence about a clone whose remotes are all on other hosts than GitHub's, else None."""
+        hosts = _hosts(organisation)
+        if not self.remotes or any(remote.host in hosts for remote in self.remotes):
+            return None
+        host, name = self.remotes[0]
+        return (
+            f"{self.path.name}: {name} is on {host}, not on GitHub: it is ignored; if it is a mirror, "
+            f"set GitHub's address: git remote set-url origin https://github.com/{name}"
+        )
+
+
+def _hosts(organisation: Organisation) -> set[str]:
+    """Return the hosts of GitHub: its own, and that of the API in contribkit.toml."""
+    api = urlsplit(str(organisation.sources.get("github", {}).get("api_url", ""))).hostname or ""
+    return {*GITHUB_HOSTS, api.removeprefix("api.")}
+
+
+def _reason(stderr: str) -> str:
+    """Return what git printed in one line: the fatal error rather than the warnings before it."""
+    if "lazy fetching disabled" in stderr or "promisor" in stderr:
+        return PARTIAL
+    lines = [line for line in stderr.strip().splitlines() if line]
+    start = next((number for number, line in enumerate(lines) if line.startswith("fatal: ")), 0)
+    return f"git says: {' '.join(lines[start : start + 3]).removeprefix('fatal: ')}"

@@ -4,8 +4,7 @@ import os
 from pathlib import Path
 
 from contribkit.errors import ContribkitError
-from contribkit.loaders.git.naming import GITHUB_HOSTS
-from contribkit.loaders.git.repository import Repository
+from contribkit.loaders.git.repository import GITHUB_HOSTS, Repository
 
 _BINDER = ("BINDER_SERVICE_HOST", "BINDER_LAUNCH_HOST")
 

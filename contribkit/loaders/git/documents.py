@@ -1,4 +1,4 @@
-"""What the organisation's own repositories say about upstream threads, in commit messages and Markdown documents."""
+"""References of the organisation's own side: commit messages and Markdown documents that point at upstream threads."""
 
 import re
 import secrets
@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from contribkit.errors import ContribkitError
 from contribkit.ids import links
-from contribkit.loaders.git.log import Commit, moment
-from contribkit.loaders.git.people import People
-from contribkit.loaders.git.repository import Repository
+from contribkit.loaders.git.commits import Commit, Person, seconds_or_none
+from contribkit.loaders.git.pull_requests import People
+from contribkit.loaders.git.repository import PARTIAL, Repository
 from contribkit.loaders.passages import passages
 
 _MARKDOWN = (".md", ".markdown", ".mdx", ".qmd")
@@ -20,12 +21,12 @@ _LARGEST = 1_000_000  # bytes; what is larger was written by no person
 
 
 class Document(NamedTuple):
-    """A Markdown document of the default branch, and when and by whom it was added."""
+    """A Markdown document of the default branch, and when (seconds since 1970) and by whom it was added."""
 
     path: str
     text: str
     added: int
-    author: tuple[str, str]
+    author: Person
 
 
 def read_documents(repository: Repository) -> list[Document]:
@@ -35,8 +36,11 @@ def read_documents(repository: Repository) -> list[Document]:
     blobs = {}
     for entry in filter(None, tree):
         (_, kind, sha, size), path = entry.split("\t", 1)[0].split(), entry.split("\t", 1)[1]
-        if kind == "blob" and path.casefold().endswith(_MARKDOWN) and int(size) <= _LARGEST:
-            blobs[path] = sha
+        if kind == "blob" and path.casefold().endswith(_MARKDOWN):
+            if not size.isdigit():
+                raise _missing(repository, sha)
+            if int(size) <= _LARGEST:
+                blobs[path] = sha
     texts = _contents(repository, list(blobs.values()))
     linking = {path: text for path, text in zip(blobs, texts, strict=True) if links(text)}
     added = _added(repository, head) if linking else {}
@@ -46,28 +50,37 @@ def read_documents(repository: Repository) -> list[Document]:
 def _contents(repository: Repository, shas: list[str]) -> list[str]:
     answer = repository.git("cat-file", "--batch", stdin="".join(f"{sha}\n" for sha in shas).encode())
     texts, place = [], 0
-    for _ in shas:
+    for sha in shas:
         end = answer.index(b"\n", place)
-        size = int(answer[place:end].split()[2])
+        header = answer[place:end].split()
+        if len(header) != 3:  # "SHA missing"
+            raise _missing(repository, sha)
+        size = int(header[2])
         text = answer[end + 1 : end + 1 + size].decode("utf-8-sig", errors="replace")
         texts.append(text.replace("\r\n", "\n"))
         place = end + size + 2
     return texts
 
 
-def _added(repository: Repository, head: str) -> dict[str, tuple[int, tuple[str, str]]]:
+def _missing(repository: Repository, sha: str) -> ContribkitError:
+    if repository.is_partial:
+        return ContribkitError(f"{repository.path}: {PARTIAL}")
+    return ContribkitError(f"{repository.path}: the object {sha} is missing or damaged; clone it again")
+
+
+def _added(repository: Repository, head: str) -> dict[str, tuple[int, Person]]:
     """Return for each document the time and author of the commit that first added it."""
     mark = secrets.token_hex(16)
     answer = repository.git(
-        "log", "-z", "--use-mailmap", "--no-show-signature", "--no-color", "--diff-filter=A", "--no-renames",
+        "log", "-z", "--use-mailmap", "--no-color", "--diff-filter=A", "--no-renames",
         "--name-only", f"--format={mark}%at%x00%aN%x00%aE%x00", head, "--",
         *(f":(icase)*{ending}" for ending in _MARKDOWN),
     )  # fmt: skip
-    added: dict[str, tuple[int, tuple[str, str]]] = {}
+    added: dict[str, tuple[int, Person]] = {}
     for commit in answer.decode(errors="replace").split(mark)[1:]:
         when, name, mail, paths = commit.split("\0", 3)
         for path in filter(None, paths.strip("\0\n").split("\0")):
-            added[path] = (moment(when) or 0, (name, mail))  # newest first: the last one stands
+            added[path] = (seconds_or_none(when) or 0, (name, mail))  # newest first: the last one stands
     return added
 
 
@@ -77,48 +90,57 @@ def references(repo: str, commits: list[Commit], documents: list[Document], peop
     Parameters
     ----------
     repo
-        ``owner/name`` of the organisation's own repository.
+        ``owner/name`` of a repository on the organisation's own side.
     commits, documents
         Its history and its documents.
     people
-        Who names and addresses belong to, and which repositories are the organisation's own.
+        Maps names and addresses to logins.
     """
+    organisation = people.organisation
     for commit in commits:
-        for ref, text, context in passages(commit.message, people.organisation):
-            yield {
-                "ref": ref,
-                "source": repo,
-                "kind": "commit",
-                "id": commit.sha[:9],
-                "url": f"https://github.com/{repo}/commit/{commit.sha}",
-                "date": commit.authored,
-                "by": people.login(commit.author),
-                "title": commit.subject,
-                "labels": [],
-                "text": text,
-                "context": context,
-            }
+        common = _common(repo, "commit", commit.sha[:9], commit.author, people)
+        about = {"url": f"https://github.com/{repo}/commit/{commit.sha}", "date": commit.authored}
+        for ref, text, context in passages(commit.message, organisation):
+            yield common | about | {"ref": ref, "title": commit.subject, "text": text, "context": context}
     for document in documents:
         front, body = front_matter(document.text)
         heading = re.search(r"^#[ \t]+(.{1,300})$", body, re.MULTILINE)
-        for ref, text, context in passages(body, people.organisation):
-            yield {
-                "ref": ref,
-                "source": repo,
-                "kind": "document",
-                "id": document.path,
-                "url": f"https://github.com/{repo}/blob/HEAD/{document.path}",
-                "date": _day(front.get("date"), people.organisation.timezone) or document.added or None,
-                "by": people.login(document.author),
-                "title": str(front.get("title") or (heading[1] if heading else document.path)),
-                "labels": [tag for name in ("authors", "tags", "categories") for tag in _words(front.get(name))],
-                "text": text,
-                "context": context,
-            }
+        title = front.get("title") if isinstance(front.get("title"), str | int | float | date) else None
+        common = _common(repo, "document", document.path, document.author, people)
+        common |= {
+            "url": f"https://github.com/{repo}/blob/HEAD/{document.path}",
+            "date": _day(front.get("date"), organisation.timezone) or document.added or None,
+            "title": str(title or (heading[1] if heading else document.path)),
+            "labels": [tag for name in ("authors", "tags", "categories") for tag in _words(front.get(name))],
+        }
+        for ref, text, context in passages(body, organisation):
+            yield common | {"ref": ref, "text": text, "context": context}
+
+
+def _common(repo: str, kind: str, identifier: str, author: Person, people: People) -> dict[str, Any]:
+    return {
+        "source": repo,
+        "direction": "in",
+        "kind": kind,
+        "id": identifier,
+        "by": people.login(author),
+        "by_is_bot": people.is_bot(author),
+        "labels": [],
+    }
+
+
+class _FrontMatter(yaml.SafeLoader):
+    """YAML without aliases: a few nested ones stand for gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Refuse an alias; compose everything else."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("front matter with an alias")
+        return super().compose_node(parent, index)
 
 
 def front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """Return the YAML block at the head of a document, empty where there is none or it is broken, and the rest.
+    """Return the YAML block at the start of a document, empty where there is none or it is broken, and the rest.
 
     Examples
     --------
@@ -129,14 +151,14 @@ def front_matter(text: str) -> tuple[dict[str, Any], str]:
     if not match:
         return {}, text
     try:
-        front = yaml.safe_load(match[1])
+        front = yaml.load(match[1], _FrontMatter)  # a safe loader
     except (yaml.YAMLError, ValueError, RecursionError):
         front = None
     return front if isinstance(front, dict) else {}, text[match.end() :]
 
 
 def _day(value: Any, timezone: str) -> int | None:
-    """Return the seconds of a date as YAML gives it, None where it is none; without a zone it lies in `timezone`."""
+    """Return a date from YAML as seconds since 1970, None where it is not one; without a zone it is in `timezone`."""
     zone = ZoneInfo(timezone)
     try:
         value = datetime.fromisoformat(value) if isinstance(value, str) else value
