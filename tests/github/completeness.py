@@ -42,7 +42,7 @@ def completeness(acts: pd.DataFrame, workload: Workload, readable: Callable[[Row
     """
     rows = workload.truth()
     truth = pd.DataFrame(rows)
-    truth["counted"] &= [readable(row) for row in rows]
+    truth["counted"] = [row.counted and readable(row) for row in rows]
     truth["key"] = _keys(truth)
     acts = acts[[repository_of(str(ref)) is not None for ref in acts["ref"]]]
     told = acts.assign(key=_keys(acts))

@@ -299,7 +299,7 @@ class Emulator:
     @property
     def _search(self) -> Search:
         """The index of the workload as it is now: it may have grown since the last request."""
-        size = len(self.workload.nodes)
-        if self._indexed is None or self._indexed[0] != size:
-            self._indexed = (size, Search(self.workload))
+        version = self.workload.version
+        if self._indexed is None or self._indexed[0] != version:
+            self._indexed = (version, Search(self.workload))
         return self._indexed[1]

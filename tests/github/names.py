@@ -8,6 +8,7 @@ from tests.github.model import Account, Comment, Commit, Discussion, Event, Rele
 SITE = "https://github.com"
 _PREFIXES = {
     "PullRequest": "PR", "Issue": "I", "Repository": "R", "User": "U", "Bot": "BOT", "Organization": "O",
+    "Mannequin": "M", "EnterpriseUserAccount": "EUA",
     "Release": "RE", "Discussion": "D", "IssueComment": "IC", "PullRequestReview": "PRR", "Commit": "C",
 }  # fmt: skip
 _NAMES: dict[type, str] = {

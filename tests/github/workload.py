@@ -9,7 +9,7 @@ from typing import Any
 
 from contribkit.config.organisation import Organisation
 from contribkit.period import Period
-from tests.github.model import Account, Comment, Discussion, Repository, Thread
+from tests.github.model import Account, Comment, Discussion, Event, Repository, Thread
 from tests.github.world import configuration, oddities, own_side
 from tests.github.world.acts import plan_acts
 from tests.github.world.bystanders import plan_background, plan_bystanders
@@ -22,7 +22,7 @@ from tests.github.world.people import OUTSIDERS, PERIOD, Member
 from tests.github.world.places import World, world
 from tests.github.world.plan import Plan
 from tests.github.world.threads import plan_threads
-from tests.github.world.truth import Act, Row
+from tests.github.world.truth import Act, Citation, Row
 
 SEED = 20260701
 
@@ -45,8 +45,12 @@ class Workload:
     pairs: dict[Thread, list[Member]]
     triage_only: list[Thread]
     others: list[Thread]
+    citations: list[tuple[Thread, Thread, str]]
     period: Period = PERIOD
     nodes: dict[int, Any] = field(default_factory=dict)
+    version: int = 0
+    gone: set[Any] = field(default_factory=set)
+    _last_serial: int = 0
 
     @classmethod
     def make(cls, figures: Figures = REFERENCE, seed: int = SEED) -> "Workload":
@@ -64,8 +68,10 @@ class Workload:
         number_threads(upstream)
         own_side.link_upstream(plan)
         own_side.link(plan)
+        cited = own_side.open_cited(plan)
         number_threads([*plan.world.own.values()])
-        made = cls(plan.world, figures, plan.acts, plan.pairs, plan.triage_only, plan.others)
+        own_side.cite(plan, cited)
+        made = cls(plan.world, figures, plan.acts, plan.pairs, plan.triage_only, plan.others, plan.citations)
         made._number_nodes()
         return made
 
@@ -128,8 +134,19 @@ class Workload:
         member = by_account.get(act.actor)
         whose = member or by_account.get(getattr(act.thing, "author", None) or act.actor)
         counted = self.period.start <= act.at < self.period.end
-        counted = counted and whose is not None and whose.since <= act.at < whose.until
+        counted = counted and whose is not None and whose.since <= act.at < whose.until and act.thing not in self.gone
         return Row(act.thing.ref, member.login if member else act.actor.login, act.act, act.at, act.state, counted)
+
+    def references(self) -> list[Citation]:
+        """Return the truth of references: every thread of the own side that points upstream or is named there.
+
+        What lies in a repository that nobody sees is not in it.
+        """
+        return [
+            Citation(thread.ref, own.ref, direction, own.repository.private)
+            for thread, own, direction in self.citations
+            if not own.repository.sealed and not self.gone & {thread, own}
+        ]
 
     def organisation(self, folder: Path, api_url: str, **settings: Any) -> Organisation:
         """Write the contribkit.toml of the organisation whose members these are, with its activity log, and read it.
@@ -151,13 +168,61 @@ class Workload:
         thread.comments.append(comment)
         self.acts.append(Act(thread, member.account, "commented", comment.created_at))
         settle(thread)
+        self.changed()
+
+    def refer(self, thread: Thread, at: datetime) -> Thread:
+        """Let a new issue of the own tracker point at a thread upstream, which is not touched by that; return it."""
+        tracker = self.world.own["tracker"]
+        who = self.members[-1].account
+        own = Thread(tracker, False, who, at, "Track it", f"We wait for {thread.ref}.", updated_at=at)
+        own.number = 1 + max((one.number for one in tracker.threads), default=0)
+        tracker.threads.append(own)
+        thread.events.append(Event("CrossReferencedEvent", who, at, own))
+        self.citations.append((thread, own, "in"))
+        self.changed()
+        return own
+
+    def transfer(self, thread: Thread, to: Repository, at: datetime) -> None:
+        """Move an issue to another repository: it gets a new number and a new node id, and the old id is gone."""
+        former = thread.repository
+        former.threads.remove(thread)
+        thread.transferred_from = (former, thread.number)
+        thread.repository, thread.number = to, 1 + max((one.number for one in self._numbered(to)), default=0)
+        to.threads.append(thread)
+        thread.events.append(Event("TransferredEvent", OUTSIDERS[0], at, former))
+        thread.updated_at = at
+        del self.nodes[thread.serial]
+        thread.serial = 0
+        self.changed()
+
+    def _numbered(self, repository: Repository) -> list[Thread | Discussion]:
+        left_behind = [one for one in self.threads if one.transferred_from and one.transferred_from[0] is repository]
+        return [*repository.threads, *repository.discussions, *left_behind]
+
+    def delete(self, thread: Thread) -> None:
+        """Delete a thread: its id is gone, no list or search has it, and what was done in it does not count."""
+        thread.repository.threads.remove(thread)
+        del self.nodes[thread.serial]
+        self.gone.add(thread)
+        self.changed()
+
+    def rename(self, repository: Repository, name: str) -> None:
+        """Rename a repository. contribkit.toml, if it is written after that, has the name that it had."""
+        repository.former_name, repository.name = repository.name, name
+        self.changed()
+
+    def changed(self) -> None:
+        """Take note of what is new or gone."""
+        for name in ("threads", "discussions", "accounts", "repository_by_name", "thread_by_ref"):
+            self.__dict__.pop(name, None)
+        self.version += 1
         self._number_nodes()
 
     def _number_nodes(self) -> None:
         """Give everything a number of its own, from which its node id is made."""
         for thing, parent in things(self.accounts.values(), self.repositories):
             if not thing.serial:
-                thing.serial = len(self.nodes) + 1
+                thing.serial = self._last_serial = self._last_serial + 1
                 self.nodes[thing.serial] = thing
             if parent is not None:
                 thing.parent = parent

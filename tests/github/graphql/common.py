@@ -12,7 +12,7 @@ _WITH_ID = [
     "PullRequest", "Issue", "Repository", "User", "Bot", "Organization", "Release", "Discussion", "DiscussionComment",
     "IssueComment", "PullRequestReview", "PullRequestReviewComment", "Commit", "CrossReferencedEvent", "ClosedEvent",
     "MergedEvent", "LabeledEvent", "UnlabeledEvent", "AssignedEvent", "TransferredEvent", "MilestonedEvent",
-    "ReopenedEvent",
+    "ReopenedEvent", "AddedToMergeQueueEvent", "AutoMergeEnabledEvent", "Mannequin", "EnterpriseUserAccount",
 ]  # fmt: skip
 
 

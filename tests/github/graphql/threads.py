@@ -18,6 +18,17 @@ def _merged(source: Thread, info: Info) -> bool:
     return source.merged_at is not None
 
 
+@resolves("PullRequest.isInMergeQueue")
+def _is_in_merge_queue(source: Thread, info: Info) -> bool:
+    """Say no: what was queued is merged."""
+    return False
+
+
+@resolves("PullRequest.mergeQueue", "PullRequest.mergeQueueEntry", "PullRequest.autoMergeRequest")
+def _no_queue(source: Thread, info: Info) -> None:
+    return None
+
+
 @resolves("PullRequest.isDraft")
 def _is_draft(source: Thread, info: Info) -> bool:
     return source.draft

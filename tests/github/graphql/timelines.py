@@ -49,6 +49,11 @@ def _assignee(source: Event, info: Info) -> Account:
     return source.detail
 
 
+@resolves("AddedToMergeQueueEvent.enqueuer", "AutoMergeEnabledEvent.enabler")
+def _who(source: Event, info: Info) -> Account | None:
+    return source.actor
+
+
 @resolves("MilestonedEvent.milestoneTitle")
 def _milestone_title(source: Event, info: Info) -> str:
     return source.detail
@@ -59,7 +64,7 @@ def _from_repository(source: Event, info: Info) -> Any:
     return source.detail
 
 
-@resolves("ClosedEvent.closer", "MergedEvent.commit")
+@resolves("ClosedEvent.closer", "MergedEvent.commit", "AddedToMergeQueueEvent.mergeQueue")
 def _nobody(source: Event, info: Info) -> None:
     return None
 
@@ -96,7 +101,7 @@ def _referenced_at(source: Event, info: Info) -> Any:
 @resolves(
     "CrossReferencedEvent.target", "ClosedEvent.closable", "ReopenedEvent.closable", "LabeledEvent.labelable",
     "UnlabeledEvent.labelable", "AssignedEvent.assignable", "MilestonedEvent.subject", "TransferredEvent.issue",
-    "MergedEvent.pullRequest",
+    "MergedEvent.pullRequest", "AddedToMergeQueueEvent.pullRequest", "AutoMergeEnabledEvent.pullRequest",
 )  # fmt: skip
 def _thread(source: Event, info: Info) -> Thread:
     assert typename(source.parent) in ("PullRequest", "Issue")

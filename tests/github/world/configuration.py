@@ -80,7 +80,12 @@ def _upstream(workload: "Workload") -> list[str]:
     """Name an organisation as a whole, and repositories that stand alone one by one."""
     owners = {repository.owner for repository in workload.world.upstream}
     organisations = sorted(owner.login for owner in owners if owner.kind == "Organization")
-    alone = [one.ref for one in workload.world.upstream if one.owner.kind != "Organization"]
+    # A renamed repository stands there by the name that it had.
+    alone = [
+        f"{one.owner.login}/{one.former_name or one.name}"
+        for one in workload.world.upstream
+        if one.owner.kind != "Organization"
+    ]
     lines = [f'[[upstream]]\nname = "{login}"\norgs = ["{login}"]' for login in organisations]
     return [*lines, f'[[upstream]]\nname = "Alone"\nrepos = {json.dumps(alone)}'] if alone else lines
 

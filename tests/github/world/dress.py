@@ -163,10 +163,12 @@ def _touch_after(plan: Plan, threads: list[Thread]) -> None:
 
 
 def settle(thread: Thread) -> None:
-    """Put everything of a thread in order of time, and say when it was last touched."""
+    """Put everything of a thread in order of time, and say when it was last touched: a cross-reference does not."""
     thread.comments.sort(key=lambda comment: comment.created_at)
     thread.reviews.sort(key=lambda review: review.submitted_at or thread.created_at)
     thread.events.sort(key=lambda event: event.created_at)
-    times = [comment.created_at for comment in thread.comments] + [event.created_at for event in thread.events]
+    times = [comment.created_at for comment in thread.comments] + [
+        event.created_at for event in thread.events if event.kind != "CrossReferencedEvent"
+    ]
     times += [review.submitted_at for review in thread.reviews if review.submitted_at]
     thread.updated_at = max(thread.created_at, *times) if times else thread.created_at

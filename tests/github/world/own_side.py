@@ -31,6 +31,7 @@ def link(plan: Plan) -> None:
         thread.updated_at = max(at, END - timedelta(days=3))
         thread.comments = [Comment(author, thread.updated_at, f"Still waiting for {target.ref}.", "OWNER")]
         repository.threads.append(thread)
+        plan.citations.append((target, thread, "in"))
         refer(target, thread, repository)
 
 
@@ -40,6 +41,37 @@ def refer(target: Thread, source: Thread, repository: Repository) -> None:
     shown = None if repository.sealed else source
     target.events.append(Event("CrossReferencedEvent", source.author, at, shown))
     target.events.sort(key=lambda event: event.created_at)
+
+
+def open_cited(plan: Plan) -> list[Thread]:
+    """Open threads on the own side of which only the upstream side speaks."""
+    opened = []
+    for number in range(plan.figures.cited):
+        at = START + timedelta(days=2 * number % 80, hours=number)
+        repository = plan.world.own[("tracker", "plans", "private")[number % 3]]
+        text = words.body(plan.rng)
+        thread = Thread(repository, False, plan.world.members[-1].account, at, words.title(plan.rng), text)
+        thread.labels, thread.updated_at = ["Contract Deliverable"], at
+        repository.threads.append(thread)
+        opened.append(thread)
+    return opened
+
+
+def cite(plan: Plan, cited: list[Thread]) -> None:
+    """Let members' pull requests and comments name threads of the own side, whose numbers are known by now."""
+    members = {member.account for member in plan.world.members}
+    mine = [one for one in plan.pairs if one.author in members and one.body]
+    spoken = [(one, comment) for one in plan.pairs for comment in one.comments if comment.author in members]
+    for number, own in enumerate(cited):
+        if number % 2:
+            thread, comment = spoken[number * 7 % len(spoken)]
+            comment.body += f"\n\nSee {own.ref}."
+        else:
+            thread = mine[number * 5 % len(mine)]
+            thread.body += f"\n\nFor {own.ref}, as agreed."
+        plan.citations.append((thread, own, "out"))
+        # GitHub notes it in ours, and does not touch it.
+        refer(own, thread, thread.repository)
 
 
 def link_upstream(plan: Plan) -> None:

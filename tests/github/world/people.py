@@ -39,7 +39,8 @@ class Member:
 
 def members(count: int) -> list[Member]:
     """Return members, the most active first; the first three bear the traps of identity, so that few are enough."""
-    accounts = [Account(f"{name}-example") for name in _NAMES[:count]]
+    names = [_NAMES[n % len(_NAMES)] + (str(n // len(_NAMES)) if n >= len(_NAMES) else "") for n in range(count)]
+    accounts = [Account(f"{name}-example") for name in names]
     people = [
         Member(account.login, account, teams=("Hubs",) if n % 2 else ("Product",)) for n, account in enumerate(accounts)
     ]
@@ -53,5 +54,6 @@ def members(count: int) -> list[Member]:
 
 
 OUTSIDERS = [Account(f"{name}-{part}-example") for name in _OUTSIDERS for part in ("ash", "elm", "fir", "oak")]
-# GitHub says User of the second; contribkit.toml names it.
+# GitHub says User of the last one; contribkit.toml names it.
+QUEUE = Account("github-merge-queue", "Bot")
 BOT, USER_BOT = Account("dependabot", "Bot"), Account("lintbeaver-example")

@@ -16,7 +16,11 @@ START, END = PERIOD.start, PERIOD.end
 
 @dataclass
 class Plan:
-    """What is planned so far. `pairs` holds, for each thread, the members who act in it in the period."""
+    """What is planned so far.
+
+    `pairs` holds, for each thread, the members who act in it in the period; `citations` a thread upstream, one of the
+    own side, and "in" or "out".
+    """
 
     world: World
     figures: Figures
@@ -25,6 +29,7 @@ class Plan:
     pairs: dict[Thread, list[Member]] = field(default_factory=dict)
     triage_only: list[Thread] = field(default_factory=list)
     others: list[Thread] = field(default_factory=list)
+    citations: list[tuple[Thread, Thread, str]] = field(default_factory=list)
     taken: set[tuple[int, int, str, datetime]] = field(default_factory=set)
 
     def add(self, thing: Thing, actor: Account, act: str, at: datetime, state: str | None = None) -> None:

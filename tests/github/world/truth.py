@@ -38,3 +38,15 @@ class Row(NamedTuple):
     at: datetime
     state: str | None
     counted: bool
+
+
+class Citation(NamedTuple):
+    """One row of the truth of references: a thread upstream, and one of the own side.
+
+    ``direction`` is "in" where the own side points upstream, and "out" where the upstream thread names one of ours.
+    """
+
+    ref: str
+    source: str
+    direction: str
+    private: bool
