@@ -30,20 +30,7 @@ WORK = {"back": "int64", "actor": "str", "activity": "str", "upstream": "str", "
 
 
 def earlier_work(earlier: Mapping[Period, pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
-    """Return the contributions to upstream projects in earlier periods.
-
-    Parameters
-    ----------
-    earlier
-        Judged contributions by period, oldest first.
-    organisation
-        Whose projects.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `back` (int: 1 for the last period), `actor`, `activity`, `upstream`, `lead` (str).
-    """
+    """Return the contributions to upstream projects in earlier periods (oldest first), in the columns of `WORK`."""
     rows = [
         {"back": back, "upstream": organisation.project_of(row)}
         | {name: row[name] for name in ("actor", "activity", "lead")}
@@ -68,14 +55,9 @@ def lines_to_take(
     work
         What `earlier_work` returns, over all teams.
     needs
-        The needs to begin with, as `contribkit.plan.needs.first_of_each_kind` returns them.
+        What `contribkit.plan.needs.first_of_each_kind` returns.
     people
         How many have time: lines get shorter until there is one for everybody.
-
-    Returns
-    -------
-    list of Line
-        In the order of `Activity` and of the projects in contribkit.toml.
     """
     demand = Demand(organisation, team, work)
     for goal in organisation.goals:

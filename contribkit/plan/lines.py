@@ -164,11 +164,6 @@ def planned_path(organisation: Organisation, period: Period, folder: str | Path 
     return (Path(folder) if folder else organisation.root / "planned") / f"{period}.csv"
 
 
-def path_to_save(organisation: Organisation, period: Period, folder: str | Path = "") -> Path:
-    """Return the file to save a plan to; for the sample, below the current folder and not inside the package."""
-    return planned_path(organisation, period, folder or ("planned" if organisation.sample else ""))
-
-
 def read_planned(
     organisation: Organisation, period: Period, keep_going: bool = False, folder: str | Path = ""
 ) -> SavedPlan | None:
@@ -203,21 +198,9 @@ def read_planned(
 
 
 def read_lines(path: Path, organisation: Organisation, broken: list[str] | None = None) -> list[Line]:
-    """Read the lines of a file.
+    """Read the lines of a CSV file with the columns of `PLANNED`, of which ``with`` and ``team`` may be missing.
 
-    Parameters
-    ----------
-    path
-        A CSV file with the columns of `PLANNED`, of which ``with`` and ``team`` may be missing.
-    organisation
-        Whose members, teams and projects it names.
-    broken
-        If given, lines that cannot be read are noted here and skipped.
-
-    Raises
-    ------
-    ContribkitError
-        With file, line and fix.
+    What cannot be read is an error with file, line and fix, or, if `broken` is given, noted there and skipped.
     """
     lines = []
     for number, cells in read_rows(path, list(PLANNED), REQUIRED, None, broken):
@@ -229,16 +212,9 @@ def read_lines(path: Path, organisation: Organisation, broken: list[str] | None 
 
 
 def write_lines(path: Path, lines: list[Line], without_names: bool = False) -> None:
-    """Write lines as a CSV file, completely or not at all; a spreadsheet opens no cell as a formula.
+    """Write lines as a CSV file, completely or not at all, in which a spreadsheet opens no cell as a formula.
 
-    Parameters
-    ----------
-    path
-        The file; its folder is made if it does not exist.
-    lines
-        The lines.
-    without_names
-        Leave out the columns ``who`` and ``with``.
+    The folder is made if it does not exist. Without names, the columns ``who`` and ``with`` are left out.
     """
     table = to_table(lines)
     columns = [name for name in PLANNED if not (without_names and name in ("who", "with"))]

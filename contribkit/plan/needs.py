@@ -259,16 +259,15 @@ def rank(
     """
     public = needs[visible(needs, include_private)]
     all_needs = [Need(row, organisation, as_of) for row in rows_of(public)]
-    is_due = [need.is_thread or overdue(need) is not None or red(need) is not None for need in all_needs]
-    places = [place for place, keep in enumerate(is_due) if keep]
-    ranked, due = public.iloc[places], [all_needs[place] for place in places]
-    reasons = [reasons_for(need) for need in due]
+    due = {place: need for place, need in enumerate(all_needs) if need.is_thread or overdue(need) or red(need)}
+    ranked = public.iloc[list(due)]
+    reasons = [reasons_for(need) for need in due.values()]
     columns: dict[str, tuple[list[Any], Any]] = {
-        "upstream": ([need.project for need in due], "str"),
-        "activity": ([str(need.activity) for need in due], "str"),
+        "upstream": ([need.project for need in due.values()], "str"),
+        "activity": ([str(need.activity) for need in due.values()], "str"),
         "score": ([sum(reason["points"] for reason in cell) for cell in reasons], float),
         "reasons": (reasons, object),
-        "by_bot": ([need.is_by_bot for need in due], bool),
+        "by_bot": ([need.is_by_bot for need in due.values()], bool),
     }
     ranked = ranked.assign(
         **{name: pd.Series(cells, index=ranked.index, dtype=kind) for name, (cells, kind) in columns.items()}
@@ -284,14 +283,8 @@ def rank(
 def first_of_each_kind(ranked: pd.DataFrame, count: int) -> pd.DataFrame:
     """Return the needs to begin with: the best of each kind in turn, in the order of the ranking.
 
-    Without turns, a project with many open pull requests would hide that another's default branch is red.
-
-    Parameters
-    ----------
-    ranked
-        What `rank` returns. Drafts, needs that bots opened and needs without a positive score are skipped.
-    count
-        How many at most.
+    Without turns, a project with many open pull requests would hide that another's default branch is red. Drafts, needs
+    that bots opened and needs without a positive score are skipped; `count` is the most needs returned.
 
     Examples
     --------

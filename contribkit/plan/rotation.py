@@ -17,7 +17,7 @@
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import combinations, product
+from itertools import combinations
 
 import pandas as pd
 
@@ -47,13 +47,7 @@ _DONE = {
 
 
 def done(activity: str) -> str:
-    """Return an activity as something that a person has done.
-
-    Examples
-    --------
-    >>> done("release"), done("feature")
-    ('made a release', 'done a feature')
-    """
+    """Return an activity as something that a person has done: "made a release"."""
     return _DONE.get(Activity(activity), f"done a {Activity(activity).word}")
 
 
@@ -87,17 +81,7 @@ class Person:
 
 
 def people_of(team: Team, period: Period, work: pd.DataFrame) -> list[Person]:
-    """Return everybody who is a member on a day of a period, in the order of the file, each once.
-
-    Parameters
-    ----------
-    team
-        Whose members.
-    period
-        The period of the plan.
-    work
-        What `contribkit.plan.demand.earlier_work` returns.
-    """
+    """Return everybody who is a member on a day of a period, each once, in the order of the file."""
     memberships: dict[str, list[Member]] = {}
     for member in team.members:
         if member.holds_between(period.first_day, period.last_day):
@@ -137,13 +121,6 @@ def limit(person: Person, people: list[Person], lines: int) -> int:
 def assign(lines: list[Line], people: list[Person]) -> list[Person | None]:
     """Return who takes each line by steps 1 to 4 of the rule; None where nobody has time left.
 
-    Parameters
-    ----------
-    lines
-        What there is to take.
-    people
-        Who could take it; whoever has no time gets nothing.
-
     Examples
     --------
     >>> lines = [Line("review", "Up", 1), Line("docs", "Up", 1)]
@@ -152,88 +129,79 @@ def assign(lines: list[Line], people: list[Person]) -> list[Person | None]:
     ['Bob', 'Ada']
     """
     able = [person for person in people if person.time > 0]
+    known = frozenset(activity for person in able for activity in person.has_done)
     takers: list[Person | None] = [None] * len(lines)
     free = [sum(line.cell not in person.did_last for person in able) for line in lines]
     order = sorted(range(len(lines)), key=lambda number: (lines[number].priority, free[number], number))
     for turn, number in enumerate(order):
-        taken = {
-            person.login: [line for line, taker in zip(lines, takers, strict=True) if taker is person]
-            for person in able
-        }
-        with_room = [person for person in able if len(taken[person.login]) < limit(person, able, len(lines))]
-        drawbacks = {
-            person.login: (*_drawbacks(lines[number], person, taken[person.login], able, len(lines)),
-                           (able.index(person) - turn) % len(able))
-            for person in with_room
-        }  # fmt: skip
-        takers[number] = min(with_room, key=lambda person: drawbacks[person.login], default=None)
-    while _swap(lines, takers, able):
+        drawbacks = {}
+        for place, person in enumerate(able):
+            mine = _lines_of(person, lines, takers)
+            if len(mine) < limit(person, able, len(lines)):
+                beyond_share = len(mine) + 1 > share(person, able, len(lines)) + 1e-9
+                against = _drawbacks(lines[number], person, mine, known, beyond_share)
+                drawbacks[place] = (*against, (place - turn) % len(able))
+        if drawbacks:
+            takers[number] = able[min(drawbacks, key=lambda place: drawbacks[place])]
+    while _swap(lines, takers, known):
         pass
     return takers
 
 
+def _lines_of(person: Person, lines: list[Line], takers: list[Person | None]) -> list[Line]:
+    return [line for line, taker in zip(lines, takers, strict=True) if taker is person]
+
+
+def _learns(person: Person, line: Line, known: frozenset[str]) -> bool:
+    """Say whether an activity is new to a person, and among those that somebody who has time has done."""
+    return line.activity in known and line.activity not in person.has_done
+
+
 def _drawbacks(
-    line: Line, person: Person, taken: list[Line], able: list[Person], lines: int
+    line: Line, person: Person, mine: list[Line], known: frozenset[str], beyond_share: bool
 ) -> tuple[bool | float, ...]:
-    """Return what speaks against a person for a line, what counts most first."""
-    learns = can_learn(line, person, able)
+    """Return what speaks against a person for a line by step 3 of the rule, what counts most first."""
+    learns = _learns(person, line, known)
     return (
         line.cell in person.did_last,
-        learns and any(can_learn(other, person, able) for other in taken),
-        any(other.activity == line.activity for other in taken),
-        len(taken) + 1 > share(person, able, lines) + 1e-9,
+        learns and any(_learns(person, other, known) for other in mine),
+        any(other.activity == line.activity for other in mine),
+        beyond_share,
         not learns,
         line.upstream not in person.knows,
-        len(taken) / person.time,
+        len(mine) / person.time,
     )
 
 
-def can_learn(line: Line, person: Person, able: list[Person]) -> bool:
-    """Say whether an activity is new to a person, and somebody is there who has done it."""
-    return line.activity not in person.has_done and any(line.activity in one.has_done for one in able)
+def _swap(lines: list[Line], takers: list[Person | None], known: frozenset[str]) -> bool:
+    """Let people swap two lines where that helps by step 4 of the rule, and say whether any did."""
 
-
-def _swap(lines: list[Line], takers: list[Person | None], able: list[Person]) -> bool:
-    """Let people swap lines where that helps by step 4 of the rule, and say whether any did."""
-
-    def strain(person: Person, numbers: set[int]) -> tuple[int, int]:
-        taken = [lines[number] for number in numbers]
-        learning = sum(can_learn(line, person, able) for line in taken)
-        repeats = sum(line.cell in person.did_last for line in taken)
-        return repeats, max(0, learning - 1) + len(taken) - len({line.activity for line in taken})
+    def strain(*people: Person) -> tuple[int, int]:
+        repeats, seconds = 0, 0
+        for person in people:
+            mine = _lines_of(person, lines, takers)
+            repeats += sum(line.cell in person.did_last for line in mine)
+            seconds += max(0, sum(_learns(person, line, known) for line in mine) - 1)
+            seconds += len(mine) - len({line.activity for line in mine})
+        return repeats, seconds
 
     swapped = False
-    hands = {person.login: {number for number, taker in enumerate(takers) if taker is person} for person in able}
-    for one, other in combinations(able, 2):
-        for mine, theirs in product(sorted(hands[one.login]), sorted(hands[other.login])):
-            before = hands[one.login], hands[other.login]
-            if mine in before[0] and theirs in before[1]:
-                after = before[0] - {mine} | {theirs}, before[1] - {theirs} | {mine}
-                now, then = (
-                    [sum(counts) for counts in zip(strain(one, pair[0]), strain(other, pair[1]), strict=True)]
-                    for pair in (before, after)
-                )
-                if then < now:
-                    hands[one.login], hands[other.login] = after
-                    takers[mine], takers[theirs] = other, one
-                    swapped = True
+    for here, there in combinations(range(len(lines)), 2):
+        one, other = takers[here], takers[there]
+        if one is not None and other is not None and one is not other:
+            before = strain(one, other)
+            takers[here], takers[there] = other, one
+            if strain(one, other) < before:
+                swapped = True
+            else:
+                takers[here], takers[there] = one, other
     return swapped
 
 
 def pair(lines: list[Line], takers: list[Person | None], people: list[Person]) -> list[Person | None]:
     """Return who pairs with the taker of each line by step 5 of the rule.
 
-    Parameters
-    ----------
-    lines, takers
-        The lines, and who takes each.
-    people
-        Everybody.
-
-    Returns
-    -------
-    list of Person or None
-        None where the taker has done it before, nobody takes it, or nobody who has time has done it.
+    It is None where the taker has done it before, nobody takes it, or nobody who has time has done it.
     """
     partners: list[Person | None] = [None] * len(lines)
     helpers = {

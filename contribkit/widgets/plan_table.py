@@ -9,7 +9,7 @@ import traitlets
 
 from contribkit.errors import ContribkitError
 from contribkit.plan import Plan
-from contribkit.plan.lines import Line, check_line, path_to_save, read_lines, write_lines
+from contribkit.plan.lines import Line, check_line, planned_path, read_lines, write_lines
 from contribkit.review import page
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity
@@ -47,7 +47,9 @@ class PlanEditor:
         if plan.without_names:
             raise ContribkitError("a plan without names cannot be edited; make it with names")
         self.plan = plan
-        self.path = path_to_save(plan.organisation, plan.period, folder)
+        self.path = planned_path(
+            plan.organisation, plan.period, folder or ("planned" if plan.organisation.sample else "")
+        )
         self._saved = self._read()
         self._before: list[list[Line]] = []
         self.lines = self._saved or self.proposal
