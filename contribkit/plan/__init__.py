@@ -1,6 +1,6 @@
 """The plan of the next period: which upstream needs come first, who could take what, and what came of the last plan.
 
-`needs` ranks what waits, `demand` says how much a team could do, `rotation` says who could take it, `lines` reads and
+`ranking` ranks what waits, `demand` says how much a team could do, `rotation` says who could take it, `lines` reads and
 writes the saved plan, and `outcome` compares it with what was done.
 """
 

@@ -55,7 +55,7 @@ def lines_to_take(
     work
         What `earlier_work` returns, over all teams.
     needs
-        What `contribkit.plan.needs.first_of_each_kind` returns.
+        What `contribkit.plan.ranking.first_of_each_kind` returns.
     people
         How many have time: lines get shorter until there is one for everybody.
     """

@@ -14,7 +14,7 @@ from contribkit.loaders import Data, Needs
 from contribkit.period import Period
 from contribkit.plan.demand import earlier_work
 from contribkit.plan.lines import to_table, write_lines
-from contribkit.plan.needs import first_of_each_kind, rank
+from contribkit.plan.ranking import first_of_each_kind, rank
 from contribkit.plan.rotation import Rotation, propose
 from contribkit.tables import Judged, as_nested
 
@@ -81,7 +81,7 @@ class Proposal:
 
     @cached_property
     def ranked(self) -> pd.DataFrame:
-        """The needs in order of impact, as they may be shown; see `contribkit.plan.needs.rank`."""
+        """The needs in order of impact, as they may be shown; see `contribkit.plan.ranking.rank`."""
         ranked = rank(self._waiting.table, self.organisation, self.as_of, self.include_private)
         if not self.without_names:
             return ranked

@@ -304,7 +304,7 @@ def propose(
     work
         What was done before, over all teams; see `contribkit.plan.demand.earlier_work`.
     needs
-        The needs to begin with; see `contribkit.plan.needs.first_of_each_kind`.
+        The needs to begin with; see `contribkit.plan.ranking.first_of_each_kind`.
     """
     people = people_of(team, period, work)
     lines = lines_to_take(organisation, team, period, work, needs, sum(person.time > 0 for person in people))

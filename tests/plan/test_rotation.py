@@ -12,7 +12,7 @@ import pytest
 from contribkit import Period
 from contribkit.plan.demand import WORK, earlier_work, lines_to_take
 from contribkit.plan.lines import Line
-from contribkit.plan.needs import first_of_each_kind, rank
+from contribkit.plan.ranking import first_of_each_kind, rank
 from contribkit.plan.rotation import Person, Rotation, assign, limit, pair, people_of, propose
 from contribkit.tables import NEEDS, NESTED, conform, empty
 from tests.helpers.builders import HEAD, UPSTREAM, organisation

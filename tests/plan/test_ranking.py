@@ -13,7 +13,7 @@ import pytest
 from contribkit import Organisation
 from contribkit.config.models import NeedWeights
 from contribkit.init import TEMPLATES
-from contribkit.plan.needs import REASONS, first_of_each_kind, rank
+from contribkit.plan.ranking import REASONS, first_of_each_kind, rank
 from contribkit.tables import NEEDS, conform, empty
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
 
