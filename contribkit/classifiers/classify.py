@@ -9,7 +9,7 @@ import pandas as pd
 from contribkit.classifiers import names
 from contribkit.classifiers.case import Case
 from contribkit.classifiers.hops import with_second_hop
-from contribkit.classifiers.model import learn_and_judge
+from contribkit.classifiers.model import in_order, learn
 from contribkit.classifiers.reason import Reason
 from contribkit.classifiers.rules import Failures, decide, reasons_for
 from contribkit.ids import casefold_id
@@ -18,7 +18,6 @@ from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, REFERENCES, TIME, 
 from contribkit.vocabulary import Activity, Lead
 
 if TYPE_CHECKING:
-    from contribkit.classifiers.regression import Judgement
     from contribkit.config.organisation import Organisation
 
 
@@ -58,7 +57,7 @@ def classify(
     >>> judged.lead[0], judged.activity[0], judged.decided_by[0]
     ('upstream', 'ci', 'rules')
     """
-    table = conform(contributions, CONTRIBUTIONS, organisation.timezone)
+    table = conform(contributions, CONTRIBUTIONS, organisation.timezone).reset_index(drop=True)
     found = _by_thread(references)
     settled = labels.with_members(organisation).spelled_as(table["id"]).effective if labels else {}
     cases = [Case(row, organisation) for row in rows_of(table)]
@@ -69,17 +68,18 @@ def classify(
     ]
     failures = Failures()
     reasons = with_second_hop(cases, [reasons_for(case, failures) for case in cases])
-    learning, learned = learn_and_judge(cases, reasons, settled)
-    judged = [
-        _judge(case, why, settled.get(casefold_id(case.row["id"])), learned.get(number))
-        for number, (case, why) in enumerate(zip(cases, reasons, strict=True))
-    ]
-    added = pd.DataFrame([answer for answer, _ in judged], columns=[*JUDGED], index=contributions.index)
-    result = pd.concat([table, conform(added, JUDGED)], axis=1)
-    here = [label for item in table["id"] if (label := settled.get(casefold_id(item)))]
-    learned_of = [learning.sentence] if settled else []
-    notes = [*learned_of, *_not_known(here, organisation), *failures.sentences]
-    return Judged(result, _reason_table(table["id"], [why for _, why in judged]), notes)
+    answers = pd.DataFrame([decide(why) for why in reasons], columns=["lead", "confidence"], index=table.index)
+    answers = answers.assign(decided_by="rules", activity=[str(case.activity) for case in cases])
+    added = conform(answers, JUDGED)
+    judged = Judged(pd.concat([table, added], axis=1), _reason_table(table["id"], reasons))
+    notes: list[str] = []
+    if settled:
+        learning, judged = learn(judged, settled, organisation.word)
+        judged = _with_labels(judged, settled)
+        here = [label for item in table["id"] if (label := settled.get(casefold_id(item)))]
+        notes = [learning.sentence, *_not_known(here, organisation)]
+    result = _attributed(judged.contributions, cases, settled).set_axis(contributions.index)
+    return Judged(result, judged.reasons, [*notes, *failures.sentences])
 
 
 def _reason_table(ids: pd.Series, reasons: list[list[Reason]]) -> pd.DataFrame:
@@ -109,29 +109,33 @@ def _by_thread(references: pd.DataFrame | None) -> dict[str, list[dict[str, Any]
     return found
 
 
-def _judge(
-    case: Case, reasons: list[Reason], label: Label | None, learned: "Judgement | None"
-) -> tuple[dict[str, Any], list[Reason]]:
-    lead, confidence = decide(reasons)
-    sort = Activity(label.activity) if label and label.activity else case.activity
-    decided_by = "rules"
-    if learned is not None:
-        lead, confidence, reasons, decided_by = *learned, "model"
-    if label is not None:
-        lead, confidence, decided_by = Lead(label.lead or Lead.UNCLEAR), _agreement(label), "person"
-        reasons.insert(0, _said(label, lead))
-    planned = names.initiative(case) if lead is Lead.STAKEHOLDER else None
-    whom = _whom(case, planned, label) if lead is Lead.STAKEHOLDER else None
-    answer = {
-        "lead": str(lead),
-        "confidence": confidence,
-        "decided_by": decided_by,
-        "activity": str(sort),
-        "stakeholder": whom,
-        "initiative": planned,
-        "goal": names.goal(case, sort) if lead is Lead.UPSTREAM else None,
-    }
-    return answer, reasons
+def _with_labels(judged: Judged, labels: dict[str, Label]) -> Judged:
+    """Return the contributions with people's decisions, each with a reason that says so."""
+    rows = judged.contributions.copy()
+    keys = enumerate(rows["id"].map(casefold_id))
+    given = {place: labels[key] for place, key in keys if key in labels}
+    leads = [Lead(label.lead or Lead.UNCLEAR) for label in given.values()]
+    rows.loc[[*given], "lead"] = [str(lead) for lead in leads]
+    rows.loc[[*given], "confidence"] = [_agreement(label) for label in given.values()]
+    rows.loc[[*given], "decided_by"] = "person"
+    activities = {place: label.activity for place, label in given.items() if label.activity}
+    rows.loc[[*activities], "activity"] = [*activities.values()]
+    said = [[_said(label, lead)] for label, lead in zip(given.values(), leads, strict=True)]
+    together = pd.concat([_reason_table(rows["id"].iloc[[*given]], said), judged.reasons], ignore_index=True)
+    return Judged(rows, in_order(together, rows["id"]), judged.notes)
+
+
+def _attributed(rows: pd.DataFrame, cases: list[Case], labels: dict[str, Label]) -> pd.DataFrame:
+    """Return the contributions with stakeholder and initiative, or goal, as fits their lead."""
+    found = []
+    for case, lead, activity in zip(cases, rows["lead"], rows["activity"], strict=True):
+        planned = names.initiative(case) if lead == Lead.STAKEHOLDER else None
+        label = labels.get(casefold_id(case.row["id"]))
+        whom = _whom(case, planned, label) if lead == Lead.STAKEHOLDER else None
+        found.append((whom, planned, names.goal(case, Activity(activity)) if lead == Lead.UPSTREAM else None))
+    added = pd.DataFrame(found, columns=["stakeholder", "initiative", "goal"], index=rows.index, dtype="str")
+    rows[[*added]] = added
+    return rows
 
 
 def _whom(case: Case, planned: str | None, label: Label | None) -> str | None:

@@ -1,94 +1,80 @@
-"""What the learned model sees of a contribution: the votes of rules, a few plain traits, and its words."""
+"""Features of the learned model: the votes of rules, a few plain traits, and words."""
 
-import math
-from dataclasses import dataclass
-from typing import Any
+from collections import defaultdict
 
-from contribkit.classifiers.case import Case
-from contribkit.classifiers.reason import Reason
-from contribkit.classifiers.rules import decide
-from contribkit.tables import is_missing
+import numpy as np
+import pandas as pd
+
+from contribkit.tables import Judged
 from contribkit.vocabulary import LEADS
 
-_CHARACTERS = 5000  # of a text; what stands further down says little of why
-_LARGEST_TOTAL = 5.0  # ten links say no more than five
+_MAX_CHARACTERS = 5000  # of a text; what comes later says little about why
+_MAX_TOTAL = 5.0  # ten links say no more than five
 
 
-@dataclass(frozen=True)
-class Example:
-    """A contribution as the model sees it.
+def strongest_votes(reasons: pd.DataFrame) -> pd.DataFrame:
+    """Return each rule's strongest reason for each lead of a contribution, as the rules count.
 
-    Attributes
-    ----------
-    case
-        The contribution itself.
-    reasons
-        What rules found.
-    traits
-        Name to value: ``rule>lead`` for votes, ``total>lead`` for their sums, and a few of the contribution.
-    text
-        Title and the words below it.
-    said
-        The lead that people gave it; None where they gave none.
+    Returns
+    -------
+    pandas.DataFrame
+        `id`, `rule`, `lead`, `weight`, and `trait`: the name of the feature.
+
+    Examples
+    --------
+    >>> rows = [("o/r#1@ada:issue", "upkeep", "upstream", weight) for weight in (0.4, 1.2)]
+    >>> strongest_votes(pd.DataFrame(rows, columns=["id", "rule", "lead", "weight"]))["weight"].tolist()
+    [1.2]
     """
-
-    case: Case
-    reasons: list[Reason]
-    traits: dict[str, float]
-    text: str
-    said: str | None
-
-    @classmethod
-    def of(cls, case: Case, reasons: list[Reason], said: str | None = None) -> "Example":
-        """Return the example that a contribution and its reasons make."""
-        traits = _votes(reasons) | _structure(case)
-        return cls(case, reasons, traits, case.own_words[:_CHARACTERS], said)
-
-    @property
-    def ruled(self) -> tuple[str, float]:
-        """The rules' own answer, and how sure they are."""
-        lead, confidence = decide(self.reasons)
-        return str(lead), confidence
+    votes = reasons[["id", "rule", "lead", "weight"]].reset_index(drop=True)
+    votes = votes.loc[votes.assign(size=votes["weight"].abs()).groupby(["id", "rule", "lead"])["size"].idxmax()]
+    return votes.assign(trait=votes["rule"] + ">" + votes["lead"])
 
 
-def vote(reason: Reason) -> str:
-    """Return the name of the trait that a reason is a vote for."""
-    return f"{reason.rule}>{reason.lead}"
+def totals(votes: pd.DataFrame) -> pd.Series:
+    """Return the sum of votes by contribution and lead, and at most 5 for or against."""
+    return votes.groupby(["id", "lead"])["weight"].sum().clip(-_MAX_TOTAL, _MAX_TOTAL)
 
 
-def total(lead: str) -> str:
-    """Return the name of the trait that sums up the votes for a lead."""
-    return f"total>{lead}"
+def traits(judged: Judged) -> list[dict[str, float]]:
+    """Return the features of each contribution apart from its words, by name.
+
+    ``rule>lead`` are votes, ``total>lead`` their sums; the others are scaled so that none is more than half a vote,
+    which makes the regularisation restrain them more.
+
+    Parameters
+    ----------
+    judged
+        Answered by the rules.
+
+    Examples
+    --------
+    >>> row = {"id": "o/r#1@ada:issue", "kind": "issue", "activity": "ci"}
+    >>> reasons = [{"rule": "upkeep", "lead": "upstream", "weight": 1.2}]
+    >>> found = traits(Judged.of(pd.DataFrame([row | {"reasons": reasons}])))[0]
+    >>> found["upkeep>upstream"], found["total>upstream"], found["kind=issue"], found["files"]
+    (1.2, 1.2, 0.5, 0.0)
+    """
+    votes = strongest_votes(judged.reasons)
+    by_id: dict[str, dict[str, float]] = defaultdict(dict)
+    for item, trait, weight in zip(votes["id"], votes["trait"], votes["weight"], strict=True):
+        by_id[item][trait] = float(weight)
+    sums = totals(votes[votes["lead"].isin(LEADS)]).reset_index()
+    for item, lead, weight in zip(sums["id"], sums["lead"], sums["weight"], strict=True):
+        by_id[item][f"total>{lead}"] = float(weight)
+    rows = judged.contributions
+    lines = rows["additions"].fillna(0) + rows["deletions"].fillna(0)
+    counts = (rows["files"].map(len), lines.clip(0), texts(rows).str.len() / 10)
+    sizes = [np.log1p(count.to_numpy(dtype=float)) / 10 for count in counts]
+    columns = zip(rows["id"], rows["kind"], rows["activity"], *sizes, strict=True)
+    return [
+        by_id.get(item, {})
+        | {f"kind={kind}": 0.5, f"activity={activity}": 0.5, "files": files, "changed lines": changed, "words": words}
+        for item, kind, activity, files, changed, words in columns
+    ]
 
 
-def _votes(reasons: list[Reason]) -> dict[str, float]:
-    """Return each rule's strongest weight for each lead, as `decide` counts them, and their sums."""
-    votes: dict[str, float] = {}
-    totals = dict.fromkeys(map(str, LEADS), 0.0)
-    for reason in sorted(reasons, key=Reason.strength):
-        if vote(reason) not in votes:
-            votes[vote(reason)] = reason.weight
-            totals[str(reason.lead)] = totals.get(str(reason.lead), 0.0) + reason.weight
-    return votes | {total(lead): max(-_LARGEST_TOTAL, min(value, _LARGEST_TOTAL)) for lead, value in totals.items()}
-
-
-def _structure(case: Case) -> dict[str, float]:
-    """Return the traits, scaled so that none weighs more than half a vote: regularisation then binds them harder."""
-    row = case.row
-    return {
-        f"kind={case.text('kind')}": 0.5,
-        f"activity={case.activity}": 0.5,
-        "author is an outsider": 0.5 * case.author_is_outsider,
-        "tied to our own side": 0.5 * bool(case.mentions),
-        "files": _size(len(row["files"])),
-        "changed lines": _size(_number(row.get("additions")) + _number(row.get("deletions"))),
-        "words": _size(len(case.own_words) / 10),
-    }
-
-
-def _number(value: Any) -> float:
-    return 0.0 if is_missing(value) else max(float(value), 0.0)
-
-
-def _size(count: float) -> float:
-    return math.log1p(count) / 10
+def texts(contributions: pd.DataFrame) -> pd.Series:
+    """Return title, body and remarks of each contribution, at most 5,000 characters."""
+    words = contributions["title"].fillna("") + "\n" + contributions["body"].fillna("")
+    return (words + "\n" + contributions["remarks"].map("\n".join)).str[:_MAX_CHARACTERS]

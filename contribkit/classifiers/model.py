@@ -1,26 +1,42 @@
 """Learn from people: train a model on their labels, and let it replace the rules only where it is better."""
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
-from contribkit.classifiers.case import Case
-from contribkit.classifiers.features import Example
-from contribkit.classifiers.reason import Reason
-from contribkit.ids import casefold_id
+from contribkit.classifiers.features import strongest_votes, texts, totals, traits
+from contribkit.classifiers.rules import ENOUGH, THIN
+from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Label
-from contribkit.vocabulary import LEADS
+from contribkit.tables import REASONS, Judged, conform
+from contribkit.text import pluralise
+from contribkit.vocabulary import LEADS, Lead
 
 if TYPE_CHECKING:
-    from contribkit.classifiers.regression import Judgement, Model
+    from scipy.sparse import csr_matrix
 
-FEWEST = 60
-"""Labels below which no comparison could tell the two apart, so that none is tried."""
-LIKELY = 0.05
+Array = npt.NDArray[np.float64]
+
+MIN_LABELS = 60
+"""Labels below which no comparison could tell model and rules apart, so none is tried."""
+MAX_CHANCE = 0.05
 """The chance at most that a model that is no better wins the comparison."""
-_FOLDS = 5
+_SPLITS = 5
 _WEAK = 500  # contributions without a label that stand for the rules; more would drown the labels
+_FEW = 60  # the rules' answers count half at so many labels, a tenth at nine times as many
+_ENOUGH = 0.5  # the probability below which the model abstains
+_HIGHEST, _ALONE = 0.95, 0.6  # as for the rules: title, paths and words alone are never surer than 0.6
+_FACT = 6.0  # a reason so strong is a fact of the guideline, such as not being a member then, that no label changes
+_WORTH_SAYING = 0.2  # log-odds
+_BATCH = 2000  # rows judged at a time, to keep memory small
+_TERM = re.compile(r"[^\W\d_]{2,30}")  # words of any script
 
 
 @dataclass(frozen=True)
@@ -32,14 +48,14 @@ class Learning:
     leads
         ``rules`` or ``model``.
     labels
-        How many contributions here people gave a lead (or called unclear); disputes decide nothing.
+        How many contributions here have a label, `unclear` included and disputed ones not.
     elsewhere
-        How many labels are for contributions that are not here.
+        How many labels are for other contributions.
     rules_score, model_score
-        The share of labels with which each agrees; the model's where it had not seen the thread. None where not tried.
+        The share of labels with which each agrees; the model's on threads it has not seen. None where not tried.
     chance
         How likely a model that is no better would win so clearly; None where not tried.
-    because
+    reason
         Why no model was tried, where none was.
     """
 
@@ -49,7 +65,7 @@ class Learning:
     rules_score: float | None = None
     model_score: float | None = None
     chance: float | None = None
-    because: str = ""
+    reason: str = ""
 
     @property
     def sentence(self) -> str:
@@ -57,91 +73,77 @@ class Learning:
 
         Examples
         --------
-        >>> Learning(labels=41, because="a model is tried from 60 on").sentence
-        'the rules still lead: 41 labels, and a model is tried from 60 on'
+        >>> Learning(labels=41, reason="a model is tried from 60 on").sentence
+        'the rules answer: 41 labels, and a model is tried from 60 on'
         >>> Learning("model", 90, 0, 0.8, 0.9, 0.011).sentence
-        'the model leads: of 90 labels it agrees with 90 %, the rules with 80 % (by chance: p = 0.011)'
+        'the model answers: it agrees with 90 % of 90 labels, the rules with 80 % (p = 0.011)'
         """
+        labels = pluralise(self.labels, "label")
         if self.rules_score is None or self.model_score is None or self.chance is None:
-            said = f"the rules still lead: {_labels(self.labels)}, and {self.because}"
+            said = f"the rules answer: {labels}, and {self.reason}"
         elif self.leads == "model":
-            said = (
-                f"the model leads: of {_labels(self.labels)} it agrees with {self.model_score:.0%}, the rules with "
-                f"{self.rules_score:.0%} (by chance: p = {self.chance:.2g})"
-            )
+            said = f"the model answers: it agrees with {_percent(self.model_score)} of {labels}, the rules with "
+            said += f"{_percent(self.rules_score)} (p = {self.chance:.2g})"
         else:
-            said = (
-                f"the rules still lead: of {_labels(self.labels)} they agree with {self.rules_score:.0%}, a model "
-                f"with {self.model_score:.0%}, which is not surely better (p = {self.chance:.2g})"
-            )
-        elsewhere = f"; {_labels(self.elsewhere)} for contributions that are not here" if self.elsewhere else ""
-        return said.replace("%", " %") + elsewhere
+            said = f"the rules answer: they agree with {_percent(self.rules_score)} of {labels}, a model with "
+            said += f"{_percent(self.model_score)}, which is not significantly better (p = {self.chance:.2g})"
+        elsewhere = f"; {pluralise(self.elsewhere, 'label')} for other contributions" if self.elsewhere else ""
+        return said + elsewhere
 
 
-def _labels(count: int) -> str:
-    return f"{count} label" if count == 1 else f"{count} labels"
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
-def learn_and_judge(
-    cases: list[Case], reasons: list[list[Reason]], labels: dict[str, Label]
-) -> tuple[Learning, dict[int, "Judgement"]]:
-    """Learn from labels, and judge the unlabelled contributions anew where the model replaces the rules.
+def learn(judged: Judged, labels: Mapping[str, Label], word: Callable[[str], str] = str) -> tuple[Learning, Judged]:
+    """Train a model on labels, and let it answer for unlabelled contributions where it is better than the rules.
 
     Parameters
     ----------
-    cases
-        All contributions.
-    reasons
-        Of each, what the rules found.
+    judged
+        What the rules answer.
     labels
         What people decided, by case-folded id; see `Labels.effective`.
+    word
+        Returns the word people see for a lead.
 
     Returns
     -------
     tuple
-        What was learned, and the model's judgements by position; none where the rules lead.
+        What was learned; and the same contributions, with the model's leads, confidences and weights of reasons where
+        it answers.
     """
-    said = {
-        number: labels[name] for number, case in enumerate(cases) if (name := casefold_id(case.row["id"])) in labels
-    }
-    leads = {number: label.lead for number, label in said.items() if label.lead is not None}
-    elsewhere = len(labels.keys() - {casefold_id(case.row["id"]) for case in cases})
-    because = _too_little(list(leads.values()))
-    if because:
-        return Learning(labels=len(leads), elsewhere=elsewhere, because=because), {}
-    examples = _examples(cases, reasons, leads)
-    learning = _compare(examples, elsewhere)
+    keys = judged.contributions["id"].map(casefold_id)
+    given = keys.map({key: label.lead for key, label in labels.items()}).astype("str")
+    elsewhere = len(labels.keys() - set(keys))
+    if reason := _too_little(given.dropna()):
+        return Learning(labels=int(given.notna().sum()), elsewhere=elsewhere, reason=reason), judged
+    chosen = _examples(keys, given)
+    model = Model(judged.where(keys.index.to_series().isin(chosen)), word)
+    learning = _compare(model, given, elsewhere)
     if learning.leads == "rules":
-        return learning, {}
-    rest = [number for number in range(len(cases)) if number not in said]
-    judged = learn(examples).judge([Example.of(cases[number], reasons[number]) for number in rest])
-    return learning, dict(zip(rest, judged, strict=True))
+        return learning, judged
+    return learning, model.fit(given).answer(judged, ~keys.isin(labels.keys()))
 
 
-def learn(examples: list[Example]) -> "Model":
-    """Train the model; scikit-learn takes a second to load, which only those wait for who have labels."""
-    from contribkit.classifiers.regression import Model
-
-    return Model(examples)
-
-
-def _too_little(leads: list[str]) -> str:
-    if len(leads) < FEWEST:
-        return f"a model is tried from {FEWEST} on"
+def _too_little(leads: pd.Series) -> str:
+    if len(leads) < MIN_LABELS:
+        return f"a model is tried from {MIN_LABELS} on"
     if len(set(leads).intersection(LEADS)) < 2:
         return "all are of one lead"
     return ""
 
 
-def _examples(cases: list[Case], reasons: list[list[Reason]], leads: dict[int, str]) -> list[Example]:
-    """Return what is learned from: all with a label, and some without; sorted, so that no order of rows counts."""
-    order = sorted(range(len(cases)), key=lambda number: casefold_id(cases[number].row["id"]))
-    weak = [number for number in order if number not in leads]
-    chosen = {*leads, *weak[:: max(1, -(-len(weak) // _WEAK))]}
-    return [Example.of(cases[number], reasons[number], leads.get(number)) for number in order if number in chosen]
+def _examples(keys: pd.Series, given: pd.Series) -> pd.Index:
+    """Return which rows are learned from: those with a label, and the unlabelled ones with the smallest hashes.
+
+    A hash of the id gives everybody the same sample, whichever other rows there are and in whatever order.
+    """
+    unlabelled = keys[given.isna()].map(lambda key: blake2b(key.encode(), digest_size=8).digest())
+    return given.dropna().index.append(unlabelled.sort_values(kind="stable").index[:_WEAK])
 
 
-def _compare(examples: list[Example], elsewhere: int) -> Learning:
+def _compare(model: "Model", given: pd.Series, elsewhere: int) -> Learning:
     """Compare rules and model on the same labels; the model answers for threads whose labels it has not seen.
 
     What counts is agreement with people, `unclear` included. A one-sided sign test over threads (McNemar's, but
@@ -149,38 +151,214 @@ def _compare(examples: list[Example], elsewhere: int) -> Learning:
     """
     from scipy.stats import binomtest
 
-    labelled = [number for number, example in enumerate(examples) if example.said is not None]
-    answers = _answers_unseen(examples)
-    rules = {number: examples[number].ruled[0] == examples[number].said for number in labelled}
-    model = {number: answers[number] == examples[number].said for number in labelled}
-    nets: dict[str, int] = {}
-    for number in labelled:
-        thread = examples[number].case.thread
-        nets[thread] = nets.get(thread, 0) + model[number] - rules[number]
-    won, lost = (sum(net * sign > 0 for net in nets.values()) for sign in (1, -1))
+    labelled = given.dropna()
+    items = model.examples.loc[labelled.index, "id"]
+    threads = items.map(lambda item: casefold_id(parse_contribution_id(item)[0]))
+    codes, names = pd.factorize(threads, sort=True)
+    split = np.random.default_rng(0).permutation(len(names))[codes] % _SPLITS
+    answers = pd.Series(index=labelled.index, dtype="str")
+    for number in range(_SPLITS):
+        hidden = labelled.index[split == number]
+        if len(hidden):
+            answers[hidden] = model.fit(given.drop(hidden)).leads()[hidden]
+    rules, learned = model.examples.loc[labelled.index, "lead"] == labelled, answers == labelled
+    nets = (learned.astype(int) - rules.astype(int)).groupby(codes).sum()
+    won, lost = int((nets > 0).sum()), int((nets < 0).sum())
     chance = float(binomtest(won, won + lost, alternative="greater").pvalue) if won + lost else 1.0
-    better = chance <= LIKELY and sum(model.values()) > sum(rules.values())
     return Learning(
-        leads="model" if better else "rules",
+        leads="model" if chance <= MAX_CHANCE and learned.sum() > rules.sum() else "rules",
         labels=len(labelled),
         elsewhere=elsewhere,
-        rules_score=round(sum(rules.values()) / len(labelled), 3),
-        model_score=round(sum(model.values()) / len(labelled), 3),
+        rules_score=round(float(rules.mean()), 3),
+        model_score=round(float(learned.mean()), 3),
         chance=round(chance, 4),
     )
 
 
-def _answers_unseen(examples: list[Example]) -> dict[int, str]:
-    """Return the model's answer for each labelled example, learned without the labels of its thread's fold."""
-    threads = sorted({example.case.thread for example in examples if example.said is not None})
-    places = np.random.default_rng(0).permutation(len(threads)) % _FOLDS
-    fold_of = dict(zip(threads, places.tolist(), strict=True))
-    answers: dict[int, str] = {}
-    for fold in range(_FOLDS):
-        hidden = [n for n, e in enumerate(examples) if e.said is not None and fold_of[e.case.thread] == fold]
-        if hidden:
-            out = set(hidden)
-            seen = [replace(example, said=None) if n in out else example for n, example in enumerate(examples)]
-            judged = learn(seen).judge([examples[number] for number in hidden])
-            answers |= {number: str(answer.lead) for number, answer in zip(hidden, judged, strict=True)}
-    return answers
+class Model:
+    """A multinomial logistic regression over the three leads, which explains itself by the rules' reasons.
+
+    `unclear` is no class: it is a statement about the evidence, and such contributions have nothing in common. What
+    people call unclear counts as a third of each lead, which keeps probabilities low for similar contributions, and the
+    model abstains below a half.
+
+    Parameters
+    ----------
+    judged
+        The contributions learned from, as the rules answer them.
+    word
+        Returns the word people see for a lead.
+    """
+
+    def __init__(self, judged: Judged, word: Callable[[str], str] = str) -> None:
+        # scikit-learn takes a second to load, so only those with labels wait for it.
+        from sklearn.feature_extraction import DictVectorizer
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        # In an order of their own, so that the order of rows does not matter.
+        order = judged.contributions["id"].map(casefold_id).sort_values(kind="stable").index
+        self.examples = judged.contributions.loc[order]
+        self._facts = _facts(judged)
+        self._word = word
+        self._traits = DictVectorizer()
+        # Every text has one empty term, so that a table without any words is no special case.
+        self._terms = TfidfVectorizer(analyzer=_terms, min_df=2, max_features=20_000, sublinear_tf=True)
+        named = traits(Judged(self.examples, judged.reasons))
+        self._traits.fit(named)
+        self._terms.fit(texts(self.examples))
+        self._names = [*self._traits.get_feature_names_out(), *self._terms.get_feature_names_out()]
+        self._first_term = len(self._traits.get_feature_names_out())
+        self._matrix = self._features(named, texts(self.examples))
+
+    def _features(self, named: list[dict[str, float]], words: pd.Series) -> "csr_matrix":
+        from scipy.sparse import hstack
+
+        return hstack([self._traits.transform(named), self._terms.transform(words)], format="csr")
+
+    def fit(self, given: pd.Series) -> "Model":
+        """Learn from people's leads of the examples; those without one (missing) stand for the rules' answers."""
+        from scipy.sparse import csr_matrix, vstack
+        from sklearn.linear_model import LogisticRegression
+
+        given = given.reindex(self.examples.index)
+        is_label = given.notna().to_numpy()
+        fading = _FEW / (_FEW + is_label.sum())
+        weights = np.where(is_label, 1.0, self.examples["confidence"].to_numpy(dtype=float) * fading)
+        leads = given.fillna(self.examples["lead"]).to_numpy()
+        targets = np.array([leads == str(lead) for lead in LEADS], dtype=float).T
+        targets[~targets.any(axis=1)] = 1 / len(LEADS)
+        rows, classes = targets.nonzero()
+        # A grain of every lead, so that one that nobody gave has coefficients too.
+        values = vstack([self._matrix[rows], csr_matrix((len(LEADS), self._matrix.shape[1]))], format="csr")
+        self._regression = LogisticRegression(C=1.0, max_iter=1000).fit(
+            values,
+            [*classes, *range(len(LEADS))],
+            sample_weight=[*(targets[rows, classes] * weights[rows]), *[0.01] * len(LEADS)],
+        )
+        coefficients = self._regression.coef_
+        # In log-odds, as the rules' weights are: for a lead against the mean of the others.
+        self._pull = (coefficients - coefficients.mean(axis=0)) * len(LEADS) / (len(LEADS) - 1)
+        has_feature, labels = self._matrix[is_label] != 0, given.dropna().to_numpy()
+        self._seen = np.array([has_feature[labels == str(lead)].sum(axis=0).A1 for lead in Lead])
+        return self
+
+    def leads(self) -> pd.Series:
+        """Return the model's leads of the examples."""
+        leads, _ = self._leads(self._regression.predict_proba(self._matrix))
+        answers = pd.Series(leads, index=self.examples.index, dtype="str")
+        return answers.mask(self.examples["id"].isin(self._facts), self.examples["lead"])
+
+    def _leads(self, chances: Array) -> tuple[list[str], Array]:
+        best = chances.max(axis=1)
+        pairs = zip(chances.argmax(axis=1), best, strict=True)
+        return [str(LEADS[place]) if chance >= _ENOUGH else str(Lead.UNCLEAR) for place, chance in pairs], best
+
+    def answer(self, judged: Judged, asked: pd.Series) -> Judged:
+        """Return contributions with the model's answers.
+
+        Parameters
+        ----------
+        judged
+            What the rules answer.
+        asked
+            Which contributions the model is to answer; what a fact of the guideline settles, it leaves to the rules.
+        """
+        asked = asked & ~judged.contributions["id"].isin(_facts(judged))
+        rows = judged.contributions[asked]
+        mine = judged.reasons["id"].isin(rows["id"])
+        reasons = judged.reasons[mine]
+        leads, chances, plain = self._answers(Judged(rows, reasons))
+        firm = reasons[(reasons["weight"] > 0) & ~reasons["rule"].isin(THIN)]
+        sums = strongest_votes(reasons).groupby(["id", "lead"])["weight"].sum()
+        sure = {*zip(firm["id"], firm["lead"], strict=True)} & {*sums.index[sums >= ENOUGH]}
+        limits = [_HIGHEST if key in sure else _ALONE for key in zip(rows["id"], leads, strict=True)]
+        confidences = np.where([lead == Lead.UNCLEAR for lead in leads], 0.5, np.minimum(chances, limits).round(2))
+        contributions = judged.contributions.copy()
+        contributions.loc[asked, "lead"] = leads
+        contributions.loc[asked, "confidence"] = confidences
+        contributions.loc[asked, "decided_by"] = "model"
+        learned = conform(pd.DataFrame(plain, columns=[*REASONS]), REASONS)
+        together = pd.concat([judged.reasons[~mine], self._weighted(reasons), learned], ignore_index=True)
+        return Judged(contributions, in_order(together, contributions["id"]), judged.notes)
+
+    def _answers(self, judged: Judged) -> tuple[list[str], Array, list[tuple[Any, ...]]]:
+        """Return lead and probability of each contribution, and at most one plain reason for each."""
+        named, words, ids = traits(judged), texts(judged.contributions), judged.contributions["id"].to_list()
+        leads: list[str] = []
+        best: list[Array] = [np.empty(0)]
+        plain: list[tuple[Any, ...]] = []
+        for start in range(0, len(ids), _BATCH):
+            batch = slice(start, start + _BATCH)
+            values = self._features(named[batch], words.iloc[batch])
+            some, chances = self._leads(self._regression.predict_proba(values))
+            leads += some
+            best.append(chances)
+            for place, (item, lead) in enumerate(zip(ids[batch], some, strict=True)):
+                if lead in LEADS:
+                    plain += self._plain_reason(item, values[place], LEADS.index(Lead(lead)))
+        return leads, np.concatenate(best), plain
+
+    def _weighted(self, reasons: pd.DataFrame) -> pd.DataFrame:
+        """Return reasons with the model's weights: a total's part is shared out by the rules' weights."""
+        own = {
+            name: self._pull[LEADS.index(Lead(name.rsplit(">", 1)[1])), place]
+            for place, name in enumerate(self._names[: self._first_term])
+            if name.rsplit(">", 1)[-1] in LEADS
+        }
+        votes = strongest_votes(reasons)
+        sums = votes.groupby(["id", "lead"])["weight"].sum()
+        shares = (totals(votes) / sums.where(sums != 0)).fillna(1.0).to_dict()
+        share = [float(shares[key]) for key in zip(reasons["id"], reasons["lead"], strict=True)]
+        alone = (reasons["rule"] + ">" + reasons["lead"]).map(own).fillna(0.0)
+        factor = alone + ("total>" + reasons["lead"]).map(own).fillna(0.0) * share
+        weights = (factor * reasons["weight"].astype(float)).round(2)
+        return reasons.assign(weight=weights.where(reasons["lead"].isin(LEADS), reasons["weight"]).astype("Float64"))
+
+    def _plain_reason(self, item: str, values: "csr_matrix", best: int) -> Iterator[tuple[Any, ...]]:
+        """Yield one sentence on what words and traits add to a lead; "mostly" is counted."""
+        pull = {
+            int(place): float(value * self._pull[best, place])
+            for place, value in zip(values.indices, values.data, strict=True)
+            if place >= self._first_term or ">" not in self._names[place]
+        }
+        whole = round(sum(pull.values()), 2)
+        if whole < _WORTH_SAYING:
+            return
+        places = sorted(pull, key=lambda place: (-round(pull[place], 6), place))
+        mostly = [place for place in places if pull[place] > 0 and self._mostly(place, best)]
+        terms = [self._names[place] for place in mostly if place >= self._first_term]
+        words = [f'"{term}"' for term in terms if not any(other != term and other in term for other in terms)][:3]
+        kinds = [self._names[place] for place in mostly if self._names[place].startswith("kind=")]
+        lead = self._word(LEADS[best])
+        if words:
+            sentence = f"people mostly labelled words like {', '.join(words)} {lead}"
+        elif kinds:
+            kind = kinds[0].removeprefix("kind=").replace("_", " ")
+            sentence = f"people mostly labelled contributions of its kind ({kind}) {lead}"
+        else:
+            sentence = f"its kind, size and words resemble what people labelled {lead}"
+        yield item, "learned from labels", str(LEADS[best]), whole, sentence, ", ".join(words), None, False
+
+    def _mostly(self, place: int, best: int) -> bool:
+        """Say whether people gave a lead to more than half of those with a feature, and to at least three."""
+        counts = self._seen[:, place]
+        return bool(counts[best] >= 3 and counts[best] * 2 > counts.sum() and self._names[place])
+
+
+def _facts(judged: Judged) -> set[str]:
+    """Return the contributions that a fact of the guideline settles."""
+    return set(judged.reasons.loc[judged.reasons["weight"].abs() >= _FACT, "id"])
+
+
+def in_order(reasons: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    """Return reasons in the order of contributions, and the strongest of each first."""
+    places = reasons["id"].map({item: place for place, item in enumerate(ids)})
+    keys = pd.DataFrame({"place": places, "weight": -reasons["weight"].abs()})
+    return reasons.loc[keys.sort_values(["place", "weight"], kind="stable").index].reset_index(drop=True)
+
+
+def _terms(text: str) -> list[str]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    words = [word for word in _TERM.findall(text.casefold()) if word not in ENGLISH_STOP_WORDS]
+    return ["", *words, *(f"{first} {second}" for first, second in pairwise(words))]

@@ -57,7 +57,7 @@ MARGIN = 0.4
 _HIGHEST = 0.97
 _BASE = 0.6  # the log-odds of an answer that is only just given; where it was checked, four in five of these were right
 _ALONE = 0.6  # confidence of what a title and paths alone tell
-_THIN = {"upkeep", "closes a thread of the project", "everyday fix", "feature without evidence"}
+THIN = {"upkeep", "closes a thread of the project", "everyday fix", "feature without evidence"}
 
 
 @lru_cache(maxsize=1)
@@ -155,6 +155,6 @@ def decide(reasons: list[Reason]) -> tuple[Lead, float]:
         return Lead.UNCLEAR, 0.5
     confidence = min(_HIGHEST, 1 / (1 + math.exp(-(_BASE + margin))))
     silent = any(reason.rule == stakeholder.SILENT for reason in reasons)
-    if not silent and all(reason.rule in _THIN for reason in reasons if reason.lead == first):
+    if not silent and all(reason.rule in THIN for reason in reasons if reason.lead == first):
         confidence = min(confidence, _ALONE)
     return first, round(confidence, 2)
