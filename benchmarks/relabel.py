@@ -10,6 +10,7 @@ from statistics import median, quantiles
 from typing import Any
 
 import nbformat
+import pandas as pd
 
 import contribkit as ck
 from benchmarks.figure import Figure
@@ -39,23 +40,25 @@ shown
 # What somebody would write with ipywidgets for one contribution: its words, why, leads, a note, choices and a count.
 _CARD = """\
 import html
-row = judged.iloc[0]
-unsure = int(((judged["confidence"] < 0.7) | (judged["lead"] == "unclear")).sum())
-why = "".join(f"<li>{reason['lead']} {reason['weight']:+.1f}: {reason['because']}</li>" for reason in row["reasons"])
+row = judged.contributions.iloc[0]
+reasons = judged.reasons[judged.reasons["id"] == row["id"]].to_dict("records")
+table = judged.contributions
+unsure = int(((table["confidence"] < 0.7) | (table["lead"] == "unclear")).sum())
+why = "".join(f"<li>{reason['lead']} {reason['weight']:+.1f}: {reason['sentence']}</li>" for reason in reasons)
 words = f"<p>{html.escape(str(row['body'])[:4000])}</p><ul>{why}</ul>"
 def press(button):
-    count.value = f"{unsure - 1} of {len(judged)} need eyes"
+    count.value = f"{unsure - 1} of {len(table)} need review"
 def button(word):
     made = ipywidgets.Button(description=word)
     made.on_click(press)
     return made
-count = ipywidgets.Label(f"{unsure} of {len(judged)} need eyes")
+count = ipywidgets.Label(f"{unsure} of {len(table)} need review")
 card = ipywidgets.VBox([
     count,
     ipywidgets.HTML(f"<h3 class='one-card'>{html.escape(row['title'])}</h3>{words}"),
     ipywidgets.HBox([button(word) for word in ("stakeholder", "upstream", "individual", "unclear")]),
     ipywidgets.Dropdown(options=["", "Saltreed Network", "Lumen Institute"], description="for whom"),
-    ipywidgets.Dropdown(options=sorted(judged["activity"].dropna().unique()), description="activity"),
+    ipywidgets.Dropdown(options=sorted(table["activity"].dropna().unique()), description="activity"),
     ipywidgets.Textarea(placeholder="note"),
     ipywidgets.HBox([button(word) for word in ("accept", "skip", "undo", "next")]),
 ])
@@ -126,8 +129,8 @@ def measure() -> dict[str, Any]:
         root.mkdir()
         home.mkdir()
         org = organisation()
-        table = ck.classify(contributions(ROWS, org), None, org).nested()
-        table.to_pickle(root / "judged.pickle")
+        judged = ck.classify(contributions(ROWS, org), None, org)
+        pd.to_pickle(judged, root / "judged.pickle")
         _write(root / "widget.ipynb", _BEGIN, _WIDGET, _STATE)
         _write(root / "card.ipynb", _BEGIN, _CARD)
         browser = stack.enter_context(chromium())

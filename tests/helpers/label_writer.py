@@ -8,13 +8,15 @@ import sys
 import pandas as pd
 
 from contribkit.labels import Labels
+from contribkit.tables import Judged
 from contribkit.widgets.relabelling import Session
 
 
-def judged(count: int) -> pd.DataFrame:
-    """Return so many contributions that a machine called upstream-led, without any texts."""
+def judged(count: int) -> Judged:
+    """Return that many contributions judged upstream-led, without any texts."""
     ids = [f"o/r#{number}@ada:review" for number in range(count)]
-    return pd.DataFrame({"id": ids, "kind": "review", "lead": "upstream", "confidence": 0.9, "decided_by": "rules"})
+    table = pd.DataFrame({"id": ids, "kind": "review", "lead": "upstream", "confidence": 0.9, "decided_by": "rules"})
+    return Judged.of(table)
 
 
 def main(folder: str, person: str, count: str) -> None:
@@ -22,7 +24,8 @@ def main(folder: str, person: str, count: str) -> None:
     session = Session(judged(int(count)), Labels.read(folder), person, period="2026-Q3")
     print("ready", flush=True)
     for number in range(int(count)):
-        session.label(f"o/r#{number}@ada:review", "individual")
+        item = f"o/r#{number}@ada:review"
+        assert session.record([{"op": "label", "item": item, "lead": "individual"}]).saved
         print(number, flush=True)
 
 

@@ -22,10 +22,11 @@ from pathlib import Path
 import pandas as pd
 import contribkit as ck
 from contribkit.io import read_jsonl
+from contribkit.tables import Judged
 
 {before}
 Path("{name}.pid").write_text(str(os.getpid()))
-judged = pd.DataFrame([row for _, row in read_jsonl(Path("{name}.jsonl"))])
+judged = Judged.of(pd.DataFrame([row for _, row in read_jsonl(Path("{name}.jsonl"))]))
 ck.Relabel(judged, ck.Labels.read("{labels}"), "{person}", period="2026-Q3", blind={blind})
 """
 

@@ -15,19 +15,19 @@ from contribkit.errors import ContribkitError
 from contribkit.notebooks import NOTEBOOKS
 from contribkit.rendering.notebook import execute
 from contribkit.rendering.page import write_page
-from contribkit.widgets.relabelling.folder import read_labels
-from contribkit.widgets.relabelling.relabel import Relabel
+from contribkit.tables import Judged
+from contribkit.widgets.relabelling.relabel import Relabel, answer
 from tests.helpers.crowd import contributions, organisation
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TITLES = ["<script>alert(1)</script>", "</td><img src=x onerror=alert(1)>", "{{ 7 * 7 }}", "\u202egnp.exe", "x" * 5000]
 
 
-def judged(*rows: dict) -> pd.DataFrame:
+def judged(*rows: dict) -> Judged:
     known = {"kind": "issue", "lead": "unclear", "confidence": 0.5, "decided_by": "rules", "reasons": []}
-    return pd.DataFrame(
-        [{"id": f"wicketlamp-example/lamp#{n}@bob-example:issue"} | known | row for n, row in enumerate(rows, 1)]
-    )
+    numbered = enumerate(rows, 1)
+    table = [{"id": f"wicketlamp-example/lamp#{n}@bob-example:issue"} | known | row for n, row in numbered]
+    return Judged.of(pd.DataFrame(table))
 
 
 def widget(folder, *rows: dict, **options) -> Relabel:
@@ -130,6 +130,41 @@ def test_a_page_hears_that_there_is_nothing_to_train_on(tmp_path):
         assert "data=" in refused["why"]
 
 
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        ({"type": "events"}, 'the message has no list of "events"'),
+        ({"type": "events", "events": {}}, 'the message has no list of "events"'),
+        ({"type": "texts"}, 'the message has no list of "items"'),
+        ({"type": "texts", "items": [None]}, "None: is not among the 1 contributions"),
+        ({"type": ["x"]}, "unknown message ['x']"),
+        ({"type": "<b>"}, "unknown message '<b>'"),
+        ({}, "unknown message None"),
+        (["events"], "unknown message None"),
+        (7, "unknown message None"),
+    ],
+)
+def test_a_bad_message_is_refused_with_its_reason(tmp_path, message, why):
+    heard = answer(widget(tmp_path, {"title": "Fix"}).session, message)
+    assert heard["type"] == "refused"
+    assert heard["why"].startswith(why)
+
+
+def test_a_bad_event_in_a_message_fails_alone(tmp_path):
+    shown = widget(tmp_path, {"title": "Fix"})
+    heard = answer(shown.session, {"type": "events", "events": [None, {"item": ["x"]}, event(1)]})
+    assert heard["saved"] == [event(1)["id"]]
+    assert len(heard["failed"]) == 2
+    assert [row["id"] for row in unpacked(heard)] == [event(1)["item"]]
+
+
+def test_dollar_signs_in_titles_are_not_typeset_as_formulas(tmp_path):
+    html = widget(tmp_path, {"title": "Read $HOME before $PATH"})._repr_mimebundle_()[0]["text/html"]
+    assert "Read $HOME before $PATH" in html
+    # MathJax leaves everything below this class alone.
+    assert re.match(r'\s*<div class="[^"]*mathjax_ignore', html)
+
+
 def test_rows_are_no_part_of_the_state_that_is_saved_with_a_notebook(tmp_path):
     org = organisation()
     table = ck.classify(contributions(10_000, org), None, org)
@@ -148,7 +183,7 @@ def test_the_static_table_shows_labels_as_they_are_and_escapes_what_strangers_wr
         tmp_path, *rows, {"title": "Secret", "private": True}, {"title": "Blind", "lead": "stakeholder"}, blind=0.5
     )
     item = event(1)["item"]
-    shown.session.label(item, "individual", note="between us")
+    shown.session.record([{"op": "label", "item": item, "lead": "individual", "note": "between us"}])
     data, _ = shown._repr_mimebundle_()
     html = data["text/html"]
     assert "▲</i> individual-led</span>" in html
@@ -156,14 +191,14 @@ def test_the_static_table_shows_labels_as_they_are_and_escapes_what_strangers_wr
     for forbidden in ("<script", "<img", "javascript:", "Secret", "between us", "ada-example"):
         assert forbidden not in html, forbidden
     assert "1 private row is left out" in html
-    assert repr(shown) == "7 contributions of 2026-Q3, of which 6 need eyes; run the cell to label them"
+    assert repr(shown) == "7 contributions of 2026-Q3, 6 need review; run the cell to label them"
 
 
 def test_the_static_table_hides_what_the_widget_hides(tmp_path):
     shown = widget(
         tmp_path, *({"title": f"Row {n}", "lead": "stakeholder", "confidence": 0.9} for n in range(40)), blind=0.5
     )
-    blind = [row for row in shown.session.rows if row["blind"]]
+    blind = [row for row in shown.session.rows() if row["blind"]]
     assert blind
     html = shown._repr_mimebundle_()[0]["text/html"]
     assert html.count("hidden until it is labelled") == len(blind)
@@ -176,7 +211,7 @@ def test_the_notebook_runs_under_papermill_and_its_page_shows_the_table(tmp_path
     assert WIDGET in output.data
     write_page(tmp_path / "relabel.ipynb", tmp_path / "relabel.html", "Labels", None)
     text = (tmp_path / "relabel.html").read_text()
-    assert "contributions of 2026-Q3, of which" in text
+    assert "contributions of 2026-Q3, " in text
     assert text.count("<tr><td>") > 100
     assert "<script" not in text
 
@@ -185,29 +220,29 @@ def test_labels_of_the_sample_never_go_into_the_package(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     org = ck.Organisation.read_sample()
     before = sorted((org.root / "labels").rglob("*"))
-    labels = read_labels(org)
-    assert labels.folder == tmp_path / "sample-labels"
-    assert labels.events
+    labels = ck.Labels.read(org.root / "labels")
     data = ck.load(org, ck.Period("2026-Q3", org.timezone))
-    shown = Relabel(ck.classify(data.contributions, data.references, org, labels), labels, "you-example", data)
-    shown.session.label(shown.session.queue[0], "upstream")
+    judged = ck.classify(data.contributions, data.references, org, labels)
+    first = Relabel(judged, labels, "you-example", data).session
+    assert first.folder == tmp_path / "sample-labels"
+    assert first.record([{"op": "label", "item": first.queue[0], "lead": "upstream"}]).saved
     assert sorted((org.root / "labels").rglob("*")) == before
-    # A second run goes on with what was said in the first.
-    assert len(read_labels(org).events) == len(labels.events) + 1
+    # A second run continues with what was recorded in the first.
+    assert len(Relabel(judged, labels, "you-example", data).session.labels.events) == len(labels.events) + 1
 
 
 def test_a_notebook_for_own_data_asks_who_labels(tmp_path):
-    with pytest.raises(ContribkitError, match="no name of a person"):
+    with pytest.raises(ContribkitError, match="invalid person"):
         Relabel(judged({"title": "Fix"}), ck.Labels.read(tmp_path), "", period="2026-Q3")
 
 
 def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_lost(tmp_path):
     shown = widget(tmp_path, {"title": "Fix"})
     (tmp_path / "2026-Q3").write_text("a file where the folder should be")
-    answer = shown._messages.answer({"type": "events", "events": [event(1)]})
-    assert answer["saved"] == []
-    assert re.search(r"2026-Q3.*cannot be written", answer["failed"][event(1)["id"]])
+    heard = answer(shown.session, {"type": "events", "events": [event(1)]})
+    assert heard["saved"] == []
+    assert re.search(r"2026-Q3.*cannot be written", heard["failed"][event(1)["id"]])
     (tmp_path / "2026-Q3").unlink()
-    assert shown._messages.answer({"type": "events", "events": [event(1)]})["saved"] == [event(1)["id"]]
+    assert answer(shown.session, {"type": "events", "events": [event(1)]})["saved"] == [event(1)["id"]]
     (file,) = tmp_path.rglob("*.jsonl")
     assert not stat.S_IMODE(file.stat().st_mode) & stat.S_IXUSR

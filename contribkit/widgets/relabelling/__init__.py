@@ -1,6 +1,5 @@
-"""Relabelling: a session in plain Python, and the widget around it in `contribkit.widgets.relabelling.relabel`."""
+"""Relabelling: one person's session in plain Python, and the widget around it in `relabel`."""
 
-from contribkit.widgets.relabelling.pen import Answer
-from contribkit.widgets.relabelling.session import Session
+from contribkit.widgets.relabelling.session import Recorded, Session
 
-__all__ = ["Answer", "Session"]
+__all__ = ["Recorded", "Session"]

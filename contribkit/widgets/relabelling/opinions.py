@@ -1,122 +1,118 @@
-"""What people said of the contributions of a session, kept up with every new event."""
+"""What people decided on the contributions of a session, kept up to date with every new event."""
 
 from collections.abc import Iterable
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 from contribkit.ids import casefold_id
 from contribkit.labels import Label, Labels
 from contribkit.labels.events import DECISION_OPS, Event, event_time, sort_key
 from contribkit.labels.replay import current_opinions, decisions, opinion, settle
-from contribkit.widgets.relabelling.gestures import Gestures
 
-_BREAK = 300.0  # seconds after which a person was away rather than thinking
-_ENOUGH = 5  # pauses from which on a pace is told
+_BREAK = 300.0  # seconds; a longer pause between two answers is not thinking time
+_FEWEST_PAUSES = 5
+_SHOWN = ("id", "at", "by", "op", "lead", "stakeholder", "activity", "note")
+_NOTHING: dict[str, Any] = {"label": None, "mine": None, "opinions": [], "history": []}
 
 
 class Opinions:
-    """The events of each contribution, and what follows from them; only what an event touches is worked out anew.
+    """The events of each contribution and what follows from them; a new event updates its contribution only.
 
     Parameters
     ----------
     labels
-        The label logs, in the names of the table; see `Labels.spelled_as`.
+        The label logs, under the ids of the table; see `Labels.spelled_as`.
     person
-        Whose own opinions are told apart.
-    known
-        Ids of the contributions of the session: the person's gestures elsewhere are not taken back here.
+        Whose decisions are told apart.
+    period
+        The period that new events are for.
 
     Attributes
     ----------
-    ids
-        Of all events.
+    event_ids
+        Ids of all events.
     own
-        The person's events, in the order of time.
+        The person's events, ordered by time.
     """
 
-    def __init__(self, labels: Labels, person: str, known: Iterable[str]) -> None:
-        self._labels, self._person = labels, casefold_id(person)
-        self._known = {casefold_id(item) for item in known}
+    def __init__(self, labels: Labels, person: str, period: str) -> None:
+        self._person, self._period = casefold_id(person), period
+        self._labels, self._added = labels, list[Event]()
         self._events = {item: list(events) for item, events in labels.by_item.items()}
-        self._held: dict[str, Label | None] = dict(labels.effective)
-        self._added: list[Event] = []
+        self._effective: dict[str, Label | None] = dict(labels.effective)
         self._periods = dict(labels.periods)
-        self.ids = {event["id"] for event in labels.events}
+        self.event_ids = {event["id"] for event in labels.events}
         self.own = [event for event in labels.events if casefold_id(event["by"]) == self._person]
-        self.gestures = self._gestures_made()
 
-    def add(self, event: Event, period: str) -> None:
-        """Take in the person's next event; one that was sent late goes where it belongs in time."""
+    def add(self, event: Event) -> None:
+        """Add the person's next event; one that arrives late is put where its time belongs."""
         item = casefold_id(event["item"])
-        events = self._events.setdefault(item, [])
-        is_late = bool(self.own) and sort_key(event) < sort_key(self.own[-1])
-        self.ids.add(event["id"])
+        self.event_ids.add(event["id"])
         self._added.append(event)
-        self._periods[event["id"]] = period
-        for said in (events, self.own):
-            said.append(event)
+        self._periods[event["id"]] = self._period
+        for events in (self._events.setdefault(item, []), self.own):
+            is_late = bool(events) and sort_key(event) < sort_key(events[-1])
+            events.append(event)
             if is_late:
-                said.sort(key=sort_key)
-        self._held[item] = settle(events)
-        if is_late:
-            self.gestures = self._gestures_made()
-        else:
-            self.gestures.add(event)
-
-    def _gestures_made(self) -> Gestures:
-        return Gestures([event for event in self.own if casefold_id(event["item"]) in self._known])
-
-    def events(self, item: str) -> list[Event]:
-        """Return every event of a contribution, in the order of time."""
-        return self._events.get(casefold_id(item), [])
+                events.sort(key=sort_key)
+        self._effective[item] = settle(self._events[item])
 
     def label(self, item: str) -> Label | None:
-        """Return what holds."""
-        return self._held.get(casefold_id(item))
+        """Return the label of a contribution."""
+        return self._effective.get(casefold_id(item))
 
-    def mine(self, item: str) -> Event | None:
-        """Return the person's last decision that stands, be it a skip; None where there is none, or it was cleared."""
+    def decision(self, item: str) -> Event | None:
+        """Return the person's last decision, also a skip; None where there is none, or it was cleared."""
         stack = self._stack(item)
         return stack[-1] if stack and stack[-1]["op"] != "clear" else None
 
-    def my_opinion(self, item: str, further: Iterable[Event] = ()) -> Event | None:
-        """Return the event by which the person gives a lead, None where they give none.
+    def opinion(self, item: str, pending: Iterable[Event] = ()) -> Event | None:
+        """Return the event that gives the person's current lead; `pending` are events of theirs not added yet."""
+        return opinion(self._stack(item, pending))
 
-        Parameters
-        ----------
-        item
-            The contribution.
-        further
-            The person's next events on it, which are not taken in yet.
-        """
-        return opinion(self._stack(item, further))
+    def last_step(self, known: Iterable[str]) -> list[str]:
+        """Return what the person's last step was about, among known contributions: those decided at the same time."""
+        here = {casefold_id(item) for item in known}
+        decided = {casefold_id(event["item"]) for event in self.own} & here
+        last = [stack[-1] for item in decided if (stack := self._stack(item))]
+        latest = max(map(event_time, last), default=None)
+        return [event["item"] for event in sorted(last, key=sort_key) if event_time(event) == latest]
 
-    def standing(self, item: str) -> list[Event]:
-        """Return the event by which each person gives a lead."""
-        return current_opinions(self.events(item))
-
-    def is_carried_over(self, item: str, period: str) -> bool:
-        """Say whether everything that holds was said for other periods."""
-        return all(self._periods.get(event["id"]) != period for event in self.standing(item))
+    def shown(self, item: str) -> dict[str, Any]:
+        """Return what the page shows of people's decisions, as JSON; see `Session.rows`."""
+        events = self._events.get(casefold_id(item))
+        if not events:
+            return _NOTHING
+        label, last, own = self.label(item), self.decision(item), self.opinion(item)
+        current = current_opinions(events)
+        carried_over = all(self._periods.get(event["id"]) != self._period for event in current)
+        words = {name: own.get(name) if own else None for name in ("lead", "stakeholder", "activity")}
+        return {
+            "label": label and {"lead": label.lead, "status": label.status, "carried_over": carried_over},
+            "mine": last and words | {"note": last.get("note"), "skipped": last["op"] == "skip"},
+            "opinions": [{name: event.get(name) for name in _SHOWN} for event in current],
+            "history": [{name: event.get(name) for name in _SHOWN} for event in events],
+        }
 
     def pace(self) -> float | None:
-        """Return the median of the person's seconds for one answer, None where too few are known."""
+        """Return the median of the person's seconds from one answer to the next, None for too few."""
         return pace(self.own)
 
     def labels(self) -> Labels:
-        """Return the label logs with what was added."""
+        """Return the label logs with the events that were added."""
         events = sorted([*self._labels.events, *self._added], key=sort_key)
         return Labels(events, self._labels.folder, periods=self._periods)
 
-    def _stack(self, item: str, further: Iterable[Event] = ()) -> list[Event]:
-        events = self._events.get(casefold_id(item), [])
-        return decisions([*events, *further]).get(self._person, []) if events or further else []
+    def _stack(self, item: str, pending: Iterable[Event] = ()) -> list[Event]:
+        events = [*self._events.get(casefold_id(item), []), *pending]
+        return decisions(events).get(self._person, []) if events else []
 
 
 def pace(events: Iterable[Event]) -> float | None:
-    """Return the median of a person's seconds from one answer to the next, None where too few are known.
+    """Return the median of a person's seconds from one answer to the next, None for too few.
 
-    A gesture over many contributions is one answer; pauses of more than five minutes were no thinking.
+    A step over many contributions is one answer, and pauses of more than five minutes are left out.
 
     Examples
     --------
@@ -127,4 +123,4 @@ def pace(events: Iterable[Event]) -> float | None:
     times = sorted({event_time(event) for event in events if event["op"] in DECISION_OPS})
     pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
     thinking = [pause for pause in pauses if pause <= _BREAK]
-    return median(thinking) if len(thinking) >= _ENOUGH else None
+    return median(thinking) if len(thinking) >= _FEWEST_PAUSES else None

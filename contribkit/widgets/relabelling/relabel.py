@@ -1,57 +1,57 @@
-"""The relabelling widget: a session in a notebook's output."""
+"""The relabelling widget: a session in a notebook's output, its page's messages, and a table without a kernel."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anywidget
 
 from contribkit.errors import ContribkitError
-from contribkit.widgets.modules import pack
-from contribkit.widgets.relabelling.messages import Messages
+from contribkit.labels import Labels
+from contribkit.loaders.data import Data
+from contribkit.review import page
+from contribkit.tables import Judged
+from contribkit.text import pluralise
+from contribkit.widgets.assets import pack, style
+from contribkit.widgets.relabelling.page_facts import lead_words, page_facts
 from contribkit.widgets.relabelling.session import Session
-from contribkit.widgets.relabelling.static_table import StaticTable
-from contribkit.widgets.styles import style
-
-if TYPE_CHECKING:
-    from contribkit.labels import Labels
-    from contribkit.loaders import Data
-    from contribkit.tables import Judged
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATIC = Path(__file__).parent / "static"
+_FIRST = 100  # rows of the first message: more than any window shows
+_LONGEST_TABLE = 250  # rows of the static table: a notebook with more would be slow to open
 
 
 class Relabel(anywidget.AnyWidget):
     """Show contributions to a person, who says who led them; every answer is a line in the label log.
 
-    It works with the keyboard alone; ``?`` lists the keys. An answer is painted at once and shows as pending until it
-    is on the disk. What a kernel that died did not save waits in the browser, and is saved when the cell runs again.
+    It works with the keyboard alone; ``?`` lists the keys. An answer is shown at once, and as pending until it is on
+    the disk. What a crashed kernel did not save stays in the browser, and is saved when the cell runs again.
 
-    It is made for JupyterLab 4, Notebook 7 and Voila, where it asks no other host for anything. In VS Code and in
-    Google Colab the code that loads any widget of this kind comes from a CDN, so these need the network. There the
-    keys of the editor may come first: click into the list once, and what VS Code still takes (such as ``Ctrl+Z``) has
-    a button. Colab keeps nothing of the machine it runs on: download the labels at the end.
+    It is made for JupyterLab 4, Notebook 7 and Voila, where it loads nothing from other hosts. VS Code and Google Colab
+    load the code that starts any such widget from a CDN, so that these need the network. Their own keyboard shortcuts
+    may come first: click into the list once; what VS Code still takes (such as ``Ctrl+Z``) has a button. Colab keeps no
+    files: download the labels at the end.
 
     Parameters
     ----------
     judged
-        What `contribkit.classify` gives.
+        What `contribkit.classify` returns.
     labels
-        Label logs, read from the folder into which this one is to be written.
+        Label logs, read from the folder that this session writes to.
     person
         Who labels; a login.
     data
-        What was loaded: names, words and stakeholders come from it, and the button *retrain* needs it.
+        The loaded data: names, words and stakeholders come from it, and the button *retrain* needs it.
     options
-        Further ones of `contribkit.widgets.relabelling.session.Session`, such as ``period``.
+        Further ones of `contribkit.widgets.relabelling.Session`, such as ``period``.
 
     Raises
     ------
     ContribkitError
-        As `contribkit.widgets.relabelling.session.Session` does.
+        As `contribkit.widgets.relabelling.Session` does.
 
     Examples
     --------
@@ -59,47 +59,39 @@ class Relabel(anywidget.AnyWidget):
     >>> row = {"id": "wicketlamp-example/lamp#1@ada-example:review", "kind": "review", "title": "A review"}
     >>> judged = ck.classify(pd.DataFrame([row]), None, ck.Organisation.read_sample())
     >>> ck.Relabel(judged, ck.Labels.read(tempfile.mkdtemp()), "ada-example", period="2026-Q3")
-    1 contribution of 2026-Q3, of which 0 need eyes; run the cell to label them
+    1 contribution of 2026-Q3, 0 need review; run the cell to label them
     """
 
     _esm = pack(_STATIC, "widget")
     _css = style(_STATIC / "relabel.css")
 
-    def __init__(
-        self, judged: "Judged", labels: "Labels", person: str, data: "Data | None" = None, **options: Any
-    ) -> None:
+    def __init__(self, judged: Judged, labels: Labels, person: str, data: Data | None = None, **options: Any) -> None:
         super().__init__()
-        with _uncollected():
+        with _no_garbage_collection():
             self.session = Session(judged, labels, person, data, **options)
-        self._messages = Messages(self.session)
-        self.on_msg(self._receive)
+        self.on_msg(lambda _, message, __: self._receive(message))
 
-    def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
+    def _receive(self, message: Any) -> None:
         """Answer a custom message of the page; changes of a trait would be merged while the kernel is busy."""
-        try:
-            with _uncollected():
-                answer = self._messages.answer(message)
-        except ContribkitError as error:
-            answer = {"type": "refused", "why": str(error)}
-        if answer:
-            self.send(answer)
+        with _no_garbage_collection():
+            self.send(answer(self.session, message))
 
     def __repr__(self) -> str:
-        return StaticTable(self.session).sentence
+        return _sentence(self.session)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Return the widget, and for wherever it cannot live the same table as it stands now."""
+        """Return the widget, and for wherever it cannot run a static table of the same contributions."""
         if self._view_name is None:  # closed
             return None
-        with _uncollected():
-            table = StaticTable(self.session)
+        with _no_garbage_collection():
+            table = static_table(self.session)
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"text/plain": table.sentence, "text/html": table.html, _VIEW: view}, {}
+        return {"text/plain": repr(self), "text/html": table, _VIEW: view}, {}
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Make many objects, none of them garbage, without Python looking through all of them again and again."""
+def _no_garbage_collection() -> Iterator[None]:
+    """Create many objects, none of them garbage, without Python looking through all of them again and again."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -107,3 +99,110 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def answer(session: Session, message: Any) -> dict[str, Any]:
+    """Return the answer to a message of the page.
+
+    The page gets the rows in sight first, then what the list needs of all, and what only the card shows when a person
+    comes near: ten thousand bodies would keep the page waiting. A message that cannot be answered is ``refused``, with
+    the reason in `why`.
+    """
+    kind = message.get("type") if isinstance(message, dict) else None
+    respond = _ANSWERS.get(kind) if isinstance(kind, str) else None
+    try:
+        if respond is None:
+            raise ContribkitError(f"unknown message {kind!r:.80}; reload the page")
+        return respond(session, message)
+    except ContribkitError as error:
+        return {"type": "refused", "why": str(error)}
+
+
+def _ready(session: Session, _: dict[str, Any]) -> dict[str, Any]:
+    first = session.queue[:_FIRST]
+    return {"type": "begin", "rows": _table(session.rows(first)), "page": page_facts(session)}
+
+
+def _rows(session: Session, _: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "rows", "rows": _table(session.rows())}
+
+
+def _events(session: Session, message: dict[str, Any]) -> dict[str, Any]:
+    events = _list(message, "events")
+    recorded = session.record(events)
+    saved = set(recorded.saved)
+    items = {event["item"] for event in events if isinstance(event, dict) and event.get("id") in saved}
+    return {
+        "type": "recorded", "saved": recorded.saved, "failed": recorded.failed, "pace": session.pace,
+        "rows": _table(session.rows(items)), "written": session.export().count("\n"),
+    }  # fmt: skip
+
+
+def _texts(session: Session, message: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "texts", "texts": {item: session.details(item) for item in map(str, _list(message, "items"))}}
+
+
+def _agreement(session: Session, _: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "agreement"} | session.agreement()
+
+
+def _retrain(session: Session, _: dict[str, Any]) -> dict[str, Any]:
+    changes = [row["id"] for row in session.retrain()]
+    return {"type": "changed", "rows": _table(session.rows()), "changes": changes}
+
+
+def _export(session: Session, _: dict[str, Any]) -> dict[str, Any]:
+    text = session.export()
+    return {"type": "log", "text": text, "path": page_facts(session)["path"], "written": text.count("\n")}
+
+
+_ANSWERS: dict[str, Callable[[Session, dict[str, Any]], dict[str, Any]]] = {
+    "ready": _ready, "rows": _rows, "events": _events, "texts": _texts, "agreement": _agreement, "retrain": _retrain,
+    "export": _export,
+}  # fmt: skip
+
+
+def _list(message: dict[str, Any], name: str) -> list[Any]:
+    if not isinstance(message.get(name), list):
+        raise ContribkitError(f'the message has no list of "{name}"; reload the page')
+    return list(message[name])
+
+
+def _table(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return rows as a table, whose column names are sent once."""
+    return {"names": list(rows[0]) if rows else [], "cells": [list(row.values()) for row in rows]}
+
+
+def _sentence(session: Session) -> str:
+    count, open_ = pluralise(len(session.queue), "contribution"), session.to_review
+    return (
+        f"{count} of {session.period}, {open_} {'needs' if open_ == 1 else 'need'} review; run the cell to label them"
+    )
+
+
+def static_table(session: Session) -> str:
+    """Return the labels as they are as HTML, for a rendered or untrusted notebook.
+
+    A saved notebook may be published: no private threads, notes or names of people who labelled are in it.
+    """
+    public = session.public
+    table: str = page.html(
+        "labels.html", sentence=_sentence(session), words=lead_words(session),
+        rows=[_static_row(row | session.details(row["id"])) for row in session.rows(public[:_LONGEST_TABLE])],
+        private=len(session.queue) - len(public), further=len(public[_LONGEST_TABLE:]),
+    )  # fmt: skip
+    return table
+
+
+def _static_row(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what a reader may see of a row: people's label, else the suggestion unless it is hidden."""
+    label = row["label"]
+    if label:
+        lead, source = label["lead"], f"people ({label['status']})"
+    elif row["blind"]:
+        lead, source = None, "hidden until it is labelled"
+    else:
+        lead, source = row["lead"], f"{row['decided_by']}, {page.percent(row['confidence'])} sure"
+    place = row["id"].rpartition("@")[0]
+    return {"title": row["title"] or row["id"], "url": row["url"], "kind": row["kind_word"], "place": place,
+            "lead": lead, "source": source, "needs_review": row["needs_review"]}  # fmt: skip

@@ -16,7 +16,7 @@ export function row(number, changes = {}) {
     id: `wicketlamp-example/lamp#${number}@bob-example:issue`, kind: "issue", repo: "wicketlamp-example/lamp", number,
     title: `Row ${number}`, actor: "bob-example", who: "Bob",
     author: "bob-example", lead: "unclear", confidence: 0.5, decided_by: "rules", activity: "feature", stakeholder: null,
-    blind: false, audit: false, queue: number, needs_eyes: true, label: null, mine: null, opinions: [], history: [],
+    blind: false, audit: false, queue: number, needs_review: true, label: null, mine: null, opinions: [], history: [],
     happened_at: `2026-07-${String((number % 28) + 1).padStart(2, "0")}T10:00:00Z`, ...changes,
   };
 }

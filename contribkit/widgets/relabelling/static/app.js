@@ -48,7 +48,7 @@ export class App {
       texts: ({ texts }) => this.takeTexts(texts),
       recorded: (message) => this.recorded(message),
       changed: (message) => this.retrained(message),
-      agreement: ({ people, pull }) => { this.agreement = people; this.page.pull = pull.sentence; this.drawHead(); },
+      agreement: ({ people, anchoring }) => { this.agreement = people; this.page.anchoring = anchoring.sentence; this.drawHead(); },
       log: ({ text, path, written }) => this.exits.take(text, path, written),
       refused: ({ why }) => this.tell(why),
     };

@@ -1,6 +1,6 @@
-// The board: all rows, those in view, where the person is, and what is ticked. It knows no page and no kernel.
+// The board: all rows, the rows in view, the current one, and the ticked ones. It knows nothing of page and kernel.
 
-import { decisions, fits, historyOf, needsEyes, sorted } from "./rows.js";
+import { decisions, fits, historyOf, needsReview, sorted } from "./rows.js";
 
 const NO_FILTERS = { show: "all", text: "", lead: "", repo: "", person: "", kind: "", confidence: "" };
 
@@ -14,12 +14,12 @@ export class Board {
     this.position = 0;
     this.anchor = null;
     this.entries = new Map();
-    this.eyes = 0;
+    this.toReview = 0;
     this.take(rows);
     this.look();
   }
 
-  /** Take rows as the kernel knows them; what is still on its way stands on top of them. */
+  /** Take rows from the kernel; events that are not saved yet are applied on top of them. */
   take(rows) {
     for (const row of rows) {
       const entry = this.entries.get(row.id) ?? { waiting: [], failed: new Set(), details: null, changed: false };
@@ -29,14 +29,14 @@ export class Board {
     }
   }
 
-  /** Work out anew what follows from a row's events; counts are kept, as counting ten thousand rows takes its time. */
+  /** Update what follows from a row's events; counts are updated too, as counting ten thousand rows takes time. */
   replay(entry) {
     entry.stack = decisions(historyOf(entry), this.person);
-    this.eyes += needsEyes(entry) - (entry.needsEyes ?? false);
-    entry.needsEyes = needsEyes(entry);
+    this.toReview += needsReview(entry) - (entry.needsReview ?? false);
+    entry.needsReview = needsReview(entry);
   }
 
-  /** Put an event on its row before the kernel answers; say whether the row is here. */
+  /** Apply an event to its row before the kernel answers; say whether the row is here. */
   apply(event) {
     const entry = this.entries.get(event.item);
     if (!entry) return false;
@@ -45,7 +45,7 @@ export class Board {
     return true;
   }
 
-  /** Take events off the waiting list: the kernel has them, and sent the rows that hold them. */
+  /** Remove events from the waiting list: the kernel saved them, and sent their rows. */
   settle(events) {
     for (const { id, item } of events) {
       const entry = this.entries.get(item);
@@ -56,12 +56,12 @@ export class Board {
     }
   }
 
-  /** Mark rows whose events could not be saved; these go on standing in the page. */
+  /** Mark rows whose events could not be saved; they stay applied in the page. */
   fail(events) {
     for (const { id, item } of events) this.entries.get(item)?.failed.add(id);
   }
 
-  /** Work out which rows are in view, and stay on the same row where it still is. */
+  /** Update which rows are in view, and stay on the same row if it still is. */
   look() {
     const here = this.current?.row.id;
     const shown = [...this.entries.values()].filter((entry) => fits(entry, this.filters, this.hideAll));
@@ -94,7 +94,7 @@ export class Board {
     this.anchor = null;
   }
 
-  /** Go up or down; with `extend` tick everything between where it began and here. */
+  /** Go up or down; with `extend` tick everything between the start and the new row. */
   move(step, extend = false) {
     const anchor = extend ? (this.anchor ?? this.position) : null;
     this.select(this.position + step);
@@ -108,12 +108,12 @@ export class Board {
     }
   }
 
-  /** Go to the next or previous row that needs an eye, round the ends; say whether there is one. */
+  /** Go to the next or previous row that needs review, wrapping around at the ends; say whether there is one. */
   seek(step) {
     const count = this.shown.length;
     for (let away = 1; away <= count; away++) {
       const place = (((this.position + step * away) % count) + count) % count;
-      if (needsEyes(this.shown[place])) {
+      if (needsReview(this.shown[place])) {
         this.select(place);
         return true;
       }
@@ -127,13 +127,13 @@ export class Board {
     if (!this.ticked.delete(id)) this.ticked.add(id);
   }
 
-  /** Tick everything in view, or nothing where all of it is ticked. */
+  /** Tick everything in view, or untick it if all of it is ticked. */
   toggleAll() {
     const all = this.shown.every((entry) => this.ticked.has(entry.row.id));
     this.ticked = new Set(all ? [] : this.shown.map((entry) => entry.row.id));
   }
 
-  /** Return what a decision is about: the ticked rows in the order of the view, else the row here. */
+  /** Return the rows that a decision is for: the ticked ones in the order of the view, else the current one. */
   get targets() {
     if (this.ticked.size) return this.shown.filter((entry) => this.ticked.has(entry.row.id));
     return this.current ? [this.current] : [];

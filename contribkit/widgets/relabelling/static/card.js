@@ -1,4 +1,4 @@
-// The card: the words of the thread, why the machine says what it says, what others said, and what you say.
+// The card: the text of the thread, why the suggestion is what it is, what others decided, and what you decide.
 
 import { element, link, mark, percent } from "./element.js";
 import { answer, historyOf, holding, isHidden } from "./rows.js";
@@ -52,7 +52,7 @@ export class Card {
     const told = element("p", { class: "finding" });
     if (by === "hidden") told.append("The suggestion is hidden until you label this row.");
     else if (by === "disputed") told.append("Disputed: people disagree.");
-    else told.append(mark(this.page.leads[lead], by === "machine" ? row.confidence : 1), ...this.qualified(entry, by));
+    else told.append(mark(this.page.leads[lead], by === "suggestion" ? row.confidence : 1), ...this.qualified(entry, by));
     return told;
   }
 
@@ -84,14 +84,14 @@ export class Card {
     if (isHidden(entry, this.board.hideAll)) return "";
     const reasons = (details?.reasons ?? []).map((reason) => element("li", {},
       mark(this.page.leads[reason.lead]), ` ${signed(reason.weight)}: `, element("bdi", {}, reason.sentence),
-      ...(reason.saw ? [" – ", link(reason.saw, reason.url)] : [])));
+      ...(reason.evidence ? [" – ", link(reason.evidence, reason.url)] : [])));
     const content = details ? [reasons.length ? element("ul", {}, ...reasons) : element("p", { class: "quiet" }, "No rule found anything.")] : [waiting()];
     const planned = [details?.initiative && `initiative: ${details.initiative}`, details?.goal && `goal: ${details.goal}`].filter(Boolean);
     if (planned.length) content.push(element("p", { class: "quiet" }, element("bdi", {}, planned.join(" · "))));
     return this.folded("why", `why (${row.decided_by}, ${percent(row.confidence)} sure)`, content, this.open.why);
   }
 
-  /** Where the person says for whom, what sort of work it was, and why. */
+  /** Where the person adds for whom, what kind of work it was, and why. */
   yours(entry, draft) {
     const own = holding(entry.stack) ?? {};
     const value = { stakeholder: own.stakeholder, activity: own.activity, note: own.note, ...draft };

@@ -8,7 +8,7 @@ const PAGE = 10;
 /** Return what each command does in a widget. */
 export function commands(app) {
   const { board, decisions, panels, page } = app;
-  const seek = (step) => board.seek(step) || app.tell("No other row in view needs eyes.");
+  const seek = (step) => board.seek(step) || app.tell("No other row in view needs review.");
   const into = (field) => field?.focus();
   const labels = Object.values(page.leads).map(({ lead, word }) => [lead, () => decisions.label(lead, word)]);
   return {

@@ -4,7 +4,7 @@ import { element } from "./element.js";
 import { keyOf } from "./keys.js";
 import { BANDS, ORDERS, choices } from "./rows.js";
 
-const SHOWS = { all: "all", eyes: "needs eyes", disputed: "disputed", mine: "mine", changed: "changed" };
+const SHOWS = { all: "all", review: "needs review", disputed: "disputed", mine: "mine", changed: "changed" };
 const WORDS = { lead: "lead", repo: "repository", person: "person", kind: "kind", confidence: "confidence" };
 
 export class Facets {

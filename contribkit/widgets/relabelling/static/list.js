@@ -1,7 +1,7 @@
 // The list: only the rows in sight are in the page, so that ten thousand cost no more than ten.
 
 import { element, mark, percent } from "./element.js";
-import { answer, needsEyes } from "./rows.js";
+import { answer, needsReview } from "./rows.js";
 
 const HEIGHT = 52; // pixels of a row; relabel.css says the same
 const SPARE = 4; // rows drawn above and below the window
@@ -113,7 +113,7 @@ export class List {
     const { lead, by } = answer(entry, this.board.hideAll);
     if (by === "disputed") return ["disputed"];
     if (by === "hidden") return ["hidden"];
-    return [mark(this.page.leads[lead], by === "machine" ? entry.row.confidence : 1)];
+    return [mark(this.page.leads[lead], by === "suggestion" ? entry.row.confidence : 1)];
   }
 
   remark(entry) {
@@ -122,7 +122,7 @@ export class List {
     const { by, confidence } = answer(entry, this.board.hideAll);
     if (by === "you") return "yours";
     if (by === "people") return "labelled";
-    if (by === "machine") return needsEyes(entry) ? `${percent(confidence)} · eyes` : percent(confidence);
+    if (by === "suggestion") return needsReview(entry) ? `${percent(confidence)} · review` : percent(confidence);
     return "";
   }
 }

@@ -13,11 +13,11 @@ export function savingWords({ pending, failed }) {
   return { sign: "●", word: "saved", state: "saved" };
 }
 
-/** Return the sentence of the head: how many need eyes, how long that takes, and how far people agree. */
+/** Return the sentence of the head: how many need review, how long that takes, and how far people agree. */
 export function headWords(board, agreement, pace) {
-  const { eyes } = board;
-  const words = [`${eyes} of ${board.entries.size} need eyes`];
-  if (eyes && pace) words.push(`about ${duration(eyes * pace)}`);
+  const { toReview } = board;
+  const words = [`${toReview} of ${board.entries.size} need review`];
+  if (toReview && pace) words.push(`about ${duration(toReview * pace)}`);
   if (agreement?.rows) words.push(`people agree on ${percent(agreement.raw)} of ${agreement.rows}`);
   if (board.shown.length !== board.entries.size) words.push(`${board.shown.length} in view`);
   if (board.ticked.size) words.push(`${board.ticked.size} ticked`);

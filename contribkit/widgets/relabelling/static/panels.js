@@ -48,7 +48,7 @@ export class Panels {
     this.show("How to decide", [
       element("p", {}, opening), list("ol", steps.map(({ lead, text }) => [mark(this.page.leads[lead]), ": ", text])),
       list("ul", cautions.map((words) => [words])),
-      ...(this.page.pull ? [element("p", { class: "quiet" }, `So far ${this.page.pull}.`)] : []), this.closing(),
+      ...(this.page.anchoring ? [element("p", { class: "quiet" }, `So far ${this.page.anchoring}.`)] : []), this.closing(),
     ], "guideline");
   }
 

@@ -1,18 +1,18 @@
-// What a row says: whose answer stands, what is hidden, and whether the row fits a filter.
+// What a row shows: whose answer holds, what is hidden, and whether the row fits a filter.
 
-/** Return rows out of a table whose names came once. */
+/** Return the rows of a table whose column names are sent once. */
 export function unpack({ names, cells }) {
   return cells.map((values) => Object.fromEntries(names.map((name, place) => [name, values[place]])));
 }
 
-/** Return all events of a row, in the order of time: those on the disk, then those on their way. */
+/** Return all events of a row, ordered by time: those on the disk, then those not saved yet. */
 export function historyOf({ row, waiting }) {
   if (!waiting.length) return row.history;
   const known = new Set(row.history.map(({ id }) => id));
   return [...row.history, ...waiting.filter(({ id }) => !known.has(id))];
 }
 
-/** Return a person's decisions that stand in a history, oldest first: an undo takes the last one back. */
+/** Return a person's decisions that were not undone, oldest first. */
 export function decisions(history, person) {
   const stack = [];
   for (const event of history) {
@@ -23,19 +23,19 @@ export function decisions(history, person) {
   return stack;
 }
 
-/** Return the decision that holds of those that stand: a skip decides nothing, a clear takes all back. */
+/** Return the decision that holds: a skip decides nothing, a clear removes the label. */
 export function holding(stack) {
   const last = stack.filter((event) => event.op !== "skip").at(-1);
   return last && last.op !== "clear" ? last : null;
 }
 
-/** Say whether the machine's answer stays hidden until this person labels the row. */
+/** Say whether the suggestion is hidden: it is until this person labels the row. */
 export function isHidden(entry, hideAll = false) {
   const labelled = entry.stack.some((event) => event.op === "label" || event.op === "adjudicate");
   return (entry.row.blind || hideAll) && !labelled;
 }
 
-/** Return the lead that a row shows, how sure it is, and who says so: you, people, machine, disputed or hidden. */
+/** Return the lead that a row shows, how sure it is, and its source: you, people, suggestion, disputed or hidden. */
 export function answer(entry, hideAll = false) {
   const { row } = entry;
   const own = entry.stack.length ? holding(entry.stack) : null;
@@ -43,13 +43,13 @@ export function answer(entry, hideAll = false) {
   if (own) return { lead: own.lead, confidence: 1, by: "you" };
   if (row.label?.lead) return { lead: row.label.lead, confidence: 1, by: "people" };
   if (isHidden(entry, hideAll)) return { lead: null, confidence: null, by: "hidden" };
-  return { lead: row.lead, confidence: row.confidence, by: "machine" };
+  return { lead: row.lead, confidence: row.confidence, by: "suggestion" };
 }
 
-/** Say whether a row needs a person's eye; an answer that is on its way counts already. */
-export function needsEyes(entry) {
+/** Say whether a row needs review; an answer that is not saved yet counts already. */
+export function needsReview(entry) {
   const last = entry.waiting.at(-1);
-  return last && last.op !== "undo" && last.op !== "clear" ? false : Boolean(entry.row.needs_eyes);
+  return last && last.op !== "undo" && last.op !== "clear" ? false : Boolean(entry.row.needs_review);
 }
 
 export const BANDS = [
@@ -75,13 +75,13 @@ export const FACETS = {
 
 const SHOWN = {
   all: () => true,
-  eyes: needsEyes,
+  review: needsReview,
   disputed: (entry) => entry.row.label?.status === "disputed",
   mine: (entry) => entry.stack.length > 0,
   changed: (entry) => entry.changed,
 };
 
-/** Return the text that a search looks at. */
+/** Return the text that is searched. */
 function searched(entry) {
   const { row, details } = entry;
   const words = [row.title, row.id, row.who, row.actor, row.author, row.stakeholder, details?.body, ...(details?.remarks ?? [])];

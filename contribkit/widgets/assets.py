@@ -1,4 +1,4 @@
-"""Put several ES modules into the one text that anywidget takes, without a bundler."""
+"""The code and the look of widgets: several ES modules in one text, without a bundler, and one style sheet."""
 
 import base64
 import gzip
@@ -7,6 +7,7 @@ import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+_THEME = Path(__file__).parent / "theme.css"
 _IMPORT = re.compile(r'from "\./(\w+)\.js"')
 # Modules come before those that import them, so that the address of each is known where it is needed.
 _LOADER = """\
@@ -69,3 +70,11 @@ def modules(folder: Path, entry: str) -> list[tuple[str, str]]:
             waiting += _IMPORT.findall(sources[name])
     needs = {name: _IMPORT.findall(source) for name, source in sources.items()}
     return [(name, sources[name]) for name in TopologicalSorter(needs).static_order()]
+
+
+def style(own: Path) -> str:
+    """Return the style sheet of a widget: the common theme, then its own file.
+
+    The widget's root element has the class ``contribkit-widget`` beside its own.
+    """
+    return "\n".join(path.read_text(encoding="utf-8") for path in (_THEME, own))
