@@ -1,71 +1,254 @@
-"""Measure the GitHub source on workload W: what comes back, what it costs, how much memory it takes.
+"""Measure the GitHub source on workload W: what comes back, what it costs, how much memory it takes, under every trap.
 
-``python -m benchmarks.github CONFIG ACTS`` loads once in a process of its own, writes the acts, and prints its memory.
+``python -m benchmarks.github`` prints the figures of this module alone. Each load is a process of its own, whose pauses
+move the emulator's clock on, so that nobody waits.
 """
 
+import json
 import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any
+from urllib.request import urlopen
 
 import pandas as pd
 
 from benchmarks.figure import Figure
-from tests.github.completeness import Completeness, completeness
-from tests.github.emulator import Emulator
+from tests.github.answer import Answer, Call
+from tests.github.completeness import Completeness, completeness, missing_references
+from tests.github.emulator import SLEEP, Emulator
+from tests.github.fetched import fetched
 from tests.github.graphql.schema import schema
 from tests.github.others.measure import TOOLS, measure
 from tests.github.others.report import print_side_by_side
+from tests.github.traps import TRAPS, Value
 from tests.github.workload import Workload
+from tests.github.world.figures import LARGE
+from tests.github.world.figures import W as REFERENCE
 from tests.helpers.pypi import installed
 
 _PERIOD = "2026-Q3"
+_LOADS = 3  # a load that says that something is missing is run again, so many times in all
+_HOUR = 3600
+_FIRST = 20  # requests in which a loader may find out how much it can ask
+# The load cannot be whole, or means another thing than a trap on the way.
+_NOT_ALONE = {"reads_nothing", "outage", "slow"}
+_NOT_TOGETHER = _NOT_ALONE | {
+    "saml", "policy", "fine_grained", "enterprise", "points", "search_and", "search_wants_is", "search_lag",
+    "search_qualifiers", "private_profile", "silent_nulls", "nulls", "deleted", "transferred", "late_reference",
+}  # fmt: skip
 
 
-class Cost(NamedTuple):
-    """What one load asked, and the largest memory of its process in MB."""
+@dataclass(frozen=True)
+class Load:
+    """One load: what it asked, how it ended, and the largest memory of its process in MB."""
 
     requests: int
     points: int
     memory: float
+    said: list[str]
+    acts: pd.DataFrame
+    references: pd.DataFrame
+    failed: float
 
-
-class Loads(NamedTuple):
-    """A first load, a second one of the unchanged period, and what came back."""
-
-    cold: Cost
-    warm: Cost
-    told: Completeness
+    @property
+    def is_whole(self) -> bool:
+        """Whether the load says that it is complete."""
+        return not self.said
 
 
 @cache
-def _loads(triage_only: bool) -> Loads:
+def _workload() -> Workload:
     schema()  # where it cannot be fetched, say so before anything runs
-    workload = Workload.make()
-    with TemporaryDirectory() as name, Emulator(workload) as github:
-        org = workload.organisation(Path(name), github.url, triage_only=triage_only)
-        acts = Path(name) / "acts.pickle"
-        cold, warm = (_load(github, org.path, acts) for _ in range(2))
-        return Loads(cold, warm, completeness(pd.read_pickle(acts), workload))
+    return Workload.make()
 
 
-def _load(github: Emulator, config: Path, acts: Path) -> Cost:
+@contextmanager
+def _served(
+    workload: Workload, traps: Iterable[str] | Mapping[str, Value] = (), **settings: Any
+) -> Iterator[tuple[Emulator, Path]]:
+    """Give an emulator, and the contribkit.toml of its organisation in a folder of its own."""
+    with TemporaryDirectory() as name, Emulator(workload, traps) as github:
+        yield github, workload.organisation(Path(name), github.url, **settings).path
+
+
+def _load(github: Emulator, config: Path) -> Load:
+    """Load once, in a process of its own."""
     github.reset()
-    command = [sys.executable, "-m", "benchmarks.github", str(config), str(acts)]
+    with _child(github, config) as child:
+        printed, errors = child.communicate()
+    if child.returncode:
+        raise RuntimeError(errors[-2000:])
+    return _read(github, config, json.loads(printed.splitlines()[-1]))
+
+
+@contextmanager
+def _child(github: Emulator, config: Path) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-m", "benchmarks.github", str(config), f"{github.url}{SLEEP}"]
     environment = os.environ | {"GITHUB_TOKEN": github.token}
     root = Path(__file__).parents[1]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root, env=environment)
-    return Cost(len(github.requests), github.points, float(done.stdout))
+    with subprocess.Popen(
+        command, cwd=root, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        yield child
 
 
-def _entry(name: str, measure: Callable[[], float], target: float, unit: str = "") -> Callable[[Path], Figure]:
+def _read(github: Emulator, config: Path, told: dict[str, Any]) -> Load:
+    acts, references = (pd.read_pickle(config.parent / f"{name}.pickle") for name in ("acts", "references"))
+    later = [request.status >= 500 for request in github.requests[_FIRST:]]
+    failed = sum(later) / len(later) if later else 0
+    return Load(len(github.requests), github.points, told["memory"], told["said"], acts, references, failed)
+
+
+def _until_whole(github: Emulator, config: Path) -> list[Load]:
+    """Load until a load says that it is complete, an hour after the other, as somebody would who reads what it says."""
+    loads: list[Load] = []
+    for _ in range(_LOADS):
+        loads.append(_load(github, config))
+        if loads[-1].is_whole:
+            break
+        github.clock.advance(_HOUR)
+    return loads
+
+
+def _told(github: Emulator, load: Load) -> Completeness:
+    return completeness(load.acts, github.workload, github.readable)
+
+
+@dataclass(frozen=True)
+class Loads:
+    """A first load, a second one of the unchanged period, and what came back."""
+
+    cold: Load
+    warm: Load
+    told: Completeness
+    references: int
+
+
+@cache
+def _loads(triage_only: bool = True) -> Loads:
+    workload = _workload()
+    with _served(workload, triage_only=triage_only) as (github, config):
+        cold, warm = (_load(github, config) for _ in range(2))
+        return Loads(cold, warm, _told(github, cold), len(missing_references(cold.references, workload)))
+
+
+@cache
+def _limited(trap: str, value: float) -> tuple[Load, Completeness]:
+    """Load W under one trap."""
+    with _served(_workload(), {trap: value}) as (github, config):
+        load = _until_whole(github, config)[-1]
+        return load, _told(github, load)
+
+
+@dataclass(frozen=True)
+class Trapped:
+    """How loads of the small workload went under some traps: the share that came back in the end, and the silences."""
+
+    share: float
+    invented: int
+    silent: bool
+    loads: int
+
+
+@cache
+def _trapped(*traps: str) -> Trapped:
+    with _served(Workload.small(), {name: _small(name) for name in traps}) as (github, config):
+        loads = _until_whole(github, config)
+        first, last = _told(github, loads[0]), _told(github, loads[-1])
+        silent = loads[0].is_whole and first.share < 1
+        return Trapped(last.share, len(last.invented), silent, len(loads))
+
+
+def _small(trap: str) -> Value:
+    """Return a value at which a trap bites on the small workload; 0 is its default."""
+    return 5 if trap.startswith("resource_limits") else 2 if trap in ("work", "late_reference") else 0
+
+
+@cache
+def _each_trap() -> dict[str, Trapped]:
+    """Load the small workload under each trap alone, and print those with which not everything came back."""
+    found = {}
+    for name in TRAPS.keys() - _NOT_ALONE:
+        found[name] = one = _trapped(name)
+        if one.share < 1 or one.invented or one.silent:
+            silence = ", and the load did not say so" if one.silent else ""
+            print(
+                f"  trap {name}: {one.share:.1%} after {one.loads} loads, {one.invented} invented{silence}", flush=True
+            )
+    return found
+
+
+def _of_each(join: Callable[[Iterable[float]], float], name: str) -> float:
+    return join(getattr(one, name) for one in _each_trap().values())
+
+
+def _together() -> Trapped:
+    return _trapped(*(name for name in TRAPS if name not in _NOT_TOGETHER))
+
+
+def _outage() -> float:
+    """Return how many requests a load sends to a GitHub that is down for a minute before it says so."""
+    with _served(Workload.small(), {"outage": 60}) as (github, config):
+        load = _load(github, config)
+        return load.requests if load.said and not github.hurried else float("inf")
+
+
+def _stopped() -> float:
+    """Return at how many requests a load can be killed so that the next one reads a thread twice or tells other acts.
+
+    The load of the small workload is killed before each of its requests is answered.
+    """
+    workload, wrong = Workload.small(), 0
+    with _served(workload) as (github, config):
+        plain = _load(github, config)
+    for number in range(1, plain.requests + 1):
+        with _served(workload) as (github, config):
+            with _child(github, config) as child:
+
+                def stop(call: Call, answer: Answer, at: int = number) -> Answer:
+                    if call.number == at:
+                        child.kill()
+                    return answer
+
+                github.alter = stop
+                child.communicate()
+            before = [request for request in github.requests if request.number != number]
+            github.alter = lambda call, answer: answer
+            again = _load(github, config)
+            github.requests.extend(before)
+            is_same = _told(github, again).share == _told(github, plain).share and len(again.acts) == len(plain.acts)
+            wrong += not is_same or max(fetched(github).values(), default=1) > 1
+    return wrong
+
+
+@cache
+def _large() -> Load:
+    """Load 50 members with 200 repositories and five times the acts."""
+    with _served(Workload.make(LARGE)) as (github, config):
+        github.budget.limit = sys.maxsize
+        load = _load(github, config)
+        print(f"  50 members: {load.requests} requests, {load.points} points, {_told(github, load).share:.2%} complete")
+        return load
+
+
+def _growth() -> float:
+    """Return how many times more requests five times the acts take, over how many times more there are."""
+    more = LARGE.pairs / REFERENCE.pairs
+    return _large().requests / _loads().cold.requests / more
+
+
+def _entry(name: str, measured: Callable[[], float], target: float, unit: str = "") -> Callable[[Path], Figure]:
     def entry(folder: Path) -> Figure:
-        return Figure(f"github, workload W: {name}", measure(), target, unit, "higher" if unit == "%" else "lower")
+        return Figure(f"github, {name}", measured(), target, unit, "higher" if unit == "%" else "lower")
 
     entry.__name__ = name
     return entry
@@ -73,33 +256,75 @@ def _entry(name: str, measure: Callable[[], float], target: float, unit: str = "
 
 def side_by_side(folder: Path) -> Figure:
     """Compare our requests with those of the most sparing other tool, and print what each takes and brings back."""
-    ours, *others = print_side_by_side(measure(Workload.make(), installed(*TOOLS)))
+    ours, *others = print_side_by_side(measure(_workload(), installed(*TOOLS)))
     ratio = ours.requests / min(other.requests for other in others)
-    return Figure("github, workload W: requests over the fewest of other tools", ratio, 1)
+    return Figure("github, W: requests over the fewest of other tools", ratio, 1)
 
 
 ENTRIES = [
-    _entry("acts that come back", lambda: 100 * _loads(True).told.share, 100, "%"),
-    _entry("acts that nobody did", lambda: len(_loads(True).told.invented), 0),
-    _entry("requests, cold", lambda: _loads(True).cold.requests, 50),
-    _entry("points, cold", lambda: _loads(True).cold.points, 360),
-    _entry("requests, warm", lambda: _loads(True).warm.requests, 8),
-    _entry("requests, cold, triage_only = false", lambda: _loads(False).cold.requests, 34),
-    _entry("points, cold, triage_only = false", lambda: _loads(False).cold.points, 200),
-    _entry("requests, warm, triage_only = false", lambda: _loads(False).warm.requests, 2),
-    _entry("memory at the most", lambda: _loads(True).cold.memory, 300, "MB"),
+    _entry("W: acts that come back", lambda: 100 * _loads().told.share, 100, "%"),
+    _entry("W: acts that nobody did", lambda: len(_loads().told.invented), 0),
+    _entry("W: references that do not come back", lambda: _loads().references, 0),
+    _entry("W: requests, cold", lambda: _loads().cold.requests, 90),
+    _entry("W: points, cold", lambda: _loads().cold.points, 250),
+    _entry("W: requests, warm", lambda: _loads().warm.requests, 8),
+    _entry("W: requests, cold, triage_only = false", lambda: _loads(False).cold.requests, 90),
+    _entry("W: memory at the most", lambda: _loads().cold.memory, 300, "MB"),
+    *(
+        entry
+        for most, requests in ((50, 110), (18, 220), (5, 700))
+        for entry in (
+            _entry(
+                f"W, {most} heavy nodes: requests",
+                lambda most=most: _limited("resource_limits", most)[0].requests,
+                requests,
+            ),
+            _entry(
+                f"W, {most} heavy nodes: acts that come back",
+                lambda most=most: 100 * _limited("resource_limits", most)[1].share,
+                100,
+                "%",
+            ),
+        )
+    ),
+    _entry("W, 502 above 6 s: failures among later requests", lambda: 100 * _limited("work", 6)[0].failed, 10, "in 100"),
+    _entry("W, 502 above 6 s: acts that come back", lambda: 100 * _limited("work", 6)[1].share, 100, "%"),
+    _entry("502 for 60 s: requests until it says so", _outage, 12),
+    _entry("small, each trap: the least that comes back", lambda: 100 * _of_each(min, "share"), 100, "%"),
+    _entry("small, each trap: acts that nobody did", lambda: _of_each(sum, "invented"), 0),
+    _entry("small, each trap: less without a word", lambda: _of_each(sum, "silent"), 0),
+    _entry("small, traps together: acts that come back", lambda: 100 * _together().share, 100, "%"),
+    _entry("small, killed before each request: went wrong", _stopped, 0),
+    _entry("50 members: requests, over in proportion to W", _growth, 1.1),
+    _entry("50 members: memory at the most", lambda: _large().memory, 300, "MB"),
     side_by_side,
-]
+]  # fmt: skip
 
 
-def main(config: Path, acts: Path) -> None:
-    """Load once, write the acts, and print the largest memory in MB."""
+def main(config: Path, sleep: str) -> None:
+    """Load once, write acts and references beside contribkit.toml, and print how it went."""
     import contribkit as ck
 
+    def pause(seconds: float) -> None:
+        urlopen(f"{sleep}?seconds={seconds}", timeout=60).close()
+
+    time.sleep = pause
     org = ck.Organisation.read(config)
-    ck.load(org, ck.Period(_PERIOD, org.timezone)).acts.to_pickle(acts)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    data = ck.load(org, ck.Period(_PERIOD, org.timezone), keep_going=True)
+    source = next(one for one in data.sources if one.name == "github")
+    data.acts.to_pickle(config.parent / "acts.pickle")
+    data.references.to_pickle(config.parent / "references.pickle")
+    said = source.notes[-source.broken :] if source.broken else source.notes if source.status != "ok" else []
+    print(json.dumps({"memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "said": said}))
+
+
+def print_all() -> None:
+    """Print each figure with its target."""
+    for entry in ENTRIES:
+        figure = entry(Path())
+        word = "" if figure.met else "  missed"
+        print(f"{figure.name:62}{figure.figure:8.2f}{figure.target:8g} {figure.unit}{word}", flush=True)
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(Path(sys.argv[1]), sys.argv[2]) if len(sys.argv) > 1 else print_all()

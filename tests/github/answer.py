@@ -42,7 +42,8 @@ class Call:
 class Answer:
     """What goes back, after `delay` seconds; where `cut` is told, `body` breaks off after as many bytes.
 
-    `pause` is how many seconds GitHub wants to hear nothing after it; `work` is how long GitHub worked by the model.
+    `pause` is how many seconds GitHub wants to hear nothing after it; `work` is how long GitHub worked by the model,
+    and `read` are the ids of the threads that are in it with their comments.
     """
 
     status: int
@@ -53,12 +54,12 @@ class Answer:
     delay: float = 0
     pause: float = 0
     work: float = 0
+    read: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, value: Any, status: int = 200, points: int = 0, **headers: str) -> "Answer":
-        """Return an answer that holds a value as JSON; in names of headers, `_` stands for `-`."""
-        named = {name.replace("_", "-"): text for name, text in headers.items()}
-        return cls(status, json.dumps(value).encode(), named, points)
+    def of(cls, value: Any, status: int = 200, points: int = 0, headers: dict[str, str] | None = None) -> "Answer":
+        """Return an answer that holds a value as JSON."""
+        return cls(status, json.dumps(value).encode(), headers or {}, points)
 
     @property
     def value(self) -> Any:
@@ -74,7 +75,7 @@ class Request:
     """What is remembered of a call, without its headers: a token is never kept.
 
     `at` is the emulator's time, `work` the modelled seconds that it took GitHub. It is `hurried` where the answer
-    before it wanted a pause and there was none.
+    before it wanted a pause and there was none. `read` are the ids of the threads that it got with their comments.
     """
 
     number: int
@@ -88,3 +89,12 @@ class Request:
     at: float
     work: float = 0
     hurried: bool = False
+    read: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, call: Call, answer: Answer, at: float, hurried: bool) -> "Request":
+        """Return what is remembered of a call and its answer."""
+        return cls(
+            call.number, call.method, call.path, call.query, call.variables, call.ids, answer.points, answer.status, at,
+            answer.work, hurried, answer.read,
+        )  # fmt: skip

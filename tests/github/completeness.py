@@ -8,7 +8,7 @@ import pandas as pd
 from contribkit.ids import casefold_id, repository_of
 from tests.github.model import Thread
 from tests.github.workload import Workload
-from tests.github.world.truth import Row
+from tests.github.world.truth import Citation, Row
 
 
 class Completeness(NamedTuple):
@@ -45,7 +45,7 @@ def completeness(acts: pd.DataFrame, workload: Workload, readable: Callable[[Row
     truth["counted"] = [row.counted and readable(row) for row in rows]
     truth["key"] = _keys(truth)
     acts = acts[[repository_of(str(ref)) is not None for ref in acts["ref"]]]
-    told = acts.assign(key=_keys(acts))
+    told = acts.assign(key=pd.Series(_keys(acts), index=acts.index, dtype="object"))
     # One key twice is one act: two labels in one second, say.
     wanted = truth[truth["counted"]].drop_duplicates("key")
     missing = wanted[~wanted["key"].isin(set(told["key"]))]
@@ -67,3 +67,17 @@ def _authors_merges(workload: Workload) -> set[tuple[str, str, str, pd.Timestamp
         for thread in workload.threads
         if isinstance(thread, Thread) and thread.merged_at and thread.author in by_account
     }
+
+
+def missing_references(table: pd.DataFrame, workload: Workload) -> list[Citation]:
+    """Return the rows of the truth of references that a table of the schema `contribkit.tables.REFERENCES` lacks."""
+    known = set()
+    for row in table.to_dict("records"):
+        own = str(row["id"]) if "#" in str(row["id"]) else f"{row['source']}#{row['id']}"
+        direction = "out" if row.get("direction") == "out" else "in"
+        known.add((casefold_id(str(row["ref"])), casefold_id(own), direction))
+    return [
+        row
+        for row in workload.references()
+        if (casefold_id(row.ref), casefold_id(row.source), row.direction) not in known
+    ]

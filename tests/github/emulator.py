@@ -23,6 +23,7 @@ from tests.github.traps.answers import bad_gateway, rate_limited
 from tests.github.workload import Workload
 from tests.github.world.truth import Row
 
+SLEEP = "/_emulator/sleep"
 LAG = 3600.0  # seconds until the search index has caught up
 _FORMS: dict[str, Form] = {
     "resource_limits": "one",
@@ -71,7 +72,8 @@ class Emulator:
     requests
         Every request so far, as `Request`; `points` is what they cost together.
     clock
-        The emulator's time. Give ``clock.sleep`` to a client in place of `time.sleep`, and nobody waits.
+        The emulator's time. Give ``clock.sleep`` to a client in place of `time.sleep`, and nobody waits; a client in
+        another process asks for ``/_emulator/sleep?seconds=60``.
     token, scopeless_token, expiring_token
         The tokens that it takes: one with the scope ``repo``, one without any scope, one that ends.
 
@@ -144,15 +146,16 @@ class Emulator:
         return [request.number for request in self.requests if request.hurried]
 
     def handle(self, call: Call) -> Answer:
-        """Answer one call, and remember it."""
+        """Answer one call, and remember it; one of `SLEEP` only moves the clock on, for clients in other processes."""
+        if call.path == SLEEP:
+            self.clock.sleep(float(call.arguments["seconds"]))
+            return Answer.of({"now": self.clock.now()})
         with self._lock:
             call = replace(call, number=len(self.requests) + 1)
             at = self.clock.now()
             self._began = at if self._began is None else self._began
             answered = self.alter(call, self._answer(call))
-            asked = (call.method, call.path, call.query, call.variables, call.ids)
-            told = (answered.points, answered.status, at, answered.work, at < self._quiet_until)
-            self.requests.append(Request(call.number, *asked, *told))
+            self.requests.append(Request.of(call, answered, at, at < self._quiet_until))
             self._quiet_until = at + answered.pause
             return answered
 
@@ -218,7 +221,7 @@ class Emulator:
             told = resources.told(told)
         for one in nulls:
             told = one.told(told)
-        return Answer.of(told)
+        return replace(Answer.of(told), read=tuple(context.read))
 
     def _refusals(self) -> list[Refusals]:
         fields = self._traps.text("fine_grained")

@@ -57,6 +57,11 @@ class Repository:
     def ref(self) -> str:
         return self.name_with_owner
 
+    @property
+    def numbered(self) -> "list[Thread | Discussion]":
+        """Whatever has a number here."""
+        return [*self.threads, *self.discussions]
+
 
 @dataclass(eq=False)
 class Comment:

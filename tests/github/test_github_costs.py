@@ -63,7 +63,7 @@ def test_the_example_of_githubs_own_documentation_costs_what_it_says() -> None:
     ],
 )  # fmt: skip
 def test_what_github_refuses_is_refused_and_not_charged(
-    github: Emulator, query: str, variables: dict, kind: str, said: str
+    github: Emulator, query: str, variables: dict[str, object], kind: str, said: str
 ) -> None:
     answer = ask(github, query, variables).value
     assert "data" not in answer

@@ -73,6 +73,7 @@ def test_a_renamed_repository_and_a_transferred_issue_answer_where_they_are_now(
     answer = ask(github, query, {"o": renamed.owner.login, "n": renamed.former_name}).value
     assert answer["data"]["repository"]["nameWithOwner"] == renamed.ref
     moved = next(thread for thread in workload.threads if thread.transferred_from)
+    assert moved.transferred_from
     former, number = moved.transferred_from
     query = """query($o: String!, $n: String!, $k: Int!) {
         repository(owner: $o, name: $n) { issue(number: $k) { number repository { nameWithOwner } } } }"""

@@ -179,6 +179,7 @@ def test_what_is_served_has_keys_and_types_of_what_was_recorded(github: Emulator
 def test_a_thread_says_the_same_in_rest_as_in_the_model(github: Emulator, repository: Repository) -> None:
     thread: Thread = max((one for one in repository.threads if one.merged_at), key=lambda one: len(one.comments))
     told = get(github, f"/repos/{repository.ref}/pulls/{thread.number}").value
+    assert thread.merged_by
     assert told["merged_by"]["login"] == thread.merged_by.login
     assert (told["state"], told["comments"], told["title"]) == ("closed", len(thread.comments), thread.title)
     assert told["user"] is None if thread.author is None else told["user"]["login"] == thread.author.login

@@ -104,3 +104,22 @@ def test_the_reset_of_the_points_and_the_date_are_times_of_the_emulators_clock(w
 def test_the_token_of_actions_has_a_thousand_points(workload: Workload) -> None:
     with Emulator(workload, ["points"]) as github:
         assert ask(github, "{ rateLimit { limit } }").value["data"]["rateLimit"]["limit"] == 1000
+
+
+def test_a_client_in_another_process_moves_the_clock_on_too(workload: Workload) -> None:
+    with Emulator(workload, {"outage": 60}) as github:
+        assert ask(github, "{ viewer { login } }").status == 502
+        get(github, "/_emulator/sleep?seconds=60")
+        assert ask(github, "{ viewer { login } }").status == 200
+        assert len(github.requests) == 2
+
+
+def test_what_is_read_with_its_comments_is_remembered_once_whatever_its_pages(workload: Workload) -> None:
+    ids = [node_id(thread) for thread in workload.pairs if thread.is_pull_request][:3]
+    query = """query($i: [ID!]!, $before: String) { nodes(ids: $i) { ... on PullRequest {
+        comments(last: 1, before: $before) { totalCount pageInfo { startCursor } } } } }"""
+    with Emulator(workload) as github:
+        page = ask(github, query, {"i": ids}).value["data"]["nodes"][0]["comments"]
+        ask(github, query, {"i": ids[:1], "before": page["pageInfo"]["startCursor"] or "Y3Vyc29yOjE="})
+        ask(github, "query($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": ids})
+        assert [list(request.read) for request in github.requests] == [ids, [], []]

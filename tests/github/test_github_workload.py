@@ -96,6 +96,8 @@ def test_every_trap_of_identity_is_there(either: Workload) -> None:
     assert first.login != first.account.login == first.login.lower()
     assert len(first.teams) == 2
     assert renamed.account.login in renamed.aliases
+    assert renamed.first_day
+    assert left.last_day
     assert either.period.first_day < renamed.first_day < either.period.last_day
     assert either.period.first_day < left.last_day < either.period.last_day
     outside = [act for act in either.acts if act.actor is renamed.account and act.at < renamed.since]
@@ -164,6 +166,6 @@ def test_acts_lie_on_whole_seconds_as_github_tells_them(either: Workload) -> Non
 
 
 def test_numbers_are_unique_in_a_repository(either: Workload) -> None:
-    refs = [one.ref for one in (*either.threads, *either.discussions)]
+    refs = [one.ref for one in either.items]
     assert len(set(refs)) == len(refs)
     assert all(isinstance(one, Thread | Discussion) for one in either.thread_by_ref.values())

@@ -97,6 +97,11 @@ class Workload:
     def discussions(self) -> list[Discussion]:
         return [one for repository in self.repositories for one in repository.discussions]
 
+    @property
+    def items(self) -> list[Thread | Discussion]:
+        """Every pull request, issue and discussion."""
+        return [*self.threads, *self.discussions]
+
     @cached_property
     def accounts(self) -> dict[str, Account]:
         """Every account by its login in lower case."""
@@ -118,7 +123,7 @@ class Workload:
     @cached_property
     def thread_by_ref(self) -> dict[str, Thread | Discussion]:
         """Every thread by its name in lower case, transferred ones also by their former name."""
-        refs: dict[str, Thread | Discussion] = {one.ref.lower(): one for one in (*self.threads, *self.discussions)}
+        refs = {one.ref.lower(): one for one in self.items}
         for thread in self.threads:
             if thread.transferred_from:
                 repository, number = thread.transferred_from
@@ -197,7 +202,7 @@ class Workload:
 
     def _numbered(self, repository: Repository) -> list[Thread | Discussion]:
         left_behind = [one for one in self.threads if one.transferred_from and one.transferred_from[0] is repository]
-        return [*repository.threads, *repository.discussions, *left_behind]
+        return [*repository.numbered, *left_behind]
 
     def delete(self, thread: Thread) -> None:
         """Delete a thread: its id is gone, no list or search has it, and what was done in it does not count."""

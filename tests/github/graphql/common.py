@@ -82,6 +82,9 @@ def _participants(source: Thread, info: Info, **arguments: Any) -> Connection:
 @resolves("PullRequest.comments", "Issue.comments", "Discussion.comments", "PullRequestReview.comments")
 def _comments(source: Any, info: Info, **arguments: Any) -> Connection:
     order = arguments.pop("orderBy", None)
+    is_first_page = arguments.get("before") is None and arguments.get("after") is None
+    if isinstance(source, Thread | Discussion) and is_first_page and (arguments.get("first") or arguments.get("last")):
+        info.context.read.append(node_id(source))
     comments = source.comments if not order or order["direction"] == "ASC" else source.comments[::-1]
     return connection(comments, arguments)
 

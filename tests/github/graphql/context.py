@@ -44,13 +44,14 @@ class Access:
 
 @dataclass(frozen=True)
 class Context:
-    """Answers what resolvers ask of the world."""
+    """Answers what resolvers ask of the world. `read` takes the ids of threads whose comments were asked for first."""
 
     workload: Workload
     search: Search
     access: Access
     rate_limit: dict[str, Any] = field(default_factory=dict)
     rules: Rules = GOOD_DAY
+    read: list[str] = field(default_factory=list)
 
     def find(self, text: str, kind: str = "ISSUE") -> Found:
         """Return what a search finds for this token.

@@ -51,8 +51,8 @@ def schema(lacking: frozenset[str] = EVERYTHING) -> GraphQLSchema:
     if lacking:
         document = _without(document, lacking)
     built = build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
-    for (kind, name), resolver in RESOLVERS.items():
-        holder = built.type_map.get(kind)
+    for (holder_name, name), resolver in RESOLVERS.items():
+        holder = built.type_map.get(holder_name)
         # The registry names ids and addresses of every type, also of those that have none.
         if isinstance(holder, GraphQLObjectType) and name in holder.fields:
             holder.fields[name].resolve = resolver
@@ -74,7 +74,7 @@ def _without(document: DocumentNode, lacking: frozenset[str]) -> DocumentNode:
     for definition in document.definitions:
         name = _name(definition)
         gone = lacking | items if name.endswith("ItemsItemType") else lacking
-        parts = {}
+        parts: dict[str, Any] = {}
         for word in ("fields", "types", "values", "interfaces"):
             if inside := getattr(definition, word, None):
                 parts[word] = tuple(one for one in inside if not _is_gone(one, name, gone))

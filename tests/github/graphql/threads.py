@@ -92,7 +92,7 @@ def _review_decision(source: Thread, info: Info) -> str:
 
 
 @resolves("PullRequestReview.pullRequest")
-def _pull_request(source: Review, info: Info) -> Thread:
+def _pull_request(source: Review, info: Info) -> Any:
     return source.parent
 
 

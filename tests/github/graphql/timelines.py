@@ -45,7 +45,7 @@ def _event_label(source: Event, info: Info) -> dict[str, Any]:
 
 
 @resolves("AssignedEvent.assignee", "AssignedEvent.user")
-def _assignee(source: Event, info: Info) -> Account:
+def _assignee(source: Event, info: Info) -> Any:
     return source.detail
 
 
@@ -55,7 +55,7 @@ def _who(source: Event, info: Info) -> Account | None:
 
 
 @resolves("MilestonedEvent.milestoneTitle")
-def _milestone_title(source: Event, info: Info) -> str:
+def _milestone_title(source: Event, info: Info) -> Any:
     return source.detail
 
 
@@ -103,6 +103,6 @@ def _referenced_at(source: Event, info: Info) -> Any:
     "UnlabeledEvent.labelable", "AssignedEvent.assignable", "MilestonedEvent.subject", "TransferredEvent.issue",
     "MergedEvent.pullRequest", "AddedToMergeQueueEvent.pullRequest", "AutoMergeEnabledEvent.pullRequest",
 )  # fmt: skip
-def _thread(source: Event, info: Info) -> Thread:
+def _thread(source: Event, info: Info) -> Any:
     assert typename(source.parent) in ("PullRequest", "Issue")
     return source.parent

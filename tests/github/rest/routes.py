@@ -59,7 +59,7 @@ class Rest:
         """Return one page of a list, with the address of the next one."""
         number, size, further = self._page(len(items))
         told = [payload(item) for item in items[(number - 1) * size : number * size]]
-        return Answer.of(told, **further)
+        return Answer.of(told, headers=further)
 
     def _page(self, count: int) -> tuple[int, int, dict[str, str]]:
         arguments = self.call.arguments
@@ -91,7 +91,7 @@ class Rest:
         found = self.repository(owner, name)
         if found.name.lower() != name.lower():
             place = f"{self.base}/repos/{found.ref}"
-            return Answer.of({"message": "Moved Permanently", "url": place}, 301, Location=place)
+            return Answer.of({"message": "Moved Permanently", "url": place}, 301, headers={"Location": place})
         return Answer.of(self.payloads.repository(found))
 
     def _since(self, items: list[Any], attribute: str) -> list[Any]:
@@ -173,9 +173,10 @@ class Rest:
         number, size, further = self._page(len(found.shown))
         if (number - 1) * size >= LIMIT:
             return Answer.of({"message": "Only the first 1000 search results are available"}, 422)
-        items = [self.payloads.issue(one) for one in found.shown[(number - 1) * size : number * size]]
+        page = found.shown[(number - 1) * size : number * size]
+        items = [self.payloads.issue(one) for one in page if isinstance(one, Thread)]
         told = {"total_count": len(found.hits), "incomplete_results": False, "items": items}
-        return Answer.of(told, **further)
+        return Answer.of(told, headers=further)
 
 
 _REPOSITORY = r"/repos/(?P<owner>[^/]+)/(?P<name>[^/]+)"

@@ -82,13 +82,13 @@ class Search:
 
     @cached_property
     def _roles(self) -> dict[int, dict[str, set[str]]]:
-        return {id(one): roles(one) for one in (*self.workload.threads, *self.workload.discussions)}
+        return {id(one): roles(one) for one in self.workload.items}
 
     @cached_property
     def _by_role(self) -> dict[tuple[str, str], list[Item]]:
         """Every item by role and login: a person's search need not look at everybody's threads."""
         index: dict[tuple[str, str], list[Item]] = {}
-        for item in (*self.workload.threads, *self.workload.discussions):
+        for item in self.workload.items:
             for role, logins in self._roles[id(item)].items():
                 for login in logins:
                     index.setdefault((role, login), []).append(item)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import cycle
 
 from tests.github.answer import Answer, Call
-from tests.github.model import Account, Event, Repository, Thread
+from tests.github.model import Account, Comment, Event, Repository, Thread
 from tests.github.traps.trap import Serve, Served, Trap, Value
 from tests.github.workload import Workload
 from tests.github.world.people import BOT, QUEUE
@@ -68,7 +68,8 @@ def _odd_authors(workload: Workload, value: Value) -> None:
     )
     members = {member.account for member in workload.members}
     for thread in list(workload.pairs)[:: int(value)]:
-        for said in (thread, *thread.comments):
+        said_there: list[Thread | Comment] = [thread, *thread.comments]
+        for said in said_there:
             if said.author not in members:
                 said.author = next(odd)
     workload.changed()
@@ -78,7 +79,7 @@ def _busy_second(workload: Workload, value: Value) -> None:
     """Let a machine open many issues in one second, each of which mentions the most active member."""
     at = workload.period.start + timedelta(days=40)
     repository = workload.world.upstream[1]
-    first = 1 + max(one.number for one in (*repository.threads, *repository.discussions))
+    first = 1 + max(one.number for one in repository.numbered)
     text = f"Imported for @{workload.members[0].account.login}"
     for number in range(int(value)):
         issue = Thread(repository, False, BOT, at, f"Imported {number}", text, first + number, updated_at=at)

@@ -1,6 +1,7 @@
 """Plan what members do outside threads, at the edges of the period, and on days on which they were no members."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from tests.github.model import Comment, Commit, Discussion, Release, Repository, Thread
 from tests.github.world import words
@@ -34,7 +35,7 @@ def _discuss(plan: Plan) -> None:
     discussions = [one for repository in plan.world.upstream for one in repository.discussions]
     for _ in range(posts - posts * 3 // 10):
         discussion = plan.rng.choice(discussions)
-        member = plan.member(lambda one, after=discussion.created_at: one.until > after + timedelta(days=2))
+        member = plan.member(partial(_stays, after=discussion.created_at))
         at = plan.moment(discussion, member, "commented", discussion.created_at)
         plan.add(discussion, member.account, "commented", at)
         comment = Comment(member.account, at, words.body(plan.rng), "MEMBER")
@@ -42,6 +43,10 @@ def _discuss(plan: Plan) -> None:
         (plan.rng.choice(parents).replies if parents and plan.rng.random() < 0.4 else discussion.comments).append(
             comment
         )
+
+
+def _stays(member: Member, after: datetime) -> bool:
+    return member.until > after + timedelta(days=2)
 
 
 def _release(plan: Plan) -> None:

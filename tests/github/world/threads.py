@@ -1,6 +1,7 @@
 """Plan the threads in which members act in the period, and who acts in which."""
 
 from datetime import timedelta
+from functools import partial
 
 from tests.github.model import Thread
 from tests.github.world.plan import START, Plan, can_act, window
@@ -49,7 +50,7 @@ def _pair(plan: Plan) -> None:
     """Give every thread a member who acts in it, and more of them until there are as many pairs as there should be."""
     for thread, members in plan.pairs.items():
         if not members:
-            members.append(plan.member(lambda member, thread=thread: can_act(member, thread)))
+            members.append(plan.member(partial(can_act, thread=thread)))
     alone = set(plan.triage_only)
     threads = [thread for thread in plan.pairs if thread not in alone]
     left = plan.figures.pairs - sum(map(len, plan.pairs.values()))
