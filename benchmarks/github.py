@@ -287,7 +287,7 @@ ENTRIES = [
             ),
         )
     ),
-    _entry("W, 502 above 6 s: failures among later requests", lambda: 100 * _limited("work", 6)[0].failed, 10, "in 100"),
+    _entry("W, 502 above 6 s: failures after the 20th", lambda: 100 * _limited("work", 6)[0].failed, 10, "in 100"),
     _entry("W, 502 above 6 s: acts that come back", lambda: 100 * _limited("work", 6)[1].share, 100, "%"),
     _entry("502 for 60 s: requests until it says so", _outage, 12),
     _entry("small, each trap: the least that comes back", lambda: 100 * _of_each(min, "share"), 100, "%"),
