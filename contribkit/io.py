@@ -3,11 +3,12 @@
 import csv
 import io
 import json
+import math
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from contribkit.errors import ContribkitError, nearest
 
@@ -71,14 +72,14 @@ def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> int:
 
 
 def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Read JSON lines as pairs of line number and object; blank lines are passed over.
+    """Read JSON lines as pairs of line number and object; blank lines are skipped.
 
     Parameters
     ----------
     path
-        The file, in UTF-8.
+        The file, in UTF-8. Half of a surrogate pair, as JavaScript may write, becomes U+FFFD.
     broken
-        Where given, a broken line is noted here and passed over; else it is an error.
+        Where given, a broken line is noted here and skipped; else it is an error.
 
     Raises
     ------
@@ -94,40 +95,48 @@ def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[in
     >>> list(read_jsonl(path))
     [(1, {'id': 'a'})]
     """
-    for number, line in enumerate(_lines(path), start=1):
+    # Not splitlines(): a lone carriage return may be between two members. Undecoded, so that one line in another
+    # encoding is one broken line.
+    for number, line in enumerate(_read_bytes(path).removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line.decode("utf-8"), parse_constant=_no_number)
+            row = json.loads(line.decode("utf-8"), parse_constant=_finite, parse_float=_finite)
             if not isinstance(row, dict):
                 raise ValueError("not a JSON object")
         except (ValueError, RecursionError) as error:
-            report_problem(f"{path}:{number}: {_said(error)}", broken)
+            report_problem(f"{path}:{number}: {_reason(error)}", broken)
             continue
-        yield number, row
+        yield number, _whole_characters(row) if b"\\ud" in line.lower() else row
 
 
 def report_problem(sentence: str, broken: list[str] | None) -> None:
-    """Note a broken line where it may be passed over, else raise it as an error with the way out."""
+    """Note a broken line where it may be skipped, else raise it as an error that says how to go on."""
     if broken is None:
         raise ContribkitError(f"{sentence}; fix the line, or take the rest with --keep-going")
     broken.append(sentence)
 
 
-def _lines(path: Path) -> list[bytes]:
-    """Return the lines undecoded, so that one in another encoding is one broken line."""
+def _read_bytes(path: Path) -> bytes:
     try:
-        # Not splitlines(): a lone carriage return may stand between two members.
-        return path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+        return path.read_bytes()
     except OSError as error:
         raise ContribkitError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def _no_number(word: str) -> None:
-    raise ValueError(f"not JSON: {word} is no number")
+def _finite(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise ValueError(f"not JSON: {text} is not a number that can be used")
+    return number
 
 
-def _said(error: ValueError | RecursionError) -> str:
+def _whole_characters(row: dict[str, Any]) -> dict[str, Any]:
+    """Replace halves of surrogate pairs, which cannot be written to any file."""
+    text = json.dumps(row, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return cast(dict[str, Any], json.loads(text))
+
+
+def _reason(error: ValueError | RecursionError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"is not UTF-8 (byte {error.start}); save it as UTF-8"
     if isinstance(error, RecursionError):
@@ -140,38 +149,45 @@ def _said(error: ValueError | RecursionError) -> str:
 def read_rows(
     path: Path, columns: Sequence[str], needed: Sequence[str], unknown: list[str] | None, broken: list[str] | None
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a file as pairs of line number and cells by column; blank rows are passed over.
+    """Yield the rows of a CSV file as pairs of line number and cells by column; blank rows are skipped.
 
     Parameters
     ----------
     path
-        A CSV file in UTF-8, with commas, or semicolons as spreadsheets write them where a comma is decimal.
+        A file in UTF-8, with commas, or semicolons as spreadsheets write them where a comma is decimal.
     columns, needed
         The columns that there may be, and those that there must be.
     unknown
-        Where given, other columns are noted here and not read; else they are an error.
+        Where given, other columns are noted here and ignored; else they are an error.
     broken
-        Where given, what cannot be read is noted here and passed over.
+        Where given, what cannot be read is noted here and skipped.
 
     Raises
     ------
     ContribkitError
         With file, line and fix.
     """
-    reader = _csv_reader(path)
-    try:
-        names = [name.strip().casefold() for name in next(reader, [])]
-        if missing := [name for name in needed if name not in names]:
-            said = f'the column "{missing[0]}" is missing; the first line is {",".join(columns)}'
-            report_problem(f"{path}:1: {said}", broken)
-            return
-        for name in names:
-            if name not in columns:
-                said = f'{path}:1: the column "{name}" is not read; {nearest(name, list(columns))}'
-                report_problem(said, broken) if unknown is None else unknown.append(said)
-        yield from _cells(reader, names, path, broken)
-    except csv.Error as error:
-        report_problem(f"{path}:{reader.line_num}: not CSV: {error}", broken)
+    rows = _csv_rows(path)
+    first = rows[0][1] if rows else []
+    names = [name.strip().casefold() for name in first] if isinstance(first, list) else []
+    header = ",".join(columns)
+    problems = [f'the column "{name}" is missing; the first line is {header}' for name in needed if name not in names]
+    problems += [f'duplicate column "{name}"; rename one of them' for name in columns if names.count(name) > 1]
+    if problems:
+        report_problem(f"{path}:1: {problems[0]}", broken)
+        return
+    for name in names:
+        if name not in columns:
+            sentence = f'{path}:1: the column "{name}" is not read; {nearest(name, list(columns))}'
+            report_problem(sentence, broken) if unknown is None else unknown.append(sentence)
+    for line, row in rows[1:]:
+        if isinstance(row, str):
+            report_problem(f"{path}:{line}: {row}", broken)
+        elif len(row) > len(names):
+            sentence = f'{len(row)} cells for {len(names)} columns; put text that holds a comma in "quotes"'
+            report_problem(f"{path}:{line}: {sentence}", broken)
+        elif any(cell.strip() for cell in row):
+            yield line, {name: cell.strip() for name, cell in zip(names, row, strict=False)}
 
 
 def read_cells(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -182,38 +198,33 @@ def read_cells(path: Path) -> Iterator[tuple[int, list[str]]]:
     ContribkitError
         For a file that cannot be read.
     """
-    reader = _csv_reader(path)
+    for line, row in _csv_rows(path):
+        if isinstance(row, str):
+            raise ContribkitError(f"{path}:{line}: {row}")
+        yield line, row
+
+
+def _csv_rows(path: Path) -> list[tuple[int, list[str] | str]]:
+    """Return each row with the line on which it starts; a sentence in the place of one that is not CSV."""
     try:
-        for row in reader:
-            yield reader.line_num, row
-    except csv.Error as error:
-        raise ContribkitError(f"{path}:{reader.line_num}: not CSV: {error}") from error
-
-
-def _csv_reader(path: Path) -> Any:
-    text = _text(path)
-    header = text.partition("\n")[0]
-    delimiter = ";" if header.count(";") > header.count(",") else ","
-    # Not splitlines(): U+2028 and its like may stand inside a cell.
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-
-
-def _cells(reader: Any, names: list[str], path: Path, broken: list[str] | None) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows below the header; a row may stand on several lines, of which the first is named."""
-    line = reader.line_num + 1
-    for row in reader:
-        if len(row) > len(names):
-            said = f'{len(row)} cells for {len(names)} columns; put text that holds a comma in "quotes"'
-            report_problem(f"{path}:{line}: {said}", broken)
-        elif any(cell.strip() for cell in row):
-            yield line, {name: cell.strip() for name, cell in zip(names, row, strict=False)}
-        line = reader.line_num + 1
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise ContribkitError(f"{path}: cannot be read ({error.strerror})") from error
+        text = _read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ContribkitError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    header = text.partition("\n")[0]
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    rows: list[tuple[int, list[str] | str]] = []
+    limit = csv.field_size_limit(len(text) + 1)  # the text is in memory already: no cell is too long
+    try:
+        # Not splitlines(): U+2028 and its like may be inside a cell.
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        while True:
+            line = reader.line_num + 1
+            try:
+                rows.append((line, next(reader)))
+            except StopIteration:
+                return rows
+            except csv.Error as error:
+                reason = "its quotation mark is never closed" if "unexpected end" in str(error) else f"not CSV: {error}"
+                rows.append((line, f"{reason}; write a quotation mark inside a cell twice"))
+    finally:
+        csv.field_size_limit(limit)

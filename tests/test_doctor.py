@@ -190,7 +190,7 @@ WRONG = {
     "nameless": (nameless, GIT, "nothing tells which repository", "name the folder OWNER+NAME, or set its remote"),
     "no records": (unlink("c.jsonl"), RECORDS, "c.jsonl: cannot be read", "fix it there"),
     "broken line": (write("c.jsonl", ROW + "{\n" + ROW), RECORDS, "c.jsonl:2: not JSON", "fix the line"),
-    "no kind": (write("c.jsonl", ROW.replace("issue", "isue")), RECORDS, 'c.jsonl:1: "isue" is no kind', "did you"),
+    "no kind": (write("c.jsonl", ROW.replace("issue", "isue")), RECORDS, 'c.jsonl:1: unknown kind "isue"', "did you"),
     "no column": (write("log.csv", "date,what\n"), LOG, 'the column "who" is missing', "the first line is date,who"),
     "no day": (write("log.csv", f"{HEADER}1.7.2026,ada-example,x,\n"), LOG, 'log.csv:2: "date" is "1.7.2026"', "fix"),
     "no member": (write("log.csv", f"{HEADER}2026-07-01,adda-example,x,\n"), LOG, "is not a member's login", "did you"),

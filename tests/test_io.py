@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contribkit.errors import ContribkitError
-from contribkit.io import read_jsonl, report_problem, write_jsonl, write_whole
+from contribkit.io import read_jsonl, read_rows, report_problem, write_jsonl, write_whole
 
 GOOD = '{"id": "a"}\n'
 
@@ -144,3 +144,42 @@ def test_brackets_nested_too_deep_are_a_broken_line(tmp_path: Path) -> None:
 def test_a_number_that_json_does_not_know_is_a_broken_line(tmp_path: Path) -> None:
     rows = read(tmp_path / "r", '{"hours": Infinity}\n', [])
     assert not any(math.isinf(row["hours"]) for _, row in rows)
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e999", "NaN", "Infinity"])
+def test_a_number_that_is_not_finite_is_a_broken_line(tmp_path: Path, number: str) -> None:
+    broken: list[str] = []
+    assert read(tmp_path / "r", f'{{"hours": {number}}}\n', broken) == []
+    assert f"not JSON: {number}" in broken[0]
+
+
+def test_half_a_surrogate_pair_is_replaced_and_a_whole_one_stays(tmp_path: Path) -> None:
+    row = '{"title": "cut \\ud83d", "labels": ["\\uD83D\\uDE00"]}\n'
+    assert read(tmp_path / "r", row) == [(1, {"title": "cut \ufffd", "labels": ["\U0001f600"]})]
+
+
+def rows(path: Path, text: str, broken: list[str] | None = None) -> list[tuple[int, dict[str, str]]]:
+    path.write_text(text, encoding="utf-8")
+    return list(read_rows(path, ("a", "b"), ("a",), None, broken))
+
+
+def test_a_quotation_mark_that_is_never_closed_is_an_error_with_its_line(tmp_path: Path) -> None:
+    text = 'a,b\n1,2\n3,"four\n5,6\n7,8\n'
+    with pytest.raises(ContribkitError, match=r":3: its quotation mark is never closed"):
+        rows(tmp_path / "c.csv", text)
+    broken: list[str] = []
+    assert rows(tmp_path / "c.csv", text, broken) == [(2, {"a": "1", "b": "2"})]
+    assert ":3: its quotation mark is never closed" in broken[0]
+
+
+def test_a_cell_of_any_length_is_read_and_rows_behind_a_broken_one_too(tmp_path: Path) -> None:
+    long = "x" * 200_000
+    broken: list[str] = []
+    found = rows(tmp_path / "c.csv", f'a,b\n{long},1\n"quoted" badly,2\n3,4\n', broken)
+    assert found == [(2, {"a": long, "b": "1"}), (4, {"a": "3", "b": "4"})]
+    assert len(broken) == 1
+
+
+def test_two_columns_of_one_name_are_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ContribkitError, match=':1: duplicate column "b"; rename one'):
+        rows(tmp_path / "c.csv", "a,b,B\n1,2,3\n")

@@ -4,9 +4,6 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from contribkit.config.patterns import matches
-from contribkit.ids import casefold_id
-
 if TYPE_CHECKING:
     from contribkit.config.models import Stakeholder
     from contribkit.config.organisation import Organisation
@@ -77,16 +74,4 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
 
 def stakeholder_of_repository(repo: str, organisation: "Organisation") -> "Stakeholder | None":
     """Return whose repository or tracker it is; an organisation that is upstream too is no evidence by itself."""
-    known = organisation.owners_seen
-    if repo not in known:
-        known[repo] = _find_owner(repo, organisation)
-    return known[repo]
-
-
-def _find_owner(repo: str, organisation: "Organisation") -> "Stakeholder | None":
-    for stakeholder in organisation.stakeholders:
-        owned = casefold_id(repo) in {casefold_id(name) for name in stakeholder.repos}
-        ours = casefold_id(repo.split("/")[0]) in {casefold_id(owner) for owner in stakeholder.orgs}
-        if owned or matches(stakeholder.trackers, repo) or (ours and organisation.upstream_of(repo) is None):
-            return stakeholder
-    return None
+    return organisation.owner_of(repo)

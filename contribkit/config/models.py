@@ -9,29 +9,28 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import OWNER, REPOSITORY
-from contribkit.period import Period
+from contribkit.period import YEARS, Period
+from contribkit.vocabulary import Activity
 
 
 def _one_line(text: Any) -> Any:
-    if isinstance(text, str) and (not text.strip() or "\n" in text):
-        raise ValueError("must be one line of text, and not empty")
+    """Return a text with single spaces: what is copied from a web page has others."""
+    if isinstance(text, str):
+        if not text.strip() or "\n" in text:
+            raise ValueError("must be one line of text, and not empty")
+        return " ".join(text.split())
     return text
 
 
-def _alias(text: Any) -> Any:
-    """Take an alias as it would be written in a sentence: an empty one would fit every text."""
-    text = " ".join(text.split()) if isinstance(text, str) else text
-    if text == "":
-        raise ValueError("an alias must not be empty; it would fit every text")
-    return text
-
-
-def _quoted_day(day: Any) -> Any:
-    """Take a day in quotation marks as the day it is."""
+def _day(day: Any) -> Any:
+    """Return a day, in quotation marks or not; far ones have no start or end in every time zone."""
     try:
-        return date.fromisoformat(day) if isinstance(day, str) else day
+        day = date.fromisoformat(day) if isinstance(day, str) else day
     except ValueError:
-        raise ValueError(f'"{day}" is no day; write one like 2026-07-01') from None
+        raise ValueError(f'invalid day "{day}"; write one like 2026-07-01') from None
+    if isinstance(day, date) and day.year not in YEARS:
+        raise ValueError(f"{day} is not between {YEARS[0]} and {YEARS[-1]}; leave out a day that does not come")
+    return day
 
 
 def _span(text: Any) -> Any:
@@ -42,13 +41,12 @@ def _span(text: Any) -> Any:
             return text
     except ContribkitError:
         pass
-    raise ValueError(f'"{text}" is no span of days; write one like 2026-08-01..2026-08-31 or 2026-08')
+    raise ValueError(f'invalid span of days "{text}"; write one like 2026-08-01..2026-08-31 or 2026-08')
 
 
-Day = Annotated[date, BeforeValidator(_quoted_day)]
+Day = Annotated[date, BeforeValidator(_day)]
 Span = Annotated[str, BeforeValidator(_span)]
 Weight = Annotated[float, Field(ge=-100, le=100)]
-Alias = Annotated[str, BeforeValidator(_alias)]
 Name = Annotated[str, BeforeValidator(_one_line)]
 Login = Annotated[str, Field(pattern=rf"^{OWNER}(\[bot\])?$")]
 RepositoryName = Annotated[str, Field(pattern=rf"^{OWNER}/{REPOSITORY}$")]
@@ -69,20 +67,20 @@ class Dated(Table):
     @model_validator(mode="after")
     def _in_order(self) -> "Dated":
         if self.from_ and self.to and self.to < self.from_:
-            raise ValueError(f"to = {self.to} lies before from = {self.from_}")
+            raise ValueError(f"to = {self.to} is before from = {self.from_}")
         return self
 
     def holds_between(self, first: date, last: date) -> bool:
-        """Say whether it holds on any day of a span."""
+        """Return whether it holds on any day of a span."""
         return (self.from_ is None or self.from_ <= last) and (self.to is None or self.to >= first)
 
 
 class Member(Dated):
-    """A person of a team, and on which days they belonged to it."""
+    """A person of a team, and the days on which they belonged to it."""
 
     login: Login
     name: str = ""
-    aliases: list[Alias] = []
+    aliases: list[Name] = []
     capacity: float = Field(1.0, ge=0, le=1)
     away: list[Span] = []
 
@@ -92,7 +90,7 @@ class Member(Dated):
         return self.name or self.login
 
     def days_here(self, first: date, last: date) -> tuple[int, int]:
-        """Return on how many days of a span they belong to the team, and on how many of these they are away."""
+        """Return the number of days of a span on which they belong to the team, and on how many they are away."""
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         days = [day for day in days if self.holds_between(day, day)]
         spans = [Period(text) for text in self.away]
@@ -100,7 +98,7 @@ class Member(Dated):
 
 
 def slug_of(name: str) -> str:
-    """Return a name as it is written in folders and addresses; empty where nothing of it can be.
+    """Return a name for folders and addresses; empty where it has no letter or digit of ASCII.
 
     Examples
     --------
@@ -145,7 +143,7 @@ class Stakeholder(Table):
 
     name: Name
     kind: Literal["member", "client", "collaborator", "grant"] = "member"
-    aliases: list[Alias] = []
+    aliases: list[Name] = []
     orgs: list[Login] = []
     repos: list[RepositoryName] = []
     trackers: list[str] = []
@@ -172,11 +170,9 @@ class Goal(Dated):
     @field_validator("activities")
     @classmethod
     def _known_activities(cls, activities: list[str]) -> list[str]:
-        from contribkit.vocabulary import Activity
-
         for activity in activities:
             if activity not in list(Activity):
-                raise ValueError(f'"{activity}" is no activity; {nearest(activity, [str(a) for a in Activity])}')
+                raise ValueError(f'unknown activity "{activity}"; {nearest(activity, [str(a) for a in Activity])}')
         return activities
 
 
@@ -196,7 +192,7 @@ class Signals(Table):
 
 
 class NeedWeights(Table):
-    """``[needs]``: how many points each reason gives when upstream needs are put in order; 0 leaves a reason out."""
+    """``[needs]``: the points of each reason when upstream needs are ranked; 0 leaves a reason out."""
 
     newcomer: Weight = 3.0  # somebody new to the project waits
     unanswered: Weight = 2.0  # nobody has answered yet
@@ -239,7 +235,7 @@ class OrganisationTable(Table):
         try:
             ZoneInfo(timezone)
         except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f'"{timezone}" is no time zone; write one like "Europe/Berlin"') from error
+            raise ValueError(f'unknown time zone "{timezone}"; write one like "Europe/Berlin"') from error
         return timezone
 
 

@@ -1,6 +1,6 @@
 """The organisation of a contribkit.toml: who belongs to it, what it owns, and whom it serves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -19,7 +19,7 @@ from contribkit.config.models import (
     Upstream,
     Words,
 )
-from contribkit.config.patterns import matches
+from contribkit.config.patterns import find_paths, matches
 from contribkit.config.toml import read_configuration
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, repository_of
@@ -281,31 +281,35 @@ class Organisation:
                 words.setdefault(word, stakeholder)
         return words
 
+    def owner_of(self, repo: str) -> Stakeholder | None:
+        """Return the stakeholder whose repository or tracker it is, the first in the file.
+
+        Their organisations tell nothing of repositories that are upstream too.
+        """
+        name, owner = casefold_id(repo), casefold_id(repo.split("/")[0])
+        if not (name in self._owned or owner in self._owned or matches(self._trackers, repo)):
+            return None  # most are nobody's, and the same ones are asked for over and over
+        for stakeholder in self.stakeholders:
+            if (
+                name in map(casefold_id, stakeholder.repos)
+                or matches(stakeholder.trackers, repo)
+                or (owner in map(casefold_id, stakeholder.orgs) and self.upstream_of(repo) is None)
+            ):
+                return stakeholder
+        return None
+
     @cached_property
-    def owners_seen(self) -> dict[str, Stakeholder | None]:
-        """Whose a repository is, as far as it was asked: contributions link to the same ones over and over."""
-        return {}
+    def _owned(self) -> set[str]:
+        return {casefold_id(name) for table in self.stakeholders for name in (*table.repos, *table.orgs)}
 
     @cached_property
     def speakers(self) -> frozenset[str]:
         """Everybody who speaks for a stakeholder, as `casefold_id` writes them; members may be among them."""
         return frozenset(casefold_id(login) for stakeholder in self.stakeholders for login in stakeholder.people)
 
-    def paths(self, patterns: list[str]) -> Iterator[Path]:
-        """Yield the files or folders that patterns name, relative to the file, each once, in order."""
-        seen: set[Path] = set()
-        for pattern in patterns:
-            for path in sorted(_glob(self.root, pattern)):
-                if path not in seen:
-                    seen.add(path)
-                    yield path
+    def paths(self, patterns: list[str]) -> list[Path]:
+        """Return the files or folders that patterns match, relative to the file, each once, in order."""
+        return list(dict.fromkeys(path for pattern in patterns for path in find_paths(self.root, pattern)))
 
 
 SAMPLE = Path(__file__).parents[1] / "sample" / "contribkit.toml"
-
-
-def _glob(root: Path, pattern: str) -> list[Path]:
-    place = Path(pattern).expanduser()
-    if place.is_absolute():
-        root, pattern = Path(place.anchor), str(place.relative_to(place.anchor))
-    return list(root.glob(pattern)) if any(sign in pattern for sign in "*?[") else [root / pattern]

@@ -1,12 +1,17 @@
-"""Patterns with ``*`` and ``?`` as people write them: ``*[bot]`` means just that."""
+"""Patterns of names, in which ``*[bot]`` means just that, and of files."""
 
 import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from functools import lru_cache
+from pathlib import Path
+
+from contribkit.errors import ContribkitError
 
 
 @lru_cache(maxsize=64)
 def compile_patterns(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Return one expression for several patterns; upper and lower case are one.
+    """Return one expression for several patterns, in any case.
 
     Examples
     --------
@@ -27,7 +32,7 @@ def _longest_parts(patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def may_hold(patterns: list[str], text: str) -> bool:
-    """Say whether a text could hold something that fits a pattern; a quick look that spares a long one.
+    """Return whether a text could contain something that fits a pattern: a quick check before a slow one.
 
     Examples
     --------
@@ -39,7 +44,7 @@ def may_hold(patterns: list[str], text: str) -> bool:
 
 
 def matches(patterns: list[str], text: str) -> bool:
-    """Say whether a text as a whole fits one of the patterns.
+    """Return whether a text as a whole fits one of the patterns.
 
     Examples
     --------
@@ -47,3 +52,52 @@ def matches(patterns: list[str], text: str) -> bool:
     True
     """
     return bool(compile_patterns(tuple(patterns)).fullmatch(text))
+
+
+def find_paths(root: Path, pattern: str) -> list[Path]:
+    """Return the files and folders that a pattern matches, sorted; one without ``*``, ``?`` and ``[`` is a path.
+
+    Parameters
+    ----------
+    root
+        The folder to which the pattern is relative.
+    pattern
+        With ``**`` for folders at any depth.
+
+    Raises
+    ------
+    ContribkitError
+        For a folder that cannot be read: `Path.glob` leaves out what is in it.
+    """
+    if "\0" in pattern:
+        raise ContribkitError("contribkit.toml: a path holds a null character; remove it")
+    try:
+        path = Path(pattern).expanduser()
+        if not any(sign in pattern for sign in "*?["):
+            return [root / path]
+        start, parts = (Path(path.anchor), path.parts[1:]) if path.is_absolute() else (root, path.parts)
+        return sorted(set(_walk(start, parts)))
+    except RuntimeError as error:
+        raise ContribkitError(f'contribkit.toml: "{pattern}" names an unknown user; write the whole path') from error
+    except OSError as error:
+        fix = "allow it, or leave the folder out of the pattern"
+        raise ContribkitError(f"{error.filename}: cannot be read ({error.strerror}); {fix}") from error
+
+
+def _walk(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
+    if not parts:
+        yield folder
+        return
+    part, rest = parts[0], parts[1:]
+    if not any(sign in part for sign in "*?["):
+        if (folder / part).exists():
+            yield from _walk(folder / part, rest)
+        return
+    if part == "**":
+        yield from _walk(folder, rest)
+    for child in folder.iterdir() if folder.is_dir() else ():
+        if part == "**":
+            if child.is_dir() and not child.is_symlink():
+                yield from _walk(child, parts)
+        elif fnmatchcase(child.name, part) and (not rest or child.is_dir()):
+            yield from _walk(child, rest)

@@ -1,8 +1,9 @@
-"""Read a contribkit.toml: checked as a whole before anything else happens, every mistake with its line and fix."""
+"""Read a contribkit.toml: checked as a whole before anything else happens, every mistake with its line and its fix."""
 
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,60 +12,63 @@ from pydantic import BaseModel, ValidationError
 from contribkit.config.models import Configuration
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id
+from contribkit.text import printable
 
 Place = tuple[int | str, ...]
+_LONGEST = 300  # characters of a message, which may quote a value
 
 
-def _disagreements(file: Configuration) -> Iterator[tuple[Place, str]]:
-    """Yield what single tables cannot know, with its place: names that stand twice or nowhere."""
+def _inconsistencies(file: Configuration) -> Iterator[tuple[Place, str]]:
+    """Yield, with its place, what single tables cannot know: duplicate names, and names of what is not there."""
     for table, field, title in (
         ("teams", "slug", "team slug"),
         ("teams", "name", "team"),
         ("stakeholders", "name", "stakeholder"),
         ("upstream", "name", "upstream"),
         ("initiatives", "name", "initiative"),
-        ("goals", "name", "goal"),
     ):
         seen: set[str] = set()
         for number, row in enumerate(getattr(file, table)):
             name = getattr(row, field)
             if casefold_id(name) in seen:
-                yield (table, number, field), f'duplicate {title} "{name}"'
+                yield (table, number, field), f'duplicate {title} "{name}"; give it another name'
             seen.add(casefold_id(name))
+    yield from _unknown_names(file)
+    yield from _shared_logins(file)
+
+
+def _unknown_names(file: Configuration) -> Iterator[tuple[Place, str]]:
+    """Yield names of stakeholders and upstream projects that are not in the file, and goals that are there twice."""
     stakeholders, projects = [row.name for row in file.stakeholders], [row.name for row in file.upstream]
     for number, initiative in enumerate(file.initiatives):
-        if (whom := initiative.stakeholder) and whom not in stakeholders:
-            said = f'no stakeholder is named "{whom}"; {nearest(whom, stakeholders)}'
-            yield ("initiatives", number, "stakeholder"), said
+        if (name := initiative.stakeholder) and name not in stakeholders:
+            yield ("initiatives", number, "stakeholder"), f'unknown stakeholder "{name}"; {nearest(name, stakeholders)}'
     for number, goal in enumerate(file.goals):
         for name in goal.upstream:
             if name not in projects:
-                yield ("goals", number, "upstream"), f'no upstream is named "{name}"; {nearest(name, projects)}'
-    yield from _shared_logins(file)
-    yield from _renamed(file)
+                yield ("goals", number, "upstream"), f'unknown upstream "{name}"; {nearest(name, projects)}'
+        for other in file.goals[:number]:
+            days = other.from_ or date.min, other.to or date.max
+            if casefold_id(other.name) == casefold_id(goal.name) and goal.holds_between(*days):
+                yield ("goals", number, "name"), f'duplicate goal "{goal.name}" on the same days; give it another name'
 
 
 def _shared_logins(file: Configuration) -> Iterator[tuple[Place, str]]:
     """Yield logins and aliases that would mean two people."""
-    bearers = {casefold_id(member.login): casefold_id(member.login) for team in file.teams for member in team.members}
-    for number, team in enumerate(file.teams):
-        for position, member in enumerate(team.members):
-            for alias in member.aliases:
-                if (bearer := bearers.setdefault(casefold_id(alias), casefold_id(member.login))) != casefold_id(
-                    member.login
-                ):
-                    place = ("teams", number, "members", position, "aliases")
-                    yield place, f'the alias "{alias}" is {bearer}\'s too'
-
-
-def _renamed(file: Configuration) -> Iterator[tuple[Place, str]]:
-    """Yield memberships of one login in one team under two names: they would be one person with either name."""
-    for number, team in enumerate(file.teams):
-        names: dict[str, str] = {}
-        for position, member in enumerate(team.members):
-            if (name := names.setdefault(casefold_id(member.login), member.name)) != member.name:
-                said = f'"{member.login}" has two names, "{name}" and "{member.name}"'
-                yield ("teams", number, "members", position, "name"), said
+    people = [
+        (("teams", number, "members", position), member)
+        for number, team in enumerate(file.teams)
+        for position, member in enumerate(team.members)
+    ]
+    owners = {casefold_id(member.login): casefold_id(member.login) for _, member in people}
+    names: dict[tuple[int, str], str] = {}
+    for place, member in people:
+        login = casefold_id(member.login)
+        if (name := names.setdefault((place[1], login), member.name)) != member.name:
+            yield (*place, "name"), f'"{member.login}" has two names, "{name}" and "{member.name}"; use one'
+        for alias in member.aliases:
+            if (owner := owners.setdefault(casefold_id(alias), login)) != login:
+                yield (*place, "aliases"), f'the alias "{alias}" is also {owner}\'s; remove it from one of them'
 
 
 Settings = TypeVar("Settings", bound=BaseModel)
@@ -86,13 +90,14 @@ def read_configuration(path: Path) -> Configuration:
         raise ContribkitError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
     try:
         file = Configuration.model_validate(tomllib.loads(text), strict=True)
-    except tomllib.TOMLDecodeError as error:
-        raise ContribkitError(f"{path}: is not TOML: {error}") from error
-    except ValidationError as error:
-        said = [f"{path}:{line_of(text, mistake['loc'])}: {_sentence(mistake)}" for mistake in error.errors()]
-        raise ContribkitError("\n".join(said)) from error
-    if said := [f"{path}:{line_of(text, place)}: {sentence}" for place, sentence in _disagreements(file)]:
-        raise ContribkitError("\n".join(said))
+    except ValidationError as error:  # a ValueError too, so it comes first
+        lines = [f"{path}:{line_of(text, mistake['loc'])}: {_sentence(mistake)}" for mistake in error.errors()]
+        raise ContribkitError("\n".join(lines)) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
+        reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise ContribkitError(f"{path}: is not TOML: {reason}") from error
+    if lines := [f"{path}:{line_of(text, place)}: {sentence}" for place, sentence in _inconsistencies(file)]:
+        raise ContribkitError("\n".join(lines))
     return file
 
 
@@ -101,12 +106,30 @@ def validate_settings(model: type[Settings], name: str, settings: dict[str, Any]
     try:
         return model.model_validate(settings)
     except ValidationError as error:
-        said = [f"contribkit.toml: [sources.{name}] {_sentence(mistake, model)}" for mistake in error.errors()]
-        raise ContribkitError("\n".join(said)) from error
+        lines = [f"contribkit.toml: [sources.{name}] {_sentence(mistake, model)}" for mistake in error.errors()]
+        raise ContribkitError("\n".join(lines)) from error
+
+
+# pydantic's types of errors in words; the names in braces are of its context.
+_WORDS = {
+    "string_type": 'must be text in quotation marks, such as "name"',
+    "list_type": 'must be a list in brackets, such as ["name"]',
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "float_type": "must be a number",
+    "date_type": "must be a day like 2026-07-01",
+    "literal_error": "must be {expected}",
+    "less_than_equal": "must be at most {le}",
+    "greater_than_equal": "must be at least {ge}",
+    "greater_than": "must be more than {gt}",
+    "too_short": "must not be empty",
+    "model_type": "must be a table, with keys",
+    "dict_type": "must be a table, with keys",
+}
 
 
 def _sentence(mistake: Any, model: type[BaseModel] = Configuration) -> str:
-    """Put one mistake that pydantic found into a sentence."""
+    """Return one mistake that pydantic found as a sentence."""
     place = [str(part) for part in mistake["loc"] if not isinstance(part, int)]
     dotted = ".".join(place)
     if mistake["type"] == "extra_forbidden":
@@ -115,28 +138,31 @@ def _sentence(mistake: Any, model: type[BaseModel] = Configuration) -> str:
         return f'"{dotted}" is missing'
     message = mistake["msg"].removeprefix("Value error, ")
     if mistake["type"] == "string_pattern_mismatch":
-        message = f'"{mistake["input"]}" does not look like one'
-    return f"{dotted}: {message}" if dotted else message
+        message = f'"{mistake["input"]}" is not a valid name on GitHub'
+    elif mistake["type"] in _WORDS:
+        message = _WORDS[mistake["type"]].format(**mistake.get("ctx", {}))
+    message = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
+    return printable(f"{dotted}: {message}" if dotted else message)
 
 
 def _keys(model: Any, place: list[str]) -> list[str]:
-    """Return the keys that a table may have, found by walking the models along its place in the file."""
+    """Return the keys that a table may have, from the model at its place."""
     for part in place:
         annotation = model.model_fields[part].annotation
         model = next((a for a in getattr(annotation, "__args__", ()) if isinstance(a, type)), annotation)
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def line_of(text: str, place: tuple[int | str, ...]) -> int:
-    """Return the line on which a key, or else the table that should hold it, stands in a TOML text.
+def line_of(text: str, place: Place) -> int:
+    """Return the line of a key in a TOML text, or else of the table that should hold it.
 
     Examples
     --------
     >>> line_of("[a]\\nx = 1\\n[[b]]\\ny = 2\\n[[b]]\\ny = 3\\n", ("b", 1, "y"))
     6
     """
-    counts: dict[tuple[int | str, ...], int] = {}
-    table: tuple[int | str, ...] = ()
+    counts: dict[Place, int] = {}
+    table: Place = ()
     best, best_line = 0, 1
     for number, line in enumerate(text.split("\n"), start=1):
         if header := re.match(r"\s*(\[\[?)\s*([\w.\- ]+?)\s*\]", line):
@@ -151,9 +177,9 @@ def line_of(text: str, place: tuple[int | str, ...]) -> int:
     return best_line
 
 
-def _table(parts: list[str], is_array: bool, counts: dict[tuple[int | str, ...], int]) -> tuple[int | str, ...]:
+def _table(parts: list[str], is_array: bool, counts: dict[Place, int]) -> Place:
     """Return the place of a table, arrays counted: ``[[teams.members]]`` may be ``("teams", 0, "members", 2)``."""
-    place: tuple[int | str, ...] = ()
+    place: Place = ()
     for depth, part in enumerate(parts, start=1):
         place = (*place, part.strip())
         if depth == len(parts) and is_array:

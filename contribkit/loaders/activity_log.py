@@ -138,12 +138,14 @@ def _day(text: str) -> str:
 def _hours(text: str) -> float | None:
     if not text:
         return None
+    if re.fullmatch(r"[1-9][0-9]*,[0-9]{3}", text):
+        raise ValueError(f'"hours" is "{text}", which may be a thousand or one; write 1000 or 1.0')
     try:
         hours = float(text.replace(",", "."))
     except ValueError:
         hours = math.nan
     if not 0 <= hours < math.inf:
-        raise ValueError(f'"hours" is "{text}", not a number from 0 on, such as 1.5')
+        raise ValueError(f'"hours" is "{text}", not a number such as 1.5')
     return hours
 
 

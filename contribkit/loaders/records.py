@@ -1,6 +1,7 @@
 """The `records` source: JSON lines of contributions and references, in the columns of their tables."""
 
 import re
+import reprlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,11 @@ from contribkit.tables import ACTS, CONTRIBUTIONS, NEED_KINDS, NEEDS, REFERENCES
 from contribkit.vocabulary import Kind
 
 _LARGEST = 2**63 - 1
+_MOST_HOURS = 100_000
+_TYPES = {
+    "str": "text", "list": "a list", "Int64": "a whole number", "Float64": "a number", "boolean": "true or false",
+    TIME: "a date",
+}  # fmt: skip
 
 _ACT = {
     Kind.PULL_REQUEST: "opened",
@@ -117,11 +123,11 @@ def read_contributions(path: Path, broken: list[str] | None = None) -> Iterator[
         try:
             ref, login, kind = parse_contribution_id(_needed(row, "id"))
             if kind not in list(Kind):
-                raise ValueError(f'"{kind}" is no kind of contribution; {nearest(kind, [str(k) for k in Kind])}')
+                raise ValueError(f'unknown kind "{kind}"; {nearest(kind, [str(k) for k in Kind])}')
             _check_types(row, CONTRIBUTIONS)
             _check_name(row, {"ref": ref, "actor": login, "kind": kind})
             if (number_of(ref) or 0) > _LARGEST:
-                raise ValueError(f'"{ref}" is no thread')
+                raise ValueError(f'invalid thread "{ref}"')
         except ValueError as error:
             report_problem(f"{path}:{line}: {error}", broken)
             continue
@@ -162,7 +168,7 @@ def read_needs(path: Path, broken: list[str] | None = None) -> Iterator[dict[str
             ref = _needed(row, "ref")
             kind = _needed(row, "kind")
             if kind not in NEED_KINDS:
-                raise ValueError(f'"{kind}" is no kind of need; {nearest(kind, list(NEED_KINDS))}')
+                raise ValueError(f'unknown kind of need "{kind}"; {nearest(kind, list(NEED_KINDS))}')
             _check_types(row, NEEDS)
         except ValueError as error:
             report_problem(f"{path}:{line}: {error}", broken)
@@ -189,7 +195,7 @@ def _check_name(row: dict[str, Any], parts: dict[str, str]) -> None:
 
 def _needed(row: dict[str, Any], name: str) -> str:
     if not isinstance(row.get(name), str) or not row[name]:
-        raise ValueError(f'"{name}" is missing or no text')
+        raise ValueError(f'"{name}" is missing or not text')
     return str(row[name])
 
 
@@ -203,14 +209,16 @@ def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:
         if value is None or kind is None:
             continue
         if not isinstance(value, known[kind]) or (isinstance(value, bool) and kind != "boolean"):
-            raise ValueError(f'"{name}" is {value!r}, not {"a date" if kind == TIME else kind.lower()}')
+            raise ValueError(f'"{name}" is {reprlib.repr(value)}, not {_TYPES[kind]}')
         if kind == TIME:
             _check_date(name, str(value))
         if isinstance(value, int) and abs(value) > _LARGEST:
-            raise ValueError(f'"{name}" is {value}, which is too large')
+            raise ValueError(f'"{name}" is too large')
+        if name == "hours" and not 0 <= float(str(value)) <= _MOST_HOURS:
+            raise ValueError(f'"hours" is {value!r}, not between 0 and {_MOST_HOURS}')
         items = dict if name == "links_in" else str
         if isinstance(value, list) and not all(isinstance(item, items) for item in value):
-            raise ValueError(f'"{name}" holds what is no {"object" if items is dict else "text"}')
+            raise ValueError(f'"{name}" must hold {"objects" if items is dict else "texts"} only')
 
 
 def _check_date(name: str, value: str) -> None:

@@ -148,7 +148,7 @@ def test_a_column_that_is_not_known_is_noted(tmp_path: Path) -> None:
         ("2026-07-08,,Talk,,,,,,", '"who" is empty'),
         ("2026-07-08,ada-example,,,,,,,", '"what" is empty'),
         ("2026-07-08,ada-exmple,Talk,,,,,,", 'is not a member\'s login; did you mean "ada-example"?'),
-        ("2026-07-08,ada-example,Talk,,,,-1,,", '"hours" is "-1", not a number from 0 on'),
+        ("2026-07-08,ada-example,Talk,,,,-1,,", '"hours" is "-1", not a number'),
         ("2026-07-08,ada-example,Talk,,,,two,,", '"hours" is "two", not a number'),
         ("2026-07-08,ada-example,Talk,,,,nan,,", '"hours" is "nan", not a number'),
         ("2026-07-08,ada-example,Talk,,,,inf,,", '"hours" is "inf", not a number'),
@@ -212,3 +212,14 @@ def test_keep_going_passes_over_a_file_without_its_columns(tmp_path: Path) -> No
 
 def test_an_empty_log_is_no_error(tmp_path: Path) -> None:
     assert len(loaded(tmp_path, HEADER).contributions) == 0
+
+
+def test_an_unclosed_quotation_mark_swallows_no_row_silently(tmp_path: Path) -> None:
+    log = 'date,who,what\n2026-07-01,ada-example,"Team meeting\n2026-07-02,ada-example,Release call\n'
+    assert "log.csv:2: its quotation mark is never closed" in failing(tmp_path, log)
+
+
+def test_a_thousand_with_a_comma_is_not_one_hour(tmp_path: Path) -> None:
+    assert "which may be a thousand or one" in failing(tmp_path, HEADER + '2026-07-08,ada-example,Talk,,,,"1,000",,\n')
+    data = loaded(tmp_path, HEADER + '2026-07-08,ada-example,Talk,,,,"0,125",,\n')
+    assert list(data.contributions.hours) == [0.125]

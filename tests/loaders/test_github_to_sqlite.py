@@ -10,8 +10,8 @@ import pytest
 import contribkit as ck
 from contribkit.errors import ContribkitError
 from contribkit.loaders import github_to_sqlite
-from contribkit.loaders.github_to_sqlite import database as reading
-from contribkit.loaders.github_to_sqlite.database import TABLES
+from contribkit.loaders.github_to_sqlite import sqlite_file
+from contribkit.loaders.github_to_sqlite.sqlite_file import TABLES
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
 from tests.helpers.github_databases import GitHubToSqlite, label, user
 from tests.test_cli import run
@@ -143,10 +143,16 @@ def test_the_own_side_becomes_references_and_no_threads(home, lamp):
     found = answer.references.set_index(["ref", "kind"])
     body = found.loc[("o/lamp#9", "issue")]
     assert (body.text, body.context) == (words.split("\n\n")[1], "We plan.\n\nThat is all.")
-    assert (body.source, body.id, body.title, body.by, body.labels) == ("own/plans", "4", "Reef", "bob", ["contract"])
+    assert (body.source, body.id, body.title, body.by, body.labels) == (
+        "own/plans",
+        "own/plans#4",
+        "Reef",
+        "bob",
+        ["contract"],
+    )
     assert (body.url, body.date.isoformat()) == ("https://github.com/own/plans/issues/4", at(JULY))
     comment = found.loc[("o/lamp#10", "issue")]
-    assert (comment.id, comment.title, comment.by, comment.labels) == ("4", "Reef", "ada", ["contract"])
+    assert (comment.id, comment.title, comment.by, comment.labels) == ("own/plans#4", "Reef", "ada", ["contract"])
     commit = found.loc[("o/lamp#9", "commit")]
     assert (commit.id, commit.title, commit.text) == ("a" * 9, "Pin lamp", "until o/lamp#9 is out")
     assert found["private"].all()
@@ -327,13 +333,13 @@ def torn(path):
 
 
 DAMAGE = {
-    "no database": (lambda path: path.write_text("<html>" * 99), "is no SQLite database, or a damaged one"),
-    "torn": (torn, "is no SQLite database, or a damaged one"),
+    "no database": (lambda path: path.write_text("<html>" * 99), "is not an SQLite database, or a damaged one"),
+    "torn": (torn, "is not an SQLite database, or a damaged one"),
     "empty": (lambda path: path.write_bytes(b""), "holds none of github-to-sqlite's tables; make it with"),
     "of something else": (
         lambda path: (path.unlink(), spoil(path, "create table t (a)")), "holds none of github-to-sqlite's tables",
     ),
-    "folder": (lambda path: (path.unlink(), path.mkdir()), "there is no such file"),
+    "folder": (lambda path: (path.unlink(), path.mkdir()), "is not a file"),
 }  # fmt: skip
 
 
@@ -357,7 +363,7 @@ def test_a_column_of_another_make_is_named(home, lamp):
 
 
 def test_a_database_that_is_being_written_is_said_so(home, lamp, monkeypatch):
-    monkeypatch.setattr(reading, "_WAITED", 0.1)
+    monkeypatch.setattr(sqlite_file, "_TIMEOUT", 0.1)
     writer = sqlite3.connect(full(lamp))
     writer.execute("begin exclusive")
     try:

@@ -38,7 +38,7 @@ def test_a_source_without_needs_has_none(tmp_path: Path) -> None:
     ("row", "said"),
     [
         ({"ref": "o/r#7"}, '"kind" is missing'),
-        (WAITING | {"kind": "pul_request"}, '"pul_request" is no kind of need; did you mean "pull_request"'),
+        (WAITING | {"kind": "pul_request"}, 'unknown kind of need "pul_request"; did you mean "pull_request"'),
         (WAITING | {"opened_at": "yesterday"}, '"opened_at" is "yesterday", not a date'),
         ("{", "needs.jsonl:2"),
     ],

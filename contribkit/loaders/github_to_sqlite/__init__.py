@@ -13,16 +13,32 @@ from contribkit.config.models import Table
 from contribkit.config.organisation import Organisation
 from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError
-from contribkit.loaders.github_to_sqlite import database
-from contribkit.loaders.github_to_sqlite.acts import act_rows, with_creators
-from contribkit.loaders.github_to_sqlite.content import Content, content
-from contribkit.loaders.github_to_sqlite.database import TABLES, Database
-from contribkit.loaders.github_to_sqlite.notes import database_notes, notes
-from contribkit.loaders.github_to_sqlite.references import reference_rows
-from contribkit.loaders.github_to_sqlite.threads import newest, thread_rows
+from contribkit.loaders.github_to_sqlite import sqlite_file
+from contribkit.loaders.github_to_sqlite.extraction import (
+    act_rows,
+    newest,
+    reference_rows,
+    thread_rows,
+    with_creators,
+)
+from contribkit.loaders.github_to_sqlite.sqlite_file import TABLES, Content, Database, content
 from contribkit.loaders.source import Loaded, matching_paths
 from contribkit.loaders.union import in_scope
 from contribkit.period import Period
+
+_REVIEWS = (
+    "github-to-sqlite knows no reviews, and not who labelled, assigned or milestoned: "
+    "a thread in which a member did only that is not seen"
+)
+# What is not seen without a table, and the command of github-to-sqlite that fills it.
+_LACKING = {
+    "repos": ("which repositories are private (all count as private)", "repos"),
+    "users": ("who did what", "issues"),
+    "issues": ("issues", "issues"),
+    "pull_requests": ("pull requests and their merges", "pull-requests"),
+    "issue_comments": ("comments", "issue-comments"),
+    "releases": ("releases", "releases"),
+}
 
 
 class Settings(Table):
@@ -34,7 +50,7 @@ class Settings(Table):
 def check(organisation: Organisation) -> None:
     """Raise `ContribkitError` for a file that is missing, damaged, locked, or no database of github-to-sqlite."""
     for path in _files(organisation):
-        database.check(path)
+        sqlite_file.check(path)
 
 
 def load(organisation: Organisation, period: Period | None) -> Loaded:
@@ -44,7 +60,7 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
     said: list[str] = []
     for found in _read(_files(organisation), broken):
         contents.append(content(found, organisation))
-        said.extend(database_notes(found, period))
+        said.extend(_database_notes(found, period))
     if not contents:
         return Loaded(broken=broken)
     united = _united(contents)
@@ -54,7 +70,7 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
         threads=threads[in_scope(threads["ref"], organisation)].reset_index(drop=True),
         acts=acts[in_scope(acts["ref"], organisation)].reset_index(drop=True),
         references=reference_rows(united, threads, organisation),
-        notes=[*notes(united), *said],
+        notes=[*_notes(united), *said],
         broken=broken,
     )
 
@@ -74,7 +90,7 @@ def _read(paths: list[Path], broken: list[str]) -> Iterator[Database]:
         for path in paths:
             tables: dict[str, pd.DataFrame] = {}
             try:
-                for name, table in database.read(path):
+                for name, table in sqlite_file.read(path):
                     tables[name] = table
                     progress.update()
             except ContribkitError as error:
@@ -103,3 +119,36 @@ def _united(contents: list[Content]) -> Content:
         bots=frozenset().union(*(part.bots for part in contents)),
         nameless=sum(part.nameless for part in contents),
     )
+
+
+def _database_notes(database: Database, period: Period | None) -> list[str]:
+    """Return what a database lacks, and up to which day it reaches."""
+    name = database.path.name
+    said = [
+        f"{name} does not tell {what}: fill its table {table} with github-to-sqlite {command}"
+        for table, (what, command) in _LACKING.items()
+        if table in database.missing
+    ]
+    last = database.reaches_to
+    if last is None:
+        return [*said, f"{name} holds no dates: nothing tells up to which day it reaches"]
+    ended = period is not None and last < period.end
+    later = ": what came later in the period is not seen; make it or download it anew" if ended else ""
+    zone = period.timezone if period else "UTC"
+    return [*said, f"{name} reaches up to {last.tz_convert(zone):%Y-%m-%d}{later}"]
+
+
+def _notes(content: Content) -> list[str]:
+    """Return what all databases together cannot tell."""
+    threads = content.threads
+    pull_requests = threads["kind"] == "pull_request"
+    ended = int((pull_requests & threads["state"].isna()).sum())
+    unmerged = int((threads["merged_at"].notna() & threads["merged_by"].isna()).sum())
+    inferred = len(content.repositories)
+    counted = (
+        (content.nameless, "{} rows are left out: nothing tells their repository; run github-to-sqlite repos"),
+        (ended, "whether {} closed pull requests were merged is not known; run github-to-sqlite pull-requests"),
+        (unmerged, "who merged {} pull requests is not known: github-to-sqlite asks for it only with --pull-request"),
+        (inferred, "who created {} repositories is inferred: the author of the first commit"),
+    )
+    return [_REVIEWS, *(sentence.format(number) for number, sentence in counted if number)]
