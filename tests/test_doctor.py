@@ -12,7 +12,7 @@ import pytest
 from contribkit.config.organisation import SAMPLE
 from contribkit.doctor import check_kernel, check_versions, check_writable, examine
 from contribkit.init import PLACEHOLDER, start
-from contribkit.loaders.github.store import Store
+from contribkit.loaders.github.cache import Store
 from contribkit.loaders.github.token import Token
 from contribkit.loaders.source import Finding, Level
 from tests.helpers.repositories import Invented, run_git

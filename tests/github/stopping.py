@@ -8,9 +8,8 @@ from typing import NoReturn
 
 from contribkit.config.organisation import Organisation
 from contribkit.loaders import github
-from contribkit.loaders.github.asks import Request
-from contribkit.loaders.github.client import Client
-from contribkit.loaders.github.responses import Answer
+from contribkit.loaders.github.client import Answer, Client
+from contribkit.loaders.github.queries import Request
 from contribkit.period import Period
 
 ASK = Client.ask

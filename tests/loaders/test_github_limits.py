@@ -8,9 +8,9 @@ import pytest
 
 from contribkit.errors import ContribkitError
 from contribkit.loaders import github as source
-from contribkit.loaders.github.asks import Request
-from contribkit.loaders.github.limits import Patience
-from contribkit.loaders.github.responses import Answer, Later, TooMuch, Unanswered
+from contribkit.loaders.github.client import Answer, ConnectionFailed, QueryTooLarge, RateLimited
+from contribkit.loaders.github.queries import Request
+from contribkit.loaders.github.rate_limits import RateLimiter
 from tests.github.emulator import Emulator
 from tests.github.workload import Workload
 
@@ -47,44 +47,44 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_a_limit_is_waited_for_as_long_as_github_says(slept: list[float], capsys: pytest.CaptureFixture[str]) -> None:
-    Patience(Script(Later(3), answer()), 60).ask(REQUEST, 1)  # type: ignore[arg-type]
+    RateLimiter(Script(RateLimited(3), answer()), 60).ask(REQUEST)  # type: ignore[arg-type]
     assert 2.5 < sum(slept) < 3.1 * 3
     assert "GitHub asks to wait, until " in capsys.readouterr().err
 
 
 def test_a_secondary_limit_without_a_time_is_waited_for_ever_longer(slept: list[float]) -> None:
-    Patience(Script(Later(None), Later(None), answer()), 60).ask(REQUEST, 1)  # type: ignore[arg-type]
+    RateLimiter(Script(RateLimited(None), RateLimited(None), answer()), 60).ask(REQUEST)  # type: ignore[arg-type]
     assert len(slept) == 60 + 120
 
 
 def test_nothing_is_asked_that_the_budget_does_not_hold(slept: list[float], capsys: pytest.CaptureFixture[str]) -> None:
-    patience = Patience(Script(answer(remaining=3, seconds=5), answer()), 60)  # type: ignore[arg-type]
-    patience.ask(REQUEST, 1)
+    limiter = RateLimiter(Script(answer(remaining=3, seconds=5), answer()), 60)  # type: ignore[arg-type]
+    limiter.ask(REQUEST)
     assert not slept
-    patience.ask(REQUEST, 9)
+    limiter.ask(REQUEST._replace(points=9))
     assert len(slept) == 5
-    assert "the budget of the token is used up, until " in capsys.readouterr().err
+    assert "the points of the token are used up, until " in capsys.readouterr().err
 
 
 def test_a_wait_over_the_longest_is_an_error_that_says_until_when(slept: list[float]) -> None:
     with pytest.raises(ContribkitError, match=r"until \d\d:\d\d:\d\d, longer than longest_wait = 10 minutes; load aga"):
-        Patience(Script(Later(3600)), 10).ask(REQUEST, 1)  # type: ignore[arg-type]
+        RateLimiter(Script(RateLimited(3600)), 10).ask(REQUEST)  # type: ignore[arg-type]
     assert not slept
 
 
 def test_a_broken_connection_is_tried_again_after_ever_longer_pauses(slept: list[float]) -> None:
-    Patience(Script(*[Unanswered("gone")] * 4, answer()), 60).ask(REQUEST, 1)  # type: ignore[arg-type]
-    assert slept == [0.5, 1, 2, 4]
+    RateLimiter(Script(*[ConnectionFailed("gone")] * 4, answer()), 60).ask(REQUEST)  # type: ignore[arg-type]
+    assert slept == [1, 2, 4, 8]
 
 
 def test_one_that_stays_broken_is_given_up_with_its_reason(slept: list[float]) -> None:
     with pytest.raises(ContribkitError, match=r"did not answer 5 times \(gone\); load again later: what is"):
-        Patience(Script(*[Unanswered("gone")] * 5), 60).ask(REQUEST, 1)  # type: ignore[arg-type]
+        RateLimiter(Script(*[ConnectionFailed("gone")] * 5), 60).ask(REQUEST)  # type: ignore[arg-type]
 
 
 def test_too_much_is_for_the_caller_to_divide() -> None:
-    with pytest.raises(TooMuch):
-        Patience(Script(TooMuch("502")), 60).ask(REQUEST, 1)  # type: ignore[arg-type]
+    with pytest.raises(QueryTooLarge):
+        RateLimiter(Script(QueryTooLarge("502")), 60).ask(REQUEST)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -93,8 +93,11 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Workload:
     return Workload.small()
 
 
-def test_a_github_that_answers_only_small_requests_is_asked_in_small_ones(small: Workload, tmp_path: Path) -> None:
-    with Emulator(small, most_nodes=3000) as github:
+def test_a_github_that_answers_only_small_requests_is_asked_in_small_ones(
+    small: Workload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Emulator(small, most_nodes=800) as github:
+        monkeypatch.setattr(time, "sleep", github.clock.sleep)
         told = source.load(small.organisation(tmp_path, github.url), small.period, False)
         assert {request.status for request in github.requests} == {200, 502}
     assert not told.broken
@@ -103,7 +106,7 @@ def test_a_github_that_answers_only_small_requests_is_asked_in_small_ones(small:
 def test_what_does_not_fit_the_budget_is_said_before_it_is_asked(
     small: Workload, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Emulator(small, {"budget_runs_out": 1}) as github:
+    with Emulator(small, {"budget_runs_out": 4}) as github:
         source.load(small.organisation(tmp_path, github.url), small.period, False)
     said = capsys.readouterr().err
     assert "threads to read, about" in said

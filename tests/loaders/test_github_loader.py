@@ -77,8 +77,8 @@ def test_everything_of_the_reference_workload_comes_back_in_few_requests(tmp_pat
         told = completeness(data.acts, workload)
         assert told.missing.empty
         assert told.invented.empty
-        assert len(github.requests) <= 50
-        assert github.points <= 360
+        assert len(github.requests) <= 90
+        assert github.points <= 250
         github.reset()
         again = load(org, workload.period)
         assert len(github.requests) <= 8

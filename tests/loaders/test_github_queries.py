@@ -1,16 +1,25 @@
 """What is sent to GitHub is valid against its published schema, and asks for no third level of connections."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from contribkit.loaders.needs import load_needs
-from graphql import FieldNode, GraphQLSchema, TypeInfo, TypeInfoVisitor, Visitor, get_named_type, parse, validate, visit
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    get_named_type,
+    parse,
+    validate,
+    visit,
+)  # fmt: skip
 
 from contribkit.loaders import github as source
-from contribkit.loaders.github.asks import Ask, compose
-from contribkit.loaders.github.kinds import KINDS, SHAPES, points
-from contribkit.loaders.github.needs.asks import SHAPES as NEEDS_SHAPES
-from contribkit.loaders.github.queries import FRAGMENTS
+from contribkit.loaders.data import load_needs
+from contribkit.loaders.github.queries import KINDS, MERGE_EVENTS, Query, compose, item_type
 from tests.github.emulator import Emulator
 from tests.github.graphql.cost import cost
 from tests.github.graphql.schema import schema
@@ -19,33 +28,34 @@ from tests.github.workload import Workload
 pytestmark = pytest.mark.usefixtures("github_schema")
 
 SPAN = {"from": "2026-07-01T00:00:00Z", "to": "2026-10-01T00:00:00Z", "updated": "2026-07-01T00:00:00Z"}
-SEARCH = {"search": "s", "query": 'involves:ada "quoted"', "type": "ISSUE", "after": None} | SPAN
+SEARCH = {"query": 'involves:ada "quoted"', "places": ["repo:o/r"], "type": "ISSUE", "after": None} | SPAN
 PAGE = {"id": "I_1", "kind": "issue", "connection": "comments", "before": 'cursor"1'}
-ROW = {"row": {"repo": "o/r"}, "since": "2026-07-01T00:00:00Z"}
-ARGUMENTS: dict[str, list[dict]] = {
-    "account": [{"member": "ada", "login": "ada"}],
-    "organisation": [{"login": "some-org", "word": "own"}],
+OWNER = {"type": "organization", "login": "o", "after": None}
+WORK = {"query": "is:pr", "places": ["user:o"], "fragment": "NeedPull", "after": None}
+ARGUMENTS: dict[str, list[dict[str, Any]]] = {
+    "schema": [{"name": "PullRequest"}],
+    "account": [{"type": "user", "login": "ada"}, {"type": "organization", "login": "own"}],
+    "probe": [{"query": "is:pr", "places": [], "type": "ISSUE"}, {"query": "", "places": [], "type": "DISCUSSION"}],
     "search": [SEARCH, SEARCH | {"type": "DISCUSSION", "from": None}, SEARCH | {"after": "cursor"}],
-    "triage": [SEARCH],
-    "owner": [{"login": "o", "after": None}, {"login": "o", "after": "cursor"}],
+    "triage": [SEARCH | {"triage": True}],
+    "owner": [OWNER, OWNER | {"type": "user", "after": "cursor"}],
     "repository": [{"repo": "o/r"}],
-    "planned": [{"repo": "o/r", "number": 7}],
+    "named": [{"repo": "o/r", "number": 7}],
     "plans": [{"repo": "o/r"}],
     "page": [
         PAGE,
         PAGE | {"connection": "timelineItems"},
         PAGE | {"kind": "pull", "connection": "reviews"},
+        PAGE | {"kind": "pull", "connection": "pullTimeline"},
         PAGE | {"kind": "discussion", "connection": "discussionComments"},
     ],
     "releases": [{"id": "R_1", "after": "cursor"}],
-    "commits": [{"id": "R_1", "created_at": "2026-07-01T00:00:00Z"}],
-}
-NEEDS = {
-    "pulls": [{"query": "is:pr", "after": None}],
-    "issues": [{"query": "is:issue", "after": "cursor"}],
-    "owner": [{"login": "o", "after": None}],
-    "alone": [{"repo": "o/r"}],
-    "since": [ROW],
+    "commits": [{"id": "R_1", "until": "2026-07-01T00:00:00Z"}],
+    "pulls": [WORK],
+    "issues": [WORK | {"fragment": "NeedIssue", "after": "cursor"}],
+    "homes": [OWNER],
+    "home": [{"repo": "o/r"}],
+    "since": [{"row": {"repo": "o/r"}, "since": "2026-07-01T00:00:00Z"}],
 }
 
 
@@ -55,27 +65,28 @@ def github() -> GraphQLSchema:
 
 
 @pytest.mark.parametrize("kind", [*KINDS])
-def test_every_kind_of_ask_is_valid_and_costs_what_is_said(kind: str, github: GraphQLSchema) -> None:
-    asks = [Ask(kind, argument) for argument in ARGUMENTS.get(kind, [{"id": f"I_{n}"} for n in range(300)])]
-    request = compose(asks, SHAPES, FRAGMENTS)
+def test_every_kind_of_query_is_valid_and_costs_what_is_said(kind: str, github: GraphQLSchema) -> None:
+    queries = [Query(kind, argument) for argument in ARGUMENTS.get(kind, [{"id": f"I_{n}"} for n in range(300)])]
+    request = compose(queries)
     document = parse(request.document)
     assert not validate(github, document)
-    assert cost(github, document, request.variables).points == points(asks)
-
-
-@pytest.mark.parametrize("kind", [*NEEDS_SHAPES])
-def test_every_question_about_needs_is_valid(kind: str, github: GraphQLSchema) -> None:
-    request = compose([Ask(kind, argument) for argument in NEEDS[kind]], NEEDS_SHAPES, FRAGMENTS)
-    assert not validate(github, parse(request.document))
+    assert cost(github, document, request.variables).points == request.points
 
 
 def test_all_kinds_in_one_request_are_valid(github: GraphQLSchema) -> None:
-    asks = [Ask(kind, one) for kind in KINDS for one in ARGUMENTS.get(kind, [{"id": "I_1"}])]
-    assert not validate(github, parse(compose(asks, SHAPES, FRAGMENTS).document))
+    queries = [Query(kind, one) for kind in KINDS for one in ARGUMENTS.get(kind, [{"id": "I_1"}])]
+    assert not validate(github, parse(compose(queries).document))
+
+
+@pytest.mark.parametrize("lacking", [["files", "closingIssuesReferences"], [*MERGE_EVENTS], ["participants"]])
+def test_what_a_server_does_not_know_is_left_out(lacking: list[str], github: GraphQLSchema) -> None:
+    document = compose([Query(kind, {"id": "I_1"}) for kind in ("pull", "wide_pull")], lacking=lacking).document
+    assert not validate(github, parse(document))
+    assert not any(name in document or item_type(name) in document for name in lacking)
 
 
 def test_a_request_holds_no_more_than_a_hundred_ids_in_one_list() -> None:
-    request = compose([Ask("issue", {"id": f"I_{n}"}) for n in range(250)], SHAPES, FRAGMENTS)
+    request = compose([Query("issue", {"id": f"I_{n}"}) for n in range(250)])
     assert [len(ids) for ids in request.variables.values()] == [100, 100, 50]
 
 
@@ -102,11 +113,14 @@ class Depth(Visitor):
         self.now -= self._is_paged(node)
 
 
-@pytest.mark.parametrize("name", [*FRAGMENTS])
-def test_no_fragment_pages_inside_a_page(name: str, github: GraphQLSchema) -> None:
+@pytest.mark.parametrize("kind", [*KINDS])
+def test_no_query_pages_deeper_than_two_levels(kind: str, github: GraphQLSchema) -> None:
     types = TypeInfo(github)
     depth = Depth(types)
-    visit(parse(FRAGMENTS[name]), TypeInfoVisitor(types, depth))
+    queries = [Query(kind, argument) for argument in ARGUMENTS.get(kind, [{"id": "I_1"}])]
+    fragments = [one for one in parse(compose(queries).document).definitions if isinstance(one, FragmentDefinitionNode)]
+    for fragment in fragments:
+        visit(fragment, TypeInfoVisitor(types, depth))
     assert depth.most <= 1
 
 

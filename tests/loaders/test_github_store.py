@@ -7,21 +7,21 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from contribkit.errors import ContribkitError
 from contribkit.loaders import github as source
-from contribkit.loaders.github.asks import Ask
-from contribkit.loaders.github.store import VERSION, Store, Thing, database
+from contribkit.loaders.github import cache
+from contribkit.loaders.github.cache import VERSION, CachedNode, Store
 from tests.github.emulator import Emulator
 from tests.github.workload import Workload
 
 pytestmark = pytest.mark.usefixtures("github_schema")
 
-THREAD = Thing("I_1", "issue", "2026-07-02T00:00:00Z", "", {"title": "漢 <b>"})
+THREAD = CachedNode("I_1", "issue", "2026-07-02T00:00:00Z", "", {"title": "漢 <b>"})
 
 
 @pytest.fixture
@@ -29,60 +29,85 @@ def path(tmp_path: Path) -> Path:
     """A store that holds one thread."""
     path = tmp_path / "github.sqlite"
     with Store(path) as store, store.transaction():
-        store.things.keep(THREAD)
+        store.keep(THREAD)
     return path
 
 
-def held(path: Path) -> Thing | None:
+def held(path: Path) -> CachedNode | None:
     with Store(path, read_only=True) as store:
-        return store.things.get("I_1")
+        return store.get("I_1")
 
 
 def test_what_is_kept_comes_back(path: Path) -> None:
     assert held(path) == THREAD
 
 
-def test_a_thing_is_held_only_as_new_and_as_far_back_as_asked(path: Path) -> None:
+def test_a_node_is_held_only_as_new_as_asked(path: Path) -> None:
     with Store(path) as store:
-        assert store.things.holds("I_1", "2026-07-02T00:00:00Z", "2026-07-01T00:00:00Z")
-        assert not store.things.holds("I_1", "2026-07-03T00:00:00Z", "2026-07-01T00:00:00Z")
-        store.things.keep(THREAD._replace(since="2026-07-01T12:00:00Z"))
-        assert not store.things.holds("I_1", "2026-07-02T00:00:00Z", "2026-07-01T00:00:00Z")
+        assert store.holds("I_1", "2026-07-02T00:00:00Z")
+        assert not store.holds("I_1", "2026-07-03T00:00:00Z")
+        store.keep(THREAD._replace(updated_at=""))  # a part of it is missing
+        assert not store.holds("I_1", "2026-07-02T00:00:00Z")
 
 
-def test_an_ask_waits_once_and_in_order_and_triage_last(path: Path) -> None:
-    asks = [Ask("triage", {"a": 1}), Ask("issue", {"id": "b"}), Ask("issue", {"id": "a"}), Ask("issue", {"id": "b"})]
+def test_a_load_is_complete_only_once_it_is_finished(path: Path) -> None:
     with Store(path) as store:
-        store.asks.add("load", asks)
-        assert [*store.asks.waiting("load")] == [asks[1], asks[2], asks[0]]
-        store.asks.done("load", asks[1])
-        assert [*store.asks.waiting("load")] == [asks[2], asks[0]]
-        assert not [*store.asks.waiting("another")]
+        assert (store.covered("load"), store.loads()) == ({}, [])
+        store.finish("load", ["s", "t"], "2026-10-01T00:00:00Z")
+        store.finish("load", ["s"], "2026-10-02T00:00:00Z")
+        assert (store.covered("load"), store.loads()) == ({"s": "2026-10-02T00:00:00Z"}, ["load"])
 
 
-def test_a_search_is_complete_only_once_it_is_finished(path: Path) -> None:
+def test_sizes_and_remarks_come_back(path: Path) -> None:
     with Store(path) as store:
-        assert store.searches.begin("load", "s", "2026-10-01T00:00:00Z") is None
-        assert store.searches.begin("load", "s", "2026-10-02T00:00:00Z") is None
-        assert (store.searches.covered("load"), store.searches.loads()) == ({"s": None}, [])
-        store.searches.finish("load")
-        assert (store.searches.covered("load"), store.searches.loads()) == ({"s": "2026-10-01T00:00:00Z"}, ["load"])
-        assert store.searches.begin("load", "s", "2026-10-03T00:00:00Z") == "2026-10-01T00:00:00Z"
+        store.keep_sizes({"pull": (18.5, 50)})
+        store.keep_remarks("load", {"one": True})
+        store.keep_remarks("load", {"two": False})
+        assert (store.sizes(), store.remarks("load")) == ({"pull": (18.5, 50)}, {"two": False})
+
+
+FORMER = """
+CREATE TABLE things (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, updated_at TEXT NOT NULL, since TEXT NOT NULL, payload TEXT
+) WITHOUT ROWID;
+CREATE TABLE repositories (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, configured TEXT, private INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE searches (load TEXT, search TEXT, covered TEXT, begun TEXT, PRIMARY KEY (load, search)) WITHOUT ROWID;
+CREATE TABLE asks (number INTEGER PRIMARY KEY, load TEXT NOT NULL);
+INSERT INTO things VALUES ('I_1', 'issue', '2026-07-02T00:00:00Z', '', '{"title": "old"}');
+INSERT INTO things VALUES ('I_2', 'own_issue', '2026-07-02T00:00:00Z', '', '{}');
+PRAGMA application_id = 1667983208;
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_store_of_the_former_schema_is_read_and_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "github.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(FORMER)
+    with pytest.raises(ContribkitError, match="earlier version of contribkit; load once with a token"):
+        Store(path, read_only=True)
+    with Store(path) as store:
+        assert store.get("I_1") == CachedNode("I_1", "issue", "", "", {"title": "old"})
+        assert store.get("own I_2") is not None
+        assert not store.holds("I_1", "2026-07-02T00:00:00Z")
+    assert held(path) is not None
 
 
 def test_what_goes_wrong_in_a_transaction_leaves_nothing_of_it(path: Path) -> None:
     with Store(path) as store:
         with suppress(TypeError), store.transaction():
-            store.things.keep(THREAD._replace(id="I_2"))
-            store.things.keep(THREAD._replace(id="I_3", payload={"no JSON": object()}))
+            store.keep(THREAD._replace(id="I_2"))
+            store.keep(THREAD._replace(id="I_3", payload={"no JSON": object()}))
             raise AssertionError("it was kept")
-        assert store.things.get("I_2") is None
-        assert store.things.get("I_1") == THREAD
+        assert store.get("I_2") is None
+        assert store.get("I_1") == THREAD
 
 
 def test_there_is_no_write_ahead_log_and_nobody_else_may_read(path: Path) -> None:
     with Store(path) as store, store.transaction():
-        store.things.keep(THREAD._replace(id="I_2"))
+        store.keep(THREAD._replace(id="I_2"))
         assert {file.name for file in path.parent.iterdir()} <= {path.name, f"{path.name}-journal"}
     assert path.stat().st_mode & 0o077 == 0
 
@@ -122,7 +147,7 @@ def test_a_store_that_cannot_be_used_is_named_with_what_to_do(path: Path, case: 
     break_it(path)
     before = path.read_bytes() if path.is_file() else b""
     with pytest.raises(ContribkitError) as caught, Store(path) as store:
-        [*store.things.of_kinds("issue")]
+        [*store.of_kinds("issue")]
     assert said in str(caught.value)
     assert str(path) in str(caught.value)
     assert (path.read_bytes() if path.is_file() else b"") == before
@@ -131,7 +156,7 @@ def test_a_store_that_cannot_be_used_is_named_with_what_to_do(path: Path, case: 
 def test_a_store_that_another_load_writes_for_long_is_said_to_be_locked(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("contribkit.loaders.github.store.database._PATIENCE", 0.1)
+    monkeypatch.setattr("contribkit.loaders.github.cache._LOCK_WAIT", 0.1)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(ContribkitError, match="is being written by another load"):
@@ -145,7 +170,7 @@ FULL = """
 import resource, signal, sys
 from pathlib import Path
 from contribkit.errors import ContribkitError
-from contribkit.loaders.github.store import Store, Thing
+from contribkit.loaders.github.cache import CachedNode, Store
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 with Store(Path(sys.argv[1])) as store:
@@ -153,7 +178,7 @@ with Store(Path(sys.argv[1])) as store:
     try:
         for number in range(100):
             with store.transaction():
-                store.things.keep(Thing(f"I_{number + 2}", "issue", "2026", "", {"body": "x" * 20_000}))
+                store.keep(CachedNode(f"I_{number + 2}", "issue", "2026", "", {"body": "x" * 20_000}))
     except ContribkitError as error:
         sys.exit(str(error))
 """
@@ -165,7 +190,7 @@ def test_a_disk_that_is_full_is_said_and_what_was_written_stays(path: Path) -> N
     assert "free some space and load again: what was loaded stays" in done.stderr
     assert held(path) == THREAD
     with Store(path) as store:
-        assert store.things.get("I_2") is not None
+        assert store.get("I_2") is not None
 
 
 @contextmanager
@@ -195,16 +220,16 @@ def test_a_store_that_may_only_be_read_is_said_to_be_and_answers_alone(path: Pat
 def test_a_store_on_a_file_system_without_locks_is_locked_by_a_folder(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect = database._connect
+    connect = cache._connect
 
     def without_locks(path: Path, read_only: bool, more: str) -> sqlite3.Connection:
         if not more:
             raise sqlite3.OperationalError("disk I/O error")
         return connect(path, read_only, more)
 
-    monkeypatch.setattr(database, "_connect", without_locks)
+    monkeypatch.setattr(cache, "_connect", without_locks)
     with Store(path) as store, store.transaction():
-        store.things.keep(THREAD._replace(id="I_2"))
+        store.keep(THREAD._replace(id="I_2"))
         assert (path.parent / f"{path.name}.lock").exists()
     assert not (path.parent / f"{path.name}.lock").exists()
     assert held(path) == THREAD

@@ -7,10 +7,10 @@ import pytest
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.loaders import github as source
-from contribkit.loaders.github import linking
+from contribkit.loaders.github.cache import CachedNode, Store
 from contribkit.loaders.github.client import Client
+from contribkit.loaders.github.queries import KINDS
 from contribkit.loaders.github.settings import store_path
-from contribkit.loaders.github.store import Store, Thing
 from contribkit.loaders.source import Loaded
 from tests.github.emulator import Emulator
 from tests.github.stopping import by_hand, stopped_after
@@ -48,7 +48,7 @@ def test_a_repository_of_plans_that_is_read_in_part_is_said_by_its_line(
     for folder in folders:
         folder.mkdir()
     assert not any(part in note for note in loaded(small, folders[0]).notes)
-    monkeypatch.setattr(linking, "_LATEST", 1)
+    monkeypatch.setitem(KINDS, "plans", KINDS["plans"]._replace(page=1))
     (cut,) = (note for note in loaded(small, folders[1]).notes if part in note)
     lines = (folders[1] / "contribkit.toml").read_text(encoding="utf-8").split("\n")
     place = next(number for number, line in enumerate(lines, 1) if '-example/upstream-plans"' in line)
@@ -117,6 +117,6 @@ def test_threads_that_are_gone_are_counted(small: Workload, tmp_path: Path, monk
     monkeypatch.delenv("GITHUB_TOKEN")
     org = Organisation.read(tmp_path / "contribkit.toml")
     with Store(store_path(org)) as store:
-        store.things.keep(Thing("I_gone", "issue", "2026-07-02T00:00:00Z", "", None))
+        store.keep(CachedNode("I_gone", "issue", "2026-07-02T00:00:00Z", "", None))
     notes = source.load(org, small.period, False).notes
     assert said(notes, "threads that were found cannot be read: they are gone, or the token may not see them") == 1

@@ -1,61 +1,135 @@
-"""Discover: searches that say which threads the members are in, and when each was touched last.
+"""Discover: which threads the members are in, and which repositories, releases and own threads there are.
 
-One search a member and role, all in one request; ids and times only. A page says how dense its hits lie in time; what
-is behind it is searched in slices of `created` that hold about seventy hits each, all in the next request, so that a
-search over GitHub's limit of 1,000 hits needs no more rounds than a small one.
+Searches ask for ids and times only, one a member and role, in full at each load, since GitHub's index lags. A page says
+how dense its hits lie in time; what is behind it is searched in slices of `created` that hold about seventy hits each,
+all in the next request, so that a search over GitHub's limit of 1,000 hits needs no more rounds than a small one.
 """
 
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from contribkit.config.models import Member
-from contribkit.ids import OWNER
-from contribkit.loaders.github.asks import Ask, text
-from contribkit.loaders.github.loading import Loading, stamp
+from contribkit.config.organisation import Organisation
+from contribkit.ids import OWNER, casefold_id, number_of, repository_of
+from contribkit.loaders.github.cache import CachedNode
+from contribkit.loaders.github.hydrate import follow_ups, ghosts, planned_refs, want, want_own
+from contribkit.loaders.github.load_context import LoadContext, github_time
+from contribkit.loaders.github.messages import unknown_name
+from contribkit.loaders.github.queries import MERGE_EVENTS, Query
 from contribkit.period import start_of
 
-if TYPE_CHECKING:
-    from contribkit.config.organisation import Organisation
-
-_PAGE = 100  # GitHub gives no more
-_MOST = 1000  # nor more than this many hits of one search
+_PAGE = 100  # hits
+_MOST = 1000  # hits of one search; GitHub shows no more
 _FILL = 70  # hits that a slice should hold: a page, with room for chance
 _SLICES = 40
-_NARROWEST = timedelta(minutes=1)
-# What a search may not know yet when it answers, and what clocks differ by.
-OVERLAP = timedelta(hours=1)
+_SECOND = timedelta(seconds=1)
+_LOOK = 30  # events in the fragment: a page that is full may hide some
+# How long after the period the own side may begin to point at what was done in it.
+_LATER = timedelta(days=120)
+# Whoever makes a repository commits to it soon; what holds more by then was brought from elsewhere.
+_FIRST_DAYS = timedelta(days=30)
+# What older servers may not have, by type.
+_OPTIONAL = {
+    "PullRequest": (
+        "closingIssuesReferences",
+        "files",
+        "reviewDecision",
+        "isDraft",
+        "totalCommentsCount",
+        "participants",
+    ),
+    "PullRequestTimelineItems": tuple(MERGE_EVENTS),
+    "SearchResultItem": ("Discussion",),
+}
 
-HIT = "id createdAt updatedAt"
-KIND = {"Issue": "issue", "PullRequest": "pull", "Discussion": "discussion"}
+
+def schema_queries() -> Iterator[Query]:
+    """Yield queries for what an Enterprise server's schema has."""
+    yield from (Query("schema", {"name": name}) for name in _OPTIONAL)
 
 
-def searches(loading: Loading) -> dict[str, Ask]:
-    """Return the searches of a load by name: members and roles, and where wanted all that was touched."""
-    found: dict[str, Ask] = {}
-    places = scope(loading.organisation)
-    for _, member in loading.organisation.memberships:
-        for login in logins(member):
-            for name, query, kind in (
-                (f"involves:{login}", f"involves:{login}", "ISSUE"),
-                (f"reviewed-by:{login}", f"reviewed-by:{login} -involves:{login} is:pr", "ISSUE"),
-                (f"discussions:{login}", f"involves:{login}", "DISCUSSION"),
+def receive_schema(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+    """Note what is left out of every query."""
+    told = payload or {}
+    known = {one["name"] for name in ("fields", "possibleTypes") for one in told.get(name) or []}
+    if lacking := [name for name in _OPTIONAL[query.argument["name"]] if name not in known]:
+        context.lacking += lacking
+        context.remark(f"{context.settings.host} does not know {', '.join(lacking)}: left out")
+    yield from ()
+
+
+def first(context: LoadContext) -> Iterator[Query]:
+    """Yield what is asked before anything is known: accounts, repositories, plans and searches."""
+    org = context.organisation
+    for login, member in org.members.items():
+        yield from (Query("account", {"type": "user", "login": name, "member": login}) for name in logins(member))
+    stakeholders = [owner for stakeholder in org.stakeholders for owner in stakeholder.orgs]
+    for word, owners in (("own", org.own), ("orgs", stakeholders)):
+        yield from (Query("account", {"type": "organization", "login": login, "word": word}) for login in owners)
+    for upstream in org.upstream:
+        yield from (Query("owner", {"type": "organization", "login": one, "after": None}) for one in upstream.orgs)
+        yield from (Query("repository", {"repo": repo}) for repo in upstream.repos)
+    for ref in planned_refs(org):
+        repo, number = repository_of(ref), number_of(ref)
+        if repo and number is not None:
+            yield Query("named", {"repo": repo, "number": number})
+        elif repo == ref:
+            yield Query("plans", {"repo": repo})
+    context.searches = [*_member_searches(context), *_own_searches(context)]
+    probed = {(query.argument["type"], tuple(query.argument["places"])) for query in context.searches}
+    for kind, places in sorted(probed):
+        if len(places) > 1 and not places[0].startswith("-"):
+            yield Query("probe", {"query": "" if kind == "DISCUSSION" else "is:pr", "type": kind, "places": [*places]})
+    yield from context.searches
+
+
+def search_names(context: LoadContext) -> list[str]:
+    """Return names of all that a load searches for, by which a later one knows whether it was complete."""
+    names = [
+        f"{one.argument['query']} {one.argument['updated']} {one.argument['to']} {' '.join(one.argument['places'])}"
+        for one in _member_searches(context)
+    ]
+    return [*dict.fromkeys(names)] + (["triage"] if _looks_for_triage(context) else [])
+
+
+def _looks_for_triage(context: LoadContext) -> bool:
+    return context.settings.triage_only and context.organisation.scope != "everywhere"  # that is too much
+
+
+def _member_searches(context: LoadContext) -> Iterator[Query]:
+    """Yield the searches for each member and role, in the part of the period in which the person was a member."""
+    places = scope_words(context.organisation)
+    for _, member in context.organisation.memberships:
+        start, end = _inside(context, member)
+        for login in logins(member) if start < end else ():
+            for words, kind in (
+                (f"involves:{login} is:issue", "ISSUE"),
+                (f"involves:{login} is:pr", "ISSUE"),
+                (f"reviewed-by:{login} -involves:{login} is:pr", "ISSUE"),
+                (f"involves:{login}", "DISCUSSION"),
             ):
-                first, end = _inside(loading, member)
-                if first < end:
-                    name = f"{name} {first}..{end} {places}"
-                    found[name] = _search(name, f"{query} {places}", kind, first, end)
-    # Everywhere is too much to look through.
-    if loading.settings.triage_only and loading.organisation.scope != "everywhere":
-        name = f"triage {places}"
-        found[name] = _search(name, places, "ISSUE", loading.start, loading.end)._replace(kind="triage")
-    return found
+                if kind == "ISSUE" or "Discussion" not in context.lacking:
+                    yield _search(words, kind, places, start, end).replace(member=member.login)
 
 
-def _search(name: str, query: str, kind: str, since: str, end: str) -> Ask:
+def _own_searches(context: LoadContext) -> Iterator[Query]:
+    """Yield searches for what was touched on the own side: a link from there does not touch its target."""
+    org = context.organisation
+    trackers = [name for name in org.signals.stakeholder_trackers if "*" not in name]
+    for stakeholder in org.stakeholders:
+        trackers += [name for name in (*stakeholder.trackers, *stakeholder.repos) if "*" not in name]
+    repos = [name for name in trackers if not org.is_own(name) and org.upstream_of(name) is None]
+    places = [*(f"user:{owner}" for owner in org.own), *(f"repo:{repo}" for repo in dict.fromkeys(repos))]
+    later = github_time(context.period.end + _LATER)
+    for words in ("is:issue", "is:pr") if places else ():
+        yield _search(words, "ISSUE", places, context.start, later).replace(own=True)
+
+
+def _search(words: str, kind: str, places: list[str], since: str, end: str) -> Query:
     span = {"updated": since, "from": None, "to": end, "after": None}
-    return Ask("search", {"search": name, "query": query, "type": kind, **span})
+    return Query("search", {"query": words, "type": kind, "places": places, **span})
 
 
 def logins(member: Member) -> list[str]:
@@ -63,90 +137,256 @@ def logins(member: Member) -> list[str]:
     return [name for name in dict.fromkeys((member.login, *member.aliases)) if re.fullmatch(OWNER, name)]
 
 
-def _inside(loading: Loading, member: Member) -> tuple[str, str]:
+def _inside(context: LoadContext, member: Member) -> tuple[str, str]:
     """Return the part of the period in which a person was a member."""
-    zone = loading.organisation.timezone
-    first = stamp(start_of(member.from_, zone)) if member.from_ else loading.start
-    end = stamp(start_of(member.to + timedelta(days=1), zone)) if member.to else loading.end
-    return max(first, loading.start), min(end, loading.end)
+    zone = context.organisation.timezone
+    begun = github_time(start_of(member.from_, zone)) if member.from_ else context.start
+    end = github_time(start_of(member.to + timedelta(days=1), zone)) if member.to else context.end
+    return max(begun, context.start), min(end, context.end)
 
 
-def scope(org: "Organisation") -> str:
+def scope_words(org: Organisation) -> list[str]:
     """Return the words that keep a search inside what is looked at."""
-    if org.scope == "everywhere":
-        return " ".join(f"-user:{owner}" for owner in org.own)
-    return upstream_places(org)
+    return [f"-user:{owner}" for owner in org.own] if org.scope == "everywhere" else upstream_places(org)
 
 
-def upstream_places(org: "Organisation") -> str:
+def upstream_places(org: Organisation) -> list[str]:
     """Return the words that keep a search inside the upstream projects, whatever the scope."""
     owners = [f"user:{owner}" for upstream in org.upstream for owner in upstream.orgs]
     repos = [f"repo:{repo}" for upstream in org.upstream for repo in upstream.repos]
-    return " ".join(dict.fromkeys([*owners, *repos]))
+    return list(dict.fromkeys([*owners, *repos]))
 
 
-def since(ask: Ask, covered: str | None) -> Ask:
-    """Return a search that looks only at what was touched after it was complete last."""
-    if covered is None:
-        return ask
-    updated = stamp(datetime.fromisoformat(covered) - OVERLAP)
-    return ask._replace(argument=ask.argument | {"updated": max(updated, ask.argument["updated"])})
+def receive_probe(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+    """Search place by place where GitHub takes several places as wanted all at once."""
+    count, argument = (payload or {"count": 0})["count"], query.argument
+    if member := argument.get("member"):
+        context.hits[member] += count
+    elif not count and len(argument["places"]) > 1:
+        yield from (query.replace(places=[place]) for place in argument["places"])
+    elif count and len(argument["places"]) == 1:
+        context.anded.add(argument["type"])
+        (place,) = argument["places"]
+        for search in context.searches:
+            if search.argument["type"] == argument["type"] and place in search.argument["places"]:
+                yield search.replace(places=[place])
 
 
-def field(argument: dict[str, Any]) -> str:
-    """Return the field of one search."""
-    return search_field(
-        argument, f"... on Issue {{ {HIT} }} ... on PullRequest {{ {HIT} }} ... on Discussion {{ {HIT} }}"
-    )
+def silent_members(context: LoadContext) -> Iterator[Query]:
+    """Yield, for members of whom no search found anything, whether GitHub's search finds them at all."""
+    for login, member in context.organisation.members.items():
+        if not context.hits[login] and login not in context.unknown:
+            for name in logins(member):
+                words = [f"involves:{name} is:{kind}" for kind in ("pr", "issue")]
+                yield from (
+                    Query("probe", {"query": one, "type": "ISSUE", "places": [], "member": login}) for one in words
+                )
 
 
-def search_field(argument: dict[str, Any], nodes: str) -> str:
-    """Return the field of a search, with what is asked of each hit."""
-    span = f"created:{argument['from']}..{argument['to']}" if argument["from"] else f"created:<={argument['to']}"
-    query = f"{argument['query']} updated:>={argument['updated']} {span} sort:created-desc"
-    after = f", after: {text(argument['after'])}" if argument["after"] else ""
-    counted = "discussionCount" if argument["type"] == "DISCUSSION" else "issueCount"
-    return (
-        f"search(query: {text(query)}, type: {argument['type']}, first: {_PAGE}{after}) "
-        f"{{ count: {counted} pageInfo {{ hasNextPage endCursor }} nodes {{ __typename {nodes} }} }}"
-    )
+def triage_searches(context: LoadContext) -> Iterator[Query]:
+    """Yield searches for all that was touched, to see who labelled, closed or the like; no other search finds that."""
+    people = [login for login in context.organisation.members if login not in context.unknown]
+    context.blind = {login for login in people if not context.hits[login]}
+    if people and len(context.blind) == len(people) and len(people) > 1:
+        context.remark("GitHub's search finds none of the members: it may be broken, or hide them all", is_wrong=True)
+    if context.blind:
+        names = ", ".join(sorted(context.blind))
+        how = (
+            "their threads are looked for one by one"
+            if context.organisation.scope != "everywhere"
+            else "they are left out"
+        )
+        context.remark(f"GitHub's search does not find {names} (a private profile?): {how}")
+    if not _looks_for_triage(context) and (not context.blind or context.organisation.scope == "everywhere"):
+        return
+    places = upstream_places(context.organisation)
+    for words in ("is:issue", "is:pr"):
+        search = _search(words, "ISSUE", places, context.start, context.end).replace(
+            triage=True, wide=bool(context.blind)
+        )
+        for one in [[place] for place in places] if "ISSUE" in context.anded else [places]:
+            yield search._replace(kind="triage").replace(places=one)
 
 
-def receive(loading: Loading, ask: Ask, answer: dict[str, Any]) -> Iterator[Ask]:
+def receive_search(context: LoadContext, query: Query, payload: dict[str, Any]) -> Iterator[Query]:
     """Yield the threads of a page that the store does not hold as they are, and the searches for what is behind it."""
-    hits = [hit for hit in answer["nodes"] if hit]
+    hits = payload["nodes"]
     for hit in hits:
-        yield from want(loading, hit)
-    yield from behind(ask, answer, hits)
+        yield from want_own(context, hit) if query.argument.get("own") else want(context, hit)
+    if member := query.argument.get("member"):
+        context.hits[member] += len(hits)
+    yield from behind(context, query, payload)
 
 
-def want(loading: Loading, hit: dict[str, Any]) -> Iterator[Ask]:
-    """Yield the ask for a thread, unless the store holds it as it is."""
-    kind = KIND.get(hit["__typename"])
-    if kind and not loading.store.things.holds(hit["id"], hit["updatedAt"], loading.start):
-        yield Ask(kind, {"id": hit["id"], "updated_at": hit["updatedAt"]})
+def receive_triage(context: LoadContext, query: Query, payload: dict[str, Any]) -> Iterator[Query]:
+    """Yield a look at the threads of a page in which something was done, and the searches for what is behind it."""
+    is_wide = query.argument["wide"]
+    for hit in payload["nodes"]:
+        if context.store.holds(hit["id"], hit["updatedAt"]):
+            yield from want(context, hit)
+        elif is_wide or hit["timelineItems"]["totalCount"]:
+            context.found.setdefault(hit["id"], hit["updatedAt"])
+            if not context.store.holds(_looked(context, hit["id"], is_wide), hit["updatedAt"]):
+                kind = "issue" if hit["__typename"] == "Issue" else "pull"
+                yield Query(f"{'wide' if is_wide else 'look'}_{kind}", {"id": hit["id"]})
+    yield from behind(context, query, payload)
 
 
-def behind(ask: Ask, answer: dict[str, Any], hits: list[dict[str, Any]]) -> Iterator[Ask]:
+def receive_look(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+    """Yield the thread as a whole where a member may have done something in the period."""
+    if payload is None:
+        return
+    events = [event for event in payload["timelineItems"]["nodes"] if event]
+    people = {one["login"] for one in (payload.get("participants") or {"nodes": []})["nodes"]}
+    blind = {context.organisation.member(login) for login in people} & context.blind
+    if blind or len(events) == _LOOK or len(people) == _PAGE or any(_is_members(context, event) for event in events):
+        yield from want(context, payload)
+    else:
+        name = _looked(context, payload["id"], query.kind.startswith("wide"))
+        context.store.keep(CachedNode(name, "looked", payload["updatedAt"], "", {}))
+
+
+def _looked(context: LoadContext, identifier: str, is_wide: bool) -> str:
+    """Return under which name the store holds that a thread was looked at in vain."""
+    return f"{'wide' if is_wide else 'look'} {context.key} {identifier}"
+
+
+def _is_members(context: LoadContext, event: dict[str, Any]) -> bool:
+    """Say whether an event may be a member's: of one without a name the whole thread tells more."""
+    inside = "createdAt" in event and context.start <= event["createdAt"] < context.end
+    return inside and (not event["actor"] or context.organisation.member(event["actor"]["login"]) is not None)
+
+
+def behind(context: LoadContext, query: Query, payload: dict[str, Any]) -> Iterator[Query]:
     """Yield the searches for what is behind a page, newest first."""
-    rest, argument = answer["count"] - len(hits), ask.argument
-    if argument["after"] or rest <= 0 or not hits:
-        if hits and answer["pageInfo"]["hasNextPage"]:
-            yield _with(ask, after=answer["pageInfo"]["endCursor"])
+    hits, count, argument = payload["nodes"], payload["count"], query.argument
+    if not payload["pageInfo"]["hasNextPage"] or not hits:
+        if count > _MOST and argument["after"]:
+            words = f"GitHub shows {_MOST:,} of {count:,} threads that were created in one second; the rest is missing"
+            context.remark(words, is_wrong=True)
         return
     newest, oldest = (datetime.fromisoformat(hits[place]["createdAt"]) for place in (0, -1))
-    width = (newest - oldest) * _FILL / len(hits)
-    if rest <= _PAGE or (width < _NARROWEST and answer["count"] <= _MOST):
-        yield _with(ask, after=answer["pageInfo"]["endCursor"])
-        return
-    width = max(width, _NARROWEST)
+    shown = argument.get("shown", 0) + len(hits)
+    further = query.replace(after=payload["pageInfo"]["endCursor"], shown=shown, count=argument.get("count", count))
+    second = github_time(oldest)
+    if argument["after"] or count - len(hits) <= _PAGE or argument["from"] == argument["to"] == second:
+        yield further
+    elif newest == oldest:
+        yield query.replace(**{"from": second, "to": second})
+        if argument["from"] is None or argument["from"] < second:
+            yield query.replace(to=github_time(oldest - _SECOND))
+    else:
+        yield from _slices(query, oldest, max((newest - oldest) * _FILL / len(hits), _SECOND), count - len(hits))
+
+
+def _slices(query: Query, oldest: datetime, width: timedelta, rest: int) -> Iterator[Query]:
+    """Yield a search in slices of time, and at the end one for all that is older."""
+    since = query.argument["from"]
     for _ in range(min(-(-rest // _FILL), _SLICES)):
-        if argument["from"] and stamp(oldest - width) <= argument["from"]:
+        if since and github_time(oldest - width) <= since:
             break
-        yield _with(ask, **{"from": stamp(oldest - width), "to": stamp(oldest)})
+        yield query.replace(**{"from": github_time(oldest - width), "to": github_time(oldest)})
         oldest -= width
-    yield _with(ask, to=stamp(oldest))
+    yield query.replace(to=github_time(oldest))
 
 
-def _with(ask: Ask, **changes: Any) -> Ask:
-    return ask._replace(argument=ask.argument | changes)
+def receive_account(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+    """Say where GitHub does not know an organisation, or a member by none of their logins."""
+    login, member = query.argument["login"], query.argument.get("member")
+    if payload is not None:
+        return
+    if query.argument["type"] == "organization":
+        yield query.replace(type="user")
+    elif member is None:
+        word = query.argument["word"]
+        context.remark(unknown_name(context.organisation, login, word, "fix its name, or remove it"), is_wrong=True)
+    else:
+        context.unknown.add(login)
+        if context.unknown >= set(logins(context.organisation.members[member])):
+            fix = "write the login that GitHub knows, and the former one under aliases"
+            context.remark(unknown_name(context.organisation, member, "login", fix), is_wrong=True)
+
+
+def receive_owner(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+    """Take a page of an owner's repositories."""
+    argument = query.argument
+    if payload is None:
+        if argument["type"] == "organization":
+            yield query.replace(type="user")
+        else:
+            fix = "remove it from [[upstream]], or fix its name"
+            context.remark(unknown_name(context.organisation, argument["login"], "orgs", fix), is_wrong=True)
+        return
+    yield from _renamed(context, "user", argument["login"], payload["login"])
+    page = payload["repositories"] or {"nodes": [], "pageInfo": {"hasNextPage": False}}
+    for one in filter(None, page["nodes"]):
+        yield from _take(context, one)
+    if page["pageInfo"]["hasNextPage"]:
+        shown = argument.get("shown", 0) + len(page["nodes"])
+        yield query.replace(after=page["pageInfo"]["endCursor"], shown=shown)
+
+
+def receive_repository(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+    """Take one repository."""
+    repo = query.argument["repo"]
+    if payload is None:
+        fix = "remove it from [[upstream]], fix its name, or give the token its scope"
+        context.remark(unknown_name(context.organisation, repo, "repos", fix), is_wrong=True)
+        return
+    context.store.keep_repository(payload, configured=repo)
+    yield from _renamed(context, "repo", repo, payload["nameWithOwner"])
+    yield from _take(context, payload)
+
+
+def _renamed(context: LoadContext, word: str, name: str, now: str) -> Iterator[Query]:
+    """Search by the name that a repository or owner has now: GitHub's search does not know former ones."""
+    if casefold_id(name) == casefold_id(now):
+        return
+    context.remark(f"{name} is called {now} now; write that name into [[upstream]], so that all of it is found")
+    for search in context.searches:
+        if f"{word}:{name}" in search.argument["places"]:
+            yield search.replace(places=[f"{word}:{now}"])
+
+
+def _take(context: LoadContext, one: dict[str, Any]) -> Iterator[Query]:
+    """Keep the releases of a repository, and ask who made it where it is new."""
+    context.store.keep_repository(one)
+    yield from receive_releases(context, one)
+    is_new = context.start <= one["createdAt"] < context.end and not one["isFork"]
+    if is_new and not context.store.holds(f"made {one['id']}", one["createdAt"]):
+        until = github_time(datetime.fromisoformat(one["createdAt"]) + _FIRST_DAYS)
+        yield Query("commits", {"id": one["id"], "created_at": one["createdAt"], "until": until})
+
+
+def receive_releases(context: LoadContext, one: dict[str, Any] | None) -> Iterator[Query]:
+    """Keep a page of a repository's releases."""
+    page = (one or {}).get("releases") or {"nodes": [], "pageInfo": {"hasNextPage": False}}
+    for release in filter(None, page["nodes"]):
+        held = context.store.get(release["id"])
+        author = release["author"] or (held.payload or {}).get("author") if held else release["author"]
+        payload = release | {"repository": {"id": (one or {})["id"]}, "author": author}
+        is_confirmed = (
+            held is not None and "unconfirmed" in (held.payload or {}) and not (held.payload or {})["unconfirmed"]
+        )
+        payload["unconfirmed"] = [] if author or is_confirmed else ghosts(payload)
+        node = CachedNode(release["id"], "release", release["createdAt"], "", payload)
+        context.store.keep(node)
+        yield from follow_ups(context, node)
+    if one and page["pageInfo"]["hasNextPage"] and page["nodes"][-1]["createdAt"] >= context.start:
+        yield Query("releases", {"id": one["id"], "after": page["pageInfo"]["endCursor"]})
+
+
+def receive_commits(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+    """Keep a new repository with the author of its first commit; nobody where it was brought from elsewhere."""
+    argument = query.argument
+    history = (((payload or {}).get("defaultBranchRef") or {}).get("target") or {}).get("history") or {}
+    commits = history.get("nodes") or []
+    author = commits[-1]["author"] if commits and history["totalCount"] <= len(commits) else {}
+    creator = ((author or {}).get("user") or {}).get("login")
+    is_known = creator or (history and not author)
+    if payload and not is_known and not argument.get("again"):
+        yield query.replace(again=True)  # nobody is believed only when it is said twice
+        return
+    made = {"repository": {"id": argument["id"]}, "createdAt": argument["created_at"], "creator": creator}
+    # Under a name of its own: a node has one kind.
+    context.store.keep(CachedNode(f"made {argument['id']}", "repository", argument["created_at"], "", made))

@@ -1,16 +1,13 @@
 """``[sources.github]`` of contribkit.toml."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
 from contribkit.config.models import Table
+from contribkit.config.organisation import Organisation
 from contribkit.config.toml import validate_settings
-
-if TYPE_CHECKING:
-    from contribkit.config.organisation import Organisation
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -52,16 +49,21 @@ class Settings(Table):
         return (urlsplit(self.api_url).hostname or "").removeprefix("api.")
 
     @property
+    def is_enterprise(self) -> bool:
+        """Whether this is a GitHub Enterprise server, which may know less than github.com."""
+        return self.api_url.endswith("/v3")
+
+    @property
     def graphql_url(self) -> str:
         """Where GraphQL is answered."""
         return self.api_url.removesuffix("/v3") + "/graphql"
 
 
-def settings_of(organisation: "Organisation") -> Settings:
+def settings_of(organisation: Organisation) -> Settings:
     """Return the checked settings of an organisation's source."""
     return validate_settings(Settings, "github", organisation.sources["github"])
 
 
-def store_path(organisation: "Organisation") -> Path:
+def store_path(organisation: Organisation) -> Path:
     """Return where the store lies, or will."""
     return organisation.root / Path(settings_of(organisation).store).expanduser()

@@ -8,11 +8,11 @@ from typing import Any
 
 from contribkit.errors import ContribkitError
 
-TOKEN_FIX = (
+_FIX = (
     "set GITHUB_TOKEN, or run: gh auth login "
     "(a token without any scope reads what is public; private repositories need the scope repo)"
 )
-NO_TOKEN = f"there is no token: {TOKEN_FIX}"
+_DOTCOM = ("github.com", "localhost", "127.0.0.1", "::1")  # and an emulator on this machine
 
 
 class Token:
@@ -42,16 +42,31 @@ class Token:
         return f"bearer {self._text}"
 
 
+def no_token(host: str) -> str:
+    """Return that there is no token, and the ways to one."""
+    return f"there is no token: {token_fix(host)}"
+
+
+def token_fix(host: str) -> str:
+    """Return how to get a token for a host."""
+    return _FIX if host in _DOTCOM else f"set GH_ENTERPRISE_TOKEN, or run: gh auth login --hostname {host}"
+
+
 def find_token(host: str) -> Token | None:
-    """Return the token of ``GITHUB_TOKEN`` or ``GH_TOKEN``, or the one that ``gh auth token`` prints, else None.
+    """Return the token for a host, else None: from the environment, or the one that ``gh auth token`` prints.
+
+    A token of github.com goes only there (``GITHUB_TOKEN``, ``GH_TOKEN``); other hosts get ``GH_ENTERPRISE_TOKEN`` or
+    ``GITHUB_ENTERPRISE_TOKEN``, as GitHub's own command line has it.
 
     Raises
     ------
     ContribkitError
         For one that cannot be a token.
     """
-    text = os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN") or _of_gh(host)
-    return _checked(text) if text else None
+    names = ("GITHUB_TOKEN", "GH_TOKEN") if host in _DOTCOM else ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
+    found = next((name for name in names if os.environ.get(name)), None)
+    text = os.environ[found] if found else _of_gh(host)
+    return _checked(text, found or "the token of gh") if text else None
 
 
 def ask_for_token(host: str) -> Token | None:
@@ -59,7 +74,7 @@ def ask_for_token(host: str) -> Token | None:
     if not can_ask():
         return None
     text = getpass(f"Token for {host} (it is not shown and not kept): ").strip()
-    return _checked(text) if text else None
+    return _checked(text, "what was typed") if text else None
 
 
 def can_ask() -> bool:
@@ -81,7 +96,7 @@ def _of_gh(host: str) -> str:
     return answer.stdout.strip() if answer.returncode == 0 else ""
 
 
-def _checked(text: str) -> Token:
+def _checked(text: str, name: str) -> Token:
     if not text.strip().isascii() or not text.strip().isprintable() or " " in text.strip():
-        raise ContribkitError("GITHUB_TOKEN holds what cannot be a token (spaces or other signs); copy it anew")
+        raise ContribkitError(f"{name} holds what cannot be a token (spaces or other signs); copy it anew")
     return Token(text.strip())

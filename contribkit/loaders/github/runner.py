@@ -1,0 +1,308 @@
+"""Run queries: as many as fit a request, keep what came, ask again for what did not, until nothing waits.
+
+A null is never an answer. Only ``NOT_FOUND`` at exactly the path of what was asked means that it is gone; whatever
+else is null or missing is asked for again, and said where that does not help.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from tqdm import tqdm
+
+from contribkit.errors import ContribkitError
+from contribkit.loaders.github.client import Answer, QueryTooLarge, is_too_large
+from contribkit.loaders.github.queries import KINDS, Query, Request, compose
+from contribkit.loaders.github.rate_limits import BatchSizes, RateLimiter
+
+ResponsePath = tuple[str | int, ...]
+Receive = Callable[[Query, dict[str, Any] | None, bool], Iterator[Query]]
+"""Takes a query, its payload (None where it is gone) and whether that is whole; yields what is asked next."""
+
+_TRIES = 4  # of one query that comes back with something missing
+_NOTABLE = 500  # points from which on the cost is said first
+# What GitHub leaves null where nothing is missing. That people are null is asked for once more: see `hydrate`.
+_NULLABLE = frozenset(
+    (
+        *("author", "actor", "mergedBy", "enqueuer", "enabler", "user", "submittedAt", "closedAt", "mergedAt"),
+        *("publishedAt", "description", "name", "startCursor", "endCursor", "latestRelease", "defaultBranchRef"),
+        *("target", "statusCheckRollup", "reviewDecision", "possibleTypes", "fields"),
+    )
+)
+_PAGES = {"labels": 20, "files": 100}  # connections of which the first page is all that is read
+
+
+class Runner:
+    """Asks queries and those that follow from their answers.
+
+    Parameters
+    ----------
+    limiter
+        Who sends requests.
+    sizes
+        How much a request holds.
+    receive
+        What is done with each answer.
+    transaction
+        Around all answers of one request.
+    keep_going
+        Where a query stays unanswered, go on without, and say so in `broken`.
+    """
+
+    def __init__(
+        self,
+        limiter: RateLimiter,
+        sizes: BatchSizes,
+        receive: Receive,
+        transaction: Callable[[], AbstractContextManager[None]] = nullcontext,
+        keep_going: bool = False,
+    ) -> None:
+        self.broken: dict[str, None] = {}
+        self.lacking: list[str] = []
+        self._limiter, self._sizes, self._receive = limiter, sizes, receive
+        self._transaction, self._keep_going = transaction, keep_going
+        self._waiting: dict[str, Query] = {}
+        self._seen: set[str] = set()
+        self._tried: Counter[str] = Counter()
+        self._forbidden: Counter[str] = Counter()
+        self._said = False
+
+    def run(self, queries: Iterable[Query]) -> None:
+        """Ask some queries and all that follow from them; what was asked before is not asked again."""
+        self._add(queries)
+        with tqdm(desc="asking GitHub", unit=" answers", delay=2, leave=False, file=sys.stderr) as bar:
+            while batch := self._batch():
+                self._say_cost()
+                self._ask(batch)
+                bar.total = bar.n + len(batch) + len(self._waiting)
+                bar.update(len(batch))
+
+    def unanswered(self) -> Counter[str]:
+        """Return how many queries still wait, by what people call them."""
+        return Counter(KINDS[query.kind].word for query in self._waiting.values())
+
+    def forbidden(self) -> list[str]:
+        """Return a sentence for each thing that the token may not see."""
+        return [f"GitHub forbids {what} ({count} times)" for what, count in sorted(self._forbidden.items())]
+
+    def _add(self, queries: Iterable[Query]) -> None:
+        for query in queries:
+            if query.key not in self._seen:
+                self._seen.add(query.key)
+                self._waiting[query.key] = query
+
+    def _batch(self) -> list[Query]:
+        """Return what waits longest, as much as fits a request."""
+        batch: list[Query] = []
+        weight = 0.0
+        for query in self._waiting.values():
+            weight += self._sizes.weight(query)
+            if batch and weight > 1.001:
+                break
+            batch.append(query)
+        return batch
+
+    def _ask(self, batch: list[Query]) -> None:
+        request = compose(batch, self._sizes.pages, self.lacking)
+        try:
+            answer = self._limiter.ask(request)
+        except QueryTooLarge as error:
+            self._too_large(batch, [], str(error))
+            return
+        answered = self._take(request, answer)
+        if len(answered) == len(batch):
+            self._sizes.grow(batch)
+            self._limiter.succeeded()
+            return
+        why = str((answer.errors or [{}])[0].get("message") or "nothing came")
+        is_large = any(map(is_too_large, answer.errors))
+        if is_large:
+            self._too_large(batch, answered, why)
+        if answered:
+            self._limiter.succeeded(is_whole=not is_large)
+        else:
+            self._limiter.failed(why)
+        for query in batch:  # behind what was not asked yet, so that one that is never answered holds nothing up
+            if query.key in self._waiting:
+                self._waiting[query.key] = self._waiting.pop(query.key)
+
+    def _too_large(self, batch: list[Query], answered: list[Query], why: str) -> None:
+        if not self._sizes.shrink(batch, answered) and self._count_try(batch[0], why):
+            self._waiting.pop(batch[0].key, None)
+
+    def _take(self, request: Request, answer: Answer) -> list[Query]:
+        """Keep what was answered in one transaction, and return those queries."""
+        answered: list[Query] = []
+        with self._transaction():
+            for query, path in request.paths:
+                if self._is_answered(query, path, answer):
+                    answered.append(query)
+                    del self._waiting[query.key]
+        return answered
+
+    def _is_answered(self, query: Query, path: ResponsePath, answer: Answer) -> bool:
+        """Hand over the answer of a query, if it is one; else it waits on, until it was tried too often."""
+        errors = [error for error in answer.errors if _path(error)[: len(path)] == path]
+        payload = _at(answer.data, path)
+        if query.kind == "schema" and not errors and payload is None:
+            payload = {}  # a type that the schema does not have
+        if not isinstance(payload, dict):
+            if any(error.get("type") == "NOT_FOUND" and _path(error) == path for error in errors):
+                self._add(self._receive(query, None, True))
+                return True
+            if denied := [error for error in errors if error.get("type") == "FORBIDDEN"]:
+                self._forbid(denied)
+                return True
+            return self._is_given_up(query, None, errors)
+        missing = missing_paths(payload, path, errors, query.argument)
+        denied = [error for error in errors if error.get("type") == "FORBIDDEN"]
+        if missing and all(_is_under(place, denied) for place in missing):
+            self._forbid(denied)
+        elif missing:
+            return self._is_given_up(query, payload, errors)
+        self._add(self._receive(query, payload, not missing))
+        return True
+
+    def _is_given_up(self, query: Query, payload: dict[str, Any] | None, errors: list[dict[str, Any]]) -> bool:
+        """Count a try of a query, and give up what was tried too often: keep what is there of it."""
+        if any(error.get("type") == "RESOURCE_LIMITS_EXCEEDED" for error in errors):
+            return False  # the next request is smaller
+        why = str(errors[0].get("message")) if errors else "a part of the answer is missing"
+        if errors and (halves := _halves(query)) and not any(map(is_too_large, errors)):
+            self._add(halves)  # refused, perhaps for its length
+            return True
+        if not self._count_try(query, why):
+            return False
+        if payload is not None:
+            self._add(self._receive(query, payload, False))
+        return True
+
+    def _count_try(self, query: Query, why: str) -> bool:
+        """Count a try of a query; say so and return True where there were too many."""
+        self._tried[query.key] += 1
+        if self._tried[query.key] < _TRIES:
+            return False
+        said = f"GitHub gives no {KINDS[query.kind].word} for {_name(query)}: {why}"
+        if not self._keep_going:
+            raise ContribkitError(f"{said}; load again later, or take the rest with --keep-going")
+        self.broken[said] = None
+        return True
+
+    def _forbid(self, errors: list[dict[str, Any]]) -> None:
+        for error in errors:
+            place = next((str(step) for step in reversed(_path(error)) if isinstance(step, str)), "something")
+            what = "what was asked" if place[1:].isdigit() else f'"{place}"'
+            self._forbidden[f"{what}: {str(error.get('message'))[:500]}"] += 1
+
+    def _say_cost(self) -> None:
+        """Say once, when all searches are done, what the rest costs, where it is much or more than there is."""
+        waiting = self._waiting.values()
+        if self._said or any(query.kind in ("search", "probe", "owner", "account") for query in waiting):
+            return
+        self._said = True
+        cost, left = (
+            max(1, round(sum(KINDS[query.kind].connections for query in waiting) / 100)),
+            self._limiter.remaining,
+        )
+        if cost < _NOTABLE and (left is None or cost <= left):
+            return
+        said = f"GitHub: {self.unanswered()['thread']:,} threads to read, about {cost:,} points"
+        if left is not None and cost > left and self._limiter.reset:
+            said += f"; {left:,} are left until {self._limiter.reset.astimezone():%H:%M}: it waits then, and goes on"
+        tqdm.write(said, file=sys.stderr)
+
+
+def missing_paths(
+    payload: dict[str, Any], path: ResponsePath, errors: list[dict[str, Any]], argument: dict[str, Any] | None = None
+) -> list[ResponsePath]:
+    """Return where something is missing in a payload: null without being gone, or a page that is too short.
+
+    Parameters
+    ----------
+    payload, path
+        What came, and where in the answer it stands.
+    errors
+        What the answer says of it.
+    argument
+        What was asked; of a later page `count` and `shown` say how much there was and was shown before.
+
+    Examples
+    --------
+    >>> missing_paths({"id": "I_1", "closedAt": None, "labels": None}, ("f0",), [])
+    [('f0', 'labels')]
+    """
+    gone = [error for error in errors if error.get("type") == "NOT_FOUND"]
+    return [place for place in _gaps(payload, path, argument or {}) if not _is_under(place, gone)]
+
+
+def _gaps(value: Any, path: ResponsePath, argument: dict[str, Any]) -> Iterator[ResponsePath]:
+    if isinstance(value, dict):
+        if not _is_consistent(value, path, argument):
+            yield path
+        entries: Iterable[tuple[str | int, Any]] = value.items()
+    else:
+        entries = enumerate(value)
+    for step, inside in entries:
+        if inside is None and step not in _NULLABLE:
+            yield (*path, step)
+        elif isinstance(inside, dict | list):
+            yield from _gaps(inside, (*path, step), argument)
+
+
+def _is_consistent(value: dict[str, Any], path: ResponsePath, argument: dict[str, Any]) -> bool:
+    """Say whether what may be null or short in an object fits the rest of it."""
+    state = value.get("state")
+    if ("closedAt" in value and state == "CLOSED" and not value["closedAt"]) or (
+        "mergedAt" in value and state == "MERGED" and not value["mergedAt"]
+    ):
+        return False
+    nodes, counted = value.get("nodes"), value.get("totalCount", value.get("count", value.get("issueCount")))
+    if not isinstance(nodes, list) or not isinstance(counted, int):
+        return True
+    if "count" in value or "issueCount" in value:
+        counted = min(counted, 1000)  # a search shows no more
+    page = value.get("pageInfo")
+    if not isinstance(page, dict):
+        return len(nodes) >= min(_PAGES.get(str(path[-1]), 0), counted)
+    if page.get("hasPreviousPage") or page.get("hasNextPage"):
+        return bool(page.get("startCursor") or page.get("endCursor"))
+    shown: int = argument.get("shown", 0) + len(nodes)
+    return bool(shown >= min(counted, argument.get("count", counted)))
+
+
+def _halves(query: Query) -> list[Query]:
+    """Return a search in two, each over half of the places; nothing where there is one place."""
+    places = query.argument.get("places") or []
+    if len(places) < 2 or places[0].startswith("-"):
+        return []
+    middle = len(places) // 2
+    return [query.replace(places=places[:middle]), query.replace(places=places[middle:])]
+
+
+def _path(error: dict[str, Any]) -> ResponsePath:
+    path = error.get("path")
+    return tuple(path) if isinstance(path, list) else ()
+
+
+def _is_under(place: ResponsePath, errors: list[dict[str, Any]]) -> bool:
+    """Say whether an error explains why a place is null: it is there, or further in and the null has climbed."""
+    return any(_path(error)[: len(place)] == place for error in errors)
+
+
+def _at(data: dict[str, Any], path: ResponsePath) -> Any:
+    found: Any = data
+    for step in path:
+        if isinstance(found, dict):
+            found = found.get(str(step))
+        elif isinstance(found, list) and isinstance(step, int) and step < len(found):
+            found = found[step]
+        else:
+            return None
+    return found
+
+
+def _name(query: Query) -> str:
+    argument = query.argument
+    return str(argument.get("id") or argument.get("repo") or argument.get("login") or argument.get("query") or argument)
