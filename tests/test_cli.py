@@ -75,7 +75,8 @@ def test_classify_says_which_labels_are_for_nothing(home, tmp_path):
     arguments = ["--config", home / "contribkit.toml", "--contributions", home / "c.jsonl"]
     code, _, err = run("classify", *arguments, "--labels", tmp_path / "labels", "--output", tmp_path / "o.jsonl")
     assert code == 0
-    assert "1 labels are for other contributions, such as x/y#1@z:issue" in err
+    assert "1 label for other contributions left out" in err
+    assert "x/y" not in err
 
 
 def test_load_writes_what_the_records_source_reads_again(home, tmp_path):
@@ -146,6 +147,15 @@ def test_classify_leaves_private_rows_out_and_what_was_seen_in_private_places(se
     assert [row["id"] for row in everything] == [row["id"] for row in ROWS]
     assert everything[0]["links_in"][0] == LINK
     assert "hush.md" in json.dumps(everything[0]["reasons"])
+
+
+def test_classify_takes_a_thread_that_one_row_calls_private_as_private(home, tmp_path):
+    other = ROWS[0] | {"id": f"{ROWS[0]['id'].split('@')[0].upper()}@nora-example:review", "title": "Hushed"}
+    (home / "c.jsonl").write_text("\n".join(map(json.dumps, [ROWS[0] | {"private": True}, other, *ROWS[1:]])))
+    arguments = ["--config", home / "contribkit.toml", "--contributions", home / "c.jsonl"]
+    _, _, err = run("classify", *arguments, "--output", tmp_path / "o.jsonl")
+    assert "2 private contributions left out" in err
+    assert "Hushed" not in (tmp_path / "o.jsonl").read_text()
 
 
 def broken(home, old, new):

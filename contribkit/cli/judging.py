@@ -73,6 +73,9 @@ def _classified(
     decided = ck.Labels.read(labels) if labels else ck.Labels()
     _say_unknown(decided, rows)
     table = conform(pd.DataFrame(rows), CONTRIBUTIONS, org.timezone)
+    # A thread that one row calls private is private for all.
+    is_private = table["private"].fillna(False)
+    table["private"] = table["private"].mask(is_private.groupby(table["ref"].str.casefold()).transform("any"), True)
     judged = ck.classify(table, conform(pd.DataFrame(found), REFERENCES, org.timezone), org, decided)
     warn(judged.notes)
     return rows, judged
@@ -90,9 +93,11 @@ def _with_judgement(rows: list[dict[str, Any]], judged: "pd.DataFrame") -> list[
 
 
 def _say_unknown(labels: "Labels", rows: list[dict[str, Any]]) -> None:
+    from contribkit.text import pluralise
+
     unknown = labels.missing(row["id"] for row in rows)
-    if unknown:
-        warn([f"{len(unknown)} labels are for other contributions, such as {unknown[0].item}"])
+    if unknown:  # which may be private, so they are not named
+        warn([f"{pluralise(len(unknown), 'label')} for other contributions left out"])
 
 
 @main.command()
