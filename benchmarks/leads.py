@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 from benchmarks.figure import Figure
 from contribkit.config.organisation import Organisation
-from contribkit.evaluation.report import Evaluation, evaluate_files
+from contribkit.evaluation.report import Evaluation, classify_files, evaluate
 from contribkit.evaluation.scores import OVERALL
+from contribkit.evaluation.truth import Truth
+from contribkit.tables import Judged
 from contribkit.text import format_decimal, format_interval
 from contribkit.vocabulary import LEADS
 from tests.helpers.repositories import NO_REALSET, REALSET
@@ -47,15 +49,22 @@ SETS = (
 
 
 @cache
-def evaluation(labelled: LabelledSet, as_of: str | None = None) -> Evaluation | str:
-    """Return the evaluation of a set, or why there is none."""
+def classified(labelled: LabelledSet, as_of: str | None = None) -> tuple[Judged, Truth] | str:
+    """Return the answers to a set and its labels, or why there are none."""
     if not labelled.folder.is_dir():
         return f"{labelled.name} is not there: {NO_REALSET}"
     beside = REALSET.parent
-    return evaluate_files(
+    return classify_files(
         Organisation.read(beside / labelled.config), labelled.folder / "contributions.jsonl",
         labelled.folder / "labels.jsonl", [beside / path for path in labelled.references], as_of,
     )  # fmt: skip
+
+
+@cache
+def evaluation(labelled: LabelledSet, as_of: str | None = None) -> Evaluation | str:
+    """Return the evaluation of a set, or why there is none."""
+    found = classified(labelled, as_of)
+    return found if isinstance(found, str) else evaluate(*found)
 
 
 def figures(found: Evaluation) -> Iterator[tuple[str, str]]:

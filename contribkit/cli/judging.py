@@ -180,7 +180,8 @@ def evaluate(
     import json
 
     from contribkit.config.organisation import Organisation
-    from contribkit.evaluation.report import evaluate_files, write_plot
+    from contribkit.evaluation.report import classify_files, write_plot
+    from contribkit.evaluation.report import evaluate as compared
     from contribkit.io import write_whole
     from contribkit.text import printable
     from contribkit.vocabulary import Lead
@@ -194,7 +195,7 @@ def evaluate(
     words = {str(lead): org.word(lead) for lead in Lead}
     figures = {}
     for rows, truth in zip(contributions, labels, strict=True):
-        found = evaluate_files(org, rows, truth, references, as_of, broken)
+        found = compared(*classify_files(org, rows, truth, references, as_of, broken))
         text = (f"{truth}\n\n" if len(labels) > 1 else "") + found.as_text(words)
         click.echo("\n".join(map(printable, text.split("\n"))), nl=False)
         figures[str(truth)] = found.as_json()

@@ -290,11 +290,11 @@ def evaluate(judged: Judged | pd.DataFrame, truth: Truth | Labels | pd.DataFrame
     )
 
 
-def evaluate_files(
+def classify_files(
     organisation: Organisation, contributions: Path, labels: Path, references: Sequence[Path] = (),
     as_of: str | None = None, broken: list[str] | None = None,
-) -> Evaluation:  # fmt: skip
-    """Classify a file of contributions and compare the answers with labels.
+) -> tuple[Judged, Truth]:  # fmt: skip
+    """Classify a file of contributions, and return the answers and the truth that `evaluate` compares.
 
     Parameters
     ----------
@@ -322,7 +322,7 @@ def evaluate_files(
     truth.restricted_to(rows["id"])  # said before the work of classifying
     table = conform(pd.DataFrame(found), REFERENCES, organisation.timezone)
     judged = classify_as_of(rows, table, organisation, as_of) if as_of else classify(rows, table, organisation)
-    return evaluate(judged, truth)
+    return judged, truth
 
 
 def _limits(pairs: pd.DataFrame) -> list[str]:

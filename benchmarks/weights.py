@@ -1,0 +1,175 @@
+"""Try weights and a learned model on rows that they were not fitted on: how much of a figure is due to the fitting.
+
+``python -m benchmarks.weights`` prints, for each labelled set, macro-F1 with its interval of: the rules as they are;
+weights and thresholds fitted on all but one repository at a time; the same on the other organisations' sets; and the
+learned model trained on the other threads in five splits.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import minimize
+from scipy.special import logsumexp
+from sklearn.metrics import f1_score
+from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
+
+from benchmarks.leads import SETS, classified
+from contribkit.classifiers.features import strongest_votes
+from contribkit.classifiers.model import Model
+from contribkit.evaluation.scores import compare, is_decided, score_table
+from contribkit.evaluation.truth import Truth
+from contribkit.tables import Judged
+from contribkit.text import format_decimal, format_interval
+from contribkit.vocabulary import LEADS, Lead
+
+Array = npt.NDArray[np.float64]
+
+_PRIOR = 5.0  # how strongly a factor is held at 1, in units of log-likelihood: a handful of rows move it little
+_FLOOR = -3.0  # no sum of reasons counts as more against a lead than this
+_ENOUGH = (0.5, 0.7, 0.9, 1.1)
+_MARGIN = (0.2, 0.4, 0.6)
+
+
+class Fitted(NamedTuple):
+    """One factor per rule and lead, and the two thresholds."""
+
+    factors: pd.Series
+    enough: float
+    margin: float
+
+
+def vote_matrix(judged: Judged, ids: pd.Series) -> pd.DataFrame:
+    """Return the weight of each rule for each lead (columns) on each contribution (rows)."""
+    votes = strongest_votes(judged.reasons[judged.reasons["lead"].isin(LEADS)])
+    table = votes.pivot(index="id", columns=["rule", "lead"], values="weight").astype(float)
+    return table.reindex(ids).fillna(0.0)
+
+
+def fit(votes: pd.DataFrame, leads: pd.Series) -> Fitted:
+    """Choose factors and thresholds on labelled rows.
+
+    Each rule's weights are multiplied by one factor, chosen by maximum likelihood of a softmax over the leads' sums
+    (multinomial logistic regression: McCullagh and Nelder 1989, section 5.2) with a squared penalty on the logarithm of
+    the factor. The thresholds are those of a small grid with the best macro-F1.
+
+    Examples
+    --------
+    >>> columns = pd.MultiIndex.from_tuples([("shy", "upstream"), ("loud", "stakeholder")])
+    >>> votes = pd.DataFrame([[0.3, 0.0], [0.0, 2.0]] * 40, columns=columns)
+    >>> fitted = fit(votes, pd.Series(["upstream", "stakeholder"] * 40))
+    >>> answer(votes[:2], fitted).tolist()
+    ['upstream', 'stakeholder']
+    """
+    decided = leads.isin(LEADS).to_numpy()
+    right = np.array([LEADS.index(Lead(lead)) for lead in leads[decided]], dtype=int)
+    values, of_lead = votes.to_numpy()[decided], _of_lead(votes.columns)
+
+    def loss(logarithms: Array) -> float:
+        sums = np.maximum((values * np.exp(logarithms)) @ of_lead, _FLOOR)
+        likelihood = sums[np.arange(len(right)), right] - logsumexp(sums, axis=1)
+        return float(-likelihood.sum() + _PRIOR * (logarithms**2).sum())
+
+    start = np.zeros(votes.shape[1])
+    found = minimize(loss, start, method="L-BFGS-B").x if votes.shape[1] else start
+    factors = pd.Series(np.exp(found), index=votes.columns)
+    candidates = [Fitted(factors, *limits) for limits in product(_ENOUGH, _MARGIN)]
+    return max(candidates, key=lambda fitted: _macro_f1(leads[decided], answer(votes[decided], fitted)))
+
+
+def _of_lead(columns: pd.Index) -> Array:
+    return np.array([[lead == str(one) for one in LEADS] for _, lead in columns], dtype=float).reshape(-1, len(LEADS))
+
+
+def _macro_f1(truth: Any, answers: Any) -> float:
+    return float(f1_score(truth, answers, labels=[str(lead) for lead in LEADS], average="macro", zero_division=0.0))
+
+
+def answer(votes: pd.DataFrame, fitted: Fitted) -> pd.Series:
+    """Return the leads that weights and thresholds give; a rule that was not fitted keeps its weight."""
+    sums = (votes * fitted.factors.reindex(votes.columns).fillna(1.0)).to_numpy() @ _of_lead(votes.columns)
+    ordered = np.sort(sums, axis=1)
+    clear = (ordered[:, -1] >= fitted.enough) & (ordered[:, -1] - np.maximum(ordered[:, -2], 0) >= fitted.margin)
+    best = np.array([str(lead) for lead in LEADS], dtype=object)[sums.argmax(axis=1)]
+    return pd.Series(np.where(clear, best, str(Lead.UNCLEAR)), index=votes.index)
+
+
+class LabelledRows(NamedTuple):
+    """A set, with the labelled rows in one order: their ids, truth, votes, and what they are grouped by."""
+
+    name: str
+    judged: Judged
+    truth: Truth
+    pairs: pd.DataFrame
+    votes: pd.DataFrame
+
+    def score(self, leads: Any) -> str:
+        """Return the macro-F1 of leads, with its interval."""
+        answers = pd.DataFrame({"id": self.pairs["id"], "lead": list(leads)})
+        table = score_table(compare(answers, self.truth.table))
+        row = table[table["figure"] == "macro_f1"].iloc[0]
+        return f"{format_decimal(row['value'])} ({format_interval(row['low'], row['high'])})"
+
+
+def labelled_rows() -> Iterator[LabelledRows]:
+    """Yield each set that is there."""
+    for labelled in SETS:
+        found = classified(labelled)
+        if isinstance(found, str):
+            print(f"skipped: {found}")
+            continue
+        judged, truth = found
+        truth = truth.restricted_to(judged.contributions["id"])
+        pairs = compare(judged.contributions, truth.table)
+        yield LabelledRows(labelled.name, judged, truth, pairs, vote_matrix(judged, pairs["id"]))
+
+
+def without_repository(rows: LabelledRows) -> pd.Series:
+    """Return leads by weights fitted on the other repositories."""
+    answers = pd.Series(index=rows.votes.index, dtype=object)
+    truth = rows.pairs["truth"].set_axis(rows.votes.index)
+    for train, test in LeaveOneGroupOut().split(rows.votes, groups=rows.pairs["repository"]):
+        answers.iloc[test] = answer(rows.votes.iloc[test], fit(rows.votes.iloc[train], truth.iloc[train]))
+    return answers
+
+
+def without_organisation(rows: LabelledRows, others: list[LabelledRows]) -> pd.Series:
+    """Return leads by weights fitted on the sets of other organisations."""
+    votes = pd.concat([other.votes for other in others]).fillna(0.0)
+    truth = pd.concat([other.pairs["truth"].set_axis(other.votes.index) for other in others])
+    return answer(rows.votes, fit(votes, truth))
+
+
+def by_model(rows: LabelledRows, splits: int = 5) -> list[str]:
+    """Return the leads of the learned model, trained without the labels of a row's thread."""
+    contributions = rows.judged.contributions.reset_index(drop=True)
+    judged = Judged(contributions, rows.judged.reasons)
+    places = pd.Series(contributions.index, index=contributions["id"]).loc[rows.pairs["id"]].to_numpy()
+    truth = pd.Series(rows.pairs["truth"].to_numpy(), index=places, dtype="str")
+    answers = pd.Series(index=places, dtype="str")
+    model = Model(judged)
+    for train, test in GroupKFold(splits).split(places, groups=rows.pairs["thread"]):
+        answers.iloc[test] = model.fit(truth.iloc[train]).leads()[places[test]]
+    return answers.to_list()
+
+
+def main() -> None:
+    """Print the macro-F1 of each set for rules, fitted weights, and the learned model."""
+    sets = list(labelled_rows())
+    for rows in sets:
+        own = "opencraft" in rows.name
+        others = [other for other in sets if ("opencraft" in other.name) != own]
+        decided = int(is_decided(rows.pairs).sum())
+        print(f"{rows.name}: {len(rows.pairs)} labelled rows, {decided} led by somebody")
+        print(f"  rules as they are                            {rows.score(rows.pairs['answer'])}")
+        print(f"  weights fitted without each repository       {rows.score(without_repository(rows))}")
+        if others:
+            print(f"  weights fitted on the other organisation     {rows.score(without_organisation(rows, others))}")
+        print(f"  learned model, trained on other threads      {rows.score(by_model(rows))}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
