@@ -11,14 +11,17 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from click.testing import CliRunner
 
 from contribkit import Organisation
+from tests.github.__main__ import main
 from tests.github.client import ask, send
 from tests.github.emulator import Emulator
 from tests.github.graphql.connection import position
 from tests.github.graphql.errors import GitHubError
 from tests.github.model import Thread
 from tests.github.names import node_id
+from tests.github.traps import TRAPS
 from tests.github.workload import Workload
 
 pytestmark = pytest.mark.usefixtures("github_schema")
@@ -177,3 +180,26 @@ def test_the_emulator_is_a_tool_of_its_own(tmp_path: Path) -> None:
             refused.value.close()
         finally:
             process.terminate()
+
+
+def test_the_help_explains_every_trap() -> None:
+    shown = CliRunner().invoke(main, ["--help"], terminal_width=200).output
+    for name, trap in TRAPS.items():
+        assert f"--trap {name}=" in shown
+        assert trap.says.endswith(".")
+        assert " ".join(trap.says.split()[:4]) in " ".join(shown.split())
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [("nonsense", "there is no trap 'nonsense'"), ("outage=soon", "'soon' is not a number")]
+)
+def test_a_trap_that_cannot_be_is_refused_with_a_sentence(given: str, said: str) -> None:
+    refused = CliRunner().invoke(main, ["--trap", given])
+    assert refused.exit_code == 2
+    assert said in refused.output
+
+
+def test_the_readme_names_only_what_there_is() -> None:
+    text = (Path(__file__).parent / "README.md").read_text(encoding="utf-8")
+    for name in re.findall(r"--trap (\w+)|\"(\w+)\": \d", text):
+        assert any(part in TRAPS for part in name)

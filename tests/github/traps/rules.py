@@ -38,12 +38,12 @@ RULES: dict[str, Trap] = {
     "saml": Trap(
         "An organisation wants single sign-on: FORBIDDEN with saml_failure, and search finds nothing of it.",
         "a login, or the place in the list of upstream organisations",
-        1,
+        "1",
     ),
     "policy": Trap(
         "An organisation keeps applications out: FORBIDDEN with a message, and search finds nothing of it.",
         "a login, or the place in the list of upstream organisations",
-        1,
+        "1",
     ),
     "fine_grained": Trap(
         "Some fields of threads are FORBIDDEN in the second upstream organisation, as for a fine-grained token.",
