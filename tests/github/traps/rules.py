@@ -15,14 +15,20 @@ RULES: dict[str, Trap] = {
         "heavy nodes a query",
         25,
     ),
-    "resource_limits_each": Trap("The same, with an error at each null.", "heavy nodes a query", 25),
-    "resource_limits_no_path": Trap("The same, with one error that has no path.", "heavy nodes a query", 25),
+    "resource_limits_each": Trap(
+        "A query with more heavy nodes is answered in part, with an error at each null.", "heavy nodes a query", 25
+    ),
+    "resource_limits_no_path": Trap(
+        "A query with more heavy nodes is answered in part, with one error that has no path.", "heavy nodes a query", 25
+    ),
     "resource_limits_data_null": Trap(
-        "The same, with data: null and a path in the one error.", "heavy nodes a query", 25
+        "A query with more heavy nodes is answered with data: null, and the path in the one error.",
+        "heavy nodes a query",
+        25,
     ),
     "search_and": Trap(
         "Several user: and repo: words of a search are AND-ed, as in the advanced search, so that nothing is found.",
-        "any number",
+        "any number switches it on",
         1,
     ),
     "search_lag": Trap(
@@ -33,7 +39,7 @@ RULES: dict[str, Trap] = {
     "search_short": Trap(
         "A share of the hits is counted and not shown; asked again, others are missing.", "share", 0.05
     ),
-    "search_wants_is": Trap("A search without is: counts its hits and shows none.", "any number", 1),
+    "search_wants_is": Trap("A search without is: counts its hits and shows none.", "any number switches it on", 1),
     "search_qualifiers": Trap("A search with more qualifiers is refused.", "qualifiers a search", 20),
     "saml": Trap(
         "An organisation wants single sign-on: FORBIDDEN with saml_failure, and search finds nothing of it.",
@@ -50,7 +56,9 @@ RULES: dict[str, Trap] = {
         "names of fields with commas between them",
         "reviews,mergedBy,author",
     ),
-    "reads_nothing": Trap("The token may read nothing but who it is; every search is empty.", "any number", 1),
+    "reads_nothing": Trap(
+        "The token may read nothing but who it is; every search is empty.", "any number switches it on", 1
+    ),
     "nulls": Trap("A share of everything but plain values is null, with an error beside it.", "share", 0.01),
     "silent_nulls": Trap("A share of things and connections is null, without any error.", "share", 0.01),
     "enterprise": Trap(
