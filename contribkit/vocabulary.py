@@ -87,6 +87,12 @@ class Activity(StrEnum):
         return {"ci": "CI", "bugfix": "bug fix", "new-project": "new project"}.get(self.value, self.value)
 
 
+UPKEEP = frozenset({
+    Activity.RELEASE, Activity.REVIEW, Activity.ONBOARDING, Activity.CI, Activity.DOCS, Activity.MEETING,
+    Activity.STRATEGY, Activity.TRIAGE, Activity.MAINTENANCE,
+})  # fmt: skip
+"""Activities that serve a project's own needs, whoever does them."""
+
 MAINTAINERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 """GitHub's words (``author_association``) for those who may merge or triage in a repository."""
 

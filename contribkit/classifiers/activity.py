@@ -1,8 +1,9 @@
 """What sort of work a contribution is: from its kind, paths, labels and words."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from contribkit.classifiers.case import Case
 from contribkit.tables import is_true
 from contribkit.vocabulary import Activity, Kind
 
@@ -97,39 +98,35 @@ def _compiled(words: list[tuple[Activity, str]]) -> list[tuple[Activity, re.Patt
 
 _NARROW_PATTERNS, _WIDE_PATTERNS = _compiled(_NARROW), _compiled(_WIDE)
 
-UPKEEP = frozenset({
-    Activity.RELEASE, Activity.REVIEW, Activity.ONBOARDING, Activity.CI, Activity.DOCS, Activity.MEETING,
-    Activity.STRATEGY, Activity.TRIAGE, Activity.MAINTENANCE,
-})  # fmt: skip
-"""Activities that serve a project's own needs, whoever does them."""
 
-
-def activity(case: Case) -> Activity:
+def activity_of(row: Mapping[str, Any]) -> Activity:
     """Return the activity of a contribution; `other` where nothing tells.
 
     Examples
     --------
-    >>> from contribkit import Organisation
-    >>> row = {"kind": "pull_request", "title": "Fix the CI", "files": [], "labels": []}
-    >>> str(activity(Case(row, Organisation.read_sample())))
+    >>> str(activity_of({"kind": "pull_request", "title": "Fix the CI", "files": [], "labels": []}))
     'ci'
     """
-    said = case.text("stated_activity")
-    if said in list(Activity):
-        return Activity(said)
-    kind = case.text("kind")
-    if kind == Kind.TRIAGE and is_true(case.row.get("author_is_bot")):
+    stated, kind, title = (_text(row, name) for name in ("stated_activity", "kind", "title"))
+    if stated in list(Activity):
+        return Activity(stated)
+    if kind == Kind.TRIAGE and is_true(row.get("author_is_bot")):
         return Activity.MAINTENANCE  # merging what a bot keeps up to date
     if kind in KINDS:
         return KINDS[Kind(kind)]
-    title, labels = case.text("title")[:300], " ".join(case.row["labels"])[:300]
+    labels = " ".join(row["labels"])[:300]
     return (
-        _by_words(title, _NARROW_PATTERNS)
-        or _by_paths(case.row["files"])
-        or _by_words(title, _WIDE_PATTERNS)
+        _by_words(title[:300], _NARROW_PATTERNS)
+        or _by_paths(row["files"])
+        or _by_words(title[:300], _WIDE_PATTERNS)
         or _by_words(labels, [*_NARROW_PATTERNS, *_WIDE_PATTERNS])
-        or _by_default(case)
+        or _by_default(kind, f"{title} {_text(row, 'body')[:400]}")
     )
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    value = row.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _by_paths(files: list[str]) -> Activity | None:
@@ -144,9 +141,8 @@ def _by_words(words: str, patterns: list[tuple[Activity, re.Pattern[str]]]) -> A
     return next((known for known, pattern in patterns if pattern.search(words)), None)
 
 
-def _by_default(case: Case) -> Activity:
-    """Return what a change or a wish is that is none of the others: it mends something, or adds to it."""
-    if case.text("kind") not in (Kind.PULL_REQUEST, Kind.ISSUE):
+def _by_default(kind: str, words: str) -> Activity:
+    """Return what a change or a wish is that is none of the others: it repairs something, or adds to it."""
+    if kind not in (Kind.PULL_REQUEST, Kind.ISSUE):
         return Activity.OTHER
-    trouble = _TROUBLE.search(f"{case.text('title')} {case.text('body')[:400]}")
-    return Activity.BUGFIX if trouble else Activity.FEATURE
+    return Activity.BUGFIX if _TROUBLE.search(words) else Activity.FEATURE

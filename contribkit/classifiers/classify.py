@@ -1,30 +1,27 @@
-"""Say of each contribution who leads it, and why."""
+"""Classify: who leads each contribution, and why."""
 
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from contribkit.classifiers import names
-from contribkit.classifiers.case import Case
-from contribkit.classifiers.hops import with_second_hop
+from contribkit.classifiers import attribution
+from contribkit.classifiers.context import Context
 from contribkit.classifiers.model import in_order, learn
-from contribkit.classifiers.reason import Reason
-from contribkit.classifiers.rules import Failures, decide, reasons_for
+from contribkit.classifiers.propagation import Propagated, propagate
+from contribkit.classifiers.rules import Failures, reasons_for
+from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
+from contribkit.classifiers.votes import LABEL, Reason, decide
+from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
 from contribkit.labels import Label, Labels
-from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, REFERENCES, TIME, Judged, conform, is_missing, rows_of
+from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, REFERENCES, Judged, conform, grouped, is_missing, rows_of
 from contribkit.vocabulary import Activity, Lead
-
-if TYPE_CHECKING:
-    from contribkit.config.organisation import Organisation
 
 
 def classify(
     contributions: pd.DataFrame,
     references: pd.DataFrame | None,
-    organisation: "Organisation",
+    organisation: Organisation,
     labels: Labels | None = None,
 ) -> Judged:
     """Return the contributions with who leads each and why.
@@ -50,43 +47,50 @@ def classify(
 
     Examples
     --------
-    >>> from contribkit import Organisation
     >>> name = "wicketlamp-example/lamp#1@ada-example:pull_request"
     >>> row = {"id": name, "kind": "pull_request", "title": "Fix the CI"}
-    >>> judged = classify(pd.DataFrame([row]), None, Organisation.read_sample()).contributions
-    >>> judged.lead[0], judged.activity[0], judged.decided_by[0]
-    ('upstream', 'ci', 'rules')
+    >>> judged = classify(pd.DataFrame([row]), None, Organisation.read_sample())
+    >>> judged.contributions[["lead", "activity", "decided_by"]].iloc[0].tolist()
+    ['upstream', 'ci', 'rules']
+    >>> judged.reasons[["rule", "weight"]].iloc[0].tolist()
+    ['upkeep', 1.6]
     """
     table = conform(contributions, CONTRIBUTIONS, organisation.timezone).reset_index(drop=True)
-    found = _by_thread(references)
     settled = labels.with_members(organisation).spelled_as(table["id"]).effective if labels else {}
-    cases = [Case(row, organisation) for row in rows_of(table)]
-    covered = _covered(table["happened_at"], references)
-    cases = [
-        replace(case, references=found.get(case.thread, []), covered=is_covered)
-        for case, is_covered in zip(cases, covered, strict=True)
-    ]
+    contexts = _contexts(table, conform(pd.DataFrame(references), REFERENCES, organisation.timezone), organisation)
     failures = Failures()
-    reasons = with_second_hop(cases, [reasons_for(case, failures) for case in cases])
-    answers = pd.DataFrame([decide(why) for why in reasons], columns=["lead", "confidence"], index=table.index)
-    answers = answers.assign(decided_by="rules", activity=[str(case.activity) for case in cases])
-    added = conform(answers, JUDGED)
-    judged = Judged(pd.concat([table, added], axis=1), _reason_table(table["id"], reasons))
+    propagated = propagate(contexts, [reasons_for(context, failures) for context in contexts])
+    judged = _by_rules(table, contexts, propagated)
     notes: list[str] = []
     if settled:
         learning, judged = learn(judged, settled, organisation.word)
         judged = _with_labels(judged, settled)
         here = [label for item in table["id"] if (label := settled.get(casefold_id(item)))]
-        notes = [learning.sentence, *_not_known(here, organisation)]
-    result = _attributed(judged.contributions, cases, settled).set_axis(contributions.index)
-    return Judged(result, judged.reasons, [*notes, *failures.sentences])
+        notes = [learning.sentence, *_unknown_names(here, organisation)]
+    attributed = _attributed(judged.contributions, contexts, propagated, settled).set_axis(contributions.index)
+    return Judged(attributed, judged.reasons, [*notes, *failures.sentences])
+
+
+def _contexts(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisation) -> list[Context]:
+    """Return what rules look at, row by row; references in the order of their dates, not of their files."""
+    references = references.sort_values(["date", "source", "id"], kind="stable")
+    told = [{name: None if is_missing(value) else value for name, value in row.items()} for row in rows_of(references)]
+    by_thread = grouped(references["ref"].map(casefold_id), told)
+    times, dates = table["happened_at"], references["date"].dropna()
+    covered = (times >= dates.min()) & (times <= dates.max()) if len(dates) else pd.Series(False, index=table.index)
+    days = times.dt.tz_convert(organisation.timezone).dt.date
+    index = StakeholderIndex(organisation)
+    return [
+        Context(row, index, by_thread.get(casefold_id(row["ref"]), []), bool(is_covered), None if pd.isna(day) else day)
+        for row, is_covered, day in zip(rows_of(table), covered, days, strict=True)
+    ]
 
 
 def _reason_table(ids: pd.Series, reasons: list[list[Reason]]) -> pd.DataFrame:
     """Return a table of the schema `REASONS`; of rows with one id those of the last."""
     last = {casefold_id(name): place for place, name in enumerate(ids)}
     rows = [
-        (name, reason.rule, str(reason.lead), *reason[2:])
+        (name, reason.rule, str(reason.lead), *reason[1:-1])
         for place, (name, why) in enumerate(zip(ids, reasons, strict=True))
         if last[casefold_id(name)] == place
         for reason in why
@@ -94,19 +98,16 @@ def _reason_table(ids: pd.Series, reasons: list[list[Reason]]) -> pd.DataFrame:
     return conform(pd.DataFrame(rows, columns=[*REASONS]), REASONS)
 
 
-def _covered(times: pd.Series, references: pd.DataFrame | None) -> list[bool]:
-    """Say of each time whether the references reach from before it to after it."""
-    known = conform(references, REFERENCES)["date"].dropna() if references is not None else pd.Series(dtype=TIME)
-    return list((times >= known.min()) & (times <= known.max())) if len(known) else [False] * len(times)
-
-
-def _by_thread(references: pd.DataFrame | None) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    if references is not None:
-        for row in rows_of(conform(references, REFERENCES)):
-            words = {name: None if is_missing(value) else value for name, value in row.items()}
-            found.setdefault(casefold_id(row["ref"]), []).append(words)
-    return found
+def _by_rules(table: pd.DataFrame, contexts: list[Context], propagated: list[Propagated]) -> Judged:
+    """Return what the rules answer, without stakeholder, initiative and goal."""
+    answers = [
+        (str(lead), confidence, "rules", str(context.activity))
+        for context, (lead, confidence) in zip(contexts, (decide(found.reasons) for found in propagated), strict=True)
+    ]
+    added = conform(pd.DataFrame(answers, columns=["lead", "confidence", "decided_by", "activity"]), JUDGED)
+    return Judged(
+        pd.concat([table, added], axis=1), _reason_table(table["id"], [found.reasons for found in propagated])
+    )
 
 
 def _with_labels(judged: Judged, labels: dict[str, Label]) -> Judged:
@@ -120,35 +121,40 @@ def _with_labels(judged: Judged, labels: dict[str, Label]) -> Judged:
     rows.loc[[*given], "decided_by"] = "person"
     activities = {place: label.activity for place, label in given.items() if label.activity}
     rows.loc[[*activities], "activity"] = [*activities.values()]
-    said = [[_said(label, lead)] for label, lead in zip(given.values(), leads, strict=True)]
-    together = pd.concat([_reason_table(rows["id"].iloc[[*given]], said), judged.reasons], ignore_index=True)
+    stated = [[_label_reason(label, lead)] for label, lead in zip(given.values(), leads, strict=True)]
+    together = pd.concat([_reason_table(rows["id"].iloc[[*given]], stated), judged.reasons], ignore_index=True)
     return Judged(rows, in_order(together, rows["id"]), judged.notes)
 
 
-def _attributed(rows: pd.DataFrame, cases: list[Case], labels: dict[str, Label]) -> pd.DataFrame:
+def _attributed(
+    rows: pd.DataFrame, contexts: list[Context], propagated: list[Propagated], labels: dict[str, Label]
+) -> pd.DataFrame:
     """Return the contributions with stakeholder and initiative, or goal, as fits their lead."""
     found = []
-    for case, lead, activity in zip(cases, rows["lead"], rows["activity"], strict=True):
-        planned = names.initiative(case) if lead == Lead.STAKEHOLDER else None
-        label = labels.get(casefold_id(case.row["id"]))
-        whom = _whom(case, planned, label) if lead == Lead.STAKEHOLDER else None
-        found.append((whom, planned, names.goal(case, Activity(activity)) if lead == Lead.UPSTREAM else None))
+    for context, neighbours, lead, activity in zip(contexts, propagated, rows["lead"], rows["activity"], strict=True):
+        initiative = whom = goal = None
+        if lead == Lead.STAKEHOLDER:
+            initiative = attribution.initiative(context)
+            label = labels.get(casefold_id(context.row["id"]))
+            whom = _stakeholder(context, initiative, neighbours.neighbour_stakeholders, label)
+        elif lead == Lead.UPSTREAM:
+            goal = attribution.goal(context, Activity(activity))
+        found.append((whom, initiative, goal))
     added = pd.DataFrame(found, columns=["stakeholder", "initiative", "goal"], index=rows.index, dtype="str")
-    rows[[*added]] = added
-    return rows
+    return rows.assign(**{str(name): column for name, column in added.items()})
 
 
-def _whom(case: Case, planned: str | None, label: Label | None) -> str | None:
+def _stakeholder(context: Context, initiative: str | None, neighbours: list[str], label: Label | None) -> str | None:
     """Return the stakeholder: people's word first, also where contribkit.toml does not know it."""
     if label is not None and label.stakeholder:
-        return names.as_written(label.stakeholder, case.organisation) or label.stakeholder
-    return names.stakeholder(case, planned)
+        return attribution.as_configured(label.stakeholder, context.organisation) or label.stakeholder
+    return attribution.stakeholder(context, initiative, neighbours)
 
 
-def _not_known(labels: Iterable[Label], organisation: "Organisation") -> list[str]:
+def _unknown_names(labels: Iterable[Label], organisation: Organisation) -> list[str]:
     """Return a sentence on stakeholders that only people named; not their names, which may be of private work."""
-    said = {label.stakeholder for label in labels if label.stakeholder}
-    count = sum(names.as_written(name, organisation) is None for name in said)
+    names = {label.stakeholder for label in labels if label.stakeholder}
+    count = sum(attribution.as_configured(name, organisation) is None for name in names)
     if not count:
         return []
     whom = "a stakeholder" if count == 1 else f"{count} stakeholders"
@@ -163,9 +169,8 @@ def _agreement(label: Label) -> float:
     return round(max(votes.count(vote) for vote in votes) / len(votes), 2)
 
 
-def _said(label: Label, lead: Lead) -> Reason:
+def _label_reason(label: Label, lead: Lead) -> Reason:
     """Return what people said as a reason, without their names: they are in the label log."""
     votes = list(label.opinions.values())
     counted = ", ".join(f"{votes.count(vote)} {vote}" for vote in dict.fromkeys(votes))
-    because = f"people labelled it ({label.status}: {counted})"
-    return Reason("label", lead, 10.0, because)
+    return Reason(lead, 10.0, f"people labelled it ({label.status}: {counted})", rule=LABEL)

@@ -5,35 +5,12 @@ from collections import defaultdict
 import numpy as np
 import pandas as pd
 
+from contribkit.classifiers.votes import strongest, tally
 from contribkit.tables import Judged
-from contribkit.vocabulary import LEADS
 
 _MAX_CHARACTERS = 5000  # of a text; what comes later says little about why
-_MAX_TOTAL = 5.0  # ten links say no more than five
-
-
-def strongest_votes(reasons: pd.DataFrame) -> pd.DataFrame:
-    """Return each rule's strongest reason for each lead of a contribution, as the rules count.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `id`, `rule`, `lead`, `weight`, and `trait`: the name of the feature.
-
-    Examples
-    --------
-    >>> rows = [("o/r#1@ada:issue", "upkeep", "upstream", weight) for weight in (0.4, 1.2)]
-    >>> strongest_votes(pd.DataFrame(rows, columns=["id", "rule", "lead", "weight"]))["weight"].tolist()
-    [1.2]
-    """
-    votes = reasons[["id", "rule", "lead", "weight"]].reset_index(drop=True)
-    votes = votes.loc[votes.assign(size=votes["weight"].abs()).groupby(["id", "rule", "lead"])["size"].idxmax()]
-    return votes.assign(trait=votes["rule"] + ">" + votes["lead"])
-
-
-def totals(votes: pd.DataFrame) -> pd.Series:
-    """Return the sum of votes by contribution and lead, and at most 5 for or against."""
-    return votes.groupby(["id", "lead"])["weight"].sum().clip(-_MAX_TOTAL, _MAX_TOTAL)
+MAX_TOTAL = 5.0
+"""The most that the votes for a lead count: ten links say no more than five."""
 
 
 def traits(judged: Judged) -> list[dict[str, float]]:
@@ -52,16 +29,16 @@ def traits(judged: Judged) -> list[dict[str, float]]:
     >>> row = {"id": "o/r#1@ada:issue", "kind": "issue", "activity": "ci"}
     >>> reasons = [{"rule": "upkeep", "lead": "upstream", "weight": 1.2}]
     >>> found = traits(Judged.of(pd.DataFrame([row | {"reasons": reasons}])))[0]
-    >>> found["upkeep>upstream"], found["total>upstream"], found["kind=issue"], found["files"]
+    >>> found["upkeep>upstream"], found["total>upstream"], found["kind=issue"], float(found["files"])
     (1.2, 1.2, 0.5, 0.0)
     """
-    votes = strongest_votes(judged.reasons)
+    votes = strongest(judged.reasons)
     by_id: dict[str, dict[str, float]] = defaultdict(dict)
-    for item, trait, weight in zip(votes["id"], votes["trait"], votes["weight"], strict=True):
-        by_id[item][trait] = float(weight)
-    sums = totals(votes[votes["lead"].isin(LEADS)]).reset_index()
-    for item, lead, weight in zip(sums["id"], sums["lead"], sums["weight"], strict=True):
-        by_id[item][f"total>{lead}"] = float(weight)
+    for item, rule, lead, weight in zip(votes["id"], votes["rule"], votes["lead"], votes["weight"], strict=True):
+        by_id[item][f"{rule}>{lead}"] = float(weight)
+    sums = tally(judged.reasons).clip(-MAX_TOTAL, MAX_TOTAL).add_prefix("total>")
+    for item, totals in zip(sums.index, sums.to_dict("records"), strict=True):
+        by_id[item] |= {str(name): total for name, total in totals.items()}
     rows = judged.contributions
     lines = rows["additions"].fillna(0) + rows["deletions"].fillna(0)
     counts = (rows["files"].map(len), lines.clip(0), texts(rows).str.len() / 10)

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from contribkit.classifiers.features import strongest_votes, texts, totals, traits
-from contribkit.classifiers.rules import ENOUGH, THIN
+from contribkit.classifiers.features import MAX_TOTAL, texts, traits
+from contribkit.classifiers.votes import ENOUGH, THIN, tally
 from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Label
 from contribkit.tables import REASONS, Judged, conform
@@ -269,7 +269,7 @@ class Model:
         reasons = judged.reasons[mine]
         leads, chances, plain = self._answers(Judged(rows, reasons))
         firm = reasons[(reasons["weight"] > 0) & ~reasons["rule"].isin(THIN)]
-        sums = strongest_votes(reasons).groupby(["id", "lead"])["weight"].sum()
+        sums = pd.Series(tally(reasons).stack())
         sure = {*zip(firm["id"], firm["lead"], strict=True)} & {*sums.index[sums >= ENOUGH]}
         limits = [_HIGHEST if key in sure else _ALONE for key in zip(rows["id"], leads, strict=True)]
         confidences = np.where([lead == Lead.UNCLEAR for lead in leads], 0.5, np.minimum(chances, limits).round(2))
@@ -305,10 +305,9 @@ class Model:
             for place, name in enumerate(self._names[: self._first_term])
             if name.rsplit(">", 1)[-1] in LEADS
         }
-        votes = strongest_votes(reasons)
-        sums = votes.groupby(["id", "lead"])["weight"].sum()
-        shares = (totals(votes) / sums.where(sums != 0)).fillna(1.0).to_dict()
-        share = [float(shares[key]) for key in zip(reasons["id"], reasons["lead"], strict=True)]
+        sums = pd.Series(tally(reasons).stack())
+        shares = (sums.clip(-MAX_TOTAL, MAX_TOTAL) / sums.where(sums != 0)).fillna(1.0).to_dict()
+        share = [float(shares.get(key, 1.0)) for key in zip(reasons["id"], reasons["lead"], strict=True)]
         alone = (reasons["rule"] + ">" + reasons["lead"]).map(own).fillna(0.0)
         factor = alone + ("total>" + reasons["lead"]).map(own).fillna(0.0) * share
         weights = (factor * reasons["weight"].astype(float)).round(2)
@@ -337,7 +336,7 @@ class Model:
             sentence = f"people mostly labelled contributions of its kind ({kind}) {lead}"
         else:
             sentence = f"its kind, size and words resemble what people labelled {lead}"
-        yield item, "learned from labels", str(LEADS[best]), whole, sentence, ", ".join(words), None, False
+        yield item, "learned_from_labels", str(LEADS[best]), whole, sentence, ", ".join(words), None, False
 
     def _mostly(self, place: int, best: int) -> bool:
         """Say whether people gave a lead to more than half of those with a feature, and to at least three."""

@@ -128,7 +128,7 @@ def why(
     ID is that of the review's contributions.csv; that of a thread (owner/repo#719) does where one person worked there.
     """
     import contribkit as ck
-    from contribkit.classifiers.why import why as explain
+    from contribkit.classifiers.explain import why as explain
     from contribkit.loaders.records import read_tables
 
     org = ck.Organisation.read(config)

@@ -278,7 +278,7 @@ class Organisation:
         words: dict[str, Stakeholder] = {}
         for stakeholder in self.stakeholders:
             for word in (stakeholder.name, *stakeholder.aliases):
-                words.setdefault(word, stakeholder)
+                words.setdefault(" ".join(word.split()), stakeholder)
         return words
 
     def owner_of(self, repo: str) -> Stakeholder | None:

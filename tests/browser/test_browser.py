@@ -52,7 +52,7 @@ def test_start_leads_a_newcomer_through_the_sample(browser, server, tmp_path):
         assert "What people said (disputed)" in words
         assert shown.outputs.locator("img").first.evaluate("image => image.naturalWidth") > 0
         why, disputed = shown.outputs.locator("details").all()
-        assert re.search(r"[+-]\d\.\d: our own .* points at it", why.inner_text())
+        assert re.search(r"[+-]\d\.\d: our .* links to it", why.inner_text())
         assert "people labelled it (disputed" in disputed.inner_text()
         # They are open from the start, and fold by a click.
         why.locator("summary").click()

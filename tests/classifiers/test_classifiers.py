@@ -8,9 +8,9 @@ import pytest
 
 from contribkit import Labels, Organisation, classify
 from contribkit.classifiers import rules
-from contribkit.classifiers.case import Case
-from contribkit.classifiers.naming import names_in
-from contribkit.classifiers.reason import Reason
+from contribkit.classifiers.context import Context
+from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
+from contribkit.classifiers.votes import Reason, decide
 from contribkit.config.models import Goal, Initiative, Member, Signals, Stakeholder, Team, Upstream
 from contribkit.tables import JUDGED
 
@@ -186,8 +186,8 @@ def test_reasons_seen_in_private_places_are_marked():
 
 
 def test_ten_links_from_one_rule_weigh_no_more_than_one():
-    one = [Reason("tracker", "stakeholder", 1.0, "…")]
-    assert rules.decide(one * 10) == rules.decide(one)
+    one = [Reason("stakeholder", 1.0, "…", rule="tracker")]
+    assert decide(one * 10) == decide(one)
 
 
 def test_a_colleagues_review_and_a_thread_that_continues_one_share_its_lead():
@@ -211,7 +211,10 @@ def test_of_a_list_in_a_post_only_the_item_with_the_link_counts():
 
 def test_names_are_whole_words_in_the_case_given_and_the_longest_wins():
     org = organisation(stakeholders=[Stakeholder(name="Reef"), Stakeholder(name="North Reef", aliases=["NR"])])
-    named = [(n.stakeholder.name, n.word) for n in names_in("North Reef and NR, not NReef, reef or Reefs", org)]
+    named = [
+        (n.stakeholder.name, n.word)
+        for n in StakeholderIndex(org).named_in("North Reef and NR, not NReef, reef or Reefs")
+    ]
     assert named == [("North Reef", "North Reef")]
 
 
@@ -220,11 +223,13 @@ def test_a_rule_that_fails_is_named_and_passed_over(monkeypatch, caplog):
         raise RuntimeError("no")
         yield
 
-    monkeypatch.setattr(rules, "all_rules", lambda: (broken, *rules.RULES))
+    monkeypatch.setattr(rules, "all_rules", lambda: {rule.__name__: rule for rule in (broken, *rules.RULES)})
     lists = {"ref": "up/app#1"} | {
         name: [] for name in ("remarks", "links_in", "links_out", "labels", "files", "participants")
     }
-    assert rules.reasons_for(Case({"title": "Fix the CI", "kind": "issue"} | lists, organisation()))
+    assert rules.reasons_for(
+        Context({"title": "Fix the CI", "kind": "issue"} | lists, StakeholderIndex(organisation()))
+    )
     assert "broken" in caplog.text
 
 
@@ -251,13 +256,13 @@ def test_all_three_leads_appear_on_the_real_set_and_better_than_keywords(realset
 @pytest.mark.parametrize(
     ("row", "lead", "rule"),
     [
-        ({"files": ["flake.nix", ".envrc"]}, "individual", "own tools"),
-        ({"id": "bob/thing#1@ada:issue", "kind": "issue"}, "individual", "own project"),
-        ({"id": "elsewhere/thing#1@ada:issue", "kind": "issue"}, "individual", "outside the projects"),
-        ({"kind": "repository"}, "individual", "new project"),
+        ({"files": ["flake.nix", ".envrc"]}, "individual", "own_tools"),
+        ({"id": "bob/thing#1@ada:issue", "kind": "issue"}, "individual", "own_project"),
+        ({"id": "elsewhere/thing#1@ada:issue", "kind": "issue"}, "individual", "outside_the_projects"),
+        ({"kind": "repository"}, "individual", "new_project"),
         ({"kind": "comment", "author": "nora", "remarks": ["Yes, it does."]}, "individual", "reactive"),
-        ({"kind": "comment", "author": "nora", "remarks": ["See up/app#7"]}, "upstream", "guides others"),
-        ({"labels": ["project: Marsh Lab"]}, "stakeholder", "label of the thread"),
+        ({"kind": "comment", "author": "nora", "remarks": ["See up/app#7"]}, "upstream", "guides_others"),
+        ({"labels": ["project: Marsh Lab"]}, "stakeholder", "thread_label"),
     ],
 )
 def test_what_only_looks_like_upstream_work_is_told_from_it(row, lead, rule):
@@ -307,10 +312,10 @@ def test_silence_of_our_own_side_tells_something_only_where_it_was_read():
     assert judge(row).confidence == 0.6
     heard = judge(row, elsewhere)
     assert heard.confidence > 0.6
-    assert "own side is silent" in {reason["rule"] for reason in heard.reasons}
+    assert "own_side_is_silent" in {reason["rule"] for reason in heard.reasons}
     too_late = judge(row | {"happened_at": "2026-10-02"}, elsewhere)
     assert too_late.confidence == 0.6
-    assert "own side is silent" not in {reason["rule"] for reason in too_late.reasons}
+    assert "own_side_is_silent" not in {reason["rule"] for reason in too_late.reasons}
 
 
 def test_a_series_of_one_person_in_the_same_files_leans_to_the_same_lead():
@@ -324,7 +329,7 @@ def test_a_series_of_one_person_in_the_same_files_leans_to_the_same_lead():
     judged = classify(pd.DataFrame(rows), None, organisation()).nested()
     assert list(judged.lead) == ["stakeholder", "stakeholder", "unclear"]
     assert [reason["rule"] for reason in judged.reasons[1] if reason["lead"] == "stakeholder"] == [
-        "our own use",
+        "our_use",
         "series",
     ]
 

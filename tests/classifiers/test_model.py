@@ -101,10 +101,10 @@ def test_reasons_stay_in_the_words_of_the_rules_with_at_most_one_plain_one_that_
     labelled = table[table.index % 2 == 0]
     rules = classify(table, None, ORG)
     _, judged = learned(table, said(labelled["id"], truth(labelled)))
-    of_rules = judged.reasons[judged.reasons["rule"] != "learned from labels"]
+    of_rules = judged.reasons[judged.reasons["rule"] != "learned_from_labels"]
     words = ["id", "rule", "lead", "sentence", "evidence"]
     assert set(of_rules[words].itertuples(index=False)) == set(rules.reasons[words].itertuples(index=False))
-    plain = judged.reasons[judged.reasons["rule"] == "learned from labels"]
+    plain = judged.reasons[judged.reasons["rule"] == "learned_from_labels"]
     assert plain["id"].is_unique
     assert set(plain["id"]) <= set(by_model(judged)["id"])
     for _, some in judged.reasons.groupby("id"):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from contribkit import ContribkitError, Labels, Organisation, classify
-from contribkit.classifiers.why import why
+from contribkit.classifiers.explain import why
 from tests.classifiers.test_classifiers import event, organisation, reference
 from tests.review.test_render import ROWS
 from tests.test_cli import home, run  # noqa: F401
@@ -48,7 +48,7 @@ def test_what_is_unclear_shows_each_case_and_what_would_settle_it():
     assert "? unclear, decided by rules" in lines
     assert "For and against upstream-led" in lines
     settled = under(lines, "What would settle it")
-    assert settled[0] == "  a link from an issue of our own, or an initiative, would tie it to a stakeholder"
+    assert settled[0] == "  a link from our tracker, or an initiative, would tie it to a stakeholder"
     assert settled[-1] == "  the author can say why they did it, and label it"
 
 

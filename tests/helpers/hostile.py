@@ -14,7 +14,7 @@ import pandas as pd
 
 import contribkit.classifiers
 from contribkit import Organisation, classify
-from contribkit.classifiers import naming
+from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
 from contribkit.config.models import Signals
 from contribkit.config.patterns import compile_patterns
 
@@ -39,8 +39,8 @@ def texts() -> Iterator[str]:
 
 
 def modules() -> list[ModuleType]:
-    names = [module.name for module in pkgutil.iter_modules(contribkit.classifiers.__path__)]
-    return [importlib.import_module(f"contribkit.classifiers.{name}") for name in names]
+    found = pkgutil.walk_packages(contribkit.classifiers.__path__, "contribkit.classifiers.")
+    return [importlib.import_module(module.name) for module in found]
 
 
 def patterns() -> dict[str, re.Pattern[str]]:
@@ -50,7 +50,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         for name, value in vars(module).items():
             found |= {f"{module.__name__}.{name}[{n}]": pattern for n, pattern in enumerate(_within(value))}
     org = organisation()
-    found["names"] = naming._any_of(tuple(org.stakeholder_by_word))
+    found["names"] = StakeholderIndex(org)._pattern
     return found
 
 

@@ -6,11 +6,10 @@ from hashlib import sha256
 from itertools import chain, zip_longest
 from typing import Any, NamedTuple
 
-from contribkit.classifiers.reason import Reason
-from contribkit.classifiers.rules import decide
+from contribkit.classifiers.votes import LABEL, Reason, decide, margin, totals_of
 from contribkit.ids import casefold_id
 from contribkit.tables import Judged, grouped, records
-from contribkit.vocabulary import LEADS, Lead
+from contribkit.vocabulary import Lead
 
 UNSURE = 0.7
 """Confidence below which a suggestion needs review."""
@@ -48,7 +47,7 @@ def suggestions(judged: Judged) -> list[Suggestion]:
 
     Where people decided, the table holds their lead; that of the rules is computed again from the reasons.
     """
-    reasons = judged.reasons[judged.reasons["rule"] != "label"]
+    reasons = judged.reasons[judged.reasons["rule"] != LABEL]
     by_id = grouped(reasons["id"].map(casefold_id), records(reasons))
     table = judged.contributions[["id", "lead", "confidence", "decided_by"]]
     table = table.fillna({"lead": str(Lead.UNCLEAR), "confidence": 0.5, "decided_by": "rules"})
@@ -60,7 +59,7 @@ def suggestions(judged: Judged) -> list[Suggestion]:
 
 
 def _suggestion(lead: str, confidence: float, decided_by: str, reasons: list[dict[str, Any]]) -> Suggestion:
-    voted = [Reason(*(reason[name] for name in ("rule", "lead", "weight", "sentence"))) for reason in reasons]
+    voted = [Reason(why["lead"], why["weight"], why["sentence"], rule=why["rule"]) for why in reasons]
     if decided_by == "person":
         found, confidence = decide(voted)
         lead, decided_by = str(found), "rules"
@@ -75,19 +74,14 @@ def _margin(lead: str, confidence: float, reasons: list[Reason]) -> float:
 
     Examples
     --------
-    >>> three = [Reason("mention", Lead.STAKEHOLDER, weight, "…") for weight in (1.2, 0.9, 0.75)]
-    >>> round(_margin("unclear", 0.5, [*three, Reason("upkeep", Lead.UPSTREAM, 1.0, "…")]), 2)
+    >>> three = [Reason(Lead.STAKEHOLDER, weight, "…", rule="tracker") for weight in (1.2, 0.9, 0.75)]
+    >>> round(_margin("unclear", 0.5, [*three, Reason(Lead.UPSTREAM, 1.0, "…", rule="upkeep")]), 2)
     0.1
     """
     if lead != Lead.UNCLEAR:
         return max(0.0, 2 * confidence - 1)
-    strongest: dict[tuple[str, str], float] = {}
-    for reason in reasons:
-        place = (reason.rule, reason.lead)
-        strongest[place] = max(strongest.get(place, 0.0), reason.weight, key=abs)
-    totals = [sum(weight for (_, spoken), weight in strongest.items() if spoken == each) for each in LEADS]
-    first, second, *_ = sorted(totals, reverse=True)
-    return math.tanh((first - max(second, 0.0)) / 2) if first > 0 else 0.0
+    totals = totals_of(reasons)
+    return math.tanh(margin(totals) / 2) if max(totals.values()) > 0 else 0.0
 
 
 class Queue(NamedTuple):

@@ -1,12 +1,12 @@
 """Explain one contribution: the case for and against its lead, as a maintainer would want to read it."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from contribkit.classifiers.reason import Reason
-from contribkit.classifiers.rules import decide
+from contribkit.classifiers.votes import LABEL, Reason, decide
+from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Labels
@@ -15,9 +15,6 @@ from contribkit.tables import Judged, is_missing, rows_of
 from contribkit.text import printable
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
 
-if TYPE_CHECKING:
-    from contribkit.config.organisation import Organisation
-
 _LONGEST = 200  # characters of what was seen
 _LISTED = 8  # ids named where none was meant
 
@@ -25,7 +22,7 @@ _LISTED = 8  # ids named where none was meant
 def why(
     judged: Judged,
     identifier: str,
-    organisation: "Organisation",
+    organisation: Organisation,
     labels: Labels | None = None,
     include_private: bool = False,
 ) -> list[str]:
@@ -58,11 +55,15 @@ def why(
     Fix the CI
     o/r#1, pull request of Ada (ada-example)
     """
-    rows = judged.nested()
+    rows = judged.contributions
     shown = rows[visible(rows, include_private)]
     row = _find(rows, shown, identifier)
-    seen = visible_reasons(row["reasons"], include_private)
-    reasons = [Reason(**reason) for reason in seen if reason["rule"] != "label"]
+    nested = judged.where(rows["id"] == row["id"]).nested()["reasons"].iloc[0]
+    reasons = [
+        Reason(why["lead"], why["weight"], why["because"], why["saw"] or "", why["where"], why["private"], why["rule"])
+        for why in visible_reasons(nested, include_private)
+        if why["rule"] != LABEL
+    ]
     lines = [
         *_head(row, organisation),
         *_answer(row, reasons, organisation),
@@ -73,7 +74,7 @@ def why(
     return [printable(line) for line in lines]
 
 
-def _find(judged: pd.DataFrame, shown: pd.DataFrame, identifier: str) -> dict[str, Any]:
+def _find(rows: pd.DataFrame, shown: pd.DataFrame, identifier: str) -> dict[str, Any]:
     """Return the row that is meant, by its id or by that of a thread with one contribution."""
     ids = list(shown["id"])
     found = [place for place, known in enumerate(ids) if casefold_id(known) == casefold_id(identifier)]
@@ -84,7 +85,7 @@ def _find(judged: pd.DataFrame, shown: pd.DataFrame, identifier: str) -> dict[st
     if found:
         some = ", ".join(ids[number] for number in found[:_LISTED])
         raise ContribkitError(f"{identifier}: several people worked there; name one of: {some}")
-    if casefold_id(identifier) in set(judged["id"].map(casefold_id)):
+    if casefold_id(identifier) in set(rows["id"].map(casefold_id)):
         raise ContribkitError(f"{identifier}: is in a private thread; say --include-private to see it")
     raise ContribkitError(f"{identifier}: there is no such contribution; {_near(identifier, ids)}")
 
@@ -105,10 +106,10 @@ def _near(identifier: str, ids: list[str]) -> str:
 
 def _without_title(reason: Reason, row: dict[str, Any]) -> Reason:
     """Return a reason that does not repeat the title, which stands above all."""
-    return reason._replace(saw="") if reason.saw == row["title"] else reason
+    return reason._replace(evidence="") if reason.evidence == row["title"] else reason
 
 
-def _head(row: dict[str, Any], organisation: "Organisation") -> Iterator[str]:
+def _head(row: dict[str, Any], organisation: Organisation) -> Iterator[str]:
     ref, login, _ = parse_contribution_id(row["id"])
     member = organisation.members.get(organisation.member(login) or "")
     person = f"{member.name} ({login})" if member and member.name else login
@@ -122,7 +123,7 @@ def _head(row: dict[str, Any], organisation: "Organisation") -> Iterator[str]:
     yield ""
 
 
-def _answer(row: dict[str, Any], reasons: list[Reason], organisation: "Organisation") -> Iterator[str]:
+def _answer(row: dict[str, Any], reasons: list[Reason], organisation: Organisation) -> Iterator[str]:
     lead = Lead(row["lead"])
     sure = "" if lead is Lead.UNCLEAR and row["decided_by"] != "person" else f", {row['confidence']:.0%} sure"
     yield f"{lead.shape} {organisation.word(lead)}{sure.replace('%', ' %')}, decided by {_decided_by(row)}"
@@ -139,7 +140,7 @@ def _decided_by(row: dict[str, Any]) -> str:
     return words.get(row["decided_by"], "rules")
 
 
-def _sides(lead: Lead, reasons: list[Reason], organisation: "Organisation") -> Iterator[str]:
+def _sides(lead: Lead, reasons: list[Reason], organisation: Organisation) -> Iterator[str]:
     """Yield the case for and against the lead; where none was found, the case for each of the three."""
     if lead is Lead.UNCLEAR:
         for each in LEADS:
@@ -156,25 +157,25 @@ def _sides(lead: Lead, reasons: list[Reason], organisation: "Organisation") -> I
         yield from _section(title, lines or ["nothing was found"])
 
 
-def _lines(reasons: list[Reason], lead: str, organisation: "Organisation") -> Iterator[str]:
+def _lines(reasons: list[Reason], lead: str, organisation: Organisation) -> Iterator[str]:
     """Yield each reason: its weight and sentence, what it saw, and where; `lead` need not be named."""
     for reason in reasons:
         towards = "against" if reason.weight < 0 else "for"
         named = f" ({towards} {organisation.word(reason.lead)})" if lead and reason.lead in list(Lead) else ""
-        yield f"{reason.weight:+.1f}  {reason.because}{named if reason.lead != lead or reason.weight < 0 else ''}"
-        if reason.saw and reason.saw not in reason.because:
-            yield f"      saw: {_short(reason.saw)}"
-        if reason.where:
-            yield f"      {reason.where}"
+        yield f"{reason.weight:+.1f}  {reason.sentence}{named if reason.lead != lead or reason.weight < 0 else ''}"
+        if reason.evidence and reason.evidence not in reason.sentence:
+            yield f"      saw: {_short(reason.evidence)}"
+        if reason.url:
+            yield f"      {reason.url}"
 
 
 def _settles(lead: str, reasons: list[Reason]) -> list[str]:
     leads = {reason.lead for reason in reasons if reason.weight > 0}
     lines = []
     if Lead.STAKEHOLDER not in leads:
-        lines.append("a link from an issue of our own, or an initiative, would tie it to a stakeholder")
+        lines.append("a link from our tracker, or an initiative, would tie it to a stakeholder")
     elif lead != Lead.STAKEHOLDER:
-        lines.append("something of ours is near: naming the stakeholder there, or saying whom it served, would decide")
+        lines.append("our own place is linked: naming the stakeholder there, or saying whom it served, would decide")
     if len(leads) > 1:
         lines.append("reasons pull both ways: a person who knows can say which weighs more, and label it")
     if lead == Lead.UNCLEAR:
@@ -184,7 +185,7 @@ def _settles(lead: str, reasons: list[Reason]) -> list[str]:
     return lines
 
 
-def _said(identifier: str, labels: Labels | None, organisation: "Organisation") -> list[str]:
+def _said(identifier: str, labels: Labels | None, organisation: Organisation) -> list[str]:
     label = labels.of(identifier) if labels else None
     if label is None or labels is None:
         return ["nobody has labelled it"]

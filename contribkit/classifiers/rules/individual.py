@@ -1,0 +1,97 @@
+"""Rules that speak for individual-led, or against upstream-led for what only looks like it; and two plain facts."""
+
+import re
+from collections.abc import Iterator
+
+from contribkit.classifiers.context import Context
+from contribkit.classifiers.votes import Reason
+from contribkit.ids import casefold_id, links, repository_of, thread_url
+from contribkit.vocabulary import LEADS, Activity, Kind, Lead
+
+_ITCH = re.compile(
+    r"\b(?:my (?:own|personal|laptop|machine|setup|set-up|blog|website|workflow|editor)|on my (?:machine|laptop)|"
+    r"personal(?:ly)? (?:use|project)|for fun|side project|scratch(?:es|ing)? an? itch|pet peeve)\b",
+    re.IGNORECASE,
+)
+# One of these is in every match: to look for them first takes a tenth of the time.
+_ITCH_WORDS = ("my ", "personal", "for fun", "side project", "itch", "pet peeve")
+# What only the person who works with such tools needs.
+_OWN_TOOLS = re.compile(
+    r"(?:^|/)(?:\.(?:devcontainer|vscode|idea|helix|zed)/|"
+    r"(?:flake\.(?:nix|lock)|(?:shell|default)\.nix|\.envrc|\.editorconfig|[^/]*\.code-workspace)$)",
+    re.IGNORECASE,
+)
+_SHORT = 200  # characters of a remark that answers and no more
+
+
+def not_a_member_then(context: Context) -> Iterator[Reason]:
+    """It was done on a day on which the person did not belong to the organisation."""
+    actor, day = context.text("actor"), context.day
+    if day and context.organisation.member(actor) and not context.organisation.is_member_on(actor, day):
+        yield Reason(Lead.INDIVIDUAL, 9.0, f"done on {day}, outside the dates of membership", str(day))
+
+
+def stated_lead(context: Context) -> Iterator[Reason]:
+    """The person who kept the activity log named a lead."""
+    stated = context.text("stated_lead")
+    if stated in LEADS:
+        yield Reason(stated, 3.0, "the activity log says so", context.text("title"), context.url)
+
+
+def own_itch(context: Context) -> Iterator[Reason]:
+    """The actor says that it serves their own set-up or interest."""
+    words = context.own_words
+    folded = words.casefold()
+    if any(word in folded for word in _ITCH_WORDS) and (match := _ITCH.search(words)):
+        yield Reason(Lead.INDIVIDUAL, 1.8, "it speaks of the person's own use", match[0], context.url)
+
+
+def own_tools(context: Context) -> Iterator[Reason]:
+    """All that it touches is the set-up of one person's tools."""
+    files = context.row["files"]
+    if files and not context.mentions and all(_OWN_TOOLS.search(path) for path in files):
+        yield Reason(Lead.INDIVIDUAL, 1.6, "it touches only the set-up of a person's tools", files[0])
+
+
+def own_project(context: Context) -> Iterator[Reason]:
+    """It happens in a repository of a member's own, or links to one."""
+    for ref in (context.ref, *context.row["links_out"]):
+        repo = repository_of(ref)
+        if repo and _is_of_member(repo, context):
+            weight = 2.6 if ref == context.ref else 2.3
+            yield Reason(Lead.INDIVIDUAL, weight, "a repository of the person's own", repo, thread_url(ref))
+            return
+
+
+def outside_the_projects(context: Context) -> Iterator[Reason]:
+    """It lies outside the projects that are looked at, and nothing of a member's own is near."""
+    repo = repository_of(context.ref)
+    if repo is None or context.organisation.is_in_scope(repo) or any(own_project(context)):
+        return
+    yield Reason(Lead.INDIVIDUAL, 1.4, "it lies outside the upstream projects", context.text("repo"), context.url)
+
+
+def _is_of_member(repo: str, context: Context) -> bool:
+    return casefold_id(repo.split("/")[0]) in context.index.member_logins
+
+
+def new_project(context: Context) -> Iterator[Reason]:
+    """A new repository in an upstream organisation is somebody's idea until something else tells."""
+    if context.text("kind") == Kind.REPOSITORY and not context.mentions:
+        yield Reason(Lead.INDIVIDUAL, 1.6, "a new project, and none of our threads asked for it", context.text("title"))
+
+
+def reactive(context: Context) -> Iterator[Reason]:
+    """A one-off answer that follows no goal."""
+    remarks = context.row["remarks"]
+    short = sum(map(len, remarks)) <= _SHORT
+    once = (context.row.get("acts") or 1) <= 1
+    pointing = any(links(remark) for remark in remarks)
+    if context.text("kind") == Kind.COMMENT and once and short and not pointing and not context.mentions:
+        yield Reason(Lead.INDIVIDUAL, 1.2, "a single short answer, tied to no goal", context.text("title"))
+
+
+def major_feature(context: Context) -> Iterator[Reason]:
+    """A feature that nothing on the organisation's own side explains is not upstream-led for being upstream."""
+    if context.activity == Activity.FEATURE and not context.mentions:
+        yield Reason(Lead.UPSTREAM, -0.8, "a feature, and nothing tells who asked for it", context.text("title"))

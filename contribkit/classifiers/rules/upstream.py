@@ -1,0 +1,111 @@
+"""Rules that speak for upstream-led: planned as upstream work, or serving the project's own needs."""
+
+import re
+from collections.abc import Iterator
+
+from contribkit.classifiers.activity import KINDS
+from contribkit.classifiers.context import Context
+from contribkit.classifiers.votes import Reason
+from contribkit.ids import casefold_id, links, repository_of
+from contribkit.vocabulary import NEWCOMERS, UPKEEP, Activity, Kind, Lead
+
+_FILED = re.compile(r"\b(?:upstream|foundational|sustainability|maintenance)\b", re.IGNORECASE)
+
+# A title and paths alone weigh little; acts of care for a project weigh more.
+_WEIGHTS = {
+    Activity.RELEASE: 1.5, Activity.MEETING: 2.2, Activity.STRATEGY: 1.8, Activity.ONBOARDING: 1.8,
+    Activity.CI: 1.6, Activity.DOCS: 1.2, Activity.TRIAGE: 1.0, Activity.MAINTENANCE: 0.9, Activity.REVIEW: 0.95,
+}  # fmt: skip
+
+
+def planned(context: Context) -> Iterator[Reason]:
+    """The organisation's own side plans it as upstream work."""
+    labels = {label.casefold() for label in context.organisation.signals.planned_labels}
+    for mention in context.mentions:
+        goals = [goal for goal in context.organisation.goals if _plans(goal.refs, mention.ref)]
+        if goals:
+            yield mention.reason(Lead.UPSTREAM, 3.2, f'the goal "{goals[0].name}" is planned there')
+        elif marked := [label for label in mention.labels if label.casefold() in labels]:
+            yield mention.reason(Lead.UPSTREAM, 2.6, f'our thread has the label "{marked[0]}"')
+
+
+def _plans(refs: list[str], ref: str) -> bool:
+    """Say whether a goal is planned in a thread, or in the repository that holds it."""
+    known = {casefold_id(planned) for planned in refs}
+    return casefold_id(ref) in known or casefold_id(repository_of(ref) or "") in known
+
+
+def called_upstream(context: Context) -> Iterator[Reason]:
+    """What the organisation writes of it speaks of care for the project."""
+    for mention in context.inward:
+        if match := mention.plans_upstream:
+            yield mention.reason(Lead.UPSTREAM, 1.4, f'our tracker, commit or post speaks of "{match[0]}"')
+            return
+
+
+def filed_for_upstream(context: Context) -> Iterator[Reason]:
+    """A post of the organisation that links to it is filed under care for upstream projects."""
+    for mention in context.inward:
+        filed = [label for label in mention.labels if mention.kind == "document" and _FILED.search(label)]
+        if filed:
+            yield mention.reason(Lead.UPSTREAM, 1.0, f'our post is filed under "{filed[0]}"')
+            return
+
+
+def guides_others(context: Context) -> Iterator[Reason]:
+    """A comment that points people at the threads where something is done."""
+    pointed = [link.ref for remark in context.row["remarks"] for link in links(remark)]
+    if context.text("kind") == Kind.COMMENT and pointed:
+        yield Reason(Lead.UPSTREAM, 1.3, "a comment that shows others where to look", pointed[0], context.url)
+
+
+def kind_of_act(context: Context) -> Iterator[Reason]:
+    """What somebody did is of the sort of which a project lives: a review, a release, triage, a meeting."""
+    if context.text("kind") in KINDS:
+        yield from _serves_the_project(context)
+
+
+def upkeep(context: Context) -> Iterator[Reason]:
+    """A title, paths and labels say that it is work of which a project lives; that is a guess."""
+    if context.text("kind") not in KINDS:
+        yield from _serves_the_project(context)
+
+
+def _serves_the_project(context: Context) -> Iterator[Reason]:
+    activity = context.activity
+    if activity in UPKEEP:
+        sentence = f"{activity.word} serves the project itself"
+        yield Reason(Lead.UPSTREAM, _WEIGHTS[activity], sentence, context.text("title"))
+
+
+def review_of_an_outsider(context: Context) -> Iterator[Reason]:
+    """It reviews or merges the work of somebody outside the team."""
+    if context.text("kind") == Kind.REVIEW and context.author_is_outsider:
+        newcomer = context.text("author_association") in NEWCOMERS
+        sentence = "it helps a newcomer" if newcomer else "it helps somebody outside the team"
+        yield Reason(Lead.UPSTREAM, 1.6 if newcomer else 1.3, sentence, context.text("author"), context.url)
+
+
+def grant(context: Context) -> Iterator[Reason]:
+    """A grant for the health of a project is behind it."""
+    inward = ((context.named(mention.words), mention.url, mention.private) for mention in context.inward)
+    for named, url, private in ((context.own_named, context.url, False), *inward):
+        for name in named:
+            if name.is_grant:
+                sentence = f"{name.stakeholder.name} pays for the project's health"
+                yield Reason(Lead.UPSTREAM, 1.6, sentence, name.word, url, private)
+                return
+
+
+def closes_upstream_issue(context: Context) -> Iterator[Reason]:
+    """It settles a thread of the same project, opened there."""
+    repo = casefold_id(context.text("repo"))
+    same = [ref for ref in context.row["links_out"] if casefold_id(repository_of(ref) or "") == repo]
+    if same and context.text("kind") == Kind.PULL_REQUEST and not context.mentions:
+        yield Reason(Lead.UPSTREAM, 0.6, "it takes up a thread of the project", same[0])
+
+
+def everyday_fix(context: Context) -> Iterator[Reason]:
+    """A fix in the open, with nothing on the organisation's own side that asked for it."""
+    if context.activity == Activity.BUGFIX and not context.mentions:
+        yield Reason(Lead.UPSTREAM, 0.6, "a fix that none of our threads asked for", context.text("title"))

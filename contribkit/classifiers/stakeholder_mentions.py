@@ -1,0 +1,121 @@
+"""Stakeholders in texts and repositories: who is mentioned, and in which words."""
+
+import re
+from functools import cached_property
+from typing import NamedTuple
+
+from contribkit.config.models import Stakeholder
+from contribkit.config.organisation import Organisation
+from contribkit.ids import casefold_id
+
+# What people write of one piece of work that was asked for; "thanks" and "funded by" alone say nothing.
+ASKED = re.compile(
+    r"\b(?:request(?:ed)? (?:by|from)|reported by|asked (?:for )?by|sponsor(?:ed|s) this|needed (?:by|for)|"
+    r"(?:our|their) users?|users? (?:of|at|from|reported)|report(?:ed|s) it)\b",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"\b(?:thank(?:s| you)|(?:fund|support|sponsor)(?:ed|ing) (?:by|from)|support from|acknowledg\w*|our funders?|"
+    # An afterthought tells who gains too, not who asked.
+    r"also (?:be )?(?:useful|support\w*|benefit\w*|helps?))\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+def without_thanks(words: str) -> str:
+    """Return a text without the sentences that only thank somebody: they stand in every release and post.
+
+    Examples
+    --------
+    >>> without_thanks("Adds quotas. Thanks to Reef for the funding. Requested by Reef, thanks!")
+    'Adds quotas. Requested by Reef, thanks!'
+    """
+    return " ".join(s for s in _SENTENCE.split(words) if not _THANKS.search(s) or ASKED.search(s))
+
+
+class Named(NamedTuple):
+    """A stakeholder named in a text, the word that named it, and whether that word could mean anything else."""
+
+    stakeholder: Stakeholder
+    word: str
+    is_common: bool
+
+    @property
+    def is_grant(self) -> bool:
+        """Whether it is money for a project's own health, and so no stakeholder whom work is for."""
+        return self.stakeholder.kind == "grant"
+
+
+class StakeholderIndex:
+    """Finds an organisation's stakeholders by their words, repositories and people; made once for a table.
+
+    Examples
+    --------
+    >>> [named.word for named in StakeholderIndex(Organisation.read_sample()).named_in("Quotas, asked for by Saltreed")]
+    ['Saltreed']
+    """
+
+    def __init__(self, organisation: Organisation) -> None:
+        self.organisation = organisation
+        self._owners: dict[str, Stakeholder | None] = {}  # contributions link to the same repositories over and over
+
+    def named_in(self, words: str) -> list[Named]:
+        """Return the stakeholders that a text names as whole words, in the case given and the order of the file."""
+        known = self.organisation.stakeholder_by_word
+        found: dict[str, Named] = {}
+        for match in self._pattern.finditer(words):
+            word = " ".join(match[0].split())  # a line may end within a name
+            word = word if word in known else word[:-1]
+            stakeholder = known[word]
+            is_common = word.isalpha() and word.islower()
+            if stakeholder.name not in found or (found[stakeholder.name].is_common and not is_common):
+                found[stakeholder.name] = Named(stakeholder, word, is_common)
+        if len(found) < 2:
+            return list(found.values())
+        order = [stakeholder.name for stakeholder in self.organisation.stakeholders]
+        return sorted(found.values(), key=lambda named: order.index(named.stakeholder.name))
+
+    def mentioned_in(self, words: str) -> list[Named]:
+        """Return the stakeholders that a text names, where thanks do not count."""
+        if not self.named_in(words):  # most texts name nobody, and need not be taken apart
+            return []
+        return self.named_in(without_thanks(words))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        # The longest first: "North Reef" is not "Reef". First letters stand in front, so that a text is searched for
+        # these alone, in a tenth of the time.
+        rests: dict[str, list[str]] = {}
+        for word in sorted(self.organisation.stakeholder_by_word, key=len, reverse=True):
+            # A name of several words may stand in the plural: "reef hubs".
+            spelled = r"\s+".join(map(re.escape, word[1:].split(" "))) + ("s?" if " " in word else "")
+            rests.setdefault(re.escape(word[:1]), []).append(spelled)
+        parts = "|".join(rf"{first}(?<![\w/-]{first})(?:{'|'.join(rest)})" for first, rest in rests.items())
+        return re.compile(rf"(?:{parts})(?![\w/-])" if parts else r"(?!)")
+
+    def owner_of(self, repo: str) -> Stakeholder | None:
+        """Return whose repository or tracker it is; that of a grant is no stakeholder's."""
+        if repo not in self._owners:
+            self._owners[repo] = self.organisation.owner_of(repo)
+        owner = self._owners[repo]
+        return owner if owner is not None and owner.kind != "grant" else None
+
+    @cached_property
+    def name_by_person(self) -> dict[str, str]:
+        """The stakeholder for whom somebody speaks, by case-folded login; the first where it is several."""
+        people: dict[str, str] = {}
+        for known in self.organisation.stakeholders:
+            for login in known.people:
+                people.setdefault(casefold_id(login), known.name)
+        return people
+
+    @cached_property
+    def initiatives(self) -> dict[str, frozenset[str]]:
+        """Case-folded threads by initiative, in the order of the file."""
+        return {planned.name: frozenset(map(casefold_id, planned.refs)) for planned in self.organisation.initiatives}
+
+    @cached_property
+    def member_logins(self) -> frozenset[str]:
+        """Case-folded logins of all members."""
+        return frozenset(map(casefold_id, self.organisation.members))

@@ -1,0 +1,148 @@
+"""Reasons, and how they add up to a lead: no other code adds reasons up."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from contribkit.vocabulary import LEADS, Lead
+
+LABEL = "label"
+"""What stands in the place of a rule's name where people decided."""
+ENOUGH = 0.9
+"""The sum of weights below which nothing decides."""
+MARGIN = 0.4
+"""How far the first lead must be ahead of the second."""
+_HIGHEST = 0.97
+_BASE = 0.6  # the log-odds of an answer that is only just given; where it was checked, four in five of these were right
+_ALONE = 0.6  # confidence of what a title and paths alone tell
+THIN = frozenset({"upkeep", "closes_upstream_issue", "everyday_fix", "major_feature"})
+"""Rules that see a title and paths alone."""
+_SILENT = "own_side_is_silent"  # tells absence of evidence from absence of a source
+
+
+class Reason(NamedTuple):
+    """Why a rule speaks for a lead, in words that a person can check.
+
+    Attributes
+    ----------
+    lead
+        The lead it speaks for, or against where the weight is negative.
+    weight
+        How strongly, in log-odds.
+    sentence
+        One plain sentence.
+    evidence
+        The words or the link that the rule saw.
+    url
+        The address of what it saw, where there is one.
+    private
+        Whether the evidence must not be shown.
+    rule
+        The name of the rule's function; rules leave it out, since it is filled in for them.
+    """
+
+    lead: str
+    weight: float
+    sentence: str
+    evidence: str = ""
+    url: str | None = None
+    private: bool = False
+    rule: str = ""
+
+    def strength(self) -> float:
+        """Return what reasons are sorted by: the strongest first, for a lead or against it."""
+        return -abs(self.weight)
+
+
+def votes_of(reasons: Iterable[Reason]) -> dict[tuple[str, str], float]:
+    """Return the weight that each rule adds to each lead: that of its strongest reason.
+
+    Ten links from one place weigh no more than one.
+
+    Examples
+    --------
+    >>> votes_of([Reason("stakeholder", 1.0, "…", rule="tracker"), Reason("stakeholder", 2.8, "…", rule="tracker")])
+    {('tracker', 'stakeholder'): 2.8}
+    """
+    votes: dict[tuple[str, str], float] = {}
+    for reason in reasons:
+        place = (reason.rule, str(reason.lead))
+        if abs(reason.weight) > abs(votes.get(place, 0.0)):
+            votes[place] = reason.weight
+    return votes
+
+
+def totals_of(reasons: Iterable[Reason]) -> dict[Lead, float]:
+    """Return the sum of the votes for each lead."""
+    totals = dict.fromkeys(LEADS, 0.0)
+    for (_, lead), weight in votes_of(reasons).items():
+        if lead in totals:
+            totals[Lead(lead)] += weight
+    return totals
+
+
+def strongest(reasons: pd.DataFrame) -> pd.DataFrame:
+    """Return the votes in a table of reasons: of each rule for each lead of a contribution the strongest reason."""
+    order = reasons["weight"].abs().sort_values(ascending=False, kind="stable").index
+    return reasons.loc[order].drop_duplicates(["id", "rule", "lead"]).sort_index()
+
+
+def tally(reasons: pd.DataFrame) -> pd.DataFrame:
+    """Return the sum of the votes for each lead, by contribution: a rule's strongest reason counts once.
+
+    Parameters
+    ----------
+    reasons
+        A table of the schema `REASONS`, of which `id`, `rule`, `lead` and `weight` are read. Leave the reasons of
+        rule `LABEL` out for the rules' own answer.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by `id`, in order of appearance: one column of log-odds a lead, 0 where nothing speaks for it.
+
+    Examples
+    --------
+    >>> rows = [("a", "tracker", "stakeholder", 1.2), ("a", "tracker", "stakeholder", 0.9),
+    ...         ("a", "upkeep", "upstream", 1.0)]
+    >>> tally(pd.DataFrame(rows, columns=["id", "rule", "lead", "weight"])).loc["a"].tolist()
+    [1.2, 1.0, 0.0]
+    """
+    sums = strongest(reasons.reset_index(drop=True)).groupby(["id", "lead"])["weight"].sum().unstack("lead")
+    return (
+        sums.reindex(index=reasons["id"].drop_duplicates(), columns=[str(lead) for lead in LEADS])
+        .fillna(0.0)
+        .astype(float)
+    )
+
+
+def margin(totals: Mapping[Lead, float] | Mapping[str, float]) -> float:
+    """Return how far the first lead is ahead of the second, in log-odds; a lead with evidence against it counts 0."""
+    first, second, *_ = sorted(totals.values(), reverse=True)
+    return first - max(second, 0.0)
+
+
+def decide(reasons: Sequence[Reason]) -> tuple[Lead, float]:
+    """Return the lead that the reasons add up to, and how sure that is.
+
+    The confidence is the logistic function of the distance to the second lead.
+
+    Examples
+    --------
+    >>> decide([Reason("stakeholder", 3.5, "…", rule="initiative"), Reason("upstream", 1.2, "…", rule="upkeep")])
+    (<Lead.STAKEHOLDER: 'stakeholder'>, 0.95)
+    >>> decide([])
+    (<Lead.UNCLEAR: 'unclear'>, 0.5)
+    """
+    totals = totals_of(reasons)
+    first = max(totals, key=totals.__getitem__)
+    distance = margin(totals)
+    if totals[first] < ENOUGH or distance < MARGIN:
+        return Lead.UNCLEAR, 0.5
+    confidence = min(_HIGHEST, 1 / (1 + math.exp(-(_BASE + distance))))
+    silent = any(reason.rule == _SILENT for reason in reasons)
+    if not silent and all(reason.rule in THIN for reason in reasons if reason.lead == first):
+        confidence = min(confidence, _ALONE)
+    return first, round(confidence, 2)
