@@ -30,7 +30,8 @@ class Group(click.Group):
         except BrokenPipeError:  # whoever reads, such as `head`, has enough; click ends quietly
             raise
         except OSError as error:  # a full disk, a vanished file: no fault of the code, so no traceback
-            warn([f"{error.filename or 'the system'}: {error.strerror or error}"])
+            place = error.filename or "a file, or the standard output, cannot be written"
+            warn([f"{place}: {error.strerror or error}; free some space, or choose another place"])
             ctx.exit(1)
 
 
@@ -43,14 +44,14 @@ def main() -> None:
     Example:
       contribkit review --config contribkit.toml --period 2026-Q3
 
-    Exit codes: 0 all went well, 1 something is wrong and was said, 2 the command was written wrongly.
+    Exit codes: 0 success, 1 an error that was printed, 2 wrong usage.
     """
 
 
 def say_hidden(number: int, what: str) -> None:
-    """Say on standard error how many private rows were left out, if any."""
+    """Print on standard error how many private rows were left out, if any."""
     if number:
-        warn([f"{number} private {what} left out; --include-private takes them in"])
+        warn([f"{number} private {what} left out; --include-private includes them"])
 
 
 def warn(sentences: list[str]) -> None:

@@ -253,13 +253,19 @@ class Organisation:
         return self.scope == "everywhere" and not self.is_own(repo)
 
     def is_own_side(self, ref: str) -> bool:
-        """Say whether a thread or commit lies on the organisation's own side.
+        """Return whether a thread, commit or repository is on the organisation's own side.
 
-        That is: in its own repositories, in a stakeholder's tracker, or in a thread that an initiative or a goal names.
+        That is: in its own repositories, in a stakeholder's tracker or repository that is not upstream too, or in a
+        thread or repository that an initiative or a goal names.
         """
         repo = repository_of(ref)
-        return self.is_own(repo) or (
-            repo is not None and (matches(self._trackers, repo) or casefold_id(ref) in self._planned)
+        if repo is None:
+            return False
+        return (
+            self.is_own(repo)
+            or casefold_id(ref) in self._planned
+            or matches(self._trackers, repo)
+            or (self.upstream_of(repo) is None and self.owner_of(repo) is not None)
         )
 
     @cached_property

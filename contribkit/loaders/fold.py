@@ -10,9 +10,9 @@ from contribkit.ids import casefold_id, contribution_id, thread_url
 from contribkit.period import Period, start_of
 from contribkit.tables import ACTS, CONTRIBUTIONS, combine, conform, empty, grouped, is_missing
 
-# An author's own kinds of thread: who opened it has this row, whatever else they did in it.
+# The author of such a thread has a row of this kind, whatever else they did in it.
 _OPENED = ("pull_request", "issue", "discussion")
-# Then the first that applies; the acts stand in no other row's way.
+# For other acts, the first kind that applies.
 _KINDS: dict[str, tuple[str, ...]] = {
     "review": ("reviewed", "merged"),
     "comment": ("commented",),
@@ -36,8 +36,8 @@ def fold(
 ) -> pd.DataFrame:
     """Return what each member of a team did in each thread in a period.
 
-    A pull request's merge is its author's act too, whoever pressed the button. A row appears in every period that
-    holds one of its acts, under one id. Acts on days on which a person was no member are left out.
+    A pull request's merge is its author's act too, whoever merged it. A row appears in every period that has one of
+    its acts, under one id. Acts on days on which a person was not a member are left out.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def fold(
     team
         A team, or a list of memberships.
     timezone
-        Where the days of membership lie; the period's own where there is one.
+        Of the days of membership; the period's own is used where there is one.
 
     Returns
     -------
@@ -91,10 +91,10 @@ def with_authors_merges(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFra
     merges = acts[acts["act"] == "merged"]
     refs = merges["ref"].str.casefold()
     authors = refs.map(threads["author"]).astype("str")
-    # A merge of one's own, or one that a source tells as its author's, is there already.
-    told = set(zip(refs, merges["actor"].str.casefold(), strict=True))
+    # A merge of one's own, or one that a source gives as its author's, is there already.
+    known = set(zip(refs, merges["actor"].str.casefold(), strict=True))
     pairs = zip(refs, authors.str.casefold(), strict=True)
-    new = pd.Series([pair not in told for pair in pairs], index=merges.index, dtype=bool) & authors.notna()
+    new = pd.Series([pair not in known for pair in pairs], index=merges.index, dtype=bool) & authors.notna()
     mine = merges.assign(actor=authors, text=None, url=None, key=refs)[new].drop_duplicates("key")
     return combine([acts, conform(mine, ACTS)], ACTS).drop_duplicates(["ref", "actor", "act", "at"])
 
@@ -108,7 +108,7 @@ def of_members(acts: pd.DataFrame, members: list[Member], timezone: str) -> pd.D
 
 
 def is_member(actors: pd.Series, times: pd.Series, members: list[Member], timezone: str) -> pd.Series:
-    """Say of each pair of login and time whether the person belonged then; a missing time is no objection."""
+    """Return for each pair of login and time whether the person was a member then; true where the time is missing."""
     result = pd.Series(False, index=actors.index)
     folded = actors.str.casefold()
     for member in members:
@@ -132,7 +132,7 @@ def _contributions(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
         source=("source", "first"),
         ref=("ref", "first"),
     )
-    # A function called for each of 100,000 groups takes longer than all else: so sums and lists are made at once.
+    # A function called for each of 100,000 groups takes longer than all else, so sums and lists are made at once.
     rows["hours"] = groups["hours"].sum(min_count=1)
     pairs = list(zip(acts["key"], acts["actor"], strict=True))
     rows["did"] = list(grouped(pairs, acts["act"]).values())

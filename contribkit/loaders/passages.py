@@ -1,26 +1,23 @@
-"""Where a text of the organisation's own side points at foreign threads, and with what words."""
+"""The paragraphs of a text that link to threads of others."""
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from contribkit.config.organisation import Organisation
 from contribkit.ids import links, repository_of
-
-if TYPE_CHECKING:
-    from contribkit.config.organisation import Organisation
 
 _CONTEXT = 1_000  # characters on either side
 
 
-def passages(text: str, organisation: "Organisation") -> Iterator[tuple[str, str, str]]:
-    """Yield for each foreign thread that a text points at: the paragraphs that do, and what stands around them.
+def passages(text: str, organisation: Organisation) -> Iterator[tuple[str, str, str]]:
+    """Yield each thread of others that a text links to, with the paragraphs that do and those around them.
 
     Parameters
     ----------
     text
         A message, document, body or comment.
     organisation
-        Whose own repositories are not foreign.
+        Links to its own repositories are left out.
 
     Examples
     --------

@@ -112,33 +112,47 @@ def read_contributions(path: Path, broken: list[str] | None = None) -> Iterator[
     path
         JSON lines.
     broken
-        Where given, wrong lines are noted here and passed over.
+        Where given, wrong lines are noted here and skipped.
 
     Raises
     ------
     ContribkitError
         With file, line and fix.
     """
+    return _read(path, broken, _contribution)
+
+
+def read_references(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the references of a file, checked; each needs the `ref` of a thread. Errors as for contributions."""
+    return _read(path, broken, _reference)
+
+
+def read_needs(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the needs of a file, checked; each needs a `kind` and a `ref`. Errors as for contributions."""
+    return _read(path, broken, _need)
+
+
+def _read(
+    path: Path, broken: list[str] | None, check: Callable[[dict[str, Any]], dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
     for line, row in read_jsonl(path, broken):
         try:
-            ref, login, kind = parse_contribution_id(_needed(row, "id"))
-            if kind not in list(Kind):
-                raise ValueError(f'unknown kind "{kind}"; {nearest(kind, [str(k) for k in Kind])}')
-            _check_types(row, CONTRIBUTIONS)
-            _check_name(row, {"ref": ref, "actor": login, "kind": kind})
-            if (number_of(ref) or 0) > _LARGEST:
-                raise ValueError(f'invalid thread "{ref}"')
+            yield check(row)
         except ValueError as error:
             report_problem(f"{path}:{line}: {error}", broken)
-            continue
-        named = _stated(row) | {
-            "ref": ref,
-            "kind": kind,
-            "actor": login,
-            "repo": repository_of(ref),
-            "number": number_of(ref),
-        }
-        yield row | {name: value for name, value in named.items() if row.get(name) is None}
+
+
+def _contribution(row: dict[str, Any]) -> dict[str, Any]:
+    ref, login, kind = parse_contribution_id(_needed(row, "id"))
+    if kind not in list(Kind):
+        raise ValueError(f'unknown kind "{kind}"; {nearest(kind, [str(k) for k in Kind])}')
+    _check_types(row, CONTRIBUTIONS)
+    for name, value in (("ref", ref), ("actor", login), ("kind", kind)):
+        if row.get(name) is not None and casefold_id(row[name]) != casefold_id(value):
+            raise ValueError(f'"{name}" is "{row[name]}", but the id says "{value}"')
+    if (number_of(ref) or 0) > _LARGEST:
+        raise ValueError(f'invalid thread "{ref}"')
+    return _filled(row, **_stated(row), ref=ref, kind=kind, actor=login, repo=repository_of(ref), number=number_of(ref))
 
 
 def _stated(row: dict[str, Any]) -> dict[str, str]:
@@ -149,32 +163,23 @@ def _stated(row: dict[str, Any]) -> dict[str, str]:
     return {f"stated_{name}": word for name, _, word in words if name in ("lead", "upstream", "activity") and word}
 
 
-def read_references(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Yield the references of a file, checked; each needs the `ref` of a thread. Errors as for contributions."""
-    for line, row in read_jsonl(path, broken):
-        try:
-            _needed(row, "ref")
-            _check_types(row, REFERENCES)
-        except ValueError as error:
-            report_problem(f"{path}:{line}: {error}", broken)
-            continue
-        yield row
+def _reference(row: dict[str, Any]) -> dict[str, Any]:
+    _needed(row, "ref")
+    _check_types(row, REFERENCES)
+    return row
 
 
-def read_needs(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Yield the needs of a file, checked; each needs a `kind` and a `ref`. Errors as for contributions."""
-    for line, row in read_jsonl(path, broken):
-        try:
-            ref = _needed(row, "ref")
-            kind = _needed(row, "kind")
-            if kind not in NEED_KINDS:
-                raise ValueError(f'unknown kind of need "{kind}"; {nearest(kind, list(NEED_KINDS))}')
-            _check_types(row, NEEDS)
-        except ValueError as error:
-            report_problem(f"{path}:{line}: {error}", broken)
-            continue
-        named = {"repo": repository_of(ref), "number": number_of(ref), "source": "records"}
-        yield row | {name: value for name, value in named.items() if row.get(name) is None}
+def _need(row: dict[str, Any]) -> dict[str, Any]:
+    ref, kind = _needed(row, "ref"), _needed(row, "kind")
+    if kind not in NEED_KINDS:
+        raise ValueError(f'unknown kind of need "{kind}"; {nearest(kind, list(NEED_KINDS))}')
+    _check_types(row, NEEDS)
+    return _filled(row, repo=repository_of(ref), number=number_of(ref), source="records")
+
+
+def _filled(row: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """Return a row with values where it has none."""
+    return row | {name: value for name, value in values.items() if row.get(name) is None}
 
 
 def read_tables(
@@ -186,13 +191,6 @@ def read_tables(
     return conform(pd.DataFrame(rows), CONTRIBUTIONS, timezone), conform(pd.DataFrame(found), REFERENCES, timezone)
 
 
-def _check_name(row: dict[str, Any], parts: dict[str, str]) -> None:
-    """Raise where a row names another thread, person or kind than its id."""
-    for name, value in parts.items():
-        if row.get(name) is not None and casefold_id(row[name]) != casefold_id(value):
-            raise ValueError(f'"{name}" is "{row[name]}", but the id says "{value}"')
-
-
 def _needed(row: dict[str, Any], name: str) -> str:
     if not isinstance(row.get(name), str) or not row[name]:
         raise ValueError(f'"{name}" is missing or not text')
@@ -200,7 +198,7 @@ def _needed(row: dict[str, Any], name: str) -> str:
 
 
 def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:
-    """Raise where a value is not of its column's type."""
+    """Raise `ValueError` where a value is not of its column's type."""
     known: dict[str, type | tuple[type, ...]] = {
         "str": str, "list": list, "Int64": int, "Float64": (int, float), "boolean": bool, TIME: str,
     }  # fmt: skip
@@ -240,14 +238,14 @@ def unfold(rows: Iterable[dict[str, Any]], timezone: str) -> tuple[pd.DataFrame,
     rows
         Contributions as read.
     timezone
-        Where days without a time lie.
+        Of days without a time.
 
     Returns
     -------
     tuple of pandas.DataFrame
         Tables of the schemas `THREADS` and `ACTS`.
     """
-    # The author's own row tells most about a thread: it comes first, and first wins.
+    # The author's own row says most about a thread, so it comes first.
     ordered = sorted(rows, key=lambda row: casefold_id(row["actor"]) != casefold_id(_author(row) or ""))
     threads = [_thread(row) for row in ordered]
     acts = pd.DataFrame([act for row in ordered for act in _acts(row)], columns=[*ACTS])
@@ -271,7 +269,7 @@ def _thread(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _thread_kind(row: dict[str, Any]) -> str | None:
-    """Return the thread's own kind: a review or comment says little of it, its address more."""
+    """Return the kind of the thread itself: that of a review or comment is in its address."""
     if row["kind"] not in (Kind.REVIEW, Kind.COMMENT, Kind.TRIAGE):
         return str(row["kind"])
     url = row.get("url") or ""
@@ -281,7 +279,7 @@ def _thread_kind(row: dict[str, Any]) -> str | None:
 
 
 def _acts(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the acts that a row sums up: as many as its dates tell apart, with the count on the first."""
+    """Yield the acts of a row: as many as it has different dates, with the count on the first."""
     common = {"ref": row["ref"], "actor": row["actor"], "url": row.get("url"), "source": "records"}
     first, last = row.get("happened_at"), row.get("last_at")
     opening = _ACT[Kind(row["kind"])] == "opened"
@@ -291,11 +289,11 @@ def _acts(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
             moments["opened", row["opened_at"]] = 1
         if row.get("merged_at"):
             moments["merged", row["merged_at"]] = 1
-        if first and not _is_told(first, moments):
+        if first and not _is_known(first, moments):
             moments["commented", first] = 1
     else:
         moments[_ACT[Kind(row["kind"])], first or last] = 1
-    if last and not _is_told(last, moments):
+    if last and not _is_known(last, moments):
         moments["commented" if opening else _ACT[Kind(row["kind"])], last] = 1
     # Times of one form, or days: what sorts as text; "~" comes behind every time of a day.
     inside = [moment for moment in moments if not first or (first <= (moment[1] or first) <= (last or first) + "~")]
@@ -306,6 +304,6 @@ def _acts(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield common | {"act": act, "at": at, "count": count} | (words if (act, at) == start else {})
 
 
-def _is_told(moment: str, moments: Iterable[tuple[str, Any]]) -> bool:
-    """Say whether a moment is one of those known, or the day of one."""
+def _is_known(moment: str, moments: Iterable[tuple[str, Any]]) -> bool:
+    """Return whether a time is one of those known, or the day of one."""
     return any(at == moment or (len(moment) == 10 and str(at).startswith(moment)) for _, at in moments)

@@ -1,32 +1,30 @@
-"""Unite what several sources know: one row a thread, one row an act, nothing twice."""
+"""Unite the tables of several sources: one row a thread, one row an act, one row a reference."""
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, repository_of
 from contribkit.loaders.fold import is_member
 from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, is_missing
 
-if TYPE_CHECKING:
-    from contribkit.config.organisation import Organisation
-
-# What can happen once to a thread: two sources that tell it at different seconds mean the same act.
+# What happens once to a thread: two sources with different seconds mean the same act.
 _ONCE = ("opened", "merged", "released", "created")
-# Of these every source may know a part; of other lists the first source that has one is believed.
+# Lists of which every source may know a part; of other lists, the first that is not empty is taken.
 _GROWING = ("links_out", "links_in", "participants", "labels")
 
 
-def unite_threads(frames: list[pd.DataFrame], organisation: "Organisation") -> pd.DataFrame:
+def unite_threads(frames: list[pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
     """Return one row a thread: each column from the first source that knows it, logins as configured.
 
     Parameters
     ----------
     frames
-        Tables of the schema `THREADS`, most believed first.
+        Tables of the schema `THREADS`, most trusted first.
     organisation
-        Who tells aliases and bots.
+        It knows aliases and bots.
 
     Returns
     -------
@@ -48,10 +46,10 @@ def unite_threads(frames: list[pd.DataFrame], organisation: "Organisation") -> p
 
 
 def _merged(threads: pd.DataFrame, folded: pd.Series) -> pd.DataFrame:
-    """Return one row a thread from what several sources know of it, most believed first."""
+    """Return one row a thread from what several sources know of it, most trusted first."""
     same = threads.groupby(folded, sort=False)
     merged = same[[name for name, kind in THREADS.items() if kind != "list"]].first()
-    # What one source calls private stays so, whatever the others say.
+    # What one source calls private stays private.
     merged["private"] = same["private"].max()
     sources = grouped(folded, threads["source"]).values()
     merged["source"] = ["+".join(dict.fromkeys(name for name in names if not is_missing(name))) for names in sources]
@@ -69,19 +67,19 @@ def _one_list(name: str, lists: list[list[Any]]) -> list[Any]:
     return list(seen.values())
 
 
-def unite_acts(frames: list[pd.DataFrame], organisation: "Organisation") -> pd.DataFrame:
+def unite_acts(frames: list[pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
     """Return one row an act, logins as configured.
 
-    Of an act that happens once to a thread, the source that knows its time wins over one that knows its day, then
-    the more believed. An act of which only the day is known, or which sums up several, gives way to finer ones of
+    For an act that happens once to a thread, a source with its time is preferred to one with its day, then the more
+    trusted. An act with a day only, or which sums up several, is dropped where another source has the single ones of
     the same person, thread and day.
 
     Parameters
     ----------
     frames
-        Tables of the schema `ACTS`, most believed first.
+        Tables of the schema `ACTS`, most trusted first.
     organisation
-        Who tells aliases.
+        It knows aliases.
 
     Returns
     -------
@@ -95,14 +93,14 @@ def unite_acts(frames: list[pd.DataFrame], organisation: "Organisation") -> pd.D
     day = acts["at"].dt.tz_convert(organisation.timezone).dt.date
     same_day = pd.MultiIndex.from_frame(acts[["key", "actor", "act"]].assign(day=day))
     fine = same_day[~acts["coarse"]]
-    acts = acts[~(acts["coarse"] & same_day.isin(fine)) & ~_told_singly(acts, day)]
+    acts = acts[~(acts["coarse"] & same_day.isin(fine)) & ~_known_singly(acts, day)]
     once = acts["act"].isin(_ONCE)
     twice = once & acts.duplicated(["key", "actor", "act"]) | acts.duplicated(["key", "actor", "act", "at"])
     return acts[~twice].sort_index()[[*ACTS]].reset_index(drop=True)
 
 
-def _told_singly(acts: pd.DataFrame, day: pd.Series) -> pd.Series:
-    """Say of acts that sum up several whether another source tells those of that day one by one."""
+def _known_singly(acts: pd.DataFrame, day: pd.Series) -> pd.Series:
+    """Return for acts that sum up several whether another source has those of that day one by one."""
     sums = acts["count"].fillna(1) > 1
     single = acts["frame"].astype("Float64").mask(sums | acts["coarse"])
     same = single.groupby([acts["key"], acts["actor"], acts["act"], day])
@@ -110,36 +108,57 @@ def _told_singly(acts: pd.DataFrame, day: pd.Series) -> pd.Series:
     return sums & elsewhere.fillna(False).astype(bool)
 
 
-def unite_references(frames: list[pd.DataFrame], organisation: "Organisation") -> pd.DataFrame:
-    """Return one row a pair of place and thread, for threads that are looked at."""
+def unite_references(frames: list[pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
+    """Return one row a pair of place and thread, for threads that are looked at.
+
+    The same reference from two sources is one: with the earliest date, all that the texts say, and private where one
+    source says so.
+
+    Parameters
+    ----------
+    frames
+        Tables of the schema `REFERENCES`, most trusted first.
+    organisation
+        It knows aliases, bots and upstream projects.
+    """
     references = combine(frames, REFERENCES)
-    references = references.assign(by=canonical(references["by"], organisation))
-    places = references[["source", "ref"]].assign(place=references["id"].fillna(references["url"]))
-    pair = places.fillna("").apply(lambda column: column.str.casefold())
+    numbered = references["kind"].isin(("issue", "pull_request")) & references["source"].notna()
+    bare = numbered & references["id"].str.fullmatch(r"[0-9]+").fillna(False).astype(bool)
+    by = canonical(references["by"], organisation)
+    bots = by.map({name: organisation.is_bot(name) for name in by.dropna().unique()}).astype("boolean")
+    references = references.assign(
+        id=references["id"].mask(bare, references["source"] + "#" + references["id"]),
+        by=by,
+        by_is_bot=references["by_is_bot"].fillna(bots),
+        direction=references["direction"].fillna("in"),
+    )
+    pair = references[["direction", "source", "ref"]].assign(place=references["id"].fillna(references["url"]))
+    pair = pair.fillna("").apply(lambda column: column.str.casefold())
     if pair.duplicated().any():
         same = references.groupby([pair[name] for name in pair], sort=False)
         references["private"] = references["private"].mask(same["private"].transform("any"), True)
+        references["date"] = same["date"].transform("min")
         words = same["text"].transform(lambda texts: "\n\n".join(dict.fromkeys(texts.dropna())))
         references["text"] = words.astype("str").mask(words == "")
     kept = ~pair.duplicated() & in_scope(references["ref"], organisation)
     return pd.DataFrame(references[kept]).reset_index(drop=True)
 
 
-def canonical(logins: pd.Series, organisation: "Organisation") -> pd.Series:
+def canonical(logins: pd.Series, organisation: Organisation) -> pd.Series:
     """Return logins as configured where they are a member's, else as they are."""
     spelled = {login: organisation.canonical(login) for login in logins.dropna().unique()}
     return logins.map(spelled).astype("str")
 
 
-def in_scope(refs: pd.Series, organisation: "Organisation") -> pd.Series:
-    """Say of each thread whether it lies in a project that is looked at."""
+def in_scope(refs: pd.Series, organisation: Organisation) -> pd.Series:
+    """Return for each thread whether it is in a project that is looked at."""
     looked_at = cache(organisation.is_in_scope)
     known = {ref: looked_at(repository_of(ref)) for ref in refs.unique()}
     return refs.map(known).astype(bool)
 
 
-def outside_membership(acts: pd.DataFrame, organisation: "Organisation") -> pd.Series:
-    """Say of each act whether it is a member's, on a day on which they were none."""
+def outside_membership(acts: pd.DataFrame, organisation: Organisation) -> pd.Series:
+    """Return for each act whether it is a member's, on a day on which they were not one."""
     members = acts["actor"].isin(organisation.members)
     people = [member for _, member in organisation.memberships]
     return members & ~is_member(acts["actor"], acts["at"], people, organisation.timezone)

@@ -331,6 +331,8 @@ name = "Spawner"
 repos = ["jupyterhub/KubeSpawner", "else/where", "own-org/tool"]
 [[stakeholders]]
 name = "Earth"
+orgs = ["earth-org", "JupyterHub"]
+repos = ["earth/model", "jupyterhub/earth-fork"]
 trackers = ["stake/earth-*"]
 [signals]
 stakeholder_trackers = ["their/hub"]
@@ -374,7 +376,8 @@ def test_scope_is_upstream_or_everywhere_and_never_the_own(tmp_path: Path) -> No
     [
         ("own-org/x#1", True), ("Own-Org/x@4f2a", True), ("stake/Earth-hub#9", True), ("their/hub#1", True),
         ("some/plan#3", True), ("SOME/plan#4", True), ("some/plan#5", False), ("stake/moon#1", False),
-        ("jupyterhub/x#1", False), ("activity_log:1", False),
+        ("jupyterhub/x#1", False), ("activity_log:1", False), ("earth/model#1", True), ("earth-org/any#1", True),
+        ("earth-org/any", True), ("jupyterhub/earth-fork#1", False),
     ],
 )  # fmt: skip
 def test_the_own_side_is_own_repositories_trackers_and_planned_threads(tmp_path: Path, ref: str, is_own: bool) -> None:

@@ -211,6 +211,18 @@ def test_two_paragraphs_of_one_place_about_one_thread_are_one_reference_with_the
     assert united["text"].tolist() == ["For Earth.\n\nThe fix itself."]
 
 
+def test_the_same_issue_from_two_sources_is_one_reference_with_the_earlier_date(org: Organisation) -> None:
+    issue = {"kind": "issue", "date": "2026-07-02", "by": "some[bot]"}
+    one, two = (
+        references(issue | {"id": "7"}),
+        references(issue | {"id": "own/plans#7", "date": "2026-07-01T12:00:00Z"}),
+    )
+    united = unite_references([one, two], org)
+    assert united["id"].tolist() == ["own/plans#7"]
+    assert united["date"][0].isoformat() == "2026-07-01T12:00:00+00:00"
+    assert (united["direction"][0], bool(united["by_is_bot"][0])) == ("in", True)
+
+
 # What is looked at.
 
 
