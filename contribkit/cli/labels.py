@@ -1,15 +1,15 @@
 """Commands for the label log: `labels list | history | agreement | merge | export | import`."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
 from contribkit.cli.group import CONFIG, main, warn
-from contribkit.errors import ContribkitError, nearest
+from contribkit.errors import ContribkitError
+from contribkit.vocabulary import Lead
 
+LEADS = [str(lead) for lead in Lead]
 LABELS = click.option(
     "--labels", "folder", type=click.Path(path_type=Path), help="Folder of label logs.  [default: labels, by the file]"
 )
@@ -25,16 +25,14 @@ def labels() -> None:
     """
 
 
-def _organisation(config: Path, folder: Path | None) -> "ck.Organisation | None":
-    """Return the organisation; where a folder is named, contribkit.toml may be missing."""
-    return ck.Organisation.read(config) if folder is None or config.is_file() else None
-
-
 def _read(config: Path, folder: Path | None, must_exist: bool = True) -> "ck.Labels":
-    """Return the labels of a folder, and print what reading them warned of."""
+    """Return the labels of a folder, and print what reading them warned of.
+
+    Where a folder is named, contribkit.toml may be missing; it tells the aliases of members.
+    """
     from contribkit.labels.replay import read_and_warn
 
-    org = _organisation(config, folder)
+    org = ck.Organisation.read(config) if folder is None or config.is_file() else None
     place = folder or (org.root if org else config.parent) / "labels"
     if must_exist and not place.is_dir():
         raise ContribkitError(f"{place}: no such folder of label logs; name one with --labels")
@@ -54,7 +52,7 @@ def _print(line: str) -> None:
 @LABELS
 @click.option("--period", help="Only contributions labelled for this period; as for review.")
 @click.option("--disputed", is_flag=True, help="Only contributions that people disagree on.")
-@click.option("--lead", help="Only contributions with this lead.")
+@click.option("--lead", type=click.Choice(LEADS, case_sensitive=False), help="Only contributions with this lead.")
 @click.option("--person", help="Only contributions labelled by this person.")
 @click.option("--missing", is_flag=True, help="Only contributions that loading the period does not find any more.")
 @click.option("--contributions", type=click.Path(path_type=Path), help="With --missing: JSON lines, not the sources.")
@@ -74,25 +72,18 @@ def list_(
     Example:
       contribkit labels list --period 2026-Q3 --disputed
     """
-    from contribkit.vocabulary import Lead
-
     found = _read(config, folder)
-    tests: list[Callable[[Any], bool]] = []
-    if period:
-        name = str(ck.Period(period))
-        events = found.by_item
-        tests.append(lambda label: any(found.periods.get(e["id"]) == name for e in events[found.name(label.item)]))
-    if disputed:
-        tests.append(lambda label: label.lead is None)
-    if lead:
-        wanted = _lead(lead)
-        tests.append(lambda label: label.lead == wanted)
-    if person:
-        tests.append(lambda label: found.person(person) in map(found.person, label.opinions))
-    if missing:
-        gone = {label.item for label in found.missing(_loaded_ids(config, contributions, period))}
-        tests.append(lambda label: label.item in gone)
-    shown = [label for label in found.effective.values() if all(test(label) for test in tests)]
+    name = period and str(ck.Period(period))
+    gone = {label.item for label in found.missing(_loaded_ids(config, contributions, period))} if missing else None
+    shown = [
+        label
+        for item, label in found.effective.items()
+        if (not name or any(found.periods.get(event["id"]) == name for event in found.by_item[item]))
+        and not (disputed and label.lead)
+        and (not lead or label.lead == lead)
+        and (not person or found.person(person) in map(found.person, label.opinions))
+        and (gone is None or label.item in gone)
+    ]
     for label in shown:
         shape = Lead(label.lead).shape if label.lead else "≠"
         opinions = ", ".join(f"{by}: {said}" for by, said in label.opinions.items())
@@ -100,15 +91,6 @@ def list_(
         _print(f"{shape} {label.lead or '':12} {label.status:12} {label.item}  ({opinions}){more}")
     open_ = sum(label.lead is None for label in shown)
     warn([f"{len(shown)} of {len(found.effective)} labelled contributions, {open_} of them disputed"])
-
-
-def _lead(text: str) -> str:
-    from contribkit.vocabulary import Lead
-
-    leads = [str(lead) for lead in Lead]
-    if text.casefold() not in leads:
-        raise ContribkitError(f'invalid lead "{text}"; {nearest(text, leads)}')
-    return text.casefold()
 
 
 def _loaded_ids(config: Path, contributions: Path | None, period: str | None) -> list[str]:
@@ -199,10 +181,10 @@ def merge(sources: tuple[Path, ...], config: Path, folder: Path | None, period: 
     from contribkit.labels.exchange import merge as merged
 
     place = folder or ck.Organisation.read(config).root / "labels"
-    done = merged(sources, place, str(ck.Period(period)) if period else None)
-    for path in done.files:
+    new, known, files = merged(sources, place, str(ck.Period(period)) if period else None)
+    for path in files:
         click.echo(path)
-    warn([f"new events: {done.new}; known already: {done.known}"])
+    warn([f"new events: {new}; known already: {known}"])
 
 
 @labels.command()
@@ -248,7 +230,11 @@ def import_(file: Path, config: Path, folder: Path | None, person: str | None, p
 
     known = _read(config, folder, must_exist=False)
     rows = read_csv(file)
-    mine = [row for row in rows if not person or known.person(row.cells.get("by", "")) == known.person(person)]
+    mine = [
+        (place, cells)
+        for place, cells in rows
+        if not person or known.person(cells.get("by", "")) == known.person(person)
+    ]
     events = changed(mine, known)
     for event in events:
         was = f" (was {event['was']})" if event["was"] else ""

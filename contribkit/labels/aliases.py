@@ -1,7 +1,6 @@
 """The alias file: renamed repositories, transferred threads and renamed logins, so that labels find their rows."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from contribkit.errors import ContribkitError
@@ -20,13 +19,6 @@ class Aliases:
     ``owner/repo`` is a repository that was renamed or moved, ``owner/repo#1`` a transferred thread, anything else a
     login. A name may change more than once.
 
-    Attributes
-    ----------
-    newer
-        The next name by the old one, as `casefold_id` writes it.
-    members
-        A member's login by their aliases in contribkit.toml, as `casefold_id` writes them; applied after `newer`.
-
     Examples
     --------
     >>> aliases = Aliases({"old/lamp": "new/lamp", "new/lamp#1": "new/shade#7", "ada-old": "ada"})
@@ -37,7 +29,9 @@ class Aliases:
     """
 
     newer: dict[str, str] = field(default_factory=dict)
+    """The next name by the old one, as `casefold_id` writes it."""
     members: dict[str, str] = field(default_factory=dict)
+    """A member's login by their aliases in contribkit.toml, as `casefold_id` writes them; applied after `newer`."""
 
     @classmethod
     def read(cls, path: Path) -> "Aliases":
@@ -60,7 +54,7 @@ class Aliases:
             newer[casefold_id(cells[0])], lines[casefold_id(cells[0])] = cells[1], line
         aliases = cls(newer)
         for old, line in lines.items():
-            if aliases._is_circular(old):
+            if aliases._next(aliases._last(old)) is not None:
                 raise ContribkitError(f"{path}:{line}: {old} leads back to itself; remove one row of the circle")
         return aliases
 
@@ -75,24 +69,18 @@ class Aliases:
             ref, login, kind = parse_contribution_id(item)
         except ValueError:
             return item
-        return contribution_id(self._thread(ref), self.login(login), kind)
+        return contribution_id(self._last(ref), self.login(login), kind)
 
     def login(self, login: str) -> str:
         """Return a person's current login."""
         last = self._last(login)
         return self.members.get(casefold_id(last), last)
 
-    @cached_property
-    def _threads(self) -> dict[str, str]:
-        return {}  # a thread is looked up once for each person who worked in it
-
-    def _thread(self, ref: str) -> str:
-        if ref not in self._threads:
-            self._threads[ref] = self._last(ref)
-        return self._threads[ref]
-
     def _last(self, name: str) -> str:
-        while (following := self._next(name)) is not None:
+        """Return the last name of a chain; of a circle, the first that comes again."""
+        seen: set[str] = set()
+        while casefold_id(name) not in seen and (following := self._next(name)) is not None:
+            seen.add(casefold_id(name))
             name = following
         return name
 
@@ -103,14 +91,6 @@ class Aliases:
         repo = repository_of(name)
         moved = self.newer.get(casefold_id(repo)) if repo else None
         return f"{moved}{name[len(repo) :]}" if moved and repo else None
-
-    def _is_circular(self, name: str) -> bool:
-        seen: set[str] = set()
-        current: str | None = name
-        while current is not None and casefold_id(current) not in seen:
-            seen.add(casefold_id(current))
-            current = self._next(current)
-        return current is not None
 
 
 def _check(cells: list[str], known: dict[str, str], place: str) -> None:

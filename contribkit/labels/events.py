@@ -64,13 +64,7 @@ def to_line(event: Event) -> bytes:
 
 
 def validate(event: Any, place: str) -> Event:
-    """Return the event if it is valid; `place` is the location that errors start with.
-
-    Raises
-    ------
-    ContribkitError
-        For an unknown version, and for missing or invalid fields.
-    """
+    """Return the event if it is valid, else raise a `ContribkitError` that starts with the location `place`."""
     if not isinstance(event, dict) or event.get("v") != VERSION:
         version = event.get("v") if isinstance(event, dict) else event
         raise ContribkitError(f"{place}: unknown label event version {version!r}; update contribkit")
@@ -80,7 +74,6 @@ def validate(event: Any, place: str) -> Event:
 
 
 def _problem(event: Event) -> str | None:
-    """Return what is wrong with an event and how to fix it, None for a valid one."""
     for name in ("id", "at", "by", "op", "item"):
         if not isinstance(event.get(name), str) or not event[name].strip():
             return f'the event has no "{name}"; restore the line from git'
@@ -103,10 +96,7 @@ def _problem(event: Event) -> str | None:
 def log_files(folder: Path) -> list[Path]:
     """Return the label logs below a folder, in order; links to folders are followed.
 
-    Raises
-    ------
-    ContribkitError
-        For a folder that cannot be read: labels must not be missing silently.
+    A folder that cannot be read is an error: labels must not be missing silently.
     """
     found: list[Path] = []
     visited: set[Path] = set()
@@ -128,12 +118,7 @@ def read_log(path: Path) -> Iterator[Event]:
     """Yield the events of a label log, in the order of its lines.
 
     An incomplete last line is what a crash leaves behind. It is ignored with a warning: nobody writes to that file
-    any more, so that nothing gets lost.
-
-    Raises
-    ------
-    ContribkitError
-        For a file that cannot be read, and a line that is not a valid event; with file, line and fix.
+    any more, so that nothing gets lost. Any other invalid line is an error, with file, line and fix.
     """
     try:
         lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
@@ -228,9 +213,11 @@ class LabelLog:
 
     def close(self) -> None:
         """Close the file; a further event starts another."""
-        if self._handle is not None:
-            os.close(self._handle)
-        self._handle, self._saved, self.path = None, bytearray(), self._new_path()
+        handle, self._handle = self._handle, None
+        self._saved, self.path = bytearray(), self._new_path()
+        if handle is not None:
+            with suppress(OSError):  # what counts as saved is on the disk
+                os.close(handle)
 
     def _leave_removed_file(self) -> None:
         """Start a new file with everything where the old one was removed: a branch was changed, a folder cleaned."""
@@ -258,34 +245,26 @@ class LabelLog:
         handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o666)
         for folder in (self._folder, *(made.parent for made in missing)):
             with suppress(OSError):  # not every system can sync the names in a folder
-                _sync(folder)
+                names = os.open(folder, os.O_RDONLY)
+                try:
+                    os.fsync(names)
+                finally:
+                    os.close(names)
         return handle
 
     def _roll_back(self) -> None:
         """Cut the file back to the last saved event, and leave it."""
-        handle, path, size = self._handle, self.path, len(self._saved)
-        self._handle, self._saved, self.path = None, bytearray(), self._new_path()
-        if handle is None:
-            return
-        with suppress(OSError):
-            os.ftruncate(handle, size)
-            os.fsync(handle)
-        with suppress(OSError):
-            os.close(handle)
-        if not size:
+        if self._handle is not None:
             with suppress(OSError):
-                path.unlink()
+                os.ftruncate(self._handle, len(self._saved))
+                os.fsync(self._handle)
+            if not self._saved:
+                with suppress(OSError):
+                    self.path.unlink()
+        self.close()
 
     def _new_path(self) -> Path:
         return self._folder / f"{self._person}.{secrets.token_hex(4)}.jsonl"
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _write_fix(error: OSError) -> str:

@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from contribkit.errors import ContribkitError
 from contribkit.ids import parse_contribution_id
@@ -19,18 +18,10 @@ COLUMNS = ("item", "by", "op", "lead", "stakeholder", "activity", "note", "at", 
 """`at`, `status` and `holds` (the resulting lead) are for reading only."""
 _CHOICES = ("op", "lead", "activity")  # written in either case
 _GIVEN = (*_CHOICES, "stakeholder", "note")
-_REQUIRED = ("item", "by", "lead")
 
 
 def to_csv(labels: Labels, with_notes: bool = False) -> str:
-    """Return the current opinions as CSV with the columns `COLUMNS`, one row per person and contribution.
-
-    Parameters
-    ----------
-    labels
-        The label logs.
-    with_notes
-        Include the column ``note``: notes are for the team only.
+    """Return the current opinions as CSV, one row per person and contribution; notes are for the team only.
 
     Examples
     --------
@@ -51,47 +42,27 @@ def to_csv(labels: Labels, with_notes: bool = False) -> str:
     return file.getvalue()
 
 
-class Row(NamedTuple):
-    """A row of a CSV: its location as ``file:line``, and its cells by column."""
-
-    place: str
-    cells: dict[str, str]
+Row = tuple[str, dict[str, str]]
+"""A row of a CSV: its location as ``file:line``, and its cells by column."""
 
 
 def read_csv(path: Path) -> list[Row]:
-    """Read a CSV as `to_csv` writes it; columns may be removed or added.
-
-    Raises
-    ------
-    ContribkitError
-        For a file that cannot be read, and a missing required column.
-    """
-    rows = read_rows(path, COLUMNS, _REQUIRED, unknown=[], broken=None)
-    return [
-        Row(f"{path}:{line}", {name: from_text(cell).strip() for name, cell in cells.items()}) for line, cells in rows
-    ]
+    """Read a CSV as `to_csv` writes it; columns may be removed or added."""
+    rows = read_rows(path, COLUMNS, ("item", "by", "lead"), unknown=[], broken=None)
+    return [(f"{path}:{line}", {name: from_text(cell).strip() for name, cell in cells.items()}) for line, cells in rows]
 
 
-def changed(rows: list[Row], labels: Labels, at: datetime | None = None) -> list[Event]:
+def changed(rows: list[Row], labels: Labels) -> list[Event]:
     """Return the events that make labels say what the rows say; unchanged rows give none.
 
     An empty lead clears the person's opinion. Missing rows and columns change nothing.
-
-    Parameters
-    ----------
-    rows
-        From `read_csv`.
-    labels
-        The current labels.
-    at
-        The time of the events; by default now.
 
     Raises
     ------
     ContribkitError
         For an invalid row, with its line; then no events are returned.
     """
-    moment = at or datetime.now(UTC)
+    now = datetime.now(UTC)
     known = {(labels.name(said["item"]), labels.person(said["by"])): said for said in labels.opinions}
     events: list[Event] = []
     for place, cells in rows:
@@ -101,7 +72,7 @@ def changed(rows: list[Row], labels: Labels, at: datetime | None = None) -> list
         before = known.get((labels.name(item), labels.person(by)))
         if not before:
             _check_new(item, by, place)
-        event = _event(cells, before, moment)
+        event = _event(cells, before, now)
         if event is not None:
             events.append(validate(event, place))
     return events
@@ -137,16 +108,10 @@ def _is_same(cell: str, value: str | None) -> bool:
     return cell.split() == from_text(as_text(value or "")).split()
 
 
-class Merge(NamedTuple):
-    """How many events are new, how many known already, and the files, each written when it is reached."""
-
-    new: int
-    known: int
-    files: Iterator[Path]
-
-
-def merge(sources: Iterable[Path], folder: Path, period: str | None = None) -> Merge:
+def merge(sources: Iterable[Path], folder: Path, period: str | None = None) -> tuple[int, int, Iterator[Path]]:
     """Write the events of other label logs that a folder does not have yet to new logs there.
+
+    Returned are how many events are new, how many known already, and the files, each written when it is reached.
 
     Parameters
     ----------
@@ -169,7 +134,7 @@ def merge(sources: Iterable[Path], folder: Path, period: str | None = None) -> M
         if name not in here:
             new.setdefault(period or _period_of(path), []).append(event)
     count = sum(map(len, new.values()))
-    return Merge(count, len(found) - count, write_logs(folder, new))
+    return count, len(found) - count, write_logs(folder, new)
 
 
 def _logs(source: Path) -> list[Path]:

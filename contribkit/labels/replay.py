@@ -2,12 +2,11 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
@@ -18,39 +17,25 @@ from contribkit.period import Period
 
 @dataclass(frozen=True)
 class Label:
-    """The label of one contribution.
-
-    Attributes
-    ----------
-    item
-        Id of the contribution.
-    lead
-        The lead people agree on; None where it is disputed.
-    status
-        ``adjudicated``, ``unanimous``, ``majority`` or ``disputed``.
-    opinions
-        Each person's current lead.
-    stakeholder, activity
-        As given by the people who agree, where they gave one.
-    """
+    """The label of one contribution."""
 
     item: str
+    """Id of the contribution."""
     lead: str | None
+    """The lead people agree on; None where it is disputed."""
     status: str
+    """``adjudicated``, ``unanimous``, ``majority`` or ``disputed``."""
     opinions: dict[str, str]
+    """Each person's current lead."""
     stakeholder: str | None = None
+    """As given by the people who agree, where they gave one; `activity` too."""
     activity: str | None = None
 
 
 def decisions(events: Iterable[Event], person: Callable[[str], str] = casefold_id) -> dict[str, list[Event]]:
     """Return each person's decisions on one contribution that were not undone, oldest first.
 
-    Parameters
-    ----------
-    events
-        All events of one contribution, ordered by time.
-    person
-        Maps a login to what people are compared by.
+    `events` are all of the contribution's, ordered by time; `person` maps a login to what people are compared by.
     """
     stacks: dict[str, list[Event]] = {}
     for event in events:
@@ -78,13 +63,6 @@ def current_opinions(events: Iterable[Event], person: Callable[[str], str] = cas
 
 def settle(events: Iterable[Event], person: Callable[[str], str] = casefold_id) -> Label | None:
     """Return the label of one contribution: adjudicated, else unanimous, else majority, else disputed.
-
-    Parameters
-    ----------
-    events
-        All events of one contribution, ordered by time.
-    person
-        Maps a login to what people are compared by.
 
     Examples
     --------
@@ -118,17 +96,6 @@ def settle(events: Iterable[Event], person: Callable[[str], str] = casefold_id) 
 class Labels:
     """All events of a folder of label logs, and the labels they add up to.
 
-    Attributes
-    ----------
-    events
-        Ordered by time.
-    folder
-        Where they were read from and new ones are written to; None for events that were made in memory.
-    aliases
-        Renamed repositories, threads and logins.
-    periods
-        By event id, the period in whose folder the event is.
-
     Examples
     --------
     >>> event = {"v": 1, "id": "01", "at": "2026-10-01T10:00:00Z", "by": "ada", "op": "label",
@@ -138,20 +105,18 @@ class Labels:
     """
 
     events: list[Event] = field(default_factory=list)
+    """Ordered by time."""
     folder: Path | None = None
+    """Where they were read from and new ones are written to; None for events that were made in memory."""
     aliases: Aliases = field(default_factory=Aliases)
     periods: dict[str, str] = field(default_factory=dict)
+    """By event id, the period in whose folder the event is."""
 
     @classmethod
     def read(cls, folder: str | Path, organisation: Organisation | None = None) -> "Labels":
         """Read all label logs below a folder, and its alias file; a missing folder has none.
 
-        Parameters
-        ----------
-        folder
-            The folder of label logs.
-        organisation
-            Whose members' aliases in contribkit.toml apply too; see `with_members`.
+        With an organisation, its members' aliases apply too; see `with_members`.
 
         Raises
         ------
@@ -244,33 +209,13 @@ class Labels:
         here = {self.name(item) for item in ids}
         return [label for item, label in self.effective.items() if item not in here]
 
-    def changes(self, period: Period) -> list["Change"]:
-        """Return what was done to labels within a period, ordered by time.
-
-        Examples
-        --------
-        >>> event = {"id": "1", "at": "2026-10-01T10:00:00Z", "by": "ada", "op": "label", "item": "o/r#1@ada:review",
-        ...          "lead": "upstream"}
-        >>> (change,) = Labels([event]).changes(Period("2026-10"))
-        >>> change.before, change.after.lead
-        (None, 'upstream')
-        """
-        found = []
+    def changes(self, period: Period) -> Iterator[tuple[Event, Label | None, Label | None]]:
+        """Yield each event within a period, with the contribution's label right before and right after it."""
         for event in self.events:
             if period.start <= event_time(event) < period.end:
                 events = self.by_item[self.name(event["item"])]
                 place = events.index(event)
-                before, after = (settle(events[:end], self.person) for end in (place, place + 1))
-                found.append(Change(event, before, after))
-        return found
-
-
-class Change(NamedTuple):
-    """One event, with the contribution's label right before and right after it (None for no label)."""
-
-    event: Event
-    before: Label | None
-    after: Label | None
+                yield event, settle(events[:place], self.person), settle(events[: place + 1], self.person)
 
 
 def read_and_warn(folder: Path, organisation: Organisation | None = None) -> tuple[Labels, list[str]]:

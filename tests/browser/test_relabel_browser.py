@@ -390,7 +390,7 @@ def test_two_kernels_two_people_and_two_tabs_at_once_lose_nothing(browser, serve
             views.nth(place).locator(".saving.saved").wait_for()
 
 
-def test_on_binder_the_page_says_what_is_not_out_yet_and_three_ways_out(browser, server, folder):
+def test_on_binder_the_page_says_what_is_not_exported_yet_and_three_ways_to(browser, server, folder):
     before = 'os.environ["BINDER_SERVICE_HOST"] = "x"'
     path = write_notebook(folder, "binder", rows(30), before=before)
     repository = (
@@ -406,7 +406,7 @@ def test_on_binder_the_page_says_what_is_not_out_yet_and_three_ways_out(browser,
         widget.says("This session is temporary")
         widget.focus()
         widget.press("1", "2")
-        widget.says("2 labels are not out yet")
+        widget.says("2 labels are not exported yet")
         widget.click("propose on GitHub")
         link = widget.root.get_by_role("link", name="Open the filled-in page on GitHub")
         link.wait_for()
@@ -415,18 +415,18 @@ def test_on_binder_the_page_says_what_is_not_out_yet_and_three_ways_out(browser,
         (file,) = (folder / "labels").rglob("*.jsonl")
         assert (address.hostname, address.path) == ("github.com", "/example-org/reviews/new/main")
         assert asked == {"filename": [f"labels/2026-Q3/{file.name}"], "value": [file.read_text()]}
-        widget.says("2 labels are not out yet")
+        widget.says("2 labels are not exported yet")
         widget.click("copy")
-        widget.says("All labels are out.")
+        widget.says("All labels are exported.")
         assert opened.page.evaluate("navigator.clipboard.readText()") == file.read_text()
         widget.focus()
         widget.press("3")
-        widget.says("1 label is not out yet")
+        widget.says("1 label is not exported yet")
         with opened.page.expect_download() as downloading:
             widget.click("download")
         assert downloading.value.suggested_filename == file.name
         assert downloading.value.path().read_text() == file.read_text()
-        widget.says("All labels are out.")
+        widget.says("All labels are exported.")
         widget.focus()
         widget.press("X", "1", "Enter")
         widget.wait_saved()

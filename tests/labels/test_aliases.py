@@ -8,7 +8,7 @@ import pytest
 from contribkit import ContribkitError, Labels, Organisation, classify
 from contribkit.evaluation import evaluate
 from contribkit.labels.aliases import Aliases
-from tests.helpers.builders import jsonl
+from tests.helpers.builders import jsonl, organisation
 from tests.helpers.events import event
 
 
@@ -102,12 +102,20 @@ def test_a_label_holds_whichever_name_the_log_and_the_table_use(
     jsonl(tmp_path / "a.jsonl", event(1, "ada", "label", "individual", item=in_the_log))
     labels = Labels.read(tmp_path)
     table = pd.DataFrame([{"id": in_the_table, "kind": "pull_request", "title": "Fix the CI"}])
-    judged = classify(table, None, Organisation.read_sample(), labels)
+    judged = classify(table, None, Organisation.read_sample(), labels).contributions
     assert (judged.lead[0], judged.decided_by[0], judged.id[0]) == ("individual", "person", in_the_table)
     assert labels.of(in_the_table).lead == "individual"
     assert labels.missing([in_the_table]) == []
     alone = classify(table, None, Organisation.read_sample())
     assert evaluate(alone, labels, draws=5).pairs[["id", "truth"]].values.tolist() == [[in_the_table, "individual"]]
+
+
+def test_classify_finds_labels_by_the_aliases_of_members_in_the_configuration(tmp_path: Path) -> None:
+    org = organisation(tmp_path)  # bobby is Bob
+    said = [event(1, "bobby", "label", "individual", item="o/r#1@Bobby:issue"),
+            event(2, "bob", "label", "upstream", item="o/r#1@bob:issue")]  # fmt: skip
+    judged = classify(pd.DataFrame([{"id": "o/r#1@bob:issue", "kind": "issue"}]), None, org, Labels(said))
+    assert judged.contributions[["lead", "confidence"]].values.tolist() == [["upstream", 1.0]]
 
 
 def test_a_person_with_a_new_login_has_one_vote(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-// The widget: it puts the parts together and turns keys, clicks and messages into calls of them.
+// The widget: connects its parts, and passes keys, clicks and messages on to them.
 
 import { Board } from "./board.js";
 import { Card } from "./card.js";
@@ -28,7 +28,7 @@ export class App {
     this.steps = new Steps();
     this.wire = new Wire(model, this.messages(), () => this.watch());
     this.keyboard = new Keyboard(this);
-    this.root.replaceChildren(element("p", { class: "quiet", role: "status" }, "Waiting for the kernel. Run all cells if nothing comes."));
+    this.root.replaceChildren(element("p", { class: "quiet", role: "status" }, "Waiting for the kernel. Run all cells if nothing appears."));
     this.timer = setInterval(() => this.watch(), TICK);
     this.wire.send({ type: "ready" });
   }
@@ -68,7 +68,7 @@ export class App {
     this.exits = new Exits(this.outbox, page, () => this.wire.send({ type: "export" }), tell);
     this.commands = commands(this);
     this.build();
-    // What an earlier page could not save; some of it may be about rows that are still to come.
+    // Events that an earlier page could not save; some may be for rows that are not here yet.
     this.left = this.outbox.restore().filter((event) => !this.board.apply(event));
     this.steps.recall([...this.board.entries.values()]);
     this.outbox.resend();
@@ -76,7 +76,7 @@ export class App {
     requestAnimationFrame(() => setTimeout(() => this.wire.send({ type: "rows" })));
   }
 
-  /** Take in all rows; keys may have been pressed since the first ones were painted. */
+  /** Take all rows; keys may have been pressed since the first ones were painted. */
   takeAll(rows) {
     if (!this.board) return;
     this.board.take(unpack(rows));
@@ -124,7 +124,7 @@ export class App {
     this.status.textContent = sentence;
   }
 
-  /** Take in what became of events: of this view, or of another one of the same widget. */
+  /** Update events that were saved or failed, of this view or another one of the same widget. */
   recorded({ saved, failed, rows, written, pace }) {
     if (!this.board) return;
     const fresh = unpack(rows);
@@ -137,7 +137,7 @@ export class App {
     this.drawSoon(fresh.some(({ id }) => id === this.board.current?.row.id));
   }
 
-  /** Draw with the next frame what answers of the kernel changed: in a burst of keys one frame has many. */
+  /** Draw with the next frame what the kernel's answers changed: in a burst of keys, one frame covers many. */
   drawSoon(withCard) {
     this.cardIsOld ||= withCard;
     this.frame ??= requestAnimationFrame(() => {
@@ -149,7 +149,7 @@ export class App {
     });
   }
 
-  /** Count all rows, and ask how far people agree, once nobody has typed for a while: both take their time. */
+  /** Count all rows and request the agreement once nobody has typed for a while: both take time. */
   rest() {
     clearTimeout(this.counting);
     clearTimeout(this.resting);
@@ -201,7 +201,7 @@ export class App {
     this.counts.textContent = headWords(this.board, this.agreement, this.pace);
   }
 
-  /** Say how saving goes, and whether the kernel is there. */
+  /** Show whether labels are saved, and whether the kernel is there. */
   watch() {
     if (!this.board) return;
     const { sign, word, state } = savingWords(this.outbox);

@@ -19,7 +19,7 @@ export class Card {
 
   draw(entry, draft = {}) {
     if (!entry) {
-      this.box.replaceChildren(element("p", { class: "quiet" }, "Nothing is chosen."));
+      this.box.replaceChildren(element("p", { class: "quiet" }, "No row is selected."));
       return;
     }
     const typing = this.box.contains(document.activeElement) && this.shown === entry.row.id;
@@ -60,13 +60,13 @@ export class Card {
     const { row } = entry;
     if (by === "you") {
       const { stakeholder } = holding(entry.stack);
-      return [stakeholder ? `, for ${stakeholder}` : "", ", says you", entry.waiting.length ? " (on its way)" : ""];
+      return [stakeholder ? `, for ${stakeholder}` : "", ", by you", entry.waiting.length ? " (not saved yet)" : ""];
     }
-    if (by === "people") return [`, say people (${row.label.status}${row.label.carried_over ? ", carried over" : ""})`];
+    if (by === "people") return [`, by people (${row.label.status}${row.label.carried_over ? ", carried over" : ""})`];
     return [row.stakeholder ? `, for ${row.stakeholder}` : "", `, ${percent(row.confidence)} sure, decided by ${row.decided_by}`];
   }
 
-  /** What others said: folded until you said something yourself, side by side where they disagree. */
+  /** People's labels: folded, and open where they disagree. */
   said(entry) {
     const { opinions, label } = entry.row;
     if (!opinions?.length) return [];
@@ -74,9 +74,9 @@ export class Card {
     const rows = opinions.map(({ by, lead, note, at }) => element("tr", {},
       element("th", { scope: "row" }, element("bdi", {}, this.name(by))), element("td", {}, mark(this.page.leads[lead])),
       element("td", {}, element("bdi", {}, note || "–")), element("td", { class: "day" }, day(at))));
-    const head = element("tr", {}, ...["who", "says", "note", "day"].map((word) => element("th", { scope: "col" }, word)));
+    const head = element("tr", {}, ...["who", "lead", "note", "day"].map((word) => element("th", { scope: "col" }, word)));
     const table = element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
-    return [this.folded("said", `what people said (${opinions.length})`, [table], disputed || this.open.said)];
+    return [this.folded("said", `people's labels (${opinions.length})`, [table], disputed || this.open.said)];
   }
 
   why(entry) {
@@ -101,7 +101,7 @@ export class Card {
       this.choice("whom", "for whom", "stakeholder", whom, value.stakeholder, shown && entry.row.stakeholder),
       this.choice("activity", "activity", "activity", this.page.activities, value.activity, shown && entry.row.activity),
       element("label", { class: "note" }, "note",
-        element("textarea", { rows: 2, "data-command": "note", placeholder: "e to write, Enter keeps it", maxlength: 2000 }, value.note ?? "")));
+        element("textarea", { rows: 2, "data-command": "note", placeholder: "e to write, Enter to save", maxlength: 2000 }, value.note ?? "")));
   }
 
   choice(command, word, field, options, value, suggested) {
@@ -117,8 +117,8 @@ export class Card {
     const remarks = (details.remarks ?? []).map((remark) => element("blockquote", {}, element("bdi", {}, remark)));
     const who = row.who ?? row.actor ?? "the person";
     return [
-      element("div", { class: "words", dir: "auto" }, details.body || "No text is known."),
-      ...(remarks.length ? [element("h4", {}, `What ${who} wrote there`), ...remarks] : []),
+      element("div", { class: "words", dir: "auto" }, details.body || "No text."),
+      ...(remarks.length ? [element("h4", {}, `Comments by ${who}`), ...remarks] : []),
     ];
   }
 
@@ -149,5 +149,5 @@ export class Card {
 }
 
 function waiting() {
-  return element("p", { class: "quiet" }, "The words come from the kernel …");
+  return element("p", { class: "quiet" }, "Loading the text …");
 }

@@ -1,4 +1,4 @@
-// Decisions: what a label, a skip, an undo and the like do to the board, to the outbox and to the steps.
+// Decisions: what label, skip, undo and so on do to the board, the outbox and the steps.
 
 import { makeEvent, suggestion } from "./events.js";
 import { holding } from "./rows.js";
@@ -12,14 +12,14 @@ export class Decisions {
     this.drafts = new Map();
   }
 
-  /** Send events out, and put them on the board at once. */
+  /** Send events, and apply them to the board at once. */
   record(events) {
     for (const event of events) this.board.apply(event);
     this.outbox.add(events);
     return events;
   }
 
-  /** Do one thing to every target; `make` returns an event of a row, or null to pass it over. */
+  /** Record an event for every target; `make` returns the event of a row, or null to skip it. */
   each(word, make) {
     const { board } = this;
     const entries = board.targets;
@@ -57,7 +57,7 @@ export class Decisions {
     this.each("Cleared", (entry) => (holding(entry.stack) ? this.event(entry, "clear", null) : null));
   }
 
-  /** Take in what was said in the card: part of the label that stands, else of the one to come. */
+  /** Add what was chosen in the card to the current label, or keep it for the next one. */
   say(entry, said) {
     const standing = holding(entry.stack);
     const { id } = entry.row;
@@ -66,7 +66,7 @@ export class Decisions {
       this.steps.did(this.record([this.event(entry, standing.op, standing.lead, fields)]));
     } else {
       this.drafts.set(id, { ...this.drafts.get(id), ...said });
-      // A note is worth keeping even where nobody decides.
+      // A note is saved even without a decision.
       if (said.note) this.steps.did(this.record([this.event(entry, "skip", null, said)]));
     }
   }
@@ -82,7 +82,7 @@ export class Decisions {
     const events = this.steps.forth();
     if (!events) return this.tell("There is nothing to redo.");
     this.steps.again(this.record(this.stamped(events, (entry, event) => this.event(entry, event.op, event.lead, event))));
-    this.show(events, "Done again");
+    this.show(events, "Redone");
   }
 
   stamped(events, make) {
@@ -106,7 +106,7 @@ export class Decisions {
   }
 }
 
-/** One step has one time, so that it can be told from the next after a restart. */
+/** The events of a step share one time, so that steps can be told apart after a restart. */
 function together(events) {
   return events.map((event) => ({ ...event, at: events[0].at }));
 }

@@ -23,7 +23,7 @@ export function suggestion(entry, hideAll) {
   return { lead, stakeholder: lead === "stakeholder" ? stakeholder : null, activity };
 }
 
-/** What a person did, step by step, so that it can be taken back and done again. A bulk label is one step. */
+/** A person's steps, to undo and redo them. A bulk label is one step. */
 export class Steps {
   constructor() {
     this.done = [];
@@ -35,7 +35,7 @@ export class Steps {
     this.undone = [];
   }
 
-  /** Start from what the log holds, so that a label given before a restart can be taken back. */
+  /** Start from the log, so that a label from before a restart can be undone. */
   recall(entries) {
     const current = entries.filter(({ row }) => !row.label?.carried_over);
     const standing = current.flatMap(({ row, stack }) => stack.map((event) => ({ ...event, item: row.id })));
@@ -48,14 +48,14 @@ export class Steps {
     }
   }
 
-  /** Return the events of the step to take back, or null. */
+  /** Return the events of the step to undo, or null. */
   back() {
     const events = this.done.pop() ?? null;
     if (events) this.undone.push(events);
     return events;
   }
 
-  /** Return the events of the step to do again, or null; `again` puts what was made of them in their place. */
+  /** Return the events of the step to redo, or null; `again` adds the events that repeat them. */
   forth() {
     return this.undone.pop() ?? null;
   }

@@ -1,10 +1,10 @@
-// The ways out in the page: download, copy, propose on GitHub, and how many labels are not out yet.
+// Export from the page: download, copy, propose on GitHub, and how many labels are not exported yet.
 
 import { button, element, link } from "./element.js";
 import { download, propose } from "./propose.js";
 
 export class Exits {
-  /** `ask` asks the kernel for the whole log and says whether it could; `tell` says what happened. */
+  /** `ask` requests the whole log from the kernel and returns whether that was possible; `tell` shows a sentence. */
   constructor(outbox, page, ask, tell) {
     Object.assign(this, { outbox, page, ask, tell, waiting: null });
     this.written = page.written;
@@ -18,7 +18,7 @@ export class Exits {
     return `contribkit:out:${this.page.store}:${this.page.path}`;
   }
 
-  /** How many events of this session were in the last copy that left. */
+  /** How many events of this session the last export had. */
   get left() {
     return Number(this.outbox.storage.getItem(this.key) ?? 0);
   }
@@ -28,7 +28,7 @@ export class Exits {
     if (!this.ask()) this.take(this.outbox.lines(), this.page.path, null);
   }
 
-  /** Take in the log: the kernel's, or without a kernel what this page knows. */
+  /** Export the log: the kernel's, or without a kernel what this page has. */
   take(text, path, written) {
     const way = this.waiting;
     this.waiting = null;
@@ -37,7 +37,7 @@ export class Exits {
     if (way === "copy") return this.copy(text, written);
     if (way === "propose") this.offer(text, path);
     else download(path.split("/").at(-1), text);
-    if (way === "download") this.out(written, written === null ? "What this page knows is downloaded, without the kernel." : "Downloaded.");
+    if (way === "download") this.out(written, written === null ? "Downloaded what this page has, without the kernel." : "Downloaded.");
   }
 
   async copy(text, written) {
@@ -45,16 +45,16 @@ export class Exits {
       await navigator.clipboard.writeText(text);
       this.out(written, "Copied.");
     } catch {
-      this.tell("The browser did not let it be copied; download it.");
+      this.tell("The browser does not allow copying; download the labels instead.");
     }
   }
 
-  /** Show the page on GitHub as a link: a window that opens by itself would be stopped by the browser. */
+  /** Show the page on GitHub as a link: the browser would block a window that opens by itself. */
   offer(text, path) {
     const { url, upload } = propose(this.page.repository, path, text);
     if (upload) download(path.split("/").at(-1), text);
     const words = upload ? "The file is downloaded; drop it on GitHub's upload page" : "Open the filled-in page on GitHub";
-    this.place.replaceChildren(link(words, url, { click: () => this.out(this.written, "Say there why, and propose the change.") }));
+    this.place.replaceChildren(link(words, url, { click: () => this.out(this.written, "Add a reason there, and propose the change.") }));
     this.place.querySelector("a")?.focus();
   }
 
@@ -63,11 +63,11 @@ export class Exits {
     this.tell(sentence);
   }
 
-  /** What a person on Binder has to know, or an empty text. */
+  /** The warning for people on Binder, empty elsewhere. */
   warning() {
     if (!this.page.temporary) return "";
     const open = Math.max(0, this.written - this.left) + this.outbox.pending.size;
     const words = open === 1 ? "1 label is" : `${open} labels are`;
-    return `This session is temporary: Binder keeps nothing. ${open ? `${words} not out yet: download, copy or propose them below.` : "All labels are out."}`;
+    return `This session is temporary: Binder keeps nothing. ${open ? `${words} not exported yet: download, copy or propose them below.` : "All labels are exported."}`;
   }
 }

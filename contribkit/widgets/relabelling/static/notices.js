@@ -1,4 +1,4 @@
-// What the widget says about itself: counts, whether all is saved, and what a person should know now.
+// The sentences of the widget: counts, whether everything is saved, and warnings.
 
 import { button, element, percent } from "./element.js";
 import { duration } from "./events.js";
@@ -41,7 +41,7 @@ export class Notices {
     this.lines = new Map();
   }
 
-  /** Show a line, or take it away where there are no words. */
+  /** Show a line, or remove it for an empty text. */
   put(name, words, buttons = [], role = "status") {
     const known = this.lines.get(name);
     if (!words) {

@@ -1,4 +1,4 @@
-// The outbox: labels that the kernel has not acknowledged stay here, in the browser's storage too, and go out again once.
+// The outbox: events that the kernel has not acknowledged stay here and in the browser's storage, and are sent again.
 
 export class Outbox {
   /**
@@ -15,7 +15,7 @@ export class Outbox {
     this.sentAt = null;
   }
 
-  /** Take in what an earlier page left behind, oldest first. */
+  /** Load what an earlier page left behind, oldest first. */
   restore() {
     const keys = [];
     for (let place = 0; place < this.storage.length; place++) keys.push(this.storage.key(place));
@@ -48,7 +48,7 @@ export class Outbox {
     this.post(events);
   }
 
-  /** Send everything again that has no answer: after the kernel came back, or when the person says so. */
+  /** Send everything unanswered again: after the kernel came back, or on request. */
   resend(now = Date.now()) {
     this.failed.clear();
     this.sentAt = null;
@@ -57,7 +57,7 @@ export class Outbox {
     return events.length;
   }
 
-  /** Forget what the kernel saved; return those events that this page knew. */
+  /** Forget what the kernel saved; return those events that this page has. */
   saved(ids, now = Date.now()) {
     const events = this.known(ids);
     for (const id of ids) {
@@ -69,7 +69,7 @@ export class Outbox {
     return events;
   }
 
-  /** Note what could not be saved, and why by id; it stays to be sent again. */
+  /** Note which events could not be saved, with the reasons by id; they stay to be sent again. */
   refused(reasons, now = Date.now()) {
     const events = this.known(Object.keys(reasons));
     for (const { id } of events) this.failed.set(id, reasons[id]);
@@ -81,17 +81,17 @@ export class Outbox {
     return ids.map((id) => this.pending.get(id)).filter(Boolean);
   }
 
-  /** How many went out without an answer yet. */
+  /** How many are sent and not answered yet. */
   get waiting() {
     return this.pending.size - this.failed.size;
   }
 
-  /** Milliseconds for which nothing was acknowledged though something waits. */
+  /** Milliseconds without any answer while events wait for one. */
   silence(now = Date.now()) {
     return this.sentAt === null ? 0 : now - this.sentAt;
   }
 
-  /** Everything this page knows of its own events, as lines of a label log: what can be saved without a kernel. */
+  /** All events of this page as lines of a label log: what can be exported without a kernel. */
   lines() {
     const all = new Map([...this.made, ...this.pending]);
     return [...all.keys()].sort().map((id) => `${JSON.stringify(all.get(id))}\n`).join("");
@@ -107,7 +107,7 @@ function parse(text) {
   }
 }
 
-/** Return the browser's storage, or one for this page alone where it is forbidden. */
+/** Return the browser's storage, or one in memory where it is not allowed. */
 export function openStorage(place = globalThis) {
   try {
     const storage = place.localStorage;

@@ -1,4 +1,4 @@
-// Ways out for a label log: a file, the clipboard, and GitHub's own pages. No token is needed: GitHub asks who it is.
+// Export of a label log: a file, and GitHub's own pages, which need no token.
 
 const LONGEST = 6000; // bytes of an address that GitHub and browsers surely take
 

@@ -1,7 +1,7 @@
-// The wire to the kernel: custom messages only, as a synced trait would merge fast keystrokes into one.
+// The connection to the kernel: custom messages only, as a synced trait would merge fast keystrokes into one.
 
 export class Wire {
-  /** `hear` maps a message's type to what it does; `lost` is called when the kernel restarts or goes. */
+  /** `hear` maps a message's type to its handler; `lost` is called when the kernel restarts or goes away. */
   constructor(model, hear, lost) {
     this.model = model;
     this.isAlive = true;
@@ -17,7 +17,7 @@ export class Wire {
     model.on("comm_live_update", this.changed);
   }
 
-  /** Send a message, and say whether somebody is there to hear it. */
+  /** Send a message, and return whether the kernel is there. */
   send(message) {
     try {
       this.model.send(message);

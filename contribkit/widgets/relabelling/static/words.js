@@ -1,22 +1,22 @@
-// The words of the threads: fetched from the kernel when a person comes near, and all of them for a search.
+// The texts of the threads: fetched from the kernel near the current row, and all of them for a search.
 
 const AROUND = 8; // rows whose words are fetched before a person gets there
 const AT_ONCE = 200; // rows whose words come in one message
 
 export class Words {
-  /** `ask` asks the kernel for the words of some rows, by id. */
+  /** `ask` requests the texts of rows from the kernel, by id. */
   constructor(board, ask) {
     Object.assign(this, { board, ask, all: false });
   }
 
-  /** Ask for the words of the row here and of those around it. */
+  /** Request the texts of the current row and those around it. */
   around() {
     const { shown, position } = this.board;
     const missing = [shown[position], shown[position + 1]].some((entry) => entry && !entry.details);
     if (missing) this.request(shown.slice(Math.max(0, position - AROUND), position + AROUND));
   }
 
-  /** Ask for all words, a part at a time, once somebody searches. */
+  /** Request all texts, part by part, once somebody searches. */
   everywhere() {
     this.all = true;
     this.request([...this.board.entries.values()]);
