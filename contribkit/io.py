@@ -12,8 +12,6 @@ from typing import Any, cast
 
 from contribkit.errors import ContribkitError, nearest
 
-csv.field_size_limit(2**31 - 1)  # Python's own limit of 131,072 characters is less than a long note or body
-
 
 def write_whole(path: Path, text: str) -> None:
     """Write a text file so that a reader sees the old one or the new one, never a part.

@@ -48,7 +48,10 @@ Row = tuple[str, dict[str, str]]
 
 def read_csv(path: Path) -> list[Row]:
     """Read a CSV as `to_csv` writes it; columns may be removed or added."""
-    rows = read_rows(path, COLUMNS, ("item", "by", "lead"), unknown=[], broken=None)
+    broken: list[str] = []
+    rows = list(read_rows(path, COLUMNS, ("item", "by", "lead"), unknown=[], broken=broken))
+    if broken:
+        raise ContribkitError(f"{broken[0]}; nothing was imported")
     return [(f"{path}:{line}", {name: from_text(cell).strip() for name, cell in cells.items()}) for line, cells in rows]
 
 

@@ -300,6 +300,7 @@ def test_a_file_from_a_spreadsheet_may_have_semicolons_and_a_mark(folder: Path) 
         (b"item,lead\n", 'the column "by" is missing'),
         (b"", 'the column "item" is missing'),
         (b"\xff\xfe", "save it as UTF-8"),
+        (b'item,by,lead\n"o/r#1@a:issue,a,upstream\n', "is never closed"),
     ],
 )
 def test_a_file_that_is_no_such_table_is_refused(folder: Path, content: bytes, said: str) -> None:
