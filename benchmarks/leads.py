@@ -14,7 +14,7 @@ from benchmarks.figure import Figure
 from contribkit.config.organisation import Organisation
 from contribkit.evaluation.report import Evaluation, classify_files, evaluate
 from contribkit.evaluation.scores import OVERALL
-from contribkit.evaluation.truth import Truth
+from contribkit.labels import Labels
 from contribkit.tables import Judged
 from contribkit.text import format_decimal, format_interval
 from contribkit.vocabulary import LEADS
@@ -49,7 +49,7 @@ SETS = (
 
 
 @cache
-def classified(labelled: LabelledSet, as_of: str | None = None) -> tuple[Judged, Truth] | str:
+def classified(labelled: LabelledSet, as_of: str | None = None) -> tuple[Judged, Labels] | str:
     """Return the answers to a set and its labels, or why there are none."""
     if not labelled.folder.is_dir():
         return f"{labelled.name} is not there: {NO_REALSET}"

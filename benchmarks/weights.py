@@ -21,7 +21,7 @@ from benchmarks.leads import SETS, classified
 from contribkit.classifiers.features import strongest_votes
 from contribkit.classifiers.model import Model
 from contribkit.evaluation.scores import compare, is_decided, score_table
-from contribkit.evaluation.truth import Truth
+from contribkit.evaluation.truth import truth_table
 from contribkit.tables import Judged
 from contribkit.text import format_decimal, format_interval
 from contribkit.vocabulary import LEADS, Lead
@@ -102,14 +102,14 @@ class LabelledRows(NamedTuple):
 
     name: str
     judged: Judged
-    truth: Truth
+    truth: pd.DataFrame
     pairs: pd.DataFrame
     votes: pd.DataFrame
 
     def score(self, leads: Any) -> str:
         """Return the macro-F1 of leads, with its interval."""
         answers = pd.DataFrame({"id": self.pairs["id"], "lead": list(leads)})
-        table = score_table(compare(answers, self.truth.table))
+        table = score_table(compare(answers, self.truth))
         row = table[table["figure"] == "macro_f1"].iloc[0]
         return f"{format_decimal(row['value'])} ({format_interval(row['low'], row['high'])})"
 
@@ -121,9 +121,9 @@ def labelled_rows() -> Iterator[LabelledRows]:
         if isinstance(found, str):
             print(f"skipped: {found}")
             continue
-        judged, truth = found
-        truth = truth.restricted_to(judged.contributions["id"])
-        pairs = compare(judged.contributions, truth.table)
+        judged, labels = found
+        truth, _ = truth_table(labels, judged.contributions["id"])
+        pairs = compare(judged.contributions, truth)
         yield LabelledRows(labelled.name, judged, truth, pairs, vote_matrix(judged, pairs["id"]))
 
 

@@ -2,6 +2,8 @@
 
 from contribkit.evaluation.agreement import blind_sample, corrected_shares
 from contribkit.evaluation.report import Evaluation, evaluate, section
-from contribkit.evaluation.truth import Truth
+from contribkit.evaluation.truth import read_labels, settled_labels
 
-__all__ = ["Evaluation", "Truth", "blind_sample", "corrected_shares", "evaluate", "section"]
+__all__ = [
+    "Evaluation", "blind_sample", "corrected_shares", "evaluate", "read_labels", "section", "settled_labels",
+]  # fmt: skip

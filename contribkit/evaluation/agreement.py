@@ -55,11 +55,6 @@ class Agreement:
     pairs: pd.DataFrame
     reason: str = ""
 
-    @classmethod
-    def unknown(cls, people: int, reason: str) -> "Agreement":
-        """Return that nothing is known, and why."""
-        return cls(people, 0, None, None, _pairs(pd.DataFrame()), reason)
-
     @property
     def sentence(self) -> str:
         """The finding as a sentence; it names nobody."""
@@ -105,7 +100,7 @@ def agreement(labels: Labels) -> Agreement:
     people, shared = len(opinions), opinions.loc[:, opinions.notna().sum() > 1]
     if people < 2 or shared.empty:
         alone = "fewer than two people gave labels" if people < 2 else "no two people labelled the same contribution"
-        return Agreement.unknown(people, alone)
+        return Agreement(people, 0, None, None, _pairs(shared), alone)
     counts = shared.apply(lambda column: column.value_counts()).fillna(0)  # lead by contribution
     sizes = counts.sum()
     raw = float(((counts * (counts - 1)).sum() / (sizes * (sizes - 1))).mean())

@@ -25,14 +25,14 @@ from contribkit.evaluation.scores import (
     part_table,
     score_table,
 )  # fmt: skip
-from contribkit.evaluation.truth import Truth, classify_as_of
+from contribkit.evaluation.truth import classify_as_of, read_labels, truth_table
 from contribkit.io import write_whole
 from contribkit.labels import Labels
 from contribkit.loaders.records import read_contributions, read_references
 from contribkit.review import page
 from contribkit.review.figures import new_figure, picture, svg
 from contribkit.review.page import Section
-from contribkit.tables import CONTRIBUTIONS, REASONS, REFERENCES, Judged, conform, empty, is_missing, records
+from contribkit.tables import CONTRIBUTIONS, REFERENCES, Judged, conform, is_missing, records
 from contribkit.text import MISSING, format_decimal, format_interval, pluralise
 from contribkit.vocabulary import LEADS, Lead
 
@@ -130,9 +130,9 @@ class Evaluation:
 
         Examples
         --------
-        >>> import contribkit as ck
+        >>> from contribkit.evaluation.truth import settled_labels
         >>> row = {"id": "o/r#1@ada:review", "lead": "upstream"}
-        >>> found = evaluate(pd.DataFrame([row]), pd.DataFrame([row]), draws=10)
+        >>> found = evaluate(Judged.of(pd.DataFrame([row])), settled_labels([row]), draws=10)
         >>> found.as_text({str(lead): lead.word for lead in Lead}).splitlines()[0]
         '1 labelled contribution in 1 thread; 1 led by somebody, of which 1 was answered, 1 correctly. Macro-F1 0.333'
         """
@@ -236,16 +236,15 @@ def _text_table(table: pd.DataFrame, words: Mapping[str, str]) -> str:
     return "\n".join([lines[0], "─" * max(map(len, lines)), *lines[1:]])
 
 
-def evaluate(judged: Judged | pd.DataFrame, truth: Truth | Labels | pd.DataFrame, draws: int = 1000) -> Evaluation:
+def evaluate(judged: Judged, labels: Labels, draws: int = 1000) -> Evaluation:
     """Compare answers with what people said.
 
     Parameters
     ----------
     judged
-        What `contribkit.classify` returns **without** labels, or a table of answers alone. Rows that people decided
-        are no answers, and left out.
-    truth
-        A `Truth`, the label logs, or a table with `id`, `lead` and, where known, `activity` and `stakeholder`.
+        What `contribkit.classify` returns **without** labels. Rows that people decided are no answers, and left out.
+    labels
+        What people said; see also `truth.settled_labels`.
     draws
         Of the bootstrap.
 
@@ -257,44 +256,38 @@ def evaluate(judged: Judged | pd.DataFrame, truth: Truth | Labels | pd.DataFrame
     Examples
     --------
     >>> import contribkit as ck
+    >>> from contribkit.evaluation.truth import settled_labels
     >>> rows = pd.DataFrame([{"id": "o/r#1@ada-example:pull_request", "kind": "pull_request", "title": "Fix the CI"}])
     >>> judged = ck.classify(rows, None, ck.Organisation.read_sample())
-    >>> found = evaluate(judged, rows[["id"]].assign(lead="upstream"), draws=10)
+    >>> found = evaluate(judged, settled_labels([{"id": rows.id[0], "lead": "upstream"}]), draws=10)
     >>> found.figure("coverage")["n"], found.agreement.reason
-    (1, 'only settled labels are known, not who gave them')
+    (1, 'fewer than two people gave labels')
     """
-    if isinstance(judged, pd.DataFrame):
-        judged = Judged(judged, empty(REASONS))
     rows = judged.contributions
-    answers = rows[rows["decided_by"] != "person"] if "decided_by" in rows else rows
-    if isinstance(truth, Labels):
-        truth = Truth.from_labels(truth)
-    elif isinstance(truth, pd.DataFrame):
-        truth = Truth.of(records(truth))
-    truth = truth.restricted_to(answers["id"])
-    pairs = compare(answers, truth.table)
-    decided = len(rows) - len(answers)
+    is_answer = (rows["decided_by"] != "person") if "decided_by" in rows else pd.Series(True, index=rows.index)
+    answers = judged.where(is_answer)
+    truth, notes = truth_table(labels, answers.contributions["id"])
+    pairs = compare(answers.contributions, truth)
+    decided = int((~is_answer).sum())
     by_people = [f"left out: {pluralise(decided, 'contribution')} that people decided"] if decided else []
-    unknown = Agreement.unknown(0, "only settled labels are known, not who gave them")
-    reasons = judged.reasons[judged.reasons["id"].isin(answers["id"])]
     return Evaluation(
         pairs=pairs,
         scores=score_table(pairs, draws),
         confusion=confusion(pairs),
         calibration=calibration_table(pairs),
         parts=part_table(pairs),
-        agreement=agreement(truth.labels) if truth.labels else unknown,
-        corrected=corrected_shares(rows, blind_sample(truth.labels) if truth.labels else truth.table[:0]),
-        rules=rule_table(reasons, len(answers), truth.table),
-        notes=[*judged.notes, *truth.notes, *_limits(pairs), *by_people],
+        agreement=agreement(labels),
+        corrected=corrected_shares(rows, blind_sample(labels)),
+        rules=rule_table(answers.reasons, len(answers.contributions), truth),
+        notes=[*judged.notes, *notes, *_limits(pairs), *by_people],
     )
 
 
 def classify_files(
     organisation: Organisation, contributions: Path, labels: Path, references: Sequence[Path] = (),
     as_of: str | None = None, broken: list[str] | None = None,
-) -> tuple[Judged, Truth]:  # fmt: skip
-    """Classify a file of contributions, and return the answers and the truth that `evaluate` compares.
+) -> tuple[Judged, Labels]:  # fmt: skip
+    """Classify a file of contributions, and return the answers and the labels that `evaluate` compares.
 
     Parameters
     ----------
@@ -314,15 +307,17 @@ def classify_files(
     ContribkitError
         For what cannot be read, and where there is nothing to compare.
     """
-    truth = Truth.read(labels, broken, organisation)
+    truth = read_labels(labels, broken, organisation)
     rows = conform(pd.DataFrame(read_contributions(contributions, broken)), CONTRIBUTIONS, organisation.timezone)
     found = [row for path in references for row in read_references(path, broken)]
     if not len(rows):
         raise ContribkitError(f"{contributions}: no contributions")
-    truth.restricted_to(rows["id"])  # said before the work of classifying
+    try:
+        truth_table(truth, rows["id"])  # said before the work of classifying
+    except ContribkitError as error:
+        raise ContribkitError(f"{labels}: {error}") from None
     table = conform(pd.DataFrame(found), REFERENCES, organisation.timezone)
-    judged = classify_as_of(rows, table, organisation, as_of) if as_of else classify(rows, table, organisation)
-    return judged, truth
+    return classify_as_of(rows, table, organisation, as_of) if as_of else classify(rows, table, organisation), truth
 
 
 def _limits(pairs: pd.DataFrame) -> list[str]:
@@ -377,16 +372,12 @@ def _calibration_sentence(found: Evaluation) -> str:
     return f"Confidence and accuracy differ by {gap} on average ({count})"
 
 
-def section(
-    judged: Judged | pd.DataFrame, truth: Truth | Labels | pd.DataFrame, words: Mapping[str, str] | None = None
-) -> Section:
+def section(judged: Judged, labels: Labels, words: Mapping[str, str] | None = None) -> Section:
     """Return the main figures and the reliability plot as a section of a page; it names nobody.
 
     Parameters
     ----------
-    judged
-        What `contribkit.classify` returns **without** labels.
-    truth
+    judged, labels
         As for `evaluate`.
     words
         The word people see for each lead; see `Review.words`.
@@ -398,7 +389,7 @@ def section(
     """
     title, words = "How far can the answers be believed?", words or {str(lead): lead.word for lead in Lead}
     try:
-        found = evaluate(judged, truth)
+        found = evaluate(judged, labels)
     except ContribkitError:
         sentence = "No contribution here has a label on which people agree, so the answers cannot be checked."
         return Section(title, sentence, page.html("evaluation.html", title=title, sentence=sentence, found=None))

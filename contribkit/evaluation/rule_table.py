@@ -27,7 +27,7 @@ def rule_table(reasons: pd.DataFrame, count: int, truth: pd.DataFrame) -> pd.Dat
     count
         How many contributions were judged.
     truth
-        `id` and `lead`; see `report.Truth`.
+        See `truth.truth_table`; `id` and `lead` are read.
 
     Returns
     -------

@@ -40,7 +40,7 @@ def compare(contributions: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
         Judged **without** labels: `id`, `lead`, and `confidence`, `stakeholder`, `activity`, `happened_at` where known.
         Of rows with the same id the last one counts.
     truth
-        `id`, `lead`, `activity`, `stakeholder`; see `report.Truth`.
+        See `truth.truth_table`.
 
     Returns
     -------

@@ -11,7 +11,7 @@ from markupsafe import escape
 
 from contribkit.classifiers import classify
 from contribkit.config.organisation import Organisation
-from contribkit.evaluation import Truth, evaluate, section
+from contribkit.evaluation import evaluate, read_labels, section, settled_labels
 from contribkit.evaluation.rule_table import rule_table
 from contribkit.evaluation.scores import (
     calibration_table,
@@ -24,7 +24,7 @@ from contribkit.evaluation.scores import (
 )  # fmt: skip
 from contribkit.io import write_jsonl
 from contribkit.loaders.records import read_contributions, read_references
-from contribkit.tables import CONTRIBUTIONS, REFERENCES, conform, records
+from contribkit.tables import CONTRIBUTIONS, REASONS, REFERENCES, Judged, conform, empty, records
 from contribkit.vocabulary import Lead
 
 WORDS = {"s": "stakeholder", "u": "upstream", "i": "individual", "?": "unclear", "-": None}
@@ -34,11 +34,16 @@ def ids(count):
     return [f"o/r#{number}@ada:review" for number in range(count)]
 
 
-def paired(said, **answers):
+def answers(table):
+    """Make answers from a table, without reasons."""
+    return Judged(table, empty(REASONS))
+
+
+def paired(said, **more):
     """Make pairs from a text like "su s? uu": truth and answer of each row."""
     both = [(WORDS[pair[0]], WORDS[pair[1]]) for pair in said.split()]
-    table = pd.DataFrame(both, columns=["truth", "lead"]).assign(id=ids(len(both)), **answers)
-    truth = table.assign(lead=table["truth"], stakeholder=answers.get("whom"), activity=answers.get("what"))
+    table = pd.DataFrame(both, columns=["truth", "lead"]).assign(id=ids(len(both)), **more)
+    truth = table.assign(lead=table["truth"], stakeholder=more.get("whom"), activity=more.get("what"))
     return compare(table, truth[["id", "lead", "stakeholder", "activity"]])
 
 
@@ -56,14 +61,16 @@ def judged(realset):
     org = Organisation.read(realset / "contribkit.toml")
     rows = conform(pd.DataFrame(list(read_contributions(realset / "contributions.jsonl"))), CONTRIBUTIONS)
     references = conform(pd.DataFrame(list(read_references(realset / "references.jsonl"))), REFERENCES)
-    return classify(rows, references, org).nested()
+    return classify(rows, references, org)
 
 
 def test_the_real_set_scores_as_its_own_script_says(realset, judged, tmp_path):
-    write_jsonl(tmp_path / "p.jsonl", records(judged[["id", "lead", "confidence", "stakeholder", "activity"]]))
+    write_jsonl(
+        tmp_path / "p.jsonl", records(judged.contributions[["id", "lead", "confidence", "stakeholder", "activity"]])
+    )
     command = [sys.executable, realset / "score.py", tmp_path / "p.jsonl", realset / "labels.jsonl", "--json"]
     theirs = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    found = evaluate(judged, Truth.read(realset / "labels.jsonl"))
+    found = evaluate(judged, read_labels(realset / "labels.jsonl"))
     ours = nested(found.scores)
     for lead in ("stakeholder", "upstream", "individual"):
         assert ours.pop(lead) == pytest.approx(theirs[lead], abs=0.0011)
@@ -220,7 +227,7 @@ def test_small_repositories_are_counted_together():
 
 
 def test_the_section_shows_figures_plot_and_nobodys_name(judged, realset):
-    found = section(judged, Truth.read(realset / "labels.jsonl"))
+    found = section(judged, read_labels(realset / "labels.jsonl"))
     assert "153 labelled contributions" in found.sentence
     assert "data:image/svg+xml;base64," in found.html
     assert "macro-F1 over the three leads" in found.html
@@ -229,7 +236,7 @@ def test_the_section_shows_figures_plot_and_nobodys_name(judged, realset):
 
 def test_a_section_without_anything_to_compare_says_why():
     table = pd.DataFrame({"id": ids(1), "lead": ["upstream"]})
-    found = section(table, pd.DataFrame({"id": ["x/y#1@ada:review"], "lead": ["upstream"]}))
+    found = section(answers(table), settled_labels([{"id": "x/y#1@ada:review", "lead": "upstream"}]))
     assert "No contribution here has a label on which people agree" in found.sentence
     assert "ada" not in found.html
     assert str(escape(found.sentence)) in found.html
@@ -237,7 +244,7 @@ def test_a_section_without_anything_to_compare_says_why():
 
 def test_what_people_decided_is_no_answer():
     table = pd.DataFrame({"id": ids(2), "lead": ["upstream"] * 2, "decided_by": ["rules", "person"]})
-    found = evaluate(table, table, draws=5)
+    found = evaluate(answers(table), settled_labels(records(table[["id", "lead"]])), draws=5)
     assert len(found.pairs) == 1
     assert "1 contribution that people decided" in found.notes[-1]
 
@@ -252,8 +259,8 @@ def test_what_people_decided_is_no_answer():
 )
 def test_what_a_figure_cannot_tell_is_said(said, note):
     pairs = paired(said)
-    judged = pairs[["id"]].assign(lead=pairs["answer"])
-    found = evaluate(judged, pairs[["id"]].assign(lead=pairs["truth"]), draws=5)
+    judged = answers(pairs[["id"]].assign(lead=pairs["answer"]))
+    found = evaluate(judged, settled_labels(records(pairs[["id"]].assign(lead=pairs["truth"]))), draws=5)
     assert any(note in sentence for sentence in found.notes)
     json.dumps(found.as_json(), allow_nan=False)
 

@@ -7,9 +7,15 @@ import pytest
 from contribkit.evaluation import blind_sample, corrected_shares, evaluate, section
 from contribkit.evaluation.agreement import agreement, anchoring_bias, krippendorff_alpha
 from contribkit.labels import Labels
+from contribkit.tables import REASONS, Judged, empty
 from contribkit.vocabulary import Lead
 
 WORDS = {"s": "stakeholder", "u": "upstream", "i": "individual", "?": "unclear"}
+
+
+def answers(table):
+    """Make answers from a table, without reasons."""
+    return Judged(table, empty(REASONS))
 
 
 def item(number):
@@ -79,11 +85,11 @@ def test_an_adjudication_is_no_opinion_and_can_be_undone():
 
 def test_disputed_labels_are_no_truth_and_are_said():
     judged = pd.DataFrame({"id": [item(0), item(1)], "lead": ["upstream"] * 2})
-    found = evaluate(judged, labels(ada="us", bob="uu"), draws=5)
+    found = evaluate(answers(judged), labels(ada="us", bob="uu"), draws=5)
     assert len(found.pairs) == 1
     assert found.notes[0].startswith("left out: 1 contribution on which people disagree ")
     assert "ada and bob" in found.as_text({str(lead): lead.word for lead in Lead})
-    page = section(judged, labels(ada="us", bob="uu")).html
+    page = section(answers(judged), labels(ada="us", bob="uu")).html
     assert "ada" not in page
     assert "agree on 0.500 of 2 contributions" in page
 
@@ -187,11 +193,11 @@ def test_blind_labels_correct_the_shares_of_an_evaluation():
     said = [
         event(n, "ada", letters[lead], seen={"blind": True}) for n, lead in zip(number, sample["lead"], strict=True)
     ]
-    found = evaluate(judged, Labels(said), draws=5)
+    found = evaluate(answers(judged), Labels(said), draws=5)
     assert found.corrected.upstream_share.share == 0.53
     text = " ".join(found.as_text({str(lead): lead.word for lead in Lead}).split())
     assert "upstream-led of stakeholder- and upstream-led work: 0.530" in text
-    assert "Shares, corrected by a random sample of 30 contributions" in section(judged, Labels(said)).html
+    assert "Shares, corrected by a random sample of 30 contributions" in section(answers(judged), Labels(said)).html
 
 
 def given(counts, blind):
