@@ -200,7 +200,10 @@ def _each_trap() -> dict[str, Trapped]:
         if one.share < 1 or one.invented or one.silent:
             silence = ", and the first load did not say so" if one.silent else ""
             said = f" (it says: {one.said[:150]})" if one.said else ""
-            print(f"  trap {name}: {one.share:.1%} after {one.loads} loads{said}, {one.invented} invented{silence}")
+            print(
+                f"  trap {name}: {one.share:.1%} after {one.loads} loads{said}, {one.invented} invented{silence}",
+                flush=True,
+            )
     return found
 
 
@@ -212,11 +215,15 @@ def _together() -> Trapped:
     return _trapped(*(name for name in TRAPS if name not in _NOT_TOGETHER))
 
 
-def _outage() -> float:
-    """Return how many requests a load sends to a GitHub that is down for a minute before it says so."""
-    with _served(Workload.small(), {"outage": 60}) as (github, config):
+def _outage(seconds: float) -> float:
+    """Return how many requests meet a GitHub that is down for so long, until it answers or the load gives up.
+
+    Infinite where a request came without a pause, or where the load neither says so nor is complete.
+    """
+    with _served(Workload.small(), {"outage": seconds}) as (github, config):
         load = _load(github, config)
-        return load.requests if load.said and not github.hurried else float("inf")
+        is_right = not github.hurried and (load.said or _told(github, load).share == 1)
+        return sum(request.status == 502 for request in github.requests) if is_right else float("inf")
 
 
 def _stopped() -> float:
@@ -295,7 +302,8 @@ ENTRIES = [
     _entry("W, 5 heavy nodes: acts that come back", partial(_percent_within, 5), 100, "%"),
     _entry("W, 502 above 6 s: failures after the 20th", lambda: 100 * _limited("work", 6)[0].failed, 10, "in 100"),
     _entry("W, 502 above 6 s: acts that come back", lambda: 100 * _limited("work", 6)[1].share, 100, "%"),
-    _entry("502 for 60 s: requests until it says so", _outage, 12),
+    _entry("502 for 60 s: requests that fail", partial(_outage, 60), 12),
+    _entry("502 for a day: requests until the load says so", partial(_outage, 24 * _HOUR), 12),
     _entry("small, each trap: the least that comes back", lambda: 100 * _of_each(min, "share"), 100, "%"),
     _entry("small, each trap: acts that nobody did", lambda: _of_each(sum, "invented"), 0),
     _entry("small, each trap: less without a word", lambda: _of_each(sum, "silent"), 0),
