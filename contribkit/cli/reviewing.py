@@ -1,12 +1,54 @@
-"""Commands that make reviews: `review` and `load`."""
+"""Commands that render pages: `review` and `plan`."""
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, main, say_hidden, warn
-from contribkit.cli.rendering import PARAMETER, PERIODS, SAMPLE, WITHOUT_NAMES, parameters, say
+from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, main, warn
+
+PERIODS = '2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".'
+SAMPLE = click.option("--sample", is_flag=True, help="The invented sample instead of a file of your own.")
+WITHOUT_NAMES = click.option("--without-names", is_flag=True, help="Show no persons.")
+PARAMETER = click.option(
+    "-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebook."
+)
+
+
+def parameters(written: tuple[tuple[str, str], ...], **switches: bool) -> dict[str, Any]:
+    """Return the parameters of a notebook: switches that are on, and what was written with --parameter.
+
+    Examples
+    --------
+    >>> parameters((("days", "3"), ("team", "product")), without_names=True, keep_going=False)
+    {'without_names': True, 'days': 3, 'team': 'product'}
+    """
+    return {name: True for name, on in switches.items() if on} | {name: _typed(text) for name, text in written}
+
+
+def _typed(text: str) -> Any:
+    """Return a parameter's value as it is written in TOML: true, 3, "text"; else the text itself."""
+    import tomllib
+
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def say(results: list[Any], further: list[Path], printable: bool = False) -> None:
+    """Print the paths of the pages (`rendering.Rendered`); what stopped one makes the exit code 1."""
+    for result in results:
+        click.echo(result.page)
+        if printable:
+            click.echo(result.printable)
+        if result.failure:
+            warn([f"{result.team}: {result.failure}"])
+    for path in further:
+        click.echo(path)
+    if any(result.failure for result in results):
+        sys.exit(1)
 
 
 @main.command()
@@ -65,32 +107,41 @@ def review(
 
 @main.command()
 @CONFIG
-@click.option("--period", default="last quarter", show_default=True, help="As for review.")
-@click.option("--output", type=click.Path(path_type=Path), default=Path("loaded"), show_default=True, help="Folder.")
+@SAMPLE
+@click.option("--period", default="", help=f"{PERIODS}  [default: the one after the last quarter]")
+@click.option("--team", default=None, help="Name or slug of one team; without it, every team.")
+@click.option("--output", type=click.Path(path_type=Path), help="Folder of plans.  [default: plans beside the file]")
+@WITHOUT_NAMES
 @INCLUDE_PRIVATE
 @KEEP_GOING
-def load(config: Path, period: str, output: Path, include_private: bool, keep_going: bool) -> None:
-    """Load every source, and write contributions.jsonl and references.jsonl, which the records source reads.
-
-    Private rows are left out, and a line says how many.
+@PARAMETER
+def plan(
+    config: Path,
+    sample: bool,
+    period: str,
+    team: str | None,
+    output: Path | None,
+    without_names: bool,
+    include_private: bool,
+    keep_going: bool,
+    parameter: tuple[tuple[str, str], ...],
+) -> None:
+    """Render the plan of a period: what waits upstream, and who could take what; a page, a notebook and a CSV.
 
     \b
     Example:
-      contribkit load --period 2026-Q3 --output loaded
-    """
-    import contribkit as ck
-    from contribkit.io import write_jsonl
-    from contribkit.privacy import without_private
-    from contribkit.tables import records
+      contribkit plan --config contribkit.toml --period 2026-Q4 --team product
 
-    org = ck.Organisation.read(config)
-    span = ck.Period(period, org.timezone)
-    data = ck.load(org, span, keep_going)
-    for name, table in (("contributions", data.contributions), ("references", data.references)):
-        path = output / f"{name}.jsonl"
-        shown = without_private(table, include_private)
-        click.echo(f"{path}: {write_jsonl(path, records(shown))} rows")
-        say_hidden(len(table) - len(shown), name)
-    warn([*org.cautions, *(f"{source.name}: {note}" for source in data.sources for note in source.notes)])
-    if any(source.status != "ok" for source in data.sources):
-        sys.exit(1)
+    Nothing is decided by it: open the notebook, change the proposal, and save it into planned/. The review of the
+    period compares it with what was done.
+    """
+    from contribkit.config.organisation import Organisation
+    from contribkit.period import Period
+    from contribkit.rendering import render_plans
+
+    org = Organisation.read_sample() if sample else Organisation.read(config)
+    span = Period(period or ("2026-Q4" if sample else "this quarter"), org.timezone)
+    given = parameters(parameter, without_names=without_names, include_private=include_private, keep_going=keep_going)
+    teams = None if team is None else [org.team(team)]
+    warn(org.cautions)
+    say(render_plans(org, span, teams, output or (Path("plans") if sample else None), given), [])

@@ -1,11 +1,11 @@
-"""Commands for a team's folder: `init` and `doctor`."""
+"""Commands for a team's folder and its sources: `init`, `doctor` and `load`."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from contribkit.cli.group import CONFIG, main
+from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, main, say_hidden, warn
 
 
 @main.command()
@@ -43,4 +43,37 @@ def doctor(config: Path) -> None:
     for finding in findings:
         click.echo(finding)
     if any(finding.level is Level.ERROR for finding in findings):
+        sys.exit(1)
+
+
+@main.command()
+@CONFIG
+@click.option("--period", default="last quarter", show_default=True, help="As for review.")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("loaded"), show_default=True, help="Folder.")
+@INCLUDE_PRIVATE
+@KEEP_GOING
+def load(config: Path, period: str, output: Path, include_private: bool, keep_going: bool) -> None:
+    """Load every source, and write contributions.jsonl and references.jsonl, which the records source reads.
+
+    Private rows are left out, and a line says how many.
+
+    \b
+    Example:
+      contribkit load --period 2026-Q3 --output loaded
+    """
+    import contribkit as ck
+    from contribkit.io import write_jsonl
+    from contribkit.privacy import without_private
+    from contribkit.tables import records
+
+    org = ck.Organisation.read(config)
+    span = ck.Period(period, org.timezone)
+    data = ck.load(org, span, keep_going)
+    for name, table in (("contributions", data.contributions), ("references", data.references)):
+        path = output / f"{name}.jsonl"
+        shown = without_private(table, include_private)
+        click.echo(f"{path}: {write_jsonl(path, records(shown))} rows")
+        say_hidden(len(table) - len(shown), name)
+    warn([*org.cautions, *(f"{source.name}: {note}" for source in data.sources for note in source.notes)])
+    if any(source.status != "ok" for source in data.sources):
         sys.exit(1)

@@ -153,6 +153,7 @@ def test_the_own_side_becomes_references_and_no_threads(home, lamp):
     assert (body.url, body.date.isoformat()) == ("https://github.com/own/plans/issues/4", at(JULY))
     comment = found.loc[("o/lamp#10", "issue")]
     assert (comment.id, comment.title, comment.by, comment.labels) == ("own/plans#4", "Reef", "ada", ["contract"])
+    assert (comment.direction, bool(comment.by_is_bot)) == ("in", False)
     commit = found.loc[("o/lamp#9", "commit")]
     assert (commit.id, commit.title, commit.text) == ("a" * 9, "Pin lamp", "until o/lamp#9 is out")
     assert found["private"].all()
@@ -213,6 +214,21 @@ def test_what_is_neither_upstream_nor_our_own_is_not_looked_at(home, lamp):
     lamp.close()
     answer = load(home)
     assert (len(answer.threads), len(answer.acts), len(answer.references)) == (0, 0, 0)
+
+
+def test_a_thread_knows_the_threads_that_link_to_it(home, lamp):
+    lamp.issue(lamp.repo, 1, "ada", **opened())
+    plans = lamp.repository("own/plans", private=True)
+    lamp.issue(plans, 4, "bob", title=None, body="For O/Lamp#1", **opened())
+    lamp.issue(lamp.repo, 2, "bob", title="Two", body="After #1 and o/lamp#1, not o/lamp#2", **opened())
+    lamp.close()
+    threads = by_ref(load(home))
+    links = {link["ref"]: link for link in threads.loc["o/lamp#1"].links_in}
+    assert links == {
+        "own/plans#4": {"ref": "own/plans#4", "title": None, "by": "bob", "private": True},
+        "o/lamp#2": {"ref": "o/lamp#2", "title": "Two", "by": "bob", "private": False},
+    }
+    assert threads.loc["o/lamp#2"].links_in == []
 
 
 def test_a_planned_thread_in_an_upstream_project_is_thread_and_reference(tmp_path, lamp):

@@ -10,7 +10,7 @@ from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, links
 from contribkit.loaders.github_to_sqlite.sqlite_file import Content, look_up
 from contribkit.loaders.passages import passages
-from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, rows_of
+from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, records, rows_of
 
 # A quick check before a slow one: nothing else can be a link to a thread.
 _MAY_LINK = r"github\.com/|/[\w.-]+#[0-9]"
@@ -84,7 +84,7 @@ def _links_out(threads: pd.DataFrame, comments: pd.DataFrame, organisation: Orga
 def _with_links_in(threads: pd.DataFrame) -> pd.DataFrame:
     """Return threads with those of the same databases that link to them."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows_of(threads[["ref", "title", "author", "private", "links_out"]]):
+    for row in records(threads[["ref", "title", "author", "private", "links_out"]]):
         link = {"ref": row["ref"], "title": row["title"], "by": row["author"], "private": bool(row["private"])}
         for ref in row["links_out"]:
             if casefold_id(ref) != casefold_id(row["ref"]):
