@@ -18,8 +18,8 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 
 from benchmarks.leads import SETS, classified
-from contribkit.classifiers.features import strongest_votes
 from contribkit.classifiers.model import Model
+from contribkit.classifiers.votes import strongest
 from contribkit.evaluation.scores import compare, is_decided, score_table
 from contribkit.evaluation.truth import truth_table
 from contribkit.tables import Judged
@@ -44,7 +44,7 @@ class Fitted(NamedTuple):
 
 def vote_matrix(judged: Judged, ids: pd.Series) -> pd.DataFrame:
     """Return the weight of each rule for each lead (columns) on each contribution (rows)."""
-    votes = strongest_votes(judged.reasons[judged.reasons["lead"].isin(LEADS)])
+    votes = strongest(judged.reasons[judged.reasons["lead"].isin(LEADS)])
     table = votes.pivot(index="id", columns=["rule", "lead"], values="weight").astype(float)
     return table.reindex(ids).fillna(0.0)
 
