@@ -95,10 +95,6 @@ class Opinions:
             "history": [{name: event.get(name) for name in _SHOWN} for event in events],
         }
 
-    def pace(self) -> float | None:
-        """Return the median of the person's seconds from one answer to the next, None for too few."""
-        return pace(self.own)
-
     def labels(self) -> Labels:
         """Return the label logs with the events that were added."""
         events = sorted([*self._labels.events, *self._added], key=sort_key)

@@ -18,7 +18,7 @@ from contribkit.loaders.data import Data
 from contribkit.period import Period
 from contribkit.tables import Judged
 from contribkit.vocabulary import Lead
-from contribkit.widgets.relabelling.opinions import Opinions
+from contribkit.widgets.relabelling.opinions import Opinions, pace
 from contribkit.widgets.relabelling.worklist import Worklist
 
 BLIND = 0.25
@@ -172,7 +172,7 @@ class Session:
     @property
     def pace(self) -> float | None:
         """The median of the person's seconds for one answer, None where too few are known."""
-        return self._opinions.pace()
+        return pace(self._opinions.own)
 
     @property
     def labels(self) -> Labels:
@@ -276,7 +276,7 @@ class Session:
         Returns
         -------
         list of dict
-            Suggestions that changed where no label holds: `id`, `was` (lead before), `lead` and `decided_by`.
+            Suggestions that changed and are not settled by people: `id`, `was` (lead before), `lead`, `decided_by`.
 
         Raises
         ------
@@ -296,14 +296,7 @@ class Session:
         ]
 
     def agreement(self) -> dict[str, Any]:
-        """Return how far people agree with each other, and how far suggestions influence them, as JSON.
-
-        Returns
-        -------
-        dict
-            `people`, see `contribkit.evaluation.agreement.Agreement`, and `anchoring` over the random draws, see
-            `contribkit.evaluation.agreement.AnchoringBias`.
-        """
+        """Return how far `people` agree with each other, and the `anchoring` by suggestions over the random draws."""
         from contribkit.evaluation.agreement import agreement, anchoring_bias  # scikit-learn takes a second to load
 
         drawn = [self._worklist.ids[place] for place in self._worklist.queue.audit]

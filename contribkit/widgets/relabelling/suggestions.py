@@ -18,23 +18,15 @@ AUDIT = 200
 
 
 class Suggestion(NamedTuple):
-    """What rules or model say of one contribution.
-
-    Attributes
-    ----------
-    lead, confidence, decided_by
-        As in judged contributions, without what people decided.
-    reasons
-        Rows of the schema `REASONS`, without the one for people's label.
-    margin
-        How far the first lead is ahead of the second, from 0 to 1.
-    """
+    """What rules or model say of one contribution, without what people decided."""
 
     lead: str
     confidence: float
     decided_by: str
     reasons: list[dict[str, Any]]
+    """Rows of the schema `REASONS`."""
     margin: float
+    """How far the first lead is ahead of the second, from 0 to 1."""
 
     @property
     def is_unsure(self) -> bool:
@@ -85,21 +77,14 @@ def _margin(lead: str, confidence: float, reasons: list[Reason]) -> float:
 
 
 class Queue(NamedTuple):
-    """The order of review, as places in a table.
-
-    Attributes
-    ----------
-    order
-        The smallest margin and a random draw in turns.
-    audit
-        The random draws.
-    blind
-        The random draws whose suggestion is hidden.
-    """
+    """The order of review, as places in a table."""
 
     order: list[int]
+    """The smallest margin and a random draw in turns."""
     audit: set[int]
+    """The random draws."""
     blind: set[int]
+    """The random draws whose suggestion is hidden."""
 
 
 def make_queue(ids: Sequence[str], margins: Sequence[float], seed: str, blind: float) -> Queue:

@@ -35,21 +35,6 @@ class Worklist:
         Renamed repositories, threads and logins: a contribution is found by each of its ids.
     seed, blind
         See `contribkit.widgets.relabelling.suggestions.make_queue`.
-
-    Attributes
-    ----------
-    judged
-        The contributions, each once.
-    ids
-        In the order of the table.
-    suggestions
-        In the order of the table.
-    queue
-        The order of review, and which places are random draws.
-    turn
-        The turn in the queue, by place.
-    needs_review
-        Places to review as long as nobody labels them: random draws and unsure suggestions.
     """
 
     def __init__(self, judged: Judged, names: Mapping[str, str], aliases: Aliases, seed: str, blind: float) -> None:
@@ -60,6 +45,7 @@ class Worklist:
         self.suggestions = suggestions(self.judged)
         self.queue = make_queue(self.ids, [suggestion.margin for suggestion in self.suggestions], seed, blind)
         self.turn = {place: turn for turn, place in enumerate(self.queue.order)}
+        # Places to review as long as nobody labels them.
         unsure = {place for place, suggestion in enumerate(self.suggestions) if suggestion.is_unsure}
         self.needs_review = self.queue.audit | unsure
         self._cells = {name: table[name].tolist() for name in (*_IN_LIST, *_IN_CARD)}
