@@ -10,14 +10,17 @@ if TYPE_CHECKING:
     from contribkit.labels import Labels
     from contribkit.loaders import Data, Needs, load, load_needs
     from contribkit.period import Period
-    from contribkit.plan import Plan, SavedPlan, planned_section, read_planned
-    from contribkit.rendering import render, render_plans, render_project
-    from contribkit.review import ProjectReview, Review, read_summaries
+    from contribkit.pipeline import open_review
+    from contribkit.plan import Plan, SavedPlan, read_planned
+    from contribkit.rendering import render, render_plans
+    from contribkit.review import Question, Review, read_summaries
+    from contribkit.widgets.chooser import Chooser
     from contribkit.widgets.plan_table import PlanTable
     from contribkit.widgets.relabelling.relabel import Relabel
 
 __version__ = "0.1.0"
 __all__ = [
+    "Chooser",
     "ContribkitError",
     "Data",
     "Labels",
@@ -26,7 +29,7 @@ __all__ = [
     "Period",
     "Plan",
     "PlanTable",
-    "ProjectReview",
+    "Question",
     "Relabel",
     "Review",
     "SavedPlan",
@@ -34,16 +37,16 @@ __all__ = [
     "classify",
     "load",
     "load_needs",
-    "planned_section",
+    "open_review",
     "read_planned",
     "read_summaries",
     "render",
     "render_plans",
-    "render_project",
 ]
 
 # Found when first asked for: the command line's --help must not wait for pandas and matplotlib.
 _PLACES = {
+    "Chooser": "widgets.chooser",
     "ContribkitError": "errors",
     "Data": "loaders",
     "Labels": "labels",
@@ -52,19 +55,18 @@ _PLACES = {
     "Period": "period",
     "Plan": "plan",
     "PlanTable": "widgets.plan_table",
-    "ProjectReview": "review",
+    "Question": "review",
     "Relabel": "widgets.relabelling.relabel",
     "Review": "review",
     "SavedPlan": "plan",
     "classify": "classifiers",
-    "planned_section": "plan",
+    "open_review": "pipeline",
     "read_planned": "plan",
     "read_summaries": "review",
     "load": "loaders",
     "load_needs": "loaders",
     "render": "rendering",
     "render_plans": "rendering",
-    "render_project": "rendering",
 }
 
 

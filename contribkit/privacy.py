@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import pandas as pd
 
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, parse_contribution_id
-from contribkit.tables import NESTED, conform, rows_of
+from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, Judged, conform
 from contribkit.vocabulary import Lead
 
 SOMEBODY = "somebody"
-_PRIVATE_REASON = {"because": "seen in a private place", "saw": "", "where": None}
+_PERSONAL = ("author", "merged_by", "participants", "links_in", "body", "remarks")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\[bot\])?")
 # An absolute path, but for its last name; a web address has a colon or a slash in front.
 _FOLDERS = re.compile(r"(?<![\w./:])/(?:[^\s/:\"']{1,255}/)+")
@@ -32,32 +32,44 @@ def visible(table: pd.DataFrame, include_private: bool = False) -> pd.Series:
     return include_private | ~table["private"].fillna(False).astype(bool)
 
 
-def without_private(table: pd.DataFrame, include_private: bool = False) -> pd.DataFrame:
+@overload
+def without_private(table: pd.DataFrame, include_private: bool = False) -> pd.DataFrame: ...
+
+
+@overload
+def without_private(table: Judged, include_private: bool = False) -> Judged: ...
+
+
+def without_private(table: pd.DataFrame | Judged, include_private: bool = False) -> pd.DataFrame | Judged:
     """Return the visible rows, without links from private places, and with nothing that reasons saw in them.
 
     Parameters
     ----------
     table
-        Contributions, judged or not, references or needs.
+        Contributions, references or needs; or what `contribkit.classify` returned.
     include_private
-        Return the table as it is.
+        Return everything as it is.
     """
     if include_private:
         return table
-    public = table[visible(table)]
-    cells: dict[str, list[Any]] = {}
-    if "links_in" in public:
-        cells["links_in"] = [[link for link in cell if not link.get("private")] for cell in public["links_in"]]
-    if "lead" in public and "reasons" in public:
-        cells["reasons"] = [visible_reasons(cell) for cell in public["reasons"]]
-    return public.assign(
-        **{name: pd.Series(column, index=public.index, dtype=object) for name, column in cells.items()}
-    )
+    if isinstance(table, Judged):
+        public = table.where(visible(table.contributions))
+        return Judged(without_private(public.contributions), visible_reasons(public.reasons), public.notes)
+    public_rows = table[visible(table)]
+    if "links_in" not in public_rows:
+        return public_rows
+    links = [[link for link in cell if not link.get("private")] for cell in public_rows["links_in"]]
+    return public_rows.assign(links_in=pd.Series(links, index=public_rows.index, dtype=object))
 
 
-def visible_reasons(reasons: list[dict[str, Any]], include_private: bool = False) -> list[dict[str, Any]]:
+def visible_reasons(reasons: pd.DataFrame, include_private: bool = False) -> pd.DataFrame:
     """Return reasons of which the private ones say neither what was seen nor where: only that there is one."""
-    return [reason | _PRIVATE_REASON if reason["private"] and not include_private else reason for reason in reasons]
+    public = visible(reasons, include_private)
+    return reasons.assign(
+        sentence=reasons["sentence"].where(public, "seen in a private place"),
+        evidence=reasons["evidence"].where(public),
+        url=reasons["url"].where(public),
+    )
 
 
 def visible_acts(acts: pd.DataFrame, threads: pd.DataFrame, include_private: bool = False) -> pd.DataFrame:
@@ -66,39 +78,46 @@ def visible_acts(acts: pd.DataFrame, threads: pd.DataFrame, include_private: boo
     return acts[~acts["ref"].str.casefold().isin(private)] if private else acts
 
 
-def publicly_named(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with a stakeholder and an initiative only where something public says for whom the work was.
+def publicly_named(judged: Judged) -> Judged:
+    """Return the contributions with a stakeholder and an initiative only where something public names them.
 
-    A label is none: it is in the organisation's own log.
+    A label does not: it is in the organisation's own log.
     """
-    public = pd.Series([any(map(_names_publicly, cell)) for cell in rows["reasons"]], index=rows.index, dtype=bool)
-    return rows.assign(stakeholder=rows["stakeholder"].where(public), initiative=rows["initiative"].where(public))
+    reasons, rows = judged.reasons, judged.contributions
+    speaks = (reasons["lead"] == Lead.STAKEHOLDER) & (reasons["weight"] > 0) & (reasons["rule"] != "label")
+    named = set(reasons.loc[speaks & visible(reasons), "id"].map(casefold_id))
+    public = rows["id"].map(casefold_id).isin(named)
+    named_rows = rows.assign(stakeholder=rows["stakeholder"].where(public), initiative=rows["initiative"].where(public))
+    return Judged(named_rows, reasons, judged.notes)
 
 
-def _names_publicly(reason: dict[str, Any]) -> bool:
-    speaks = reason["lead"] == Lead.STAKEHOLDER and reason["weight"] > 0 and reason["rule"] != "label"
-    return bool(speaks and not reason["private"])
-
-
-def without_names(rows: pd.DataFrame, organisation: Organisation, people: Iterable[str] = ()) -> pd.DataFrame:
-    """Return the rows without persons: no columns of logins, none in ids, titles, labels, addresses and reasons.
+def without_names(judged: Judged, organisation: Organisation, people: Iterable[str] = ()) -> Judged:
+    """Return contributions without persons: no columns of logins, none in ids, titles, labels, addresses and reasons.
 
     Ids keep apart what several people did in one thread by a number, the same in every team's review of a load.
     A login that is also a word is masked wherever the word stands: a dull title is better than a name.
 
     Parameters
     ----------
-    rows
-        Judged contributions of the whole organisation, so that numbers agree between teams.
+    judged
+        What `contribkit.classify` returned for the whole organisation, so that numbers agree between teams.
     organisation
         Whose members' names and aliases are masked, and who speaks for its stakeholders.
     people
         Further logins: everybody known to the data.
     """
-    mask = mask_of(organisation, people)
-    masked = [_masked(row, mask) for row in rows_of(rows)]
-    table = conform(pd.DataFrame(masked, index=rows.index), NESTED)
-    return table.assign(id=_numbered(rows, table))
+    mask, rows, reasons = mask_of(organisation, people), judged.contributions, judged.reasons
+    ids = _numbered(rows["id"])
+    renamed = dict(zip(rows["id"].map(casefold_id), ids, strict=True))
+    masked = rows.assign(
+        id=ids, actor=SOMEBODY, title=rows["title"].map(mask), url=rows["url"].map(mask.address),
+        labels=rows["labels"].map(lambda labels: list(map(mask, labels))),
+    ).drop(columns=[*_PERSONAL])  # fmt: skip
+    told = reasons.assign(
+        id=reasons["id"].map(casefold_id).map(renamed), sentence=reasons["sentence"].map(mask),
+        evidence=reasons["evidence"].map(mask), url=reasons["url"].map(mask.address),
+    )  # fmt: skip
+    return Judged(conform(masked, CONTRIBUTIONS | JUDGED), conform(told, REASONS), judged.notes)
 
 
 def mask_of(organisation: Organisation, people: Iterable[str] = ()) -> "Mask":
@@ -166,25 +185,13 @@ def _any_of(words: set[str], around: str, flags: int = 0) -> re.Pattern[str]:
     return re.compile(around.format(longest_first) if words else r"(?!)", flags)
 
 
-def _masked(row: dict[str, Any], mask: Mask) -> dict[str, Any]:
-    reasons = [
-        reason
-        | {"saw": mask(reason["saw"]), "because": mask(reason["because"]), "where": mask.address(reason["where"])}
-        for reason in row["reasons"]
-    ]
-    nobody: dict[str, Any] = {
-        "author": None, "merged_by": None, "participants": [], "links_in": [], "body": None, "remarks": []
-    }  # fmt: skip
-    words = {"title": mask(row["title"]), "labels": list(map(mask, row["labels"])), "url": mask.address(row["url"])}
-    return row | nobody | words | {"actor": SOMEBODY, "reasons": reasons}
-
-
-def _numbered(rows: pd.DataFrame, masked: pd.DataFrame) -> pd.Series:
+def _numbered(ids: pd.Series) -> list[str]:
+    """Return ids with a number, for each thread and kind from 1 on, in place of the login."""
     seen: dict[tuple[str, str], int] = {}
-    ids = []
-    for identifier in rows["id"]:
+    numbered = []
+    for identifier in ids:
         ref, _, kind = parse_contribution_id(identifier)
         place = (casefold_id(ref), kind)
         seen[place] = seen.get(place, 0) + 1
-        ids.append(f"{ref}@{seen[place]}:{kind}")
-    return pd.Series(ids, index=masked.index, dtype="str")
+        numbered.append(f"{ref}@{seen[place]}:{kind}")
+    return numbered

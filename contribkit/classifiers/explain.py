@@ -10,7 +10,7 @@ from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Labels
-from contribkit.privacy import visible, visible_reasons
+from contribkit.privacy import visible, without_private
 from contribkit.tables import Judged, is_missing, rows_of
 from contribkit.text import printable
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
@@ -58,10 +58,10 @@ def why(
     rows = judged.contributions
     shown = rows[visible(rows, include_private)]
     row = _find(rows, shown, identifier)
-    nested = judged.where(rows["id"] == row["id"]).nested()["reasons"].iloc[0]
+    nested = without_private(judged.where(rows["id"] == row["id"]), include_private).nested()["reasons"].iloc[0]
     reasons = [
         Reason(why["lead"], why["weight"], why["because"], why["saw"] or "", why["where"], why["private"], why["rule"])
-        for why in visible_reasons(nested, include_private)
+        for why in nested
         if why["rule"] != LABEL
     ]
     lines = [

@@ -48,7 +48,7 @@ def classify(
 
     broken: list[str] | None = [] if keep_going else None
     rows, judged = _classified(Organisation.read(config), contributions, references, labels, broken)
-    shown = without_private(judged.nested(), include_private)
+    shown = without_private(judged, include_private).nested()
     click.echo(f"{output}: {write_jsonl(output, _with_judgement(rows, shown))} rows")
     say_hidden(len(judged.contributions) - len(shown), "contributions")
     warn(broken or [])

@@ -60,6 +60,11 @@ def say(results: list[Any], further: list[Path], printable: bool = False) -> Non
     "--output", type=click.Path(path_type=Path), help="Folder of reviews.  [default: reviews beside the file]"
 )
 @click.option("--upstream", metavar="NAME", help="For maintainers of a project: what all teams did in it.")
+@click.option(
+    "--notebook",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A copy of review.ipynb (with --upstream: upstream.ipynb) that you changed.",
+)
 @click.option("--print", "printable", is_flag=True, help="Write print.html too: unfolded, for A4 paper or a PDF.")
 @WITHOUT_NAMES
 @INCLUDE_PRIVATE
@@ -72,6 +77,7 @@ def review(
     team: str | None,
     output: Path | None,
     upstream: str | None,
+    notebook: Path | None,
     printable: bool,
     without_names: bool,
     include_private: bool,
@@ -84,24 +90,25 @@ def review(
     Example:
       contribkit review --config contribkit.toml --period 2026-Q3 --team product
       contribkit review --period 2026-Q3 --upstream JupyterHub
+      contribkit review --notebook my-review.ipynb
     """
     from contribkit.config.organisation import Organisation
     from contribkit.period import Period
-    from contribkit.rendering import render, render_project
+    from contribkit.rendering import RenderOptions, render
 
     if upstream is not None and (team is not None or without_names or include_private):
         raise click.UsageError("--upstream is of all teams, without names and without private threads: leave these out")
     org = Organisation.read_sample() if sample else Organisation.read(config)
     span = Period(period or ("2026-Q3" if sample else "last quarter"), org.timezone)
     given = parameters(parameter, without_names=without_names, include_private=include_private, keep_going=keep_going)
-    teams = None if team is None else [org.team(team)]
+    of = org.project(upstream) if upstream is not None else None if team is None else [org.team(team)]
     place = output or (Path("reviews") if sample else None)
+    options: RenderOptions = {"parameters": given, "printable": printable}
+    if notebook is not None:
+        options["notebook"] = notebook
     warn(org.cautions)
-    if upstream is not None:
-        results = [render_project(org, span, org.project(upstream), place, given, printable)]
-    else:
-        results = render(org, span, teams, place, given, printable)
-    index = [results[0].folder.parent / "index.html"] if teams is None and upstream is None else []
+    results = render(org, span, of, place, **options)
+    index = [results[0].folder.parent / "index.html"] if of is None else []
     say(results, index, printable)
 
 

@@ -30,8 +30,8 @@ from contribkit.io import write_whole
 from contribkit.labels import Labels
 from contribkit.loaders.records import read_contributions, read_references
 from contribkit.review import page
-from contribkit.review.figures import new_figure, picture, svg
-from contribkit.review.page import Section
+from contribkit.review.figures import new_figure, svg
+from contribkit.review.page import Section, picture
 from contribkit.tables import CONTRIBUTIONS, REFERENCES, Judged, conform, is_missing, records
 from contribkit.text import MISSING, format_decimal, format_interval, pluralise
 from contribkit.vocabulary import LEADS, Lead

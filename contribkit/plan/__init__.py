@@ -5,7 +5,6 @@ writes the saved plan, and `outcome` compares it with what was done.
 """
 
 from contribkit.plan.lines import SavedPlan, read_planned
-from contribkit.plan.outcome import planned_section
 from contribkit.plan.plan_page import Plan
 
-__all__ = ["Plan", "SavedPlan", "planned_section", "read_planned"]
+__all__ = ["Plan", "SavedPlan", "read_planned"]

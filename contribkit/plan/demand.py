@@ -11,7 +11,7 @@ from contribkit.config.models import Goal, Team
 from contribkit.config.organisation import Organisation
 from contribkit.period import Period
 from contribkit.plan.lines import Cell, Line, cells_in_order
-from contribkit.review.sharing import target_in
+from contribkit.review.questions.goals import target_in
 from contribkit.tables import rows_of
 from contribkit.vocabulary import Activity, Lead
 

@@ -9,9 +9,9 @@ from contribkit.config.organisation import Organisation
 from contribkit.plan.lines import Cell, Line, SavedPlan, cells_in_order
 from contribkit.privacy import without_paths
 from contribkit.review import figures, page
-from contribkit.review.page import Section
-from contribkit.review.review import Review
-from contribkit.review.sections.parts import dicts, picture
+from contribkit.review.data import ReviewData
+from contribkit.review.page import Section, dicts, picture
+from contribkit.review.question import Prepared, array, of
 from contribkit.tables import conform, grouped, records, rows_of
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
@@ -90,13 +90,36 @@ def _in_order(logins: Any, team: Team) -> list[str]:
 _TITLE = "What came of the plan?"
 
 
-def planned_section(review: Review, saved: SavedPlan | None) -> Section:
+_TEXT = {"type": "string"}
+_SCHEMA = {
+    "type": ["object", "null"],
+    "description": "Planned against done, a row an activity in a project; null where no plan was saved. planned_for "
+    "and done_by count people. A contribution counts as done whoever led it; unplanned is upstream-led work that no "
+    "line is for.",
+    "additionalProperties": False,
+    "required": ["lines", "unplanned"],
+    "properties": {
+        "lines": array(
+            activity=_TEXT, upstream=_TEXT, planned=of("count"), done=of("count"), planned_for=of("count"),
+            done_by=of("count"),
+        ),
+        "unplanned": array(activity=_TEXT, upstream=_TEXT, done=of("count"), done_by=of("count")),
+    },
+}  # fmt: skip
+
+
+def planned_question(saved: SavedPlan | None) -> Prepared:
+    """Return the question what came of a saved plan; its section is empty if no plan was saved for the period."""
+    return Prepared("planned", _TITLE if saved else "", {"planned": _SCHEMA}, lambda data: planned_section(data, saved))
+
+
+def planned_section(review: ReviewData, saved: SavedPlan | None) -> Section:
     """Return planned against done; empty if no plan was saved for the period.
 
     Parameters
     ----------
     review
-        The review of a team.
+        What the review of a team looks at.
     saved
         What `contribkit.read_planned` returns.
     """
@@ -113,7 +136,7 @@ def planned_section(review: Review, saved: SavedPlan | None) -> Section:
     return Section(_TITLE, sentence, body, {"planned": {"lines": _numbers(lines), "unplanned": _numbers(beside)}})
 
 
-def _notes(saved: SavedPlan, review: Review) -> list[str]:
+def _notes(saved: SavedPlan, review: ReviewData) -> list[str]:
     # A broken line may hold anybody's name.
     if review.without_names and saved.notes:
         return [f"could not be read: {pluralise(len(saved.notes), 'line')} of the plan"]
@@ -147,7 +170,7 @@ def _figure(lines: pd.DataFrame) -> Any:
     return figures.goal_figure(table, "contributions", _met(lines), stroke="plan")
 
 
-def _shown(table: pd.DataFrame, review: Review) -> list[dict[str, Any]]:
+def _shown(table: pd.DataFrame, review: ReviewData) -> list[dict[str, Any]]:
     names = {member.login: member.word for member in review.team.members}
     people = [name for name in ("planned_for", "done_by") if name in table]
     return [

@@ -7,8 +7,7 @@ import pandas as pd
 
 from contribkit.plan.proposal import Proposal
 from contribkit.review import figures, page
-from contribkit.review.page import Section
-from contribkit.review.sections.parts import dicts, picture
+from contribkit.review.page import Section, dicts, picture
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
 

@@ -16,7 +16,7 @@ from contribkit.plan.demand import earlier_work
 from contribkit.plan.lines import to_table, write_lines
 from contribkit.plan.ranking import first_of_each_kind, rank
 from contribkit.plan.rotation import Rotation, propose
-from contribkit.tables import Judged, as_nested
+from contribkit.tables import Judged
 
 FIRST = 12
 """How many needs to begin with: as many as a team can discuss in one meeting."""
@@ -64,8 +64,9 @@ class Proposal:
     ) -> None:
         self.organisation, self.team, self.period = data.organisation, team, period
         self.include_private, self.without_names = include_private, without_names
-        nested = {span: as_nested(judged) for span, judged in earlier.items()}
-        self.earlier = {span: privacy.without_private(judged, include_private) for span, judged in nested.items()}
+        self.earlier = {
+            span: privacy.without_private(judged, include_private).contributions for span, judged in earlier.items()
+        }
         self._waiting, self._data = waiting, data
 
     @cached_property

@@ -2,6 +2,6 @@
 
 from contribkit.rendering.jobs import Rendered
 from contribkit.rendering.plans import render_plans
-from contribkit.rendering.reviews import render, render_project
+from contribkit.rendering.reviews import RenderOptions, render
 
-__all__ = ["Rendered", "render", "render_plans", "render_project"]
+__all__ = ["RenderOptions", "Rendered", "render", "render_plans"]

@@ -1,39 +1,110 @@
-"""Folders that appear whole or not at all."""
+"""Folders that appear whole or not at all, and never take the place of what contribkit did not write."""
 
+import os
+import secrets
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from contribkit.errors import ContribkitError
 
+WRITTEN = frozenset({
+    "review.html", "review.ipynb", "plan.html", "plan.ipynb", "print.html", "relabel.ipynb", "contributions.csv",
+    "summary.json", "proposal.csv",
+})  # fmt: skip
+"""Names of files that contribkit writes into a folder; whatever else is there, people put there."""
+
 
 @contextmanager
 def beside(folder: Path) -> Iterator[Path]:
-    """Yield a new folder beside another, so that a rename puts it in its place and relative paths stay true."""
+    """Yield a new folder beside another, so that a rename puts it in its place and relative paths stay true.
+
+    What killed runs on this machine left behind is removed first, and a folder that such a run had moved away is back.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    temporary.chmod(0o755)
+    _recover(folder)
+    name = f".{folder.name}.{socket.gethostname()}-{os.getpid()}.{secrets.token_hex(4)}"
+    temporary = folder.with_name(name)
+    temporary.mkdir()
     try:
         yield temporary
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def _recover(folder: Path) -> None:
+    old = _old(folder)
+    if old.exists() and not folder.exists():
+        old.rename(folder)
+    for left in folder.parent.glob(f".{folder.name}.{socket.gethostname()}-*.????????"):
+        if not _is_running(left.name.rpartition(".")[0].rpartition("-")[2]):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(process: str) -> bool:
+    if not process.isdigit():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def replace(new: Path, place: Path) -> None:
-    """Put a folder in the place of another; where that fails, the old one is back."""
-    old = place.with_name(f".{place.name}.old")
+    """Put a folder in the place of another, with the files that people put there; where that fails, the old is back."""
+    old = _old(place)
     shutil.rmtree(old, ignore_errors=True)
     if place.exists():
         place.rename(old)
+    moved = []
     try:
+        for path in old.iterdir() if old.exists() else ():
+            if path.name not in WRITTEN and not (new / path.name).exists():
+                path.rename(new / path.name)
+                moved.append(path)
         new.rename(place)
     except OSError:
+        for path in moved:
+            with suppress(OSError):
+                (new / path.name).rename(path)
         if old.exists():
             old.rename(place)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _old(place: Path) -> Path:
+    return place.with_name(f".{place.name}.old")
+
+
+def check_replaceable(folder: Path, stem: str) -> None:
+    """Raise `ContribkitError` for a folder that holds something else than what is to be written.
+
+    Parameters
+    ----------
+    folder
+        One of a team or a project.
+    stem
+        ``review`` or ``plan``: the name of the page, without what follows the dot.
+    """
+    if folder.is_symlink() and not folder.exists():
+        raise ContribkitError(f"{folder}: is a link to a folder that is not there; remove it")
+    if folder.exists() and not folder.is_dir():
+        raise ContribkitError(f"{folder}: is no folder; remove it, or choose another place with --output")
+    names = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    for other in {"review", "plan"} - {stem}:
+        if f"{other}.ipynb" in names:
+            raise ContribkitError(f"{folder} holds a {other}; choose another folder for the {stem} with --output")
+    if names and f"{stem}.ipynb" not in names:
+        raise ContribkitError(
+            f"{folder}: holds no {stem} but other files, such as {names[0]}; choose another place with --output"
+        )
 
 
 def check_writable(folder: Path) -> None:

@@ -1,13 +1,19 @@
-"""Run a notebook with papermill, with parameters that were checked before."""
+"""Run a notebook with papermill, with parameters that were checked before, and make pages of it with nbconvert.
+
+A page is one file that loads nothing.
+"""
 
 import json
 import logging
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from contribkit.errors import ContribkitError, nearest
 from contribkit.io import write_whole
 from contribkit.privacy import without_paths
+from contribkit.review import page
 
 
 def check_parameters(notebook: Path, given: dict[str, Any]) -> None:
@@ -20,7 +26,7 @@ def check_parameters(notebook: Path, given: dict[str, Any]) -> None:
     known = papermill.inspect_notebook(notebook)
     for name, value in given.items():
         if name not in known:
-            raise ContribkitError(f'notebooks/{notebook.name} has no parameter "{name}"; {nearest(name, list(known))}')
+            raise ContribkitError(f'{notebook.name} has no parameter "{name}"; {nearest(name, list(known))}')
         wanted = known[name]["inferred_type_name"]
         if wanted not in ("None", type(value).__name__):
             raise ContribkitError(f'the parameter "{name}" is {wanted}, not {type(value).__name__} ({value!r})')
@@ -65,13 +71,75 @@ def prepare(source: Path, output: Path, parameters: dict[str, Any]) -> None:
 
 
 def _scrub(path: Path, root: Path, nameless: bool) -> None:
-    """Take out of a notebook where on this machine it ran; without names also what an error or a warning said."""
+    """Take out of a notebook where on this machine it ran, and what was printed; without names also errors.
+
+    What is printed, such as the traceback of a rule that fails, may hold words of private threads.
+    """
     notebook = json.loads(path.read_text(encoding="utf-8").replace(json.dumps(f"{root}/")[1:-1], ""))
+    cut = ("stream", "error") if nameless else ("stream",)
     for cell in notebook["cells"]:
-        if nameless and "outputs" in cell:
-            cell["outputs"] = [output for output in cell["outputs"] if output["output_type"] not in ("stream", "error")]
+        if "outputs" in cell:
+            cell["outputs"] = [output for output in cell["outputs"] if output["output_type"] not in cut]
+            for output in cell["outputs"]:
+                if "traceback" in output:
+                    output["traceback"] = [without_paths(line, root) for line in output["traceback"]]
     known = notebook["metadata"].get("papermill", {})
     for name in ("input_path", "output_path"):
         if name in known:
             known[name] = Path(known[name]).name
     write_whole(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+
+
+def write_page(source: Path, output: Path, title: str, failure: str | None) -> None:
+    """Make the page of a notebook that ran: outputs only, everything in one file.
+
+    Parameters
+    ----------
+    source, output
+        The notebook and the page.
+    title
+        Of the page.
+    failure
+        What stopped the notebook, None where nothing did.
+    """
+    import nbformat
+    from nbconvert import HTMLExporter
+    from nbconvert.preprocessors import TagRemovePreprocessor
+    from traitlets.config import Config
+
+    config = Config()
+    # A widget's view would ask other hosts for its code; its static HTML says the same.
+    kinds = ["text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain"]
+    config.NbConvertBase.display_data_priority = kinds
+    exporter = HTMLExporter(config=config, template_name="basic", exclude_input=True, exclude_output_prompt=True)
+    exporter.register_preprocessor(TagRemovePreprocessor(remove_cell_tags={"not-on-the-page"}), enabled=True)
+    notebook = nbformat.read(source, as_version=4)
+    for cell in notebook.cells:
+        # What a failure printed names files of this machine; the page says what failed.
+        cell["outputs"] = [o for o in cell.get("outputs", []) if o.output_type not in ("error", "stream")]
+        if cell.cell_type != "code":
+            cell.pop("outputs")
+    failed = "papermill-error-cell-tag"
+    notebook.cells = [cell for cell in notebook.cells if failed not in cell.metadata.get("tags", [])]
+    body, _ = exporter.from_notebook_node(notebook)
+    text = page.html("page.html", title=title, style=page.style(), body=Markup(body), failure=failure)
+    write_whole(output, text)
+
+
+def write_print(source: Path, output: Path, title: str) -> None:
+    """Make the page to print of a page: everything unfolded, and its title and page numbers on each sheet."""
+    # Whatever strangers wrote is escaped: what is left of tags is ours.
+    text = source.read_text(encoding="utf-8").replace("<details>", "<details open>")
+    sheet = page.html("print.css", title=Markup(css_text(title)))
+    write_whole(output, text.replace("</head>", f"<style>{sheet}</style>\n</head>", 1))
+
+
+def css_text(text: str) -> str:
+    """Return a text as a string of CSS, in which nothing can end it.
+
+    Examples
+    --------
+    >>> css_text('Q "3"')
+    '"\\\\51 \\\\20 \\\\22 \\\\33 \\\\22 "'
+    """
+    return '"' + "".join(f"\\{ord(sign):x} " for sign in text) + '"'

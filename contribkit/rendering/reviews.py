@@ -1,34 +1,39 @@
-"""Render the reviews of a period."""
+"""Render the reviews of a period, and an index over them."""
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypedDict, Unpack
 
+from contribkit.config.models import Team, Upstream
+from contribkit.config.organisation import Organisation
+from contribkit.errors import ContribkitError
+from contribkit.io import write_whole
 from contribkit.loaders import fetch
+from contribkit.period import Period
 from contribkit.plan import read_planned
 from contribkit.rendering.jobs import Job, Rendered, check_before, run
-from contribkit.rendering.page import write_index
-from contribkit.review import ProjectReview, read_summaries
-from contribkit.review.history import PERIODS
+from contribkit.review import page, read_summaries
+from contribkit.review.data import PERIODS, project_slug
+from contribkit.review.summary import count_leads
 
-if TYPE_CHECKING:
-    from contribkit.config.models import Team, Upstream
-    from contribkit.config.organisation import Organisation
-    from contribkit.period import Period
 
-_NOTEBOOK = "review.ipynb"
-_OF_A_PROJECT = "upstream.ipynb"
-_RELABEL = "relabel.ipynb"
+class RenderOptions(TypedDict, total=False):
+    """Options of `render`."""
+
+    parameters: dict[str, Any]
+    notebook: str | Path
+    printable: bool
 
 
 def render(
-    organisation: "Organisation",
-    period: "Period",
-    teams: "list[Team] | None" = None,
+    organisation: Organisation,
+    period: Period,
+    of: Sequence[Team] | Upstream | None = None,
     output: str | Path | None = None,
-    parameters: dict[str, Any] | None = None,
-    printable: bool = False,
+    **options: Unpack[RenderOptions],
 ) -> list[Rendered]:
-    """Render the reviews of teams for a period, two at a time, and an index over them.
+    """Render the reviews of teams for a period, two at a time, and an index over them; or that of a project.
 
     Parameters
     ----------
@@ -36,14 +41,15 @@ def render(
         Whose teams.
     period
         The days looked at.
-    teams
-        Which teams; by default all, and then an index page too.
+    of
+        Which teams; by default all, and then an index page too. Or an upstream project: what all teams did in it, for
+        its maintainers, without names.
     output
         Folder of reviews, by default ``reviews`` beside contribkit.toml.
-    parameters
-        Further parameters of ``notebooks/review.ipynb``, such as ``without_names``.
-    printable
-        Whether to write ``print.html`` too: unfolded, for A4 paper or a PDF.
+    options
+        `parameters`: further parameters of the notebook, such as ``without_names``. `notebook`: the path of a copy of
+        ``notebooks/review.ipynb`` (of a project: ``upstream.ipynb``) that a team changed. `printable`: write
+        ``print.html`` too, unfolded, for A4 paper or a PDF.
 
     Returns
     -------
@@ -56,71 +62,78 @@ def render(
         For sources that cannot be read, parameters that do not fit or a folder that cannot be written, before any
         notebook runs.
     """
-    chosen = teams if teams is not None else organisation.teams
-    place, given = _Place(organisation, period, output), parameters or {}
-    read_planned(organisation, period, bool(given.get("keep_going", False)))
-    results = place.render([
-        place.job(_NOTEBOOK, team.name, team.slug, {"team": team.slug}, given, printable) for team in chosen
-    ])  # fmt: skip
-    if teams is None:
-        write_index(organisation, period, place.folder, results)
+    reviews = (Path(output) if output is not None else organisation.root / "reviews").absolute()
+    given, teams = options.get("parameters", {}), organisation.teams if of is None else of
+    keep_going = bool(given.get("keep_going", False))
+    common: dict[str, Any] = {
+        "stem": "review", "parent": reviews / str(period), "config": organisation.path, "period": str(period),
+        "given": given, "last": "summary.json", "printable": options.get("printable", False),
+    }  # fmt: skip
+    own_copy = _own_copy(options["notebook"]) if "notebook" in options else None
+    if isinstance(teams, Upstream):
+        own = {"upstream": teams.name, "reviews": "../.."}
+        slug = project_slug(organisation, teams)
+        jobs = [Job(own_copy or "upstream.ipynb", name=teams.name, slug=slug, own=own, nameless=True, **common)]
+    else:
+        read_planned(organisation, period, keep_going)
+        jobs = [
+            Job(own_copy or "review.ipynb", name=team.name, slug=team.slug, beside="relabel.ipynb",
+                own={"team": team.slug, "reviews": "../.."}, **common)
+            for team in teams
+        ]  # fmt: skip
+    check_before(organisation, jobs)
+    for job in jobs:
+        read_summaries(reviews, job.slug, period.last(PERIODS))
+    # Once, so that the kernels of all reviews find what they need in the store.
+    fetch(organisation, period, keep_going)
+    results = run(jobs)
+    if of is None:
+        write_index(organisation, period, reviews / str(period), results)
     return results
 
 
-def render_project(
-    organisation: "Organisation",
-    period: "Period",
-    project: "Upstream",
-    output: str | Path | None = None,
-    parameters: dict[str, Any] | None = None,
-    printable: bool = False,
-) -> Rendered:
-    """Render, for the maintainers of an upstream project, what all teams did in it; without names.
+def _own_copy(path: str | Path) -> Path:
+    notebook = Path(path).absolute()
+    if not notebook.is_file():
+        raise ContribkitError(f"{path}: there is no such notebook")
+    return notebook
+
+
+def write_index(organisation: Organisation, period: Period, folder: Path, results: list[Rendered]) -> None:
+    """Write ``index.html`` over the reviews of all teams; what two teams share counts once.
 
     Parameters
     ----------
-    organisation
-        Whose work.
-    period
-        The days looked at.
-    project
-        Which project; see `Organisation.project`.
-    output, parameters, printable
-        As for `render`; the notebook is ``notebooks/upstream.ipynb``.
-
-    Raises
-    ------
-    ContribkitError
-        As `render` does.
+    organisation, period
+        Whose reviews, and of when.
+    folder
+        Where to.
+    results
+        What was rendered.
     """
-    place, slug, own = _Place(organisation, period, output), ProjectReview.slug(project), {"upstream": project.name}
-    return place.render([place.job(_OF_A_PROJECT, project.name, slug, own, parameters or {}, printable)])[0]
-
-
-class _Place:
-    """Where reviews of a period come from and go to."""
-
-    def __init__(self, organisation: "Organisation", period: "Period", output: str | Path | None) -> None:
-        self.organisation, self.period = organisation, period
-        self.reviews = (Path(output) if output is not None else organisation.root / "reviews").absolute()
-        self.folder = self.reviews / str(period)
-
-    def job(
-        self, notebook: str, name: str, slug: str, own: dict[str, str], given: dict[str, Any], printable: bool
-    ) -> Job:
-        """Return how one review is rendered."""
-        # Written alike, whatever they are of: an index and the next review find them.
-        return Job(
-            notebook, "review", name, slug, self.folder, self.organisation.path, str(self.period), given,
-            "summary.json", own | {"reviews": "../.."}, notebook == _OF_A_PROJECT, printable,
-            _RELABEL if notebook == _NOTEBOOK else None,
-        )  # fmt: skip
-
-    def render(self, jobs: list[Job]) -> list[Rendered]:
-        """Render, once everything was checked and earlier reviews were read without an error."""
-        check_before(self.organisation, jobs)
-        for job in jobs:
-            read_summaries(self.reviews, job.slug, self.period.last(PERIODS))
-        # Once, so that the kernels of all reviews find what they need in the store.
-        fetch(self.organisation, self.period, all(job.given.get("keep_going", False) for job in jobs))
-        return run(jobs)
+    teams: list[dict[str, Any]] = []
+    unique: dict[str, dict[str, Any]] = {}
+    for result in results:
+        rows = None
+        if result.failure is None:
+            rows = json.loads((result.folder / "summary.json").read_text(encoding="utf-8"))["rows"]
+            unique |= {row["id"].casefold(): row for row in rows}
+        teams.append(
+            {
+                "name": result.team,
+                "href": f"{result.slug if result.failure is None else result.folder.name}/{result.page.name}",
+                "leads": count_leads(rows) if rows is not None else None,
+                "rows": len(rows or []),
+                "failure": result.failure,
+            }
+        )
+    together = count_leads(list(unique.values()))
+    words = {lead: organisation.word(lead) for lead in together}
+    counted = "; ".join(f"{count} {words[lead]}" for lead, count in together.items())
+    body = page.html(
+        "index.html", organisation=organisation.name, period=str(period), sample=organisation.sample, words=words,
+        teams=teams, together=together, rows=len(unique), sentence=f"{len(unique)} contributions: {counted}.",
+    )  # fmt: skip
+    title = f"{organisation.name} · {period}"
+    text = page.html("page.html", title=title, style=page.style(), body=body, failure=None)
+    write_whole(folder / "index.html", text)

@@ -1,17 +1,14 @@
-"""The review of a team and a period: metrics, tables and figures, as pure functions of the tables.
+"""The review of a team, or of an upstream project, and a period.
 
-Where things go, from below:
-
-- a metric or a table is a pure function in a module of its own (`shares`, `spread`, `links`, `community` …);
-- `measures/` calls it with the team's rows, as an attribute, in the module of the question that it answers;
-- `summary` and ``summary.schema.json`` hold its number, `counted` says which rows the number counts;
-- a plot is a function of a table in `figures/`, in the style of ``figures/style.py``;
-- a section is a module in `sections/` (sentence, plot, tables) and a template in ``templates/``; `Review` has it as an
-  attribute, and a cell of ``notebooks/review.ipynb`` shows it.
+- `data`: what may be looked at: visible contributions, acts, reasons and earlier periods.
+- `questions/`: a module each, in the order of the page; a number, a column, a sentence or a plot is in one module, a
+  new question is a module and its line in ``questions/__init__.py``.
+- `review`: an ordered list of questions over one `ReviewData`; `summary` and `export` write what it found.
+- `page` and ``templates/``: HTML; `figures`: plots; `shares`: intervals.
 """
 
-from contribkit.review.changes import read_summaries
-from contribkit.review.project import ProjectReview
+from contribkit.review.question import Question
 from contribkit.review.review import Review
+from contribkit.review.summary import read_summaries
 
-__all__ = ["ProjectReview", "Review", "read_summaries"]
+__all__ = ["Question", "Review", "read_summaries"]

@@ -1,14 +1,19 @@
-"""The page: sections with one sentence, a plot and tables, escaped by default."""
+"""The page: parts of HTML from tables, sentences and figures; everything is escaped that is not markup."""
 
+import base64
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
+from matplotlib.figure import Figure
 
-from contribkit.tables import is_missing
+from contribkit.review.figures import svg
+from contribkit.tables import is_missing, rows_of
 from contribkit.text import MISSING
 from contribkit.vocabulary import Lead
 
@@ -25,23 +30,52 @@ class Section:
     title
         Its heading.
     sentence
-        The finding, with its numbers and its doubt.
+        The finding, with its numbers and its uncertainty.
     html
         The whole part.
     numbers
-        What it adds to the summary, for a section that is made outside a review.
+        What it adds to the summary.
+    shown_as
+        The name by which a notebook finds it to change it.
     """
 
     title: str
     sentence: str
     html: str
     numbers: dict[str, Any] = field(default_factory=dict)
+    shown_as: str = ""
 
     def _repr_html_(self) -> str:
         return self.html
 
+    def _ipython_display_(self) -> None:
+        show(self, self.shown_as)
+
     def __repr__(self) -> str:
         return f"{self.title}: {self.sentence}" if self.title else self.sentence
+
+
+def show(part: Any, name: str, update: bool = False) -> None:
+    """Show a part in a notebook.
+
+    Parameters
+    ----------
+    part
+        What has `_repr_html_`.
+    name
+        Parts that were shown by a name change where another is shown by it; empty for one that never does.
+    update
+        Only change what was shown by that name.
+    """
+    from IPython.display import display  # slow to import
+
+    bundle = {"text/html": part._repr_html_(), "text/plain": repr(part)}
+    shown: Any = display  # has no types
+    shown(bundle, raw=True, **({"display_id": name, "update": update} if name else {}))
+
+
+class Numbers(list[str]):
+    """The cells of a column of numbers, which a table aligns to the right."""
 
 
 def _unbroken(value: Any) -> Any:
@@ -65,13 +99,122 @@ def _environment() -> Environment:
 
 
 def html(template: str, **values: Any) -> Markup:
-    """Fill a template of the package; everything that is not markup is escaped."""
+    """Fill a template of the package."""
     return Markup(_environment().get_template(template).render(**values))
+
+
+def _macro(name: str, *values: Any) -> Markup:
+    return Markup(getattr(_environment().get_template("macros.html").module, name)(*values))
 
 
 def style() -> Markup:
     """Return the style sheet of pages and notebooks."""
     return Markup((_FOLDER / "page.css").read_text(encoding="utf-8"))
+
+
+def table(columns: Mapping[str, Iterable[Any]]) -> Markup:
+    """Return a table, nothing where it has no rows.
+
+    Parameters
+    ----------
+    columns
+        The cells of each heading; those of `numbers` are aligned to the right, missing ones are dashes.
+
+    Examples
+    --------
+    >>> "<td>&lt;b&gt;</td><td class=\\"n\\">2</td>" in table({"goal": ["<b>"], "done": numbers([2])})
+    True
+    """
+    cells = {name: list(column) for name, column in columns.items()}
+    is_number = [isinstance(column, Numbers) for column in columns.values()]
+    rows = [[MISSING if is_missing(cell) else cell for cell in row] for row in zip(*cells.values(), strict=True)]
+    return _macro("table", list(cells), is_number, rows) if rows else Markup("")
+
+
+def numbers(values: Iterable[Any], form: Any = None) -> Numbers:
+    """Return the cells of a column of numbers, in a form such as `percent`; by default that of `number`."""
+    return Numbers((form or number)(value) for value in values)
+
+
+def heading(text: str) -> Markup:
+    """Return a heading inside a section."""
+    return Markup("<h3>{}</h3>\n").format(text)
+
+
+def paragraph(text: str, quiet: bool = False) -> Markup:
+    """Return a paragraph, in fainter letters where it explains; nothing for an empty text."""
+    kind = Markup(' class="quiet"') if quiet else ""
+    return Markup("<p{}>{}</p>\n").format(kind, _unbroken(text)) if text else Markup("")
+
+
+def bullets(items: Iterable[Any], quiet: bool = False) -> Markup:
+    """Return a list of sentences; nothing where there are none."""
+    lines = Markup("").join(Markup("<li>{}</li>\n").format(item) for item in items)
+    kind = Markup(' class="quiet"') if quiet else ""
+    return Markup("<ul{}>\n{}</ul>\n").format(kind, lines) if lines else Markup("")
+
+
+def details(caption: str, body: Markup) -> Markup:
+    """Return a part that unfolds; nothing where it is empty."""
+    return Markup("<details><summary>{}</summary>\n{}</details>\n").format(caption, body) if body else Markup("")
+
+
+def lead(name: str, words: Mapping[str, str]) -> Markup:
+    """Return a lead as its shape and its word."""
+    return _macro("lead", name, words)
+
+
+def link(text: Any, url: Any) -> Markup:
+    """Return a link where an address is one of a page, else the text."""
+    return _macro("link", text, url)
+
+
+def reason_table(rows: list[dict[str, Any]], words: Mapping[str, str], names: bool, settles: bool = False) -> Markup:
+    """Return contributions with their reasons.
+
+    Parameters
+    ----------
+    rows
+        Contributions as `contribkit.review.contributions.lines` returns them.
+    words
+        The word people see for each lead.
+    names
+        Whether there is a column of who did it.
+    settles
+        Whether each row says what would settle it, in `settles`.
+    """
+    return _macro("rows", rows, words, names, settles) if rows else Markup("")
+
+
+def line_list(rows: list[dict[str, Any]], names: bool) -> Markup:
+    """Return contributions as a list without reasons."""
+    return _macro("lines", rows, names) if rows else Markup("")
+
+
+def picture(figure: Figure | None, alt: str) -> Markup:
+    """Return a figure as an image that holds everything itself; nothing where there is no figure.
+
+    Parameters
+    ----------
+    figure
+        A matplotlib figure.
+    alt
+        What it shows, for those who do not see it.
+    """
+    if figure is None:
+        return Markup("")
+    code = base64.b64encode(svg(figure).encode("utf-8")).decode("ascii")
+    return Markup('<img alt="{}" src="data:image/svg+xml;base64,{}">\n').format(escape(alt), code)
+
+
+def section(title: str, sentence: str, parts: Iterable[Any]) -> Markup:
+    """Return a part of the page: its heading, its finding, and what shows and proves it."""
+    return html("section.html", title=title, sentence=sentence, body=Markup("").join(parts))
+
+
+def dicts(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows with None for what is missing, as templates know it."""
+    return [{name: None if is_missing(value) else value for name, value in row.items()} for row in rows_of(frame)]
 
 
 def percent(value: Any) -> str:
@@ -85,15 +228,35 @@ def percent(value: Any) -> str:
     return MISSING if is_missing(value) else f"{value * 100:.0f} %"
 
 
-def number(value: Any) -> str:
-    """Return a number without needless digits, or a dash where it is missing.
+def between(low: Any, high: Any) -> str:
+    """Return an interval of shares in words.
 
     Examples
     --------
-    >>> number(20.0), number(None)
-    ('20', '–')
+    >>> between(0.4712, 0.67), between(None, None)
+    ('47 % to 67 %', '–')
     """
-    return MISSING if is_missing(value) else f"{value:g}"
+    return MISSING if is_missing(low) else f"{percent(low)} to {percent(high)}"
+
+
+def number(value: Any) -> str:
+    """Return a number without needless digits, a text as it is, and a dash where it is missing.
+
+    Examples
+    --------
+    >>> number(20.0), number(1234567), number(None)
+    ('20', '1234567', '–')
+    """
+    if is_missing(value):
+        return MISSING
+    if isinstance(value, str):
+        return value
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def verb(count: int, one: str = "was", more: str = "were") -> str:
+    """Return the form of a verb that fits a count."""
+    return one if count == 1 else more
 
 
 def day(value: Any) -> str:

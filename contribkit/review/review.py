@@ -1,45 +1,114 @@
-"""One team's review of one period: its sections."""
+"""The review: an ordered list of questions over one `ReviewData`."""
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from pathlib import Path
+from typing import Any, Unpack
 
-from contribkit.review import sections
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from contribkit.config.models import Team, Upstream
+from contribkit.loaders import Data
+from contribkit.period import Period
+from contribkit.review import page
+from contribkit.review.contributions import card
+from contribkit.review.data import Options, ReviewData
+from contribkit.review.export import Sortable, sortable, write_review
 from contribkit.review.page import Section
-from contribkit.review.written import Written
+from contribkit.review.question import Question
+from contribkit.review.questions import PROJECT, TEAM, plugged_in, with_plug_ins
+from contribkit.review.summary import summarise
+from contribkit.tables import Judged
 
 
-class Review(Written):
-    """What a team sees of a period: every table and section is an attribute.
+class ReviewSection:
+    """The answer to one question, which a notebook shows as HTML and a terminal as its sentence."""
+
+    def __init__(self, question: Question, data: ReviewData, number: int | None, shown_as: str) -> None:
+        self._question, self._data, self._number, self.shown_as = question, data, number, shown_as
+
+    @property
+    def title(self) -> str:
+        """The heading."""
+        return self._question.heading(self._data)
+
+    @cached_property
+    def sentence(self) -> str:
+        """The finding."""
+        return self._question.sentence(self._data)
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The numbers, a table a name."""
+        return self._question.tables(self._data)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The first of the tables."""
+        return next(iter(self.tables.values()), pd.DataFrame())
+
+    @property
+    def figure(self) -> Figure | None:
+        """The plot, None where there is nothing to show."""
+        return self._question.figure(self._data)
+
+    @cached_property
+    def rows(self) -> dict[str, pd.DataFrame]:
+        """The contributions behind the numbers, by name."""
+        return {name: self._data.rows[chosen] for name, chosen in self._question.rows(self._data).items()}
+
+    @cached_property
+    def numbers(self) -> dict[str, Any]:
+        """What it adds to the summary."""
+        return self._question.numbers(self._data)
+
+    @cached_property
+    def html(self) -> str:
+        """The whole part of the page."""
+        number = "" if self._number is None else f"{self._number} "
+        return str(self._question.html(self._data)).replace("<h2>", f'<h2 id="{self._question.name}">{number}', 1)
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def _ipython_display_(self) -> None:
+        page.show(self, self.shown_as)
+
+    def __repr__(self) -> str:
+        return f"{self.title}: {self.sentence}" if self.title else self.sentence
+
+
+class Review:
+    """What a team sees of a period, or the maintainers of an upstream project: each question is an attribute.
 
     Parameters
     ----------
     judged
-        What `contribkit.classify` says of `data.contributions`.
+        What `contribkit.classify` returned for `data.contributions`.
     data
         What `contribkit.load` returned.
-    team
-        Whose review.
+    of
+        Whose review: a team; or an upstream project, which names nobody and shows nothing private.
     period
         The days looked at.
-    earlier
-        Judged contributions of earlier periods by period, oldest first, for the comparison.
-    include_private
-        Whether private threads are shown.
-    without_names
-        Whether the review shows no persons.
-    summaries
-        What earlier renderings said, by period; see `contribkit.read_summaries`. That of this period tells which leads
-        changed since; those of earlier periods stand in where sources know nothing of them.
-    labels
-        The label log, for which labels changed since.
+    questions
+        What to ask, in the order of the page; by default those of `contribkit.review.questions`, and of plug-ins.
+    options
+        `earlier`: judged contributions of the periods before, oldest first. `include_private`: show private threads.
+        `without_names`: show no persons. `summaries`: what earlier renderings found, see `contribkit.read_summaries`;
+        that of this period tells which leads changed since, those of earlier periods fill in where sources know
+        nothing of them. `labels`: the label log, for which labels changed since.
 
     Attributes
     ----------
-    rows
-        The team's contributions as shown.
-    leads, history, by_stakeholder, by_initiative, cross_links, goals, activities, spread, projects, waiting
-        The tables behind the sections.
-    overview, stakeholders, goal_section, sharing, strength, outside, unclear, not_seen, changed
-        The sections of the page.
+    data
+        The `ReviewData` behind all sections.
+    head
+        The head of the page.
+    leads, stakeholders, goals, sharing, community, outside, needs_review, changes, not_seen
+        The sections of a team's page; of a project's: leads, drivers, community, not_seen.
     summary
         Every number of the page; its schema is ``contribkit/review/summary.schema.json``.
 
@@ -51,51 +120,116 @@ class Review(Written):
     >>> data = ck.load(org, period)
     >>> judged = ck.classify(data.contributions, data.references, org)
     >>> review = ck.Review(judged, data, org.team("product"), period)
-    >>> review.summary["contributions"]["rows"] == len(review.rows)
+    >>> review.leads.table.query("lead == 'upstream'")["rows"].item() > 0
     True
+    >>> set(ck.Review(judged, data, org.project("Tarngrid"), period).rows["actor"])
+    {'somebody'}
     """
 
-    @cached_property
-    def overview(self) -> Section:
-        """The head of the page, and who led what."""
-        return sections.leads.section(self)
+    reopen: Callable[[str, str, bool], "Review"] | None = None
+    """Opens the review of another team and period, with or without names; for one that `open_review` returned."""
+
+    def __init__(
+        self,
+        judged: Judged,
+        data: Data,
+        of: Team | Upstream,
+        period: Period,
+        questions: Sequence[Question] | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        self.data = ReviewData(judged, data, of, period, options)
+        of_page = TEAM if self.data.project is None else PROJECT
+        self.questions = with_plug_ins(of_page) if questions is None else questions
+        self._shown_as = f"contribkit-{id(self)}"
+
+    def __getattr__(self, name: str) -> ReviewSection:
+        asked = {question.name for question in self.__dict__.get("questions", ())}
+        if name not in asked:
+            return object.__getattribute__(self, name)  # type: ignore[no-any-return]  # raises what went wrong
+        return self.sections[name]
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.sections]
 
     @cached_property
-    def stakeholders(self) -> Section:
-        """Whom the stakeholder-led work served."""
-        return sections.stakeholders.section(self)
+    def sections(self) -> dict[str, ReviewSection]:
+        """The sections of the page, by name, in its order; those with a title are numbered."""
+        titled = [question.name for question in self.questions if question.title]
+        return {
+            question.name: ReviewSection(
+                question,
+                self.data,
+                titled.index(question.name) + 1 if question.title else None,
+                f"{self._shown_as}-{question.name}",
+            )
+            for question in self.questions
+        }
+
+    @property
+    def head(self) -> Section:
+        """The head of the page: what it is of, as of when, from which sources."""
+        data, org = self.data, self.data.organisation
+        title = f"{org.name} · {data.team.name} · upstream contributions, {data.period}"
+        body = page.html(
+            "header.html", style=page.style(), title=title, period=data.period, as_of=f"{data.as_of:%Y-%m-%d}",
+            sources=data.data.sources, sample=org.sample,
+        )  # fmt: skip
+        return Section("", title, body, shown_as=f"{self._shown_as}-head")
+
+    @property
+    def plug_ins(self) -> Section:
+        """The sections of plug-ins, one below the other."""
+        mine = [self.sections[question.name] for question in plugged_in() if question.name in self.sections]
+        sentence = " ".join(section.sentence for section in mine)
+        html = "".join(section.html for section in mine)
+        return Section("", sentence, html, shown_as=f"{self._shown_as}-plug_ins")
+
+    def change_to(self, other: "Review") -> None:
+        """Become another review: sections that a notebook shows change in their place."""
+        shown_as = self._shown_as
+        self.__dict__ = {**other.__dict__, "_shown_as": shown_as}
+        self.__dict__.pop("sections", None)
+        parts: list[Section | ReviewSection] = [self.head, self.plug_ins, *self.sections.values()]
+        for part in parts:
+            page.show(part, part.shown_as, update=True)
+
+    def card(self, identifier: str) -> Section:
+        """Return one contribution with its reasons open; `identifier` is its id in `rows`."""
+        return card(self.data, identifier)
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The contributions as they may be shown."""
+        return self.data.rows
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The word people see for each lead."""
+        return self.data.words
+
+    @property
+    def asked(self) -> list[Question]:
+        """The questions of the page, and those whose numbers every summary has."""
+        names = {question.name for question in self.questions}
+        return [*self.questions, *(question for question in TEAM if question.name not in names)]
 
     @cached_property
-    def goal_section(self) -> Section:
-        """How far each goal got."""
-        return sections.goals.section(self)
+    def summary(self) -> dict[str, Any]:
+        """Every number of the page."""
+        return summarise(self.data, self.asked, {question.name for question in plugged_in()})
 
-    @cached_property
-    def sharing(self) -> Section:
-        """Whether the upstream-led work is shared."""
-        return sections.sharing.section(self)
+    @property
+    def sortable(self) -> Sortable:
+        """The contributions as a table to sort and search in a notebook."""
+        return sortable(self.data)
 
-    @cached_property
-    def strength(self) -> Section:
-        """Whether the work strengthened the community."""
-        return sections.community.section(self)
+    def write(self, folder: str | Path) -> None:
+        """Write ``contributions.csv`` and ``summary.json`` into a folder, each whole or not at all."""
+        write_review(Path(folder), self.data, self.asked, self.summary)
 
-    @cached_property
-    def outside(self) -> Section:
-        """What fell outside the system."""
-        return sections.outside.section(self)
+    def _repr_html_(self) -> str:
+        return Markup("").join([self.head.html, *(Markup(section.html) for section in self.sections.values())])
 
-    @cached_property
-    def unclear(self) -> Section:
-        """What waits for a person."""
-        return sections.waiting.section(self)
-
-    @cached_property
-    def changed(self) -> Section:
-        """How the period compares with those before it, and what changed since reviews were last rendered."""
-        return sections.changes.section(self)
-
-    @cached_property
-    def not_seen(self) -> Section:
-        """What the review could not see."""
-        return sections.not_seen.section(self)
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self.sections.values()))

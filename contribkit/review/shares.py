@@ -1,15 +1,16 @@
-"""Who led what: counts and shares of the three leads, with intervals, and against the policy."""
+"""Shares with intervals, how they differ, how evenly work is distributed, and what many questions count."""
 
-from math import hypot
+from collections.abc import Sequence
+from math import hypot, log
 from typing import NamedTuple
 
 import pandas as pd
 
 from contribkit.period import Period
-from contribkit.review.rows import within
-from contribkit.vocabulary import LEADS, Kind, Lead
+from contribkit.review.data import within
+from contribkit.vocabulary import Kind, Lead
 
-_LEAD_COLUMNS = ["lead", "rows", "by_people", "share", "low", "high", "with_hours", "hours", "hours_share"]
+FEWEST_PEOPLE = 4
 
 
 class Share(NamedTuple):
@@ -38,7 +39,7 @@ def share(part: int, whole: int) -> Share:
 
 
 def _wilson(part: int, whole: int) -> tuple[float, float]:
-    from scipy.stats import binomtest
+    from scipy.stats import binomtest  # slow to import
 
     interval = binomtest(part, whole).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
@@ -63,46 +64,48 @@ def difference(now: Share, then: Share) -> tuple[float, float, float] | None:
     return round(gap, 3), round(gap - down, 3), round(gap + up, 3)
 
 
-def lead_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return how many contributions and hours each lead has.
+def evenness(counts: Sequence[int]) -> float | None:
+    """Return Pielou's evenness, ``J = H / ln S`` with ``H = -sum(p ln p)``.
 
-    Parameters
-    ----------
-    rows
-        Judged contributions, of which `lead`, `decided_by` and `hours` are read.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a lead, in the order of `Lead`: `lead` (str), `rows`, `by_people` (int), `share`, `low`, `high` (float;
-        of the three leads that decide, missing for `unclear` and where there are none); `with_hours` (int: how many
-        have known hours), `hours`, `hours_share` (float: their sum, and its share of the three leads' hours, missing
-        where none are known). Hours are known for what people write down, mostly work outside GitHub: their shares are
-        of that work alone, and have no interval.
+    It is 1 where all did the same, and 0 where one did all. Source: Pielou 1966, doi:10.1016/0022-5193(66)90013-0.
+    ``S`` is everybody who could have taken part, those who did not among them, where an ecologist counts the species
+    that were seen: a team wants to know who is missing. None for fewer than four people, of whom it says nothing, and
+    for fewer than two contributions, since one cannot be shared.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"lead": ["upstream", "unclear"], "decided_by": ["rules", "person"], "hours": [2.0, None]})
-    >>> list(lead_table(rows)["rows"])
-    [0, 1, 0, 1]
+    >>> evenness([2, 2, 2, 2]), evenness([8, 0, 0, 0]), evenness([2, 2, 0, 0]), evenness([5, 5, 5])
+    (1.0, 0.0, 0.5, None)
     """
-    decided = int(rows["lead"].isin(LEADS).sum())
-    all_hours = rows.loc[rows["lead"].isin(LEADS), "hours"].sum()
-    table = []
-    for lead in Lead:
-        mine = rows[rows["lead"] == lead]
-        part = share(len(mine), decided if lead in LEADS else 0)
-        by_people = int((mine["decided_by"] == "person").sum())
-        known = int(mine["hours"].notna().sum())
-        hours = round(float(mine["hours"].sum()), 1) if known else None
-        of_all = round(hours / float(all_hours), 3) if hours is not None and all_hours and lead in LEADS else None
-        table.append((str(lead), len(mine), by_people, part.share, part.low, part.high, known, hours, of_all))
-    frame = pd.DataFrame(table, columns=_LEAD_COLUMNS)
-    return frame.astype({"hours": float, "hours_share": float})
+    total = sum(counts)
+    if len(counts) < FEWEST_PEOPLE or total < 2:
+        return None
+    entropy = sum(count / total * log(total / count) for count in counts if count)
+    return round(entropy / log(len(counts)), 3)
+
+
+def absence_factor(counts: Sequence[int]) -> int | None:
+    """Return the smallest number of people who together did half: how few may not be away at once.
+
+    Source: CHAOSS, Contributor Absence Factor (https://chaoss.community/kb/metric-contributor-absence-factor/): the
+    largest counts are added up until they reach 50 % of all. None where nothing was done.
+
+    Examples
+    --------
+    >>> absence_factor([1000, 202, 90, 33, 332, 343, 42, 433])  # the example of CHAOSS
+    2
+    >>> absence_factor([0, 0])
+    """
+    total, reached = sum(counts), 0
+    for people, count in enumerate(sorted(counts, reverse=True), start=1):
+        reached += count
+        if total and reached * 2 >= total:
+            return people
+    return None
 
 
 def upstream_share(rows: pd.DataFrame) -> Share:
-    """Return upstream-led work as a share of stakeholder-led and upstream-led work together, as the policy counts.
+    """Return upstream-led work as a share of stakeholder- and upstream-led work together, as the policy counts.
 
     Examples
     --------
@@ -114,7 +117,7 @@ def upstream_share(rows: pd.DataFrame) -> Share:
 
 
 def pull_requests(rows: pd.DataFrame, period: Period) -> dict[str, pd.Series]:
-    """Say of contributions which are pull requests merged in the period, and which were not merged in it.
+    """Return of each contribution whether it is a pull request merged in the period, or not merged in it.
 
     Parameters
     ----------
@@ -126,8 +129,8 @@ def pull_requests(rows: pd.DataFrame, period: Period) -> dict[str, pd.Series]:
     Returns
     -------
     dict of pandas.Series
-        Of each row, yes or no: ``merged``; ``merged_unknown_day`` (no source tells when); ``not_merged``: open, closed,
-        or merged only after the period.
+        ``merged``; ``merged_unknown_day`` (no source tells when); ``not_merged``: open, closed, or merged only after
+        the period.
     """
     pulls = rows["kind"] == Kind.PULL_REQUEST
     merged = pulls & within(rows["merged_at"], period)

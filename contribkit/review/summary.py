@@ -1,129 +1,197 @@
-"""Every number of a review as JSON, for the next review, for an index, and for other programs."""
+"""``summary.json``: every number of a review, for the next review, for an index, and for other programs."""
 
-from typing import TYPE_CHECKING, Any
+import json
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
-from contribkit.review.counted import counted, counts_for
-from contribkit.review.shares import Share
-from contribkit.tables import plain, records, rows_of
+from pydantic import BaseModel, ValidationError
+
+from contribkit.errors import ContribkitError
+from contribkit.period import Period
+from contribkit.review.data import ReviewData
+from contribkit.review.question import DEFINITIONS, Question, Schema, array, obj, of
+from contribkit.tables import records
 from contribkit.vocabulary import Lead
 
-if TYPE_CHECKING:
-    from contribkit.review.measures import Measures
-
 VERSION = 1
-"""Version of ``summary.schema.json``; it grows when a program that reads it would have to change."""
+"""Version of the schema; it grows when a program that reads a summary would have to change."""
+
+_COLUMNS = ["id", "ref", "kind", "lead", "confidence", "decided_by", "activity", "stakeholder", "initiative", "goal"]
+_TEXT: Schema = {"type": "string"}
+_HEAD: dict[str, Schema] = {
+    "schema_version": {"const": VERSION},
+    "contribkit": _TEXT | {"description": "The version that wrote it."},
+    "as_of": _TEXT | {"description": "When it was written, UTC.", "format": "date-time"},
+    "organisation": _TEXT,
+    "sample": {"description": "Whether the organisation is invented.", "type": "boolean"},
+    "team": obj(
+        name=_TEXT, slug=_TEXT, members=of("count", "People who belonged to it on a day of the period.")
+    ),
+    "period": obj(
+        name=_TEXT, first_day=_TEXT | {"format": "date"},
+        last_day=_TEXT | {"format": "date", "description": "Belongs to the period."}, timezone=_TEXT,
+    ),
+    "words": {"description": "The word people see for each lead.", "type": "object",
+              "propertyNames": of("lead"), "additionalProperties": _TEXT},
+    "without_names": {"type": "boolean"},
+    "rows": array(
+        "Every contribution that a number counts.",
+        id=_TEXT, ref=_TEXT | {"description": "The thread."}, kind=_TEXT, lead=of("lead"), confidence=of("fraction"),
+        decided_by={"enum": ["rules", "model", "person"]}, activity=_TEXT, stakeholder=of("name"),
+        initiative=of("name"), goal=of("name"),
+        counts_for={"description": "What else it counts for, such as evidence, merged, self-merged, reactive.",
+                    "type": "array", "items": _TEXT},
+    ),
+    "counted": {
+        "description": "By JSON pointer to a number, the rows that it counts: those that hold what the filter says "
+                       "(counts_for: a mark among theirs). With of = ref the number counts their threads, with "
+                       "of = people those who did them.",
+        "type": "object", "propertyNames": {"pattern": "^/"}, "additionalProperties": {"type": "object"},
+    },
+}  # fmt: skip
 
 
-def summarise(review: "Measures") -> dict[str, Any]:
-    """Return the summary of a review; its schema, with the meaning of each number, is ``summary.schema.json``."""
+def summarise(data: ReviewData, questions: Sequence[Question], plug_ins: Collection[str] = ()) -> dict[str, Any]:
+    """Return every number of a review.
+
+    Parameters
+    ----------
+    data
+        What is looked at.
+    questions
+        What is asked: each adds its keys.
+    plug_ins
+        Names of questions whose numbers go below ``plug_ins``, so that no two take one key.
+    """
     from contribkit import __version__
 
-    org, period = review.organisation, review.period
+    org, period = data.organisation, data.period
+    numbers = {question.name: question.numbers(data) for question in questions}
+    own = [found for name, found in numbers.items() if name not in plug_ins]
+    further = {name: found for name, found in numbers.items() if name in plug_ins}
     return {
         "schema_version": VERSION,
         "contribkit": __version__,
-        "as_of": plain_time(review),
+        "as_of": data.as_of.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "organisation": org.name,
         "sample": org.sample,
-        "team": {"name": review.team.name, "slug": review.team.slug, "members": len(review.members)},
+        "team": {"name": data.team.name, "slug": data.team.slug, "members": len(data.members)},
         "period": {
             "name": str(period),
             "first_day": str(period.first_day),
             "last_day": str(period.last_day),
             "timezone": period.timezone,
         },
-        "words": review.words,
-        "without_names": review.without_names,
-        "contributions": {
-            "rows": len(review.named_rows),
-            "hidden": review.hidden,
-            "pull_requests": review.pull_requests,
-        },
-        "leads": records(review.leads),
-        "policy": {"upstream_share": review.policy, "upstream": _share(review.upstream_share)},
-        "evidence": _share(review.evidence),
-        "history": records(review.history),
-        "stakeholders": records(review.by_stakeholder),
-        "initiatives": records(review.by_initiative),
-        "cross_links": {str(k): int(v) for k, v in review.cross_links["linked"].value_counts().items()},
-        "coordination": records(review.coordination),
-        "goals": records(review.goals),
-        "activities": _activities(review),
-        "releases": review.releases,
-        "community": _community(review),
-        "projects": records(review.projects),
-        "outside": {
-            "individual": int((review.named_rows["lead"] == Lead.INDIVIDUAL).sum()),
-            "reactive": int(review.marks["reactive"].sum()),
-            "look_alikes": int(review.marks["look-alike"].sum()),
-        },
-        "waiting": len(review.waiting),
-        "changed": len(review.lead_changes),
-        "labels_changed": len(review.label_changes),
-        "sources": _sources(review),
-        "not_seen": not_seen(review),
-        "rows": _rows(review),
-        "counted": counted(review),
+        "words": data.words,
+        "without_names": data.without_names,
+        **{key: value for found in own for key, value in found.items()},
+        **({"plug_ins": further} if further else {}),
+        "rows": _rows(data, questions),
+        "counted": {key: value for question in questions for key, value in question.filters(data).items()},
     }
 
 
-def plain_time(review: "Measures") -> str:
-    """Return when the review was made."""
-    return review.as_of.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _share(part: Share) -> dict[str, Any]:
-    return part._asdict()
-
-
-def _activities(review: "Measures") -> list[dict[str, Any]]:
-    logins = [] if review.without_names else list(review.activities)
-    counts = review.activities.reindex(review.spread["activity"], fill_value=0)
-    members = [{str(login): int(row[str(login)]) for login in logins} for row in rows_of(counts)]
-    return [row | {"members": did} for row, did in zip(records(review.spread), members, strict=True)]
-
-
-def _community(review: "Measures") -> dict[str, Any]:
-    found = review.community
-    parts = {name: found[name]._asdict() for name in ("newcomers_back", "first_response", "self_merges")}
-    return found | parts
-
-
-def _sources(review: "Measures") -> list[dict[str, Any]]:
+def _rows(data: ReviewData, questions: Sequence[Question]) -> list[dict[str, Any]]:
+    """Return the contributions, each with the names of what it counts for."""
+    marks = {name: list(mask) for question in questions for name, mask in question.rows(data).items()}
     return [
-        {
-            "name": source.name,
-            "status": source.status,
-            "threads": source.threads,
-            "acts": source.acts,
-            "references": source.references,
-            "first": plain(source.first),
-            "last": plain(source.last),
-            "notes": review.source_notes[source.name],
-        }
-        for source in review.data.sources
+        row | {"counts_for": [name for name, counts in marks.items() if counts[place]]}
+        for place, row in enumerate(records(data.rows[_COLUMNS]))
     ]
 
 
-def not_seen(review: "Measures") -> dict[str, int]:
-    """Return how many contributions or acts the review left out, by reason."""
-    data, period = review.data, review.period
-    acts = data.acts[(data.acts["at"] >= period.start) & (data.acts["at"] < period.end)]
-    bots = {actor for actor in acts["actor"].unique() if review.organisation.is_bot(actor)}
+def schema_of(required: Sequence[Question], optional: Sequence[Question]) -> Schema:
+    """Return the JSON schema of summaries.
+
+    Parameters
+    ----------
+    required
+        Questions whose keys every summary has.
+    optional
+        Questions whose keys are there where they were asked.
+    """
+    needed = _HEAD | {key: schema for question in required for key, schema in question.schema.items()}
+    further = {key: schema for question in optional for key, schema in question.schema.items()}
+    plug_ins = {"description": "What questions of plug-ins add, by name.", "type": "object",
+                "additionalProperties": {"type": "object"}}  # fmt: skip
     return {
-        "contributions without any date": len(data.undated(review.team)),
-        "private contributions not shown": review.hidden,
-        "acts of bots": int(acts["actor"].isin(bots).sum()),
-        **{f"acts {reason}": count for reason, count in data.left_out.items()},
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "contribkit summary",
+        "description": "Every number of one team's review of one period, or of one upstream project's. schema_version "
+        "grows when a program that reads it would have to change; further keys may be added without that.",
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(needed),
+        "$defs": DEFINITIONS,
+        "properties": needed | further | {"plug_ins": plug_ins},
     }
 
 
-def _rows(review: "Measures") -> list[dict[str, Any]]:
-    columns = ["id", "ref", "kind", "lead", "confidence", "decided_by", "activity", "stakeholder", "initiative", "goal"]
-    return [
-        row | {"counts_for": marks}
-        for row, marks in zip(records(review.rows[columns]), counts_for(review), strict=True)
-    ]
+class _Row(BaseModel):
+    id: str
+    lead: Lead
+    decided_by: str
+    counts_for: list[str] | None = None
+
+
+class _Headline(BaseModel, extra="allow"):
+    period: str
+    __pydantic_extra__: dict[str, str | float | None]
+
+
+class _Summary(BaseModel):
+    """What a later review reads of a summary; one of an older version may hold less."""
+
+    as_of: datetime
+    rows: list[_Row]
+    history: list[_Headline] = []
+
+
+def read_summary(path: str | Path) -> dict[str, Any] | None:
+    """Return an earlier summary, None where there is none.
+
+    Raises
+    ------
+    ContribkitError
+        For a file that is no summary, with the fix.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        _Summary.model_validate_json(text)
+        summary: dict[str, Any] = json.loads(text)
+        return summary
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        reason = f"{where}: {first['msg']}" if where else first["msg"]
+    except (ValueError, OSError, RecursionError) as error:
+        reason = str(error)
+    raise ContribkitError(f"{path}: is no summary of a review ({reason}); remove it, or restore it")
+
+
+def read_summaries(reviews: str | Path, slug: str, periods: Iterable[Period]) -> dict[str, dict[str, Any]]:
+    """Return the summaries that earlier renderings left in a folder of reviews, by period.
+
+    Parameters
+    ----------
+    reviews
+        The folder that holds ``2026-Q3/<slug>/summary.json`` and the like.
+    slug
+        Whose reviews.
+    periods
+        Which periods; those without a summary are left out.
+
+    Raises
+    ------
+    ContribkitError
+        For a file that is no summary, with the fix.
+    """
+    found = {str(period): read_summary(Path(reviews) / str(period) / slug / "summary.json") for period in periods}
+    return {period: summary for period, summary in found.items() if summary is not None}
 
 
 def count_leads(rows: list[dict[str, Any]]) -> dict[str, int]:

@@ -12,6 +12,7 @@ import pytest
 import contribkit as ck
 from contribkit.config.organisation import SAMPLE
 from contribkit.plan.lines import PLANNED, read_lines, to_table
+from contribkit.plan.outcome import planned_question, planned_section
 from contribkit.tables import NEEDS, conform
 from contribkit.widgets.plan_table import PlanEditor
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, jsonl, organisation
@@ -291,10 +292,11 @@ def review_of(sample, team="product", **options):
 
 
 def test_the_review_says_what_came_of_the_plan_and_its_summary_has_the_numbers(sample, tmp_path):
-    review = review_of(sample, "community")
-    section = ck.planned_section(review, ck.read_planned(sample[0], Q4.previous()))
+    saved = ck.read_planned(sample[0], Q4.previous())
+    review = review_of(sample, "community", questions=[planned_question(saved)])
+    section = review.planned
     assert section.sentence.startswith("3 of 5 planned pieces of work got as far as planned. Nothing came of: docs in ")
-    review.write(tmp_path, section)
+    review.write(tmp_path)
     summary = json.loads((tmp_path / "summary.json").read_text())
     jsonschema.validate(summary, SCHEMA)
     lines = {(line["activity"], line["upstream"]): line for line in summary["planned"]["lines"]}
@@ -305,10 +307,9 @@ def test_the_review_says_what_came_of_the_plan_and_its_summary_has_the_numbers(s
 
 
 def test_without_a_plan_there_is_no_section_and_null_in_the_summary(sample, tmp_path):
-    section = ck.planned_section(review_of(sample), None)
-    assert (section.html, section.sentence) == ("", "")
-    review = review_of(sample)
-    review.write(tmp_path, section)
+    review = review_of(sample, questions=[planned_question(None)])
+    assert (review.planned.html, review.planned.sentence) == ("", "")
+    review.write(tmp_path)
     summary = json.loads((tmp_path / "summary.json").read_text())
     jsonschema.validate(summary, SCHEMA)
     assert summary["planned"] is None
@@ -316,8 +317,8 @@ def test_without_a_plan_there_is_no_section_and_null_in_the_summary(sample, tmp_
 
 def test_a_plan_shows_names_only_where_the_review_does(sample):
     planned = ck.read_planned(sample[0], Q4.previous())
-    assert "Fenna" in ck.planned_section(review_of(sample), planned).html
-    text = ck.planned_section(review_of(sample, without_names=True), planned).html
+    assert "Fenna" in planned_section(review_of(sample).data, planned).html
+    text = planned_section(review_of(sample, without_names=True).data, planned).html
     assert [member.word for member in sample[0].members.values() if member.word in text] == []
 
 
@@ -326,7 +327,7 @@ def test_a_broken_line_of_the_plan_is_said_without_folders_and_without_names(sam
     planned = ck.read_planned(sample[0], Q4.previous())
     place = f"{sample[0].root}/planned/2026-Q3.csv"
     planned = replace(planned, notes=[f'{place}:2: "wren-example" is not a member\'s login'])
-    text = ck.planned_section(review_of(sample, without_names=nameless), planned).html
+    text = planned_section(review_of(sample, without_names=nameless).data, planned).html
     assert str(sample[0].root) not in text
     assert ("wren-example" in text) is not nameless
     assert ("could not be read: 1 line of the plan" in text) is nameless
@@ -335,5 +336,5 @@ def test_a_broken_line_of_the_plan_is_said_without_folders_and_without_names(sam
 def test_a_plan_of_which_another_team_has_all_lines_reads_well(sample):
     planned = ck.read_planned(sample[0], Q4.previous())
     planned = replace(planned, lines=[replace(line, team="community") for line in planned.lines])
-    section = ck.planned_section(review_of(sample), planned)
+    section = planned_section(review_of(sample).data, planned)
     assert section.sentence == "The plan of this period has no line for this team."

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 import contribkit as ck
-from contribkit.review import community, coordination, coverage, outside, projects, spread
+from contribkit.review import shares
+from contribkit.review.questions import community, outside, sharing, stakeholders
 from contribkit.tables import ACTS, THREADS, conform
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, acts, organisation, threads
 from tests.review.test_review import judged
@@ -23,20 +24,20 @@ def org(tmp_path):
 def test_evenness_is_the_entropy_over_that_of_all_alike():
     # 3 of 4 by one, 1 by another, two people without any: H = -(.75 ln .75 + .25 ln .25), S = 4.
     entropy = -(0.75 * log(0.75) + 0.25 * log(0.25))
-    assert spread.evenness([3, 1, 0, 0]) == round(entropy / log(4), 3) == 0.406
+    assert shares.evenness([3, 1, 0, 0]) == round(entropy / log(4), 3) == 0.406
 
 
 def test_evenness_says_nothing_of_few_people_or_of_one_contribution():
-    assert spread.evenness([2, 2, 2]) is None
-    assert spread.evenness([1, 0, 0, 0]) is None
-    assert spread.evenness([]) is None
+    assert shares.evenness([2, 2, 2]) is None
+    assert shares.evenness([1, 0, 0, 0]) is None
+    assert shares.evenness([]) is None
 
 
 @pytest.mark.parametrize(
     ("counts", "people"), [([2, 1, 1], 1), ([1, 1, 1], 2), ([1] * 10, 5), ([0, 0], None), ([], None)]
 )
 def test_half_of_an_activity_was_made_by_so_few(counts, people):
-    assert spread.absence_factor(counts) == people
+    assert shares.absence_factor(counts) == people
 
 
 def test_coverage_counts_members_of_today_over_the_periods():
@@ -48,10 +49,10 @@ def test_coverage_counts_members_of_today_over_the_periods():
         did(("release", "ada")),
         did(("release", "ada"), ("release", "bob")),
     ]
-    table = coverage.coverage(periods, ["ada", "bob", "cy"]).set_index("activity")
+    table = sharing.rotation_table(periods, ["ada", "bob", "cy"]).set_index("activity")
     assert table.loc["release"].to_list() == [3, 2, 3, 1]
     assert table.loc["docs"].to_list() == [3, 1, 3, 0]
-    assert coverage.coverage(periods[-1:], ["ada"])["repeats"].isna().all()
+    assert sharing.rotation_table(periods[-1:], ["ada"])["repeats"].isna().all()
 
 
 def test_reviews_count_where_the_author_is_outside_and_no_maintainer(org):
@@ -137,13 +138,13 @@ def test_our_share_of_a_project_asks_only_sources_that_know_others(org):
         ("o/r#4", "bob", "attended", PULL, log),  # knows members alone
         ("x/y#1", "kai", "merged", PULL, git),  # no project of ours
     )
-    table = projects.project_shares(known, org, PERIOD)
+    table = community.project_table(known, org, PERIOD)
     assert table[["project", "part", "whole", "share"]].to_numpy().tolist() == [
         ["Up", 2, 3, 0.667],
         ["Other", 0, 1, 0.0],
     ]
-    assert len(projects.project_shares(known[5:6], org, PERIOD)) == 0
-    assert len(projects.project_shares(conform(pd.DataFrame(), ACTS), org, PERIOD)) == 0
+    assert len(community.project_table(known[5:6], org, PERIOD)) == 0
+    assert len(community.project_table(conform(pd.DataFrame(), ACTS), org, PERIOD)) == 0
 
 
 def test_coordination_stands_beside_that_of_upstream_led_work():
@@ -161,8 +162,8 @@ def test_coordination_stands_beside_that_of_upstream_led_work():
         ("o/r#2", "ada", "commented", "2026-10-01T00:00:00Z"),
         ("o/r#4", "ada", "reviewed", PULL),
     )
-    ours, theirs = coordination.coordination(rows, done, {"ada", "bob"}, PERIOD).to_numpy().tolist()
-    silent = coordination.coordination(rows, done[:1], {"ada", "bob"}, PERIOD)
+    ours, theirs = stakeholders.coordination_table(rows, done, {"ada", "bob"}, PERIOD).to_numpy().tolist()
+    silent = stakeholders.coordination_table(rows, done[:1], {"ada", "bob"}, PERIOD)
     assert silent["comments"].to_list() == [3, 0]
     assert silent["reviews"].isna().all()  # no source knows any: missing, not none
     assert ours == ["stakeholder", 3, 3, 1, 3, 6.0, 2]
@@ -197,6 +198,6 @@ def test_empty_tables_have_no_measures(org):
     rows, none = judged({})[:0], conform(pd.DataFrame(), THREADS)
     assert community.first_response(none, org, PERIOD) == (None, 0, 0)
     assert len(community.reviewed_of_others(rows, org)) == 0
-    assert coordination.coordination(rows, conform(pd.DataFrame(), ACTS), set(), PERIOD)["days"].isna().all()
-    assert len(coverage.coverage([rows], [])) == 0
-    assert len(spread.spread_table(pd.DataFrame())) == 0
+    assert stakeholders.coordination_table(rows, conform(pd.DataFrame(), ACTS), set(), PERIOD)["days"].isna().all()
+    assert len(sharing.rotation_table([rows], [])) == 0
+    assert len(sharing.evenness_table(pd.DataFrame())) == 0

@@ -1,8 +1,10 @@
 """Rendered reviews: papermill runs the real notebook, and folders appear whole or not at all."""
 
+import dataclasses
 import json
 import re
 import shutil
+import socket
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,8 +15,10 @@ import pytest
 import contribkit as ck
 from contribkit.notebooks import NOTEBOOKS
 from contribkit.privacy import publicly_named
-from contribkit.rendering.notebook import check_parameters
-from contribkit.rendering.page import write_print
+from contribkit.rendering.folder import beside
+from contribkit.rendering.notebook import check_parameters, write_print
+from contribkit.review.data import project_slug
+from contribkit.tables import Judged
 from tests.review.test_review import SCHEMA, judged
 
 TEAM = {"name": "Quay", "members": [{"login": "ada-example", "name": "Ada"}, {"login": "bob-example", "name": "Bob"}]}
@@ -139,7 +143,8 @@ def test_the_notebook_as_it_is_shows_the_sample(tmp_path):
 def failing_notebook(folder, monkeypatch, code="raise OSError('the disk is full')"):
     """Let reviews run a notebook with a cell that fails before the last section."""
     notebook = nbformat.read(NOTEBOOKS / "review.ipynb", as_version=4)
-    notebook.cells.insert(-3, nbformat.v4.new_code_cell(code))
+    place = next(n for n, cell in enumerate(notebook.cells) if cell.source == "review.not_seen")
+    notebook.cells.insert(place, nbformat.v4.new_code_cell(code))
     shutil.copytree(NOTEBOOKS, folder)
     nbformat.write(notebook, folder / "review.ipynb")
     monkeypatch.setattr("contribkit.rendering.jobs.NOTEBOOKS", folder)
@@ -179,14 +184,58 @@ def test_a_review_that_stops_does_not_replace_a_good_one(tmp_path, monkeypatch):
     assert sorted(path.name for path in good.folder.parent.iterdir()) == ["quay", "quay.failed"]
 
 
-def test_an_existing_review_is_replaced_whole(tmp_path):
+def test_an_existing_review_is_replaced_whole_but_for_what_people_put_there(tmp_path):
     org = write_organisation(tmp_path / "o")
-    (first,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
-    (first.folder / "left-over.txt").write_text("old")
+    (first,) = ck.render(org, ck.Period("2026-Q3"), [org.team()], printable=True)
+    (first.folder / "minutes.md").write_text("notes")
+    (first.folder / "photos").mkdir()
+    left = first.folder.with_name(f".quay.{socket.gethostname()}-99999999.00000000")  # of a killed run
+    left.mkdir()
     (second,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
     assert second.folder == first.folder
-    assert not (second.folder / "left-over.txt").exists()
+    assert (second.folder / "minutes.md").read_text() == "notes"
+    assert (second.folder / "photos").is_dir()
+    assert not second.printable.exists()
     assert [path.name for path in second.folder.parent.iterdir()] == ["quay"]
+
+
+def test_a_folder_that_contribkit_did_not_write_is_not_replaced(tmp_path):
+    org = write_organisation(tmp_path / "o")
+    source = tmp_path / "proj/2026-Q3/quay/src"
+    source.mkdir(parents=True)
+    with pytest.raises(ck.ContribkitError, match=r"holds no review but other files, such as src; .*--output"):
+        ck.render(org, ck.Period("2026-Q3"), output=tmp_path / "proj")
+    assert source.exists()
+
+
+def test_a_review_that_a_killed_run_moved_away_is_back_before_anything_else(tmp_path):
+    place, old = tmp_path / "quay", tmp_path / ".quay.old"
+    old.mkdir()
+    (old / "summary.json").write_text("{}")
+    with beside(place) as new:
+        assert (place / "summary.json").exists()
+        assert new.stat().st_mode == place.stat().st_mode  # as the umask says
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path):
+    org = write_organisation(tmp_path / "o")
+    place, target = tmp_path / "o/reviews/2026-Q3/quay", tmp_path / "web"
+    target.mkdir()
+    place.parent.mkdir(parents=True)
+    place.symlink_to(target)
+    (result,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
+    assert place.is_symlink()
+    assert (target / "review.html").exists()
+    assert result.failure is None
+
+
+def test_two_projects_or_a_team_and_a_project_have_folders_of_their_own(tmp_path):
+    org = write_organisation(tmp_path, teams=({**TEAM, "name": "Upstream A B"},))
+    names = ["日本", "中国", "A B", "A-B"]
+    projects = [org.upstream[0].model_copy(update={"name": name}) for name in names]
+    slugs = [project_slug(dataclasses.replace(org, upstream=projects), project) for project in projects]
+    assert len({*slugs, "upstream-a-b"}) == 5
+    assert all(re.fullmatch(r"upstream(-[a-z0-9]+)+", slug) for slug in slugs)
 
 
 def test_what_people_say_between_two_renderings_shows_as_a_change(tmp_path):
@@ -273,7 +322,8 @@ def test_a_failure_without_names_says_no_more_than_where_it_was(tmp_path, monkey
     assert "This page stopped" in result.page.read_text()
     notebook = nbformat.read(result.folder / "review.ipynb", as_version=4)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    assert {output.output_type for output in outputs} == {"execute_result"}
+    assert "stream" not in {output.output_type for output in outputs}
+    assert "error" not in {output.output_type for output in outputs}
     assert "ada-example" not in json.dumps(outputs)
 
 
@@ -282,7 +332,8 @@ def of_a_project(tmp_path_factory):
     """Render, once, what all teams of the sample did in one project, to print too."""
     folder = tmp_path_factory.mktemp("project")
     org = ck.Organisation.read_sample()
-    return org, ck.render_project(org, ck.Period("2026-Q3"), org.project("wicketlamp"), folder, printable=True)
+    (result,) = ck.render(org, ck.Period("2026-Q3"), org.project("wicketlamp"), folder, printable=True)
+    return org, result
 
 
 def test_maintainers_see_what_all_teams_did_in_their_project_and_who_drove_it(of_a_project):
@@ -319,8 +370,9 @@ def test_a_stakeholder_is_named_to_others_only_where_something_public_tells():
         led | {"reasons": [told | {"rule": "label", "private": False}]},
         led | {"reasons": [told | {"lead": "upstream", "private": False}]},
     )
-    assert publicly_named(rows)["stakeholder"].notna().to_list() == [False, True, False, False]
-    assert publicly_named(rows)["initiative"].notna().to_list() == [False, True, False, False]
+    named = publicly_named(Judged.of(rows)).contributions
+    assert named["stakeholder"].notna().to_list() == [False, True, False, False]
+    assert named["initiative"].notna().to_list() == [False, True, False, False]
 
 
 def test_the_page_to_print_is_unfolded_and_holds_its_title_as_text(of_a_project, tmp_path):

@@ -10,9 +10,12 @@ import pytest
 import contribkit as ck
 from contribkit import privacy
 from contribkit.config.models import Goal, Initiative, Member, Stakeholder, Team
-from contribkit.review import changes, links, shares, sharing, stakeholders, waiting
-from contribkit.review.csv import to_csv
-from contribkit.tables import NESTED, REFERENCES, conform
+from contribkit.pipeline import summary_schema
+from contribkit.review import shares
+from contribkit.review.export import to_csv
+from contribkit.review.questions import changes, goals, leads, needs_review, sharing, stakeholders
+from contribkit.review.summary import read_summary
+from contribkit.tables import NESTED, REFERENCES, Judged, conform
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
 
 NASTY = "<script>alert(1)</script> [x](javascript:alert(2)) **b** \u202eevil =1+1"
@@ -30,7 +33,7 @@ def judged(*rows):
 
 
 def test_shares_are_of_the_three_leads_and_unclear_stands_beside():
-    table = shares.lead_table(judged({}, {}, {"lead": "stakeholder", "decided_by": "person"}, {"lead": "unclear"}))
+    table = leads.lead_table(judged({}, {}, {"lead": "stakeholder", "decided_by": "person"}, {"lead": "unclear"}))
     assert list(table["rows"]) == [1, 2, 0, 1]
     assert list(table["by_people"]) == [1, 0, 0, 0]
     assert list(table["share"][:3]) == [0.333, 0.667, 0.0]
@@ -66,7 +69,7 @@ def test_merged_in_the_period_is_told_from_opened_in_it():
 
 def test_stakeholders_most_first_and_the_nameless_last():
     led = {"lead": "stakeholder"}
-    table = stakeholders.by_stakeholder(
+    table = stakeholders.stakeholder_table(
         judged(led, led, led, led | {"stakeholder": "A"}, led | {"stakeholder": "B"}, {}),
         [Stakeholder(name="A", kind="client")],
     )
@@ -77,7 +80,7 @@ def test_stakeholders_most_first_and_the_nameless_last():
 
 def test_initiatives_without_work_and_work_without_initiative_both_show():
     plans = [Initiative(name="Quotas", stakeholder="A"), Initiative(name="Idle")]
-    table = stakeholders.by_initiative(
+    table = stakeholders.initiative_table(
         judged({"lead": "stakeholder", "initiative": "Quotas"}, {"lead": "stakeholder"}), plans
     )
     assert list(table["rows"]) == [1, 0, 1]
@@ -85,10 +88,10 @@ def test_initiatives_without_work_and_work_without_initiative_both_show():
 
 
 def test_goals_are_scaled_to_the_period_and_a_goal_without_target_shows_none():
-    goals = [Goal(name="Reviews", target=20), Goal(name="Docs"), Goal(name="Old", to="2026-06-30")]
+    plans = [Goal(name="Reviews", target=20), Goal(name="Docs"), Goal(name="Old", to="2026-06-30")]
     rows = judged({"goal": "Reviews"}, {"goal": "Reviews", "actor": "bob"}, {"goal": "Docs"})
     for period, target in (("2026-Q3", 20), ("2026-H2", 40), ("2026-09", 6.6)):
-        table = sharing.goal_table(rows, goals, ck.Period(period))
+        table = goals.goal_table(rows, plans, ck.Period(period))
         assert list(table["goal"]) == ["Reviews", "Docs"]
         assert (table["done"][0], table["people"][0], table["target"][0]) == (2, 2, target)
         assert pd.isna(table["target"][1])
@@ -126,9 +129,9 @@ def test_cross_links_say_what_to_paste_where():
     references = conform(
         pd.DataFrame([*found, {"ref": "o/r#3", "source": own, "private": True, "url": "https://secret"}]), REFERENCES
     )
-    sides = links.own_side(rows, references, org)
+    sides = stakeholders.own_side(rows, references, org)
     assert sides["inward"][2] == [""]
-    table = links.cross_links(rows, sides)
+    table = stakeholders.link_table(rows, sides)
     assert list(table["linked"]) == ["theirs", "ours", "both", "none"]
     assert table["paste_own"][0] == "Upstream: https://github.com/o/r/pull/1"
     assert f"https://github.com/{own}/issues/9" in table["paste_upstream"][1]
@@ -144,7 +147,7 @@ def test_disputes_come_first_among_what_waits():
     rows = judged(
         {"lead": "unclear"}, {"lead": "unclear", "reasons": pulled}, {"lead": "unclear", "decided_by": "person"}, {}
     )
-    table = waiting.waiting(rows)
+    table = needs_review.review_queue(rows)
     assert [identifier[4] for identifier in table["id"]] == ["3", "2", "1"]
     assert table["settles"].str.len().min() > 20
 
@@ -167,7 +170,11 @@ def test_numbers_in_csv_stay_whole():
 def test_ids_without_names_keep_apart_what_several_people_did():
     org = ck.Organisation.read_sample()
     rows = judged({"id": "o/r#1@ada:review"}, {"id": "o/r#1@bob:review"}, {"id": "o/r#2@bob:review"})
-    assert list(privacy.without_names(rows, org)["id"]) == ["o/r#1@1:review", "o/r#1@2:review", "o/r#2@1:review"]
+    assert list(privacy.without_names(Judged.of(rows), org).contributions["id"]) == [
+        "o/r#1@1:review",
+        "o/r#1@2:review",
+        "o/r#2@1:review",
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -185,23 +192,13 @@ def sample():
 def review_of(sample, **options):
     """Return the review of the sample's first team."""
     org, data, rows = sample
-    return ck.Review(rows, data, org.teams[0], data.period, **options)
+    return ck.Review(Judged.of(rows), data, org.teams[0], data.period, **options)
 
 
 def everything(review, folder):
     """Return all that a review shows or writes, as one text."""
     review.write(folder)
-    sections = (
-        review.overview,
-        review.stakeholders,
-        review.goal_section,
-        review.sharing,
-        review.strength,
-        review.outside,
-        review.unclear,
-        review.changed,
-    )
-    shown = [section.html + repr(section) for section in (*sections, review.not_seen)]
+    shown = [section.html + repr(section) for section in review.sections.values()]
     return "\n".join([*shown, *(path.read_text() for path in sorted(Path(folder).iterdir()))])
 
 
@@ -256,17 +253,17 @@ def test_private_threads_are_in_no_output_unless_asked_for(sample, tmp_path):
     assert words
     text = everything(review_of(sample), tmp_path / "a")
     assert [word for word in words if word in text] == []
-    assert review_of(sample).hidden == review_of(sample).summary["contributions"]["hidden"]
+    assert review_of(sample).data.hidden == review_of(sample).summary["contributions"]["hidden"]
 
 
 def test_private_threads_show_where_they_are_asked_for(sample, tmp_path):
     org, data, rows = sample
     secret = rows[rows["private"].fillna(False)].iloc[0]
     team = next(team for team in org.teams if secret["actor"] in {member.login for member in team.members})
-    review = ck.Review(rows, data, team, data.period, include_private=True)
+    review = ck.Review(Judged.of(rows), data, team, data.period, include_private=True)
     assert secret["title"] in json.dumps(review.rows["title"].tolist())
-    assert review.hidden == 0
-    assert ck.Review(rows, data, team, data.period).hidden == 1
+    assert review.data.hidden == 0
+    assert ck.Review(Judged.of(rows), data, team, data.period).data.hidden == 1
 
 
 def test_bodies_and_remarks_are_in_no_output(sample, tmp_path):
@@ -293,8 +290,8 @@ def test_without_names_no_output_names_anybody(sample, tmp_path):
 def test_titles_are_text_on_the_page(sample):
     org, data, rows = sample
     rows = rows.assign(title=NASTY)
-    review = ck.Review(rows, data, org.teams[0], data.period)
-    for section in (review.stakeholders, review.sharing, review.outside, review.unclear):
+    review = ck.Review(Judged.of(rows), data, org.teams[0], data.period)
+    for section in (review.stakeholders, review.sharing, review.outside, review.needs_review):
         assert "<script" not in section.html
         assert "&lt;script&gt;" in section.html
         assert 'href="javascript' not in section.html
@@ -302,7 +299,7 @@ def test_titles_are_text_on_the_page(sample):
 
 def test_an_address_that_is_no_page_becomes_no_link(sample):
     org, data, rows = sample
-    review = ck.Review(rows.assign(url="javascript:alert(1)"), data, org.teams[0], data.period)
+    review = ck.Review(Judged.of(rows.assign(url="javascript:alert(1)")), data, org.teams[0], data.period)
     assert "javascript:" not in review.sharing.html + review.stakeholders.html.replace(
         "Upstream: javascript:alert(1)", ""
     )
@@ -310,8 +307,8 @@ def test_an_address_that_is_no_page_becomes_no_link(sample):
 
 def test_a_quarter_without_contributions_still_reads_well(sample, tmp_path):
     org, data, rows = sample
-    review = ck.Review(rows[:0], data, org.teams[0], ck.Period("2020-Q1", org.timezone))
-    assert "No contribution" in review.overview.sentence
+    review = ck.Review(Judged.of(rows[:0]), data, org.teams[0], ck.Period("2020-Q1", org.timezone))
+    assert "No contribution" in review.leads.sentence
     jsonschema.validate(review.summary, SCHEMA)
     assert "Nothing was" in everything(review, tmp_path)
 
@@ -319,7 +316,7 @@ def test_a_quarter_without_contributions_still_reads_well(sample, tmp_path):
 def test_earlier_periods_stand_beside_oldest_first(sample):
     org, data, _ = sample
     earlier = {p: ck.classify(data.fold(p), data.references, org) for p in data.period.last(4)[:-1]}
-    history = review_of(sample, earlier=earlier).history
+    history = review_of(sample, earlier=earlier).changes.table
     assert list(history["period"]) == ["2026-Q1", "2026-Q2", "2026-Q3"]  # the sample knows nothing of 2025-Q4
 
 
@@ -327,29 +324,29 @@ def test_earlier_periods_come_from_their_reviews_where_sources_know_nothing_of_t
     org, data, _ = sample
     before = data.period.last(2)[0]
     there = ck.classify(data.fold(before), data.references, org).nested()
-    then = ck.Review(there, data, org.teams[0], before).summary
-    review = review_of(sample, earlier={before: there[:0]}, summaries={str(before): then})
-    told, now = review.history.to_dict("records")
+    then = ck.Review(Judged.of(there), data, org.teams[0], before).summary
+    review = review_of(sample, earlier={before: Judged.of(there[:0])}, summaries={str(before): then})
+    told, now = review.changes.table.to_dict("records")
     assert (told["from"], now["from"]) == ("summary", "sources")
     assert {name: told[name] for name in then["history"][-1] if name != "from"} == {
         name: value for name, value in then["history"][-1].items() if name != "from"
     }
-    assert "from its review" in review.changed.html
+    assert "(from its review)" in review.changes.html
     jsonschema.validate(review.summary, SCHEMA)
     rest = {"individual": 0, "unclear": 2, "upstream_share": 0.25, "low": 0.046, "high": 0.699}
     older = {"history": [{"period": str(before), "stakeholder": 3, "upstream": 1} | rest]}  # knew less
-    review = review_of(sample, earlier={before: there[:0]}, summaries={str(before): older | {"rows": []}})
-    assert pd.isna(review.history["reviewed"][0])
-    assert "–" in review.changed.html
+    review = review_of(sample, earlier={before: Judged.of(there[:0])}, summaries={str(before): older | {"rows": []}})
+    assert pd.isna(review.changes.table["reviewed"][0])
+    assert "–" in review.changes.html
     jsonschema.validate(review.summary, SCHEMA)
 
 
 def test_days_on_the_page_are_those_of_the_organisations_time_zone(sample):
     org, data, rows = sample
     late = rows[rows["happened_at"].dt.strftime("%Y-%m-%dT%H") == "2026-06-30T22"]  # 1 July in Berlin
-    review = ck.Review(late, data, org.teams[0], data.period)
+    review = ck.Review(Judged.of(late), data, org.teams[0], data.period)
     assert len(review.rows) == 1
-    page = review.stakeholders.html + review.sharing.html + review.unclear.html + review.outside.html
+    page = review.stakeholders.html + review.sharing.html + review.needs_review.html + review.outside.html
     assert '<td class="n">2026-07-01</td>' in page
 
 
@@ -359,11 +356,11 @@ def test_leads_that_changed_since_the_last_rendering_are_listed(sample):
     was = "individual" if first["lead"] != "individual" else "upstream"
     then = {**before, "rows": [first | {"lead": was, "decided_by": "rules"}, second]}
     review = review_of(sample, summaries={"2026-Q3": then})
-    assert list(review.lead_changes["was"]) == [was]
-    assert list(review.lead_changes["period"]) == ["2026-Q3"]
-    assert "1 lead changed" in review.changed.html
+    assert list(review.changes.tables["leads"]["was"]) == [was]
+    assert list(review.changes.tables["leads"]["period"]) == ["2026-Q3"]
+    assert "1 lead changed" in review.changes.html
     assert review.summary["changed"] == 1
-    assert "Since reviews were last rendered" not in review_of(sample, summaries={"2026-Q3": before}).changed.sentence
+    assert "Since reviews were last rendered" not in review_of(sample, summaries={"2026-Q3": before}).changes.sentence
     assert review_of(sample).summary["changed"] == 0
 
 
@@ -372,7 +369,7 @@ def test_a_lead_changes_through_a_label_through_new_evidence_or_else():
     then = {"lead": "unclear", "decided_by": "rules"}
     before = [then | {"id": f"o/r#{number}@ada:pull_request", "counts_for": []} for number in (1, 2, 3)]
     older = [then | {"id": "o/r#4@ada:pull_request"}]  # written by a version that did not know
-    table = changes.lead_changes(rows, pd.Series([True, True, False, True]), {"rows": before + older})
+    table = changes.changed_leads(rows, pd.Series([True, True, False, True]), {"rows": before + older})
     assert list(table["through"]) == ["a label", "new evidence", "evidence or rules", "evidence or rules"]
 
 
@@ -386,12 +383,12 @@ def test_labels_that_people_changed_since_are_told_from_the_log():
         event | {"id": "4", "item": rows["id"][2], "at": "2026-10-03T00:00:00Z"},
     ]
     before = {"as_of": "2026-10-02T00:00:00Z"}
-    table = changes.label_changes(rows, rows["id"], ck.Labels(told), before)
+    table = changes.changed_labels(rows, rows["id"], ck.Labels(told), before)
     assert table[["was", "label"]].fillna("none").to_numpy().tolist() == [
         ["upstream", "individual"],
         ["none", "upstream"],
     ]
-    assert len(changes.label_changes(rows, rows["id"], ck.Labels(told), None)) == 0
+    assert len(changes.changed_labels(rows, rows["id"], ck.Labels(told), None)) == 0
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"rows": 3}'])
@@ -408,9 +405,9 @@ def test_a_reason_from_a_private_place_tells_only_that_it_exists(sample):
     _, _, rows = sample
     secret = {"rule": "own issue", "lead": "stakeholder", "weight": 3.0, "because": "says SECRET", "saw": "SECRET",
               "where": "https://secret.example", "private": True}  # fmt: skip
-    shown = privacy.without_private(rows.assign(reasons=[[secret] for _ in rows.index]))
-    assert "secret" not in str(shown["reasons"].tolist()).casefold()
-    assert "SECRET" in str(privacy.without_private(rows.assign(reasons=[[secret]] * len(rows)), True)["reasons"][0])
+    told = Judged.of(rows.assign(reasons=[[secret] for _ in rows.index]))
+    assert "secret" not in privacy.without_private(told).reasons.to_csv().casefold()
+    assert "SECRET" in privacy.without_private(told, True).reasons.to_csv()
 
 
 def test_labels_addresses_first_names_and_mail_addresses_name_nobody(tmp_path):
@@ -420,7 +417,7 @@ def test_labels_addresses_first_names_and_mail_addresses_name_nobody(tmp_path):
         "url": "https://github.com/zorblax/fork/pull/1",
         "title": "Zora fixes it, mail zora.blaxton@example.org",
     }
-    masked = privacy.without_names(judged(row), org).iloc[0]
+    masked = privacy.without_names(Judged.of(judged(row)), org).contributions.iloc[0]
     assert masked["labels"] == ["somebody", "owner: somebody"]
     assert pd.isna(masked["url"])
     assert masked["title"] == "somebody fixes it, mail somebody"
@@ -431,5 +428,75 @@ def test_hidden_rows_are_counted_like_rows_that_are_shown(sample):
     left = Team(name="T", members=[Member(login="ada", to="2026-07-31")])
     row = {"happened_at": "2026-07-20T00:00:00Z", "last_at": "2026-08-20T00:00:00Z"}
     for private, counts in ((True, (0, 1)), (False, (1, 0))):
-        review = ck.Review(judged(row | {"private": private}), data, left, data.period)
-        assert (len(review.rows), review.hidden) == counts
+        review = ck.Review(Judged.of(judged(row | {"private": private})), data, left, data.period)
+        assert (len(review.rows), review.data.hidden) == counts
+
+
+def test_the_schema_in_the_package_is_made_from_the_questions():
+    assert summary_schema() == SCHEMA
+
+
+def test_a_section_has_its_tables_its_figure_and_the_rows_behind_its_numbers(sample):
+    review = review_of(sample)
+    assert list(review.leads.table["lead"]) == ["stakeholder", "upstream", "individual", "unclear"]
+    assert review.leads.figure.get_suptitle()
+    assert set(review.leads.rows["evidence"]["id"]) <= set(review.rows["id"])
+    assert repr(review.leads) == review.leads.sentence
+    with pytest.raises(AttributeError, match="no attribute 'lead'"):
+        _ = review.lead
+
+
+def test_a_question_of_ones_own_is_on_the_page_in_the_summary_and_in_the_csv(sample, tmp_path):
+    class Wednesdays(ck.Question):
+        name, title = "wednesdays", "What was done on {upstream} Wednesdays?"
+
+        def sentence(self, data):
+            return f"{len(data.rows)} <b>"
+
+        def tables(self, data):
+            return {"all": data.rows[["kind"]].value_counts().reset_index(name="rows")}
+
+        def rows(self, data):
+            return {"on a Wednesday": data.named_rows["happened_at"].dt.dayofweek == 2}
+
+    review = review_of(sample, questions=[Wednesdays()])
+    assert '<h2 id="wednesdays">1 What was done on upstream-led Wednesdays?</h2>' in review.wednesdays.html
+    assert "&lt;b&gt;" in review.wednesdays.html
+    assert sum(row["rows"] for row in review.summary["wednesdays"]["all"]) == len(review.rows)
+    assert "on a Wednesday" in {name for row in review.summary["rows"] for name in row["counts_for"]}
+    review.write(tmp_path)
+    assert "counts_for_on_a_Wednesday" in (tmp_path / "contributions.csv").read_text().splitlines()[0]
+
+
+def test_a_project_names_an_initiative_only_where_something_public_does(sample):
+    org, data, rows = sample
+    plan = org.initiatives[0].name
+    led = {"lead": "stakeholder", "stakeholder": "SECRET", "initiative": plan, "repo": "tarngrid-example/x"}
+    told = {"rule": "own issue", "lead": "stakeholder", "weight": 3.0, "sentence": "names SECRET", "private": True}
+    project = org.project("Tarngrid")
+    inside = next(repo for repo in rows["repo"].dropna() if org.upstream_of(repo) == project)
+    for private in (True, False):
+        reasons = [told | {"private": private, "sentence": "public" if not private else told["sentence"]}]
+        row = led | {"actor": "ada-example", "repo": inside, "happened_at": "2026-08-01", "reasons": reasons}
+        review = ck.Review(Judged.of(judged(row)), data, project, data.period)
+        text = json.dumps(review.summary) + review._repr_html_()
+        assert len(review.rows) == 1
+        assert ("SECRET" in text) is (plan in text) is not private
+
+
+def test_what_json_does_not_know_is_missing(sample, tmp_path):
+    _, _, rows = sample
+    review = ck.Review(Judged.of(rows.assign(hours=float("inf"))), sample[1], sample[0].teams[0], sample[1].period)
+    review.write(tmp_path)
+    assert "Infinity" not in (tmp_path / "summary.json").read_text()
+
+
+@pytest.mark.parametrize("broken", [{"as_of": "x", "rows": []}, {"rows": []}, {"history": 5}, {"rows": [{"id": 1}]}])
+def test_a_damaged_summary_is_told_from_a_good_one(tmp_path, broken):
+    path = tmp_path / "summary.json"
+    path.write_text(json.dumps({"as_of": "2026-10-01T00:00:00Z", "rows": []} | broken if "as_of" in broken else broken))
+    with pytest.raises(ck.ContribkitError, match="is no summary of a review"):
+        read_summary(path)
+    path.write_text('{"rows": ' + "[" * 100_000)
+    with pytest.raises(ck.ContribkitError, match="is no summary of a review"):
+        read_summary(path)

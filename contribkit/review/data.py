@@ -1,0 +1,235 @@
+"""What a review may look at: the visible contributions, acts and reasons of a team or a project, after privacy."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property, wraps
+from typing import Any, TypedDict, TypeVar
+
+import pandas as pd
+
+from contribkit import privacy
+from contribkit.config.models import Goal, Initiative, Team, Upstream, slug_of
+from contribkit.config.organisation import Organisation
+from contribkit.ids import casefold_id
+from contribkit.labels import Labels
+from contribkit.loaders import Data, SourceReport
+from contribkit.loaders.fold import is_member
+from contribkit.period import Period
+from contribkit.tables import Judged, grouped, rows_of
+from contribkit.vocabulary import Lead
+
+PERIODS = 4
+"""How many periods a review looks at: its own, and those before it."""
+
+Answer = TypeVar("Answer")
+
+
+class Options(TypedDict, total=False):
+    """What a review may be given beside its rows; see `Review`."""
+
+    earlier: Mapping[Period, Judged]
+    include_private: bool
+    without_names: bool
+    summaries: Mapping[str, dict[str, Any]]
+    labels: Labels
+
+
+def once(function: "Callable[[ReviewData], Answer]") -> "Callable[[ReviewData], Answer]":
+    """Let several questions share a table: it is computed once for each `ReviewData`."""
+
+    @wraps(function)
+    def cached(data: "ReviewData") -> Answer:
+        if function not in data.cache:
+            data.cache[function] = function(data)
+        answer: Answer = data.cache[function]
+        return answer
+
+    return cached
+
+
+class ReviewData:
+    """The visible contributions of a team in a period, and of the periods before it.
+
+    Of an upstream project it holds the work of all teams in it, without names and private threads, and names a
+    stakeholder or an initiative only where something public does.
+
+    Parameters
+    ----------
+    judged, data, of, period, options
+        As for `Review`.
+
+    Attributes
+    ----------
+    rows
+        The contributions as they may be shown, each with its visible reasons (a list of dicts in the columns of
+        `contribkit.tables.REASONS`).
+    named_rows
+        The same rows in the same order, with logins and the ids of the label log: for counting, never for showing.
+    acts, threads, references
+        What sources know of everybody, as far as it may be shown.
+    earlier
+        The `ReviewData` of the periods before, oldest first.
+    """
+
+    def __init__(self, judged: Judged, data: Data, of: Team | Upstream, period: Period, options: Options) -> None:
+        self.data, self.period, self.organisation = data, period, data.organisation
+        self.project = of if isinstance(of, Upstream) else None
+        self.team = of if isinstance(of, Team) else _everybody(self.organisation, of)
+        self.include_private = self.project is None and options.get("include_private", False)
+        self.without_names = self.project is not None or options.get("without_names", False)
+        self.summaries: Mapping[str, dict[str, Any]] = options.get("summaries", {})
+        self.labels = options.get("labels", Labels())
+        self.as_of = datetime.now(UTC)
+        self.cache: dict[Any, Any] = {}
+        self._judged = self._of_project(judged)
+        later: Options = {**options, "earlier": {}}
+        self.earlier = [ReviewData(rows, data, of, then, later) for then, rows in options.get("earlier", {}).items()]
+
+    def _of_project(self, judged: Judged) -> Judged:
+        if self.project is None:
+            return judged
+        repos = judged.contributions["repo"]
+        inside = [repo for repo in repos.dropna().unique() if self.organisation.upstream_of(repo) == self.project]
+        return privacy.publicly_named(judged.where(repos.isin(inside)))
+
+    @cached_property
+    def _visible(self) -> Judged:
+        return privacy.without_private(self._judged, self.include_private)
+
+    @cached_property
+    def named_rows(self) -> pd.DataFrame:
+        """The team's contributions with logins, for counting."""
+        return self._with_reasons(self._visible)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The team's contributions as they may be shown."""
+        if not self.without_names:
+            return self.named_rows
+        masked = privacy.without_names(self._visible, self.organisation, self.data.people)
+        mine = self._visible.contributions.index.get_indexer(self.named_rows.index)
+        return _nested(masked).iloc[mine]
+
+    def _with_reasons(self, judged: Judged) -> pd.DataFrame:
+        return _nested(judged)[self._of_team(judged.contributions)]
+
+    def _of_team(self, rows: pd.DataFrame) -> pd.Series:
+        """Return which rows are of a person who belonged to the team at their first or their last act."""
+        members, timezone = self.team.members, self.period.timezone
+        first, last = (is_member(rows["actor"], rows[at], members, timezone) for at in ("happened_at", "last_at"))
+        return first | last
+
+    @property
+    def hidden(self) -> int:
+        """How many of the team's contributions are private and not shown."""
+        rows = self._judged.contributions
+        return int((~privacy.visible(rows, self.include_private) & self._of_team(rows)).sum())
+
+    @cached_property
+    def acts(self) -> pd.DataFrame:
+        """The acts of everybody in threads that may be shown."""
+        return privacy.visible_acts(self.data.acts, self.data.threads, self.include_private)
+
+    @cached_property
+    def threads(self) -> pd.DataFrame:
+        """The threads of everybody that may be shown."""
+        return self.data.threads[privacy.visible(self.data.threads, self.include_private)]
+
+    @property
+    def members(self) -> dict[str, str]:
+        """Name by login of everybody who belonged to the team on a day of the period, in the order of the file."""
+        first, last = self.period.first_day, self.period.last_day
+        return {member.login: member.word for member in self.team.members if member.holds_between(first, last)}
+
+    @property
+    def silent(self) -> list[str]:
+        """Names of members without a contribution; nobody of a project, since many members have no part in it."""
+        present = set(self.named_rows["actor"])
+        return [] if self.project else [name for login, name in self.members.items() if login not in present]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The word people see for each lead."""
+        return {str(lead): self.organisation.word(lead) for lead in Lead}
+
+    @property
+    def policy(self) -> float | None:
+        """The share of upstream-led work that the organisation wants; None for a project: it is of all work."""
+        return None if self.project else self.organisation.policy.upstream_share
+
+    @property
+    def goals(self) -> list[Goal]:
+        """The organisation's goals; none for a project: targets are of all projects together."""
+        return [] if self.project else self.organisation.goals
+
+    @property
+    def initiatives(self) -> list[Initiative]:
+        """The roadmap; for a project only what something public names."""
+        if self.project is None:
+            return self.organisation.initiatives
+        led = self.named_rows.groupby("initiative")["stakeholder"].first()
+        return [Initiative(name=i.name, stakeholder=i.stakeholder if i.stakeholder == led[i.name] else None)
+                for i in self.organisation.initiatives if i.name in led.index]  # fmt: skip
+
+    @property
+    def periods(self) -> list[pd.DataFrame]:
+        """The contributions with logins, a table a period, oldest first; the last is the one looked at."""
+        return [*(before.named_rows for before in self.earlier), self.named_rows]
+
+    @property
+    def source_notes(self) -> dict[str, list[str]]:
+        """Notes on each source, as they may be shown: no folders of this machine, no names."""
+        return {source.name: self._publishable(self._notes_of(source)) for source in self.data.sources}
+
+    @property
+    def notes(self) -> list[str]:
+        """Notes on contribkit.toml and on how leads were found."""
+        return self._publishable([*self.organisation.cautions, *self._judged.notes])
+
+    def _notes_of(self, source: SourceReport) -> list[str]:
+        if not self.without_names or not source.broken:
+            return source.notes
+        # A broken line may hold the name of somebody of whom nothing else tells that it is one.
+        known = source.notes[: -source.broken]
+        return [*known, f"could not read: {source.broken} of its lines or files; contribkit load names them"]
+
+    def _publishable(self, sentences: list[str]) -> list[str]:
+        local = [privacy.without_paths(sentence, self.organisation.root) for sentence in sentences]
+        if not self.without_names:
+            return local
+        mask = privacy.mask_of(self.organisation, self.data.people)
+        return [mask(sentence) for sentence in local]
+
+
+def within(times: pd.Series, period: Period) -> pd.Series:
+    """Return which times lie in a period; a missing one does not."""
+    return (times >= period.start) & (times < period.end)
+
+
+def _nested(judged: Judged) -> pd.DataFrame:
+    """Return contributions with a column of their reasons."""
+    reasons = grouped(judged.reasons["id"].map(casefold_id), rows_of(judged.reasons))
+    found = [reasons.get(casefold_id(name), []) for name in judged.contributions["id"]]
+    return judged.contributions.assign(reasons=pd.Series(found, index=judged.contributions.index, dtype=object))
+
+
+def _everybody(organisation: Organisation, project: Upstream) -> Team:
+    members = [member for _, member in organisation.memberships]
+    return Team(name=project.name, slug=project_slug(organisation, project), members=members)
+
+
+def project_slug(organisation: Organisation, project: Upstream) -> str:
+    """Return the name of the folder of a project's review: one that no team and no other project has.
+
+    Examples
+    --------
+    >>> org = Organisation.read_sample()
+    >>> project_slug(org, org.project("Tarngrid"))
+    'upstream-tarngrid'
+    """
+    slug = slug_of(project.name)
+    projects = [slug_of(other.name) for other in organisation.upstream]
+    if slug and projects.count(slug) == 1 and f"upstream-{slug}" not in {team.slug for team in organisation.teams}:
+        return f"upstream-{slug}"
+    return "-".join(filter(None, ("upstream", slug, hashlib.sha256(project.name.encode()).hexdigest()[:8])))

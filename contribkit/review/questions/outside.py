@@ -1,0 +1,97 @@
+"""What fell outside the system: valued, and apart."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from contribkit.review.contributions import led_by, line_details, row_details
+from contribkit.review.data import ReviewData
+from contribkit.review.page import verb
+from contribkit.review.question import Filter, Question, obj, of
+from contribkit.text import pluralise
+from contribkit.vocabulary import Activity, Kind, Lead
+
+
+class Outside(Question):
+    """What fell outside the system."""
+
+    name = "outside"
+    title = "What fell outside the system?"
+    schema = {
+        "outside": obj(
+            "What fell outside the system.",
+            individual=of("count"),
+            reactive=of("count", "Comments and triage that served no stakeholder and no goal."),
+            look_alikes=of("count", "Features and new projects that were taken for upstream-led."),
+        )
+    }
+
+    def sentence(self, data: ReviewData) -> str:
+        """Return how much was individual-led, reactive, or only looks upstream-led."""
+        own, reactive, alike = self._counts(data).values()
+        word, upstream = data.words["individual"], data.words["upstream"]
+        valued = (
+            f"{pluralise(own, 'contribution')} {verb(own)} {word}. Thank you: they count against nobody."
+            if own
+            else f"Nothing was {word} in this period."
+        )
+        features = pluralise(alike, "feature or new project", "features or new projects")
+        return (
+            valued
+            + (f" {pluralise(reactive, 'answer')} served no goal." if reactive else "")
+            + (f" {features} {verb(alike)} taken for {upstream}: worth a second look." if alike else "")
+        )
+
+    def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
+        """Return the three counts."""
+        return {"outside": pd.DataFrame(self._counts(data).items(), columns=["what", "rows"])}
+
+    def rows(self, data: ReviewData) -> dict[str, pd.Series]:
+        """Return which contributions are reactive, and which only look upstream-led."""
+        return {"reactive": reactive(data.named_rows), "look-alike": look_alikes(data.named_rows)}
+
+    def numbers(self, data: ReviewData) -> dict[str, Any]:
+        """Return the three counts."""
+        return {"outside": self._counts(data)}
+
+    def filters(self, data: ReviewData) -> dict[str, Filter]:
+        """Return which rows the numbers count."""
+        return {
+            "/outside/individual": {"lead": str(Lead.INDIVIDUAL)},
+            "/outside/reactive": {"counts_for": "reactive"},
+            "/outside/look_alikes": {"counts_for": "look-alike"},
+        }
+
+    def body(self, data: ReviewData) -> Iterable[Markup]:
+        """Yield the contributions of each sort."""
+        answers, alike = (data.rows[mask] for mask in self.rows(data).values())
+        features = pluralise(len(alike), "feature or new project", "features or new projects")
+        yield row_details(data, led_by(data, Lead.INDIVIDUAL))
+        yield line_details(
+            data, answers, f"{pluralise(len(answers), 'answer')} that served no goal: comments and triage"
+        )
+        yield line_details(data, alike, f"{features} taken for {data.words['upstream']}")
+
+    def _counts(self, data: ReviewData) -> dict[str, int]:
+        answers, alike = (int(mask.sum()) for mask in self.rows(data).values())
+        return {"individual": len(led_by(data, Lead.INDIVIDUAL)), "reactive": answers, "look_alikes": alike}
+
+
+def reactive(rows: pd.DataFrame) -> pd.Series:
+    """Return which contributions are comments and triage that serve no stakeholder and no goal.
+
+    Unclear ones are left out: they need review.
+    """
+    answers = rows["activity"].isin([Activity.COMMENT, Activity.TRIAGE]) | (rows["kind"] == Kind.COMMENT)
+    return answers & rows["goal"].isna() & rows["lead"].isin([Lead.UPSTREAM, Lead.INDIVIDUAL])
+
+
+def look_alikes(rows: pd.DataFrame) -> pd.Series:
+    """Return which contributions are features or new projects that were taken for upstream-led.
+
+    They look like upstream's own needs because they happen there; what people decided, or a goal counts, is settled.
+    """
+    alike = rows["activity"].isin([Activity.FEATURE, Activity.NEW_PROJECT]) & (rows["lead"] == Lead.UPSTREAM)
+    return alike & (rows["decided_by"] != "person") & rows["goal"].isna()
