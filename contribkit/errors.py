@@ -1,8 +1,8 @@
-"""What goes wrong in a way that a person can mend: one clear sentence each."""
+"""Errors that a person can fix, as one clear sentence each."""
 
 
 class ContribkitError(Exception):
-    """A sentence that names the place and the fix; the command line prints it and ends with exit code 1.
+    """A sentence that says what is wrong, where, and how to fix it; the command line prints it and exits with 1.
 
     Examples
     --------
@@ -12,19 +12,19 @@ class ContribkitError(Exception):
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """Say which known word was probably meant.
+    """Return a hint which known word was probably meant.
 
     Parameters
     ----------
     word
         What was written.
     known
-        What could have been written, in the order in which it is listed where nothing is near.
+        The valid words, in the order in which they are listed where none is similar.
 
     Returns
     -------
     str
-        Words to put behind an error.
+        The end of an error message.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The folder with which a team starts: a commented contribkit.toml, and what lies beside it."""
+"""`contribkit init`: the folder that a team starts with, with a commented contribkit.toml."""
 
 import re
 import tempfile
@@ -9,19 +9,19 @@ from contribkit.errors import ContribkitError
 
 TEMPLATES = Path(__file__).parent / "starter_files"
 PLACEHOLDER = "CHANGE-ME"
-"""Stands in contribkit.toml wherever a team has to write its own words."""
+"""Marks in contribkit.toml what a team has to fill in."""
 
-# A repository without a commit is as empty as a folder can be for somebody who starts from GitHub.
+# A repository without a commit counts as empty: people may have made it on GitHub first.
 _HARMLESS = {".git"}
 
 
 def start(folder: Path) -> list[Path]:
-    """Fill an empty folder with everything that a team needs to start; whole, or not at all.
+    """Fill an empty folder with everything that a team needs to start: all of it, or nothing.
 
     Parameters
     ----------
     folder
-        Where to; it is made where it is missing.
+        It is made where it is missing.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def start(folder: Path) -> list[Path]:
     Raises
     ------
     ContribkitError
-        For a folder that holds anything, or that cannot be written.
+        For a folder that is not empty, or that cannot be written.
 
     Examples
     --------
@@ -55,35 +55,30 @@ def start(folder: Path) -> list[Path]:
 
 
 def _files() -> dict[str, Path]:
-    """Return the templates by the name that each gets.
-
-    A template called .gitignore would be obeyed where contribkit itself is developed: so a dot is written out.
-    """
+    """Return the templates by the name that each gets; a leading dot is spelled out, since git would obey it here."""
     paths = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
     return {re.sub("^dot-", ".", path.relative_to(TEMPLATES).as_posix()): path for path in paths}
 
 
 def _check_free(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise ContribkitError(f"{folder}: is a file; name a folder that is empty or not there yet")
+        raise ContribkitError(f"{folder}: is a file; name an empty or a new folder")
     found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
     if in_the_way := [name for name in found if name not in _HARMLESS]:
-        raise ContribkitError(
-            f"{folder}: is not empty (it holds {in_the_way[0]}); name a folder that is empty or not there yet"
-        )
+        raise ContribkitError(f"{folder}: is not empty (it holds {in_the_way[0]}); name an empty or a new folder")
 
 
 def _remove(folders: list[Path]) -> None:
-    """Remove empty folders, the innermost first, as far as they were made."""
+    """Remove the folders that were made, innermost first, where they are empty."""
     for folder in folders:
         with suppress(OSError):
             folder.rmdir()
 
 
 def _fill(folder: Path) -> None:
-    """Write everything beside its place, then put it there; where that fails, take back what was put.
+    """Write everything to a temporary folder, then move it; where that fails, move it back.
 
-    The folder itself is not replaced: a shell may stand in it.
+    The folder itself is not replaced: it may be a shell's current folder.
     """
     put: list[Path] = []
     with tempfile.TemporaryDirectory(prefix=".contribkit.", dir=folder) as name:

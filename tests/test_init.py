@@ -84,14 +84,14 @@ def fill(folder, *names):
 
 
 BAD = {
-    "not empty": ("team", ["team/notes.txt"], "team: is not empty (it holds notes.txt); name a folder that is empty"),
+    "not empty": ("team", ["team/notes.txt"], "team: is not empty (it holds notes.txt); name an empty"),
     "hidden": ("team", ["team/.env"], "team: is not empty (it holds .env); name"),
     "started already": (
         "team",
         ["team/contribkit.toml"],
         "is not empty (it holds contribkit.toml); name",
     ),
-    "a file": ("team", ["team"], "team: is a file; name a folder that is empty or not there yet"),
+    "a file": ("team", ["team"], "team: is a file; name an empty or a new folder"),
     "below a file": ("team/deeper", ["team"], "cannot be written (Not a directory); name another folder"),
     "too long": ("new/" + 300 * "x", [], "cannot be written (File name too long); name another folder"),
 }

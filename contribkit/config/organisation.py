@@ -31,7 +31,7 @@ BOTS = ["*[bot]", "*-bot", "dependabot*", "pre-commit-ci*", "github-actions", "w
 
 @dataclass(frozen=True)
 class Organisation:
-    """Everything that a contribkit.toml says, with the questions that others ask of it.
+    """Everything in a contribkit.toml, and what can be derived from it.
 
     Attributes
     ----------
@@ -110,14 +110,14 @@ class Organisation:
 
     @property
     def cautions(self) -> list[str]:
-        """What a person should know of this file before they trust a review."""
-        said = []
+        """What a reader should know about this file before they trust a review."""
+        cautions = []
         if self.scope == "everywhere":
-            said.append('scope = "everywhere": members\' work outside the upstream projects is looked at too')
+            cautions.append('scope = "everywhere": members\' work outside the upstream projects is looked at too')
         names = [member.name.casefold() for member in self.members.values() if member.name]
         for name in sorted({name for name in names if names.count(name) > 1}):
-            said.append(f'two members are named "{name}": histories tell them apart by address only')
-        return said
+            cautions.append(f'two members are named "{name}": histories tell them apart by address only')
+        return cautions
 
     def word(self, lead: str) -> str:
         """Return the word people see for a lead."""
@@ -129,7 +129,7 @@ class Organisation:
         Raises
         ------
         ContribkitError
-            Where there is no such team, or several and none named; it says which there are.
+            Where there is no such team, or where there are several and no name is given.
         """
         slugs = [team.slug for team in self.teams]
         for team in self.teams:
@@ -177,7 +177,7 @@ class Organisation:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """Logins by name, without names that two people bear."""
+        """Logins by name, without names that two people have."""
         names = [member.name.casefold() for member in self.members.values()]
         return {
             member.name.casefold(): login
@@ -195,7 +195,7 @@ class Organisation:
         Raises
         ------
         ValueError
-            For somebody who is no member, with the nearest login.
+            For somebody who is not a member, with the nearest login.
         """
         if (login := self.member(who)) is not None:
             return login
@@ -203,7 +203,7 @@ class Organisation:
         raise ValueError(f'"{who}" is not a member\'s login; {nearest(who, [*self.members, *aliases])}')
 
     def member_by_name(self, name: str) -> str | None:
-        """Return the configured login of the one member who bears a name (or has it as an alias), else None."""
+        """Return the configured login of the only member with a name or alias, else None."""
         return self._names.get(name.casefold()) or self._logins.get(casefold_id(name))
 
     def canonical(self, login: str | None) -> str | None:
@@ -211,18 +211,18 @@ class Organisation:
         return self.member(login) or login
 
     def is_member_on(self, login: str, day: date) -> bool:
-        """Say whether a person belonged to any team on a day."""
+        """Return whether a person belonged to any team on a day."""
         return any(
             casefold_id(member.login) == casefold_id(login) and member.holds_between(day, day)
             for _, member in self.memberships
         )
 
     def is_bot(self, login: str | None) -> bool:
-        """Say whether an account is a bot by the patterns of the file and those that hold everywhere."""
+        """Return whether an account is a bot by the patterns of the file and those that hold everywhere."""
         return bool(login) and matches(self.bots, str(login)) and self.member(login) is None
 
     def is_own(self, repo: str | None) -> bool:
-        """Say whether the organisation owns a repository: work there is not upstream."""
+        """Return whether the organisation owns a repository: work there is not upstream."""
         return bool(repo) and casefold_id(str(repo).split("/")[0]) in {casefold_id(owner) for owner in self.own}
 
     def upstream_of(self, repo: str | None) -> Upstream | None:
@@ -247,7 +247,7 @@ class Organisation:
         return {casefold_id(owner): upstream for upstream in self.upstream for owner in upstream.orgs}
 
     def is_in_scope(self, repo: str | None) -> bool:
-        """Say whether work in a repository is looked at; None (offline) is."""
+        """Return whether work in a repository is looked at; None (offline) is."""
         if repo is None or self.upstream_of(repo) is not None:
             return True
         return self.scope == "everywhere" and not self.is_own(repo)
@@ -280,7 +280,7 @@ class Organisation:
 
     @cached_property
     def stakeholder_by_word(self) -> dict[str, Stakeholder]:
-        """Stakeholders by each name and alias that they bear; the first in the file has a word that two claim."""
+        """Stakeholders by each of their names and aliases; of two with the same one, the first in the file."""
         words: dict[str, Stakeholder] = {}
         for stakeholder in self.stakeholders:
             for word in (stakeholder.name, *stakeholder.aliases):

@@ -60,15 +60,7 @@ class Data:
     left_out: dict[str, int]
 
     def fold(self, period: Period | None = None, team: Team | None = None) -> pd.DataFrame:
-        """Return the contributions of another period, or of one team.
-
-        Parameters
-        ----------
-        period
-            By default the one that was loaded.
-        team
-            By default everybody.
-        """
+        """Return the contributions of another period than the loaded one, or of one team instead of everybody."""
         return fold(self.threads, self.acts, period or self.period, team or self._everybody)
 
     @property
@@ -106,14 +98,9 @@ class Needs:
 
 
 def check(organisation: Organisation, keep_going: bool = False) -> None:
-    """Raise `ContribkitError` where a source cannot be read, before any work starts.
+    """Raise `ContribkitError` where a source cannot be read, or there is none, before any work starts.
 
-    Parameters
-    ----------
-    organisation
-        The organisation; it must have at least one source.
-    keep_going
-        Whether a source that fails will be skipped, so that only its name is checked.
+    With `keep_going`, a source that fails will be skipped, so that only its name is checked.
     """
     for source in _sources(organisation).values():
         if not keep_going:
@@ -125,22 +112,14 @@ def fetch(organisation: Organisation, period: Period, keep_going: bool = False) 
 
     Parameters
     ----------
-    organisation
-        The organisation whose sources are fetched.
-    period
-        The days that must be there.
+    organisation, period
+        Whose sources, and the days that must be there.
     keep_going
-        Skip a source that fails; `load` says why.
-
-    Raises
-    ------
-    ContribkitError
-        Where a source cannot be read and `keep_going` is off.
+        Skip a source that fails; `load` says why. Without it, that is a `ContribkitError`.
     """
     for source in _sources(organisation).values():
-        fill = getattr(source, "fetch", None)
         try:
-            if fill is not None:
+            if (fill := getattr(source, "fetch", None)) is not None:
                 fill(organisation, period)
         except ContribkitError:
             if not keep_going:
@@ -173,14 +152,7 @@ def load(organisation: Organisation, period: Period, keep_going: bool = False) -
     >>> [source.status for source in data.sources]
     ['ok', 'ok']
     """
-    answers: dict[str, Loaded] = {}
-    for name, source in _sources(organisation).items():
-        try:
-            answers[name] = _complete(source.load(organisation, period), keep_going)
-        except ContribkitError as error:
-            if not keep_going:
-                raise
-            answers[name] = Loaded(broken=[str(error)])
+    answers = _ask(organisation, "load", keep_going, period)
     threads = unite_threads([answer.threads for answer in answers.values()], organisation)
     acts = unite_acts([answer.acts for answer in answers.values()], organisation)
     references = unite_references([answer.references for answer in answers.values()], organisation)
@@ -208,19 +180,7 @@ def load(organisation: Organisation, period: Period, keep_going: bool = False) -
 def load_needs(organisation: Organisation, keep_going: bool = False) -> Needs:
     """Load what waits in the upstream projects: open pull requests, untriaged issues, releases due, red branches.
 
-    Sources without a function ``load_needs(organisation)`` are skipped.
-
-    Parameters
-    ----------
-    organisation
-        The organisation whose upstream projects and sources are used.
-    keep_going
-        Take what can be read, and say in `Needs.notes` what could not.
-
-    Raises
-    ------
-    ContribkitError
-        Where a source cannot be read and `keep_going` is off.
+    A source that cannot be read is a `ContribkitError`; with `keep_going`, `Needs.notes` say what could not.
 
     Examples
     --------
@@ -228,24 +188,27 @@ def load_needs(organisation: Organisation, keep_going: bool = False) -> Needs:
     >>> load_needs(Organisation.read_sample()).table.columns[:3].tolist()
     ['kind', 'ref', 'repo']
     """
-    tables: list[pd.DataFrame] = []
-    notes: dict[str, list[str]] = {}
-    for name in in_order([*organisation.sources]):
-        read = getattr(loader(name), "load_needs", None)
-        if read is None:
+    answers = _ask(organisation, "load_needs", keep_going)
+    found = combine([conform(answer.needs, NEEDS, organisation.timezone) for answer in answers.values()], NEEDS)
+    found = found[in_scope(found["ref"], organisation)]
+    duplicate = pd.DataFrame({"kind": found["kind"], "ref": found["ref"].str.casefold()}).duplicated()
+    notes = {name: [*answer.notes, *answer.broken] for name, answer in answers.items()}
+    return Needs(found[~duplicate].reset_index(drop=True), notes)
+
+
+def _ask(organisation: Organisation, function: str, keep_going: bool, *arguments: Period) -> dict[str, Loaded]:
+    """Return what a function of each source that has it answers; a failure is noted where `keep_going` is on."""
+    answers: dict[str, Loaded] = {}
+    for name, source in _sources(organisation).items():
+        if (ask := getattr(source, function, None)) is None:
             continue
         try:
-            answer = _complete(read(organisation), keep_going)
+            answers[name] = _complete(ask(organisation, *arguments), keep_going)
         except ContribkitError as error:
             if not keep_going:
                 raise
-            answer = Loaded(broken=[str(error)])
-        tables.append(conform(answer.needs, NEEDS, organisation.timezone))
-        notes[name] = [*answer.notes, *answer.broken]
-    found = combine(tables, NEEDS)
-    found = found[in_scope(found["ref"], organisation)]
-    duplicate = pd.DataFrame({"kind": found["kind"], "ref": found["ref"].str.casefold()}).duplicated()
-    return Needs(found[~duplicate].reset_index(drop=True), notes)
+            answers[name] = Loaded(broken=[str(error)])
+    return answers
 
 
 def _sources(organisation: Organisation) -> dict[str, Loader]:

@@ -79,15 +79,7 @@ def fold(
 
 
 def with_authors_merges(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
-    """Return the acts with, for every merge, the act of the author whose pull request it was.
-
-    Parameters
-    ----------
-    threads
-        Indexed by the case-folded `ref`.
-    acts
-        A table of the schema `ACTS`.
-    """
+    """Return the acts with, for every merge, the act of the author; threads are indexed by case-folded `ref`."""
     merges = acts[acts["act"] == "merged"]
     refs = merges["ref"].str.casefold()
     authors = refs.map(threads["author"]).astype("str")

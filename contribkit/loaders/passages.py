@@ -11,13 +11,7 @@ _CONTEXT = 1_000  # characters on either side
 
 def passages(text: str, organisation: Organisation) -> Iterator[tuple[str, str, str]]:
     """Yield each thread of others that a text links to, with the paragraphs that do and those around them.
-
-    Parameters
-    ----------
-    text
-        A message, document, body or comment.
-    organisation
-        Links to its own repositories are left out.
+    Links to the organisation's own repositories are left out.
 
     Examples
     --------

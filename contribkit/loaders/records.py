@@ -231,20 +231,7 @@ def _check_date(name: str, value: str) -> None:
 
 
 def unfold(rows: Iterable[dict[str, Any]], timezone: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return threads and acts that fold into these contributions again.
-
-    Parameters
-    ----------
-    rows
-        Contributions as read.
-    timezone
-        Of days without a time.
-
-    Returns
-    -------
-    tuple of pandas.DataFrame
-        Tables of the schemas `THREADS` and `ACTS`.
-    """
+    """Return threads and acts that fold into these contributions again; days are those of the time zone."""
     # The author's own row says most about a thread, so it comes first.
     ordered = sorted(rows, key=lambda row: casefold_id(row["actor"]) != casefold_id(_author(row) or ""))
     threads = [_thread(row) for row in ordered]

@@ -19,17 +19,7 @@ _GROWING = ("links_out", "links_in", "participants", "labels")
 def unite_threads(frames: list[pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
     """Return one row a thread: each column from the first source that knows it, logins as configured.
 
-    Parameters
-    ----------
-    frames
-        Tables of the schema `THREADS`, most trusted first.
-    organisation
-        It knows aliases and bots.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A table of the schema `THREADS`.
+    The tables come most trusted first.
     """
     threads = combine(frames, THREADS)
     for column in ("author", "merged_by"):
@@ -73,18 +63,6 @@ def unite_acts(frames: list[pd.DataFrame], organisation: Organisation) -> pd.Dat
     For an act that happens once to a thread, a source with its time is preferred to one with its day, then the more
     trusted. An act with a day only, or which sums up several, is dropped where another source has the single ones of
     the same person, thread and day.
-
-    Parameters
-    ----------
-    frames
-        Tables of the schema `ACTS`, most trusted first.
-    organisation
-        It knows aliases.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A table of the schema `ACTS`.
     """
     acts = combine([frame.assign(frame=number) for number, frame in enumerate(frames)], {**ACTS, "frame": "Int64"})
     acts = acts.assign(actor=canonical(acts["actor"], organisation)).dropna(subset=["actor"])
@@ -113,13 +91,6 @@ def unite_references(frames: list[pd.DataFrame], organisation: Organisation) -> 
 
     The same reference from two sources is one: with the earliest date, all that the texts say, and private where one
     source says so.
-
-    Parameters
-    ----------
-    frames
-        Tables of the schema `REFERENCES`, most trusted first.
-    organisation
-        It knows aliases, bots and upstream projects.
     """
     references = combine(frames, REFERENCES)
     numbered = references["kind"].isin(("issue", "pull_request")) & references["source"].notna()

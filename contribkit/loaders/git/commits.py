@@ -47,12 +47,7 @@ class Tag(NamedTuple):
 def read_log(repository: Repository, paths: bool = True) -> list[Commit]:
     """Return every commit of the default branch, children before parents.
 
-    Parameters
-    ----------
-    repository
-        A repository that passed its check.
-    paths
-        Whether to ask for the touched paths; for merges, those that differ from the first parent.
+    With `paths`, those that it touched; for merges, those that differ from the first parent.
     """
     # Strangers write messages and names, so no fixed separator could tell commits apart: this one they cannot know.
     mark = secrets.token_hex(16)
@@ -116,13 +111,7 @@ def _mailmap(repository: Repository, people: list[Person]) -> list[Person]:
 
 
 class History:
-    """The commits of a default branch: its main line, and what each merge brought to it.
-
-    Parameters
-    ----------
-    commits
-        Children before parents.
-    """
+    """The commits of a default branch, children before parents: its main line, and what each merge brought to it."""
 
     def __init__(self, commits: list[Commit]) -> None:
         self._by_sha = {commit.sha: commit for commit in commits}

@@ -21,13 +21,7 @@ _BOT_BRANCHES = re.compile(
 
 
 class People:
-    """Logins of the people in histories: by GitHub no-reply address, by alias, by a member's name.
-
-    Parameters
-    ----------
-    organisation
-        Its members, and the patterns of bots' names.
-    """
+    """Logins of the people in histories: by GitHub no-reply address, by alias, by a member's name."""
 
     def __init__(self, organisation: Organisation) -> None:
         self.organisation = organisation

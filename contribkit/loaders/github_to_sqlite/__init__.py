@@ -57,10 +57,10 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
     """Read every database as a whole: earlier periods are wanted too; the period tells whether they reach its end."""
     broken: list[str] = []
     contents: list[Content] = []
-    said: list[str] = []
+    notes: list[str] = []
     for found in _read(_files(organisation), broken):
         contents.append(content(found, organisation))
-        said.extend(_database_notes(found, period))
+        notes.extend(_database_notes(found, period))
     if not contents:
         return Loaded(broken=broken)
     united = _united(contents)
@@ -70,7 +70,7 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
         threads=threads[in_scope(threads["ref"], organisation)].reset_index(drop=True),
         acts=acts[in_scope(acts["ref"], organisation)].reset_index(drop=True),
         references=reference_rows(united, threads, organisation),
-        notes=[*_notes(united), *said],
+        notes=[*_notes(united), *notes],
         broken=broken,
     )
 
@@ -124,18 +124,18 @@ def _united(contents: list[Content]) -> Content:
 def _database_notes(database: Database, period: Period | None) -> list[str]:
     """Return what a database lacks, and up to which day it reaches."""
     name = database.path.name
-    said = [
+    notes = [
         f"{name} does not tell {what}: fill its table {table} with github-to-sqlite {command}"
         for table, (what, command) in _LACKING.items()
         if table in database.missing
     ]
     last = database.reaches_to
     if last is None:
-        return [*said, f"{name} holds no dates: nothing tells up to which day it reaches"]
+        return [*notes, f"{name} holds no dates: nothing tells up to which day it reaches"]
     ended = period is not None and last < period.end
-    later = ": what came later in the period is not seen; make it or download it anew" if ended else ""
+    later = ": what came later in the period is not seen; make or download it again" if ended else ""
     zone = period.timezone if period else "UTC"
-    return [*said, f"{name} reaches up to {last.tz_convert(zone):%Y-%m-%d}{later}"]
+    return [*notes, f"{name} reaches up to {last.tz_convert(zone):%Y-%m-%d}{later}"]
 
 
 def _notes(content: Content) -> list[str]:
