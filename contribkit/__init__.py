@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from contribkit.labels import Labels
     from contribkit.loaders import Data, Needs, load, load_needs
     from contribkit.period import Period
-    from contribkit.pipeline import open_review
-    from contribkit.plan import Plan, SavedPlan, read_planned
+    from contribkit.pipeline import open_plan, open_review
+    from contribkit.plan import Plan, SavedPlan, planned_section, read_planned
     from contribkit.rendering import render, render_plans
     from contribkit.review import Question, Review, read_summaries
     from contribkit.widgets.chooser import Chooser
@@ -37,7 +37,9 @@ __all__ = [
     "classify",
     "load",
     "load_needs",
+    "open_plan",
     "open_review",
+    "planned_section",
     "read_planned",
     "read_summaries",
     "render",
@@ -60,7 +62,9 @@ _PLACES = {
     "Review": "review",
     "SavedPlan": "plan",
     "classify": "classifiers",
+    "open_plan": "pipeline",
     "open_review": "pipeline",
+    "planned_section": "plan",
     "read_planned": "plan",
     "read_summaries": "review",
     "load": "loaders",

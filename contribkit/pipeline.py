@@ -1,4 +1,4 @@
-"""From a contribkit.toml to a review in one step: load, read labels, classify, review."""
+"""From a contribkit.toml to a review or a plan in one step: load, read labels, classify, show."""
 
 import json
 from collections.abc import Sequence
@@ -12,10 +12,9 @@ from contribkit.config.models import Team
 from contribkit.config.organisation import Organisation
 from contribkit.evaluation import section as evaluation_section
 from contribkit.labels import Labels
-from contribkit.loaders import Data, load
+from contribkit.loaders import Data, load, load_needs
 from contribkit.period import Period
-from contribkit.plan import read_planned
-from contribkit.plan.outcome import planned_question
+from contribkit.plan import Plan, Planned, PlanOptions, read_planned
 from contribkit.review import Question, Review, read_summaries
 from contribkit.review.data import PERIODS, project_slug
 from contribkit.review.page import Section
@@ -113,8 +112,52 @@ def _of_team(data: Data, judged: Judged, labels: Labels, keep_going: bool) -> Se
         "evaluation", "How far can the answers be believed?", {"evaluation": EVALUATION_SCHEMA},
         lambda shown: evaluation_section(unlabelled(), labels, shown.words),
     )  # fmt: skip
-    after = {"goals": [planned_question(saved)], "needs_review": [evaluation]}
+    after: dict[str, list[Question]] = {"goals": [Planned(saved)], "needs_review": [evaluation]}
     return [asked for question in TEAM for asked in (question, *after.get(question.name, []))]
+
+
+class OpenPlanOptions(PlanOptions, total=False):
+    """Options of `open_plan`."""
+
+    keep_going: bool
+
+
+def open_plan(config: str | Path = "", team: str = "", period: str = "", **options: Unpack[OpenPlanOptions]) -> Plan:
+    """Load needs and earlier work, and return the plan of a team for a period.
+
+    Parameters
+    ----------
+    config
+        Path of contribkit.toml; empty for the invented sample.
+    team
+        Slug or name of a team; empty for the first.
+    period
+        ``2026-Q4``, ``this quarter`` and the like; empty for the current quarter.
+    options
+        `without_names`: show no persons. `include_private`: show private threads. `keep_going`: take what can be read
+        where a source is broken.
+
+    Raises
+    ------
+    ContribkitError
+        For a file, a source, a team or a period that cannot be read or found.
+
+    Examples
+    --------
+    >>> open_plan(team="product").needs.title
+    'Which upstream needs come first?'
+    """
+    org = Organisation.read(config) if config else Organisation.read_sample()
+    span = Period(period or ("2026-Q4" if org.sample else "this quarter"), org.timezone)
+    keep_going = options.get("keep_going", False)
+    data, labels = load(org, span.previous(), keep_going), Labels.read(org.root / "labels")
+    earlier = {
+        before: classify(data.fold(before), data.references, org, labels) for before in span.previous().last(PERIODS)
+    }
+    return Plan(
+        earlier, load_needs(org, keep_going), data, org.team(team or org.teams[0].slug), span,
+        include_private=options.get("include_private", False), without_names=options.get("without_names", False),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ writes the saved plan, and `outcome` compares it with what was done.
 """
 
 from contribkit.plan.lines import SavedPlan, read_planned
-from contribkit.plan.plan_page import Plan
+from contribkit.plan.outcome import Planned, planned_section
+from contribkit.plan.proposal import Plan, PlanOptions
 
-__all__ = ["Plan", "SavedPlan", "read_planned"]
+__all__ = ["Plan", "PlanOptions", "Planned", "SavedPlan", "planned_section", "read_planned"]

@@ -1,8 +1,11 @@
 """What came of a saved plan: planned against done, a question of the review of that period."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from contribkit.config.models import Team
 from contribkit.config.organisation import Organisation
@@ -10,10 +13,10 @@ from contribkit.plan.lines import Cell, Line, SavedPlan, cells_in_order
 from contribkit.privacy import without_paths
 from contribkit.review import figures, page
 from contribkit.review.data import ReviewData
-from contribkit.review.page import Section, dicts, picture
-from contribkit.review.question import Prepared, array, of
+from contribkit.review.question import Question, array, obj, of
+from contribkit.review.review import Review, ReviewSection
 from contribkit.tables import conform, grouped, records, rows_of
-from contribkit.text import pluralise
+from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Activity, Lead
 
 PLANNED_AND_DONE = {
@@ -85,72 +88,107 @@ def _in_order(logins: Any, team: Team) -> list[str]:
     return list(dict.fromkeys(member.login for member in team.members if member.login.casefold() in present))
 
 
-# The section.
+class Planned(Question):
+    """What came of the saved plan of a period; without one it stays empty.
 
-_TITLE = "What came of the plan?"
+    Parameters
+    ----------
+    saved
+        What `contribkit.read_planned` returned.
+    """
+
+    name = "planned"
+    schema = {
+        "planned": obj(
+            "Planned against done, a row an activity in a project; null where no plan was saved. planned_for and "
+            "done_by count people. A contribution counts as done whoever led it; unplanned is upstream-led work that "
+            "no line is for.",
+            lines=array(
+                activity={"type": "string"}, upstream={"type": "string"}, planned=of("count"), done=of("count"),
+                planned_for=of("count"), done_by=of("count"),
+            ),
+            unplanned=array(
+                activity={"type": "string"}, upstream={"type": "string"}, done=of("count"), done_by=of("count")
+            ),
+        ) | {"type": ["object", "null"]}
+    }  # fmt: skip
+
+    def __init__(self, saved: SavedPlan | None) -> None:
+        self.saved = saved
+        self.title = "What came of the plan?" if saved else ""
+
+    def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
+        """Return planned against done, and what was not planned; without names, how many people instead of who."""
+        tables = self._named(data)
+        return {name: _counted(table) for name, table in tables.items()} if data.without_names else tables
+
+    def _named(self, data: ReviewData) -> dict[str, pd.DataFrame]:
+        if self.saved is None:
+            return {}
+        asked = self.saved.lines_of(data.team), data.named_rows, data.organisation, data.team
+        return {"lines": planned_and_done(*asked), "unplanned": unplanned(*asked)}
+
+    def sentence(self, data: ReviewData) -> str:
+        """Return how much of the plan was done, of what nothing came, and how much came unplanned."""
+        if self.saved is None:
+            return ""
+        lines, extra = self.tables(data)["lines"], int(self.tables(data)["unplanned"]["done"].sum())
+        if not len(lines):
+            return "The plan of this period has no line for this team."
+        silent = _work(lines[lines["done"] == 0])
+        nothing = f" Nothing came of: {', '.join(silent)}." if silent else ""
+        contributions = pluralise(extra, f"{data.words['upstream']} contribution") if extra else "Nothing"
+        return f"{_met(lines)}.{nothing} {contributions} came unplanned."
+
+    def figure(self, data: ReviewData) -> Figure | None:
+        """Return done against planned."""
+        lines = self.tables(data).get("lines", pd.DataFrame())
+        if not len(lines):
+            return None
+        table = pd.DataFrame({"goal": _work(lines), "done": lines["done"], "target": lines["planned"]})
+        return figures.goal_figure(table, "contributions", _met(lines), stroke="plan")
+
+    def numbers(self, data: ReviewData) -> dict[str, Any]:
+        """Return the tables, with how many people, not who."""
+        tables = {name: records(_counted(table)) for name, table in self._named(data).items()}
+        return {"planned": tables or None}
+
+    def html(self, data: ReviewData) -> Markup:
+        """Return the section, nothing where no plan was saved."""
+        return Markup("") if self.saved is None else super().html(data)
+
+    def body(self, data: ReviewData) -> Iterable[Markup]:
+        """Yield planned against done, what came unplanned, and what could not be read of the plan."""
+        tables, saved = self.tables(data), self.saved
+        if saved is None:
+            return
+        names = {} if data.without_names else {member.login: member.word for member in data.team.members}
+        yield _table(tables["lines"], names)
+        if len(tables["lines"]):
+            yield page.paragraph(
+                "A contribution counts whoever led it. The plan is the team's: somebody else may have done what a "
+                "person was asked to do.", quiet=True,
+            )  # fmt: skip
+        kinds = pluralise(len(tables["unplanned"]), "kind")
+        yield page.details(f"what came unplanned: {kinds} of work", _table(tables["unplanned"], names))
+        if data.without_names and saved.notes:  # a broken line may hold anybody's name
+            yield page.paragraph(f"could not be read: {pluralise(len(saved.notes), 'line')} of the plan", quiet=True)
+        else:
+            for note in saved.notes:
+                yield page.paragraph(without_paths(note, data.organisation.root), quiet=True)
 
 
-_TEXT = {"type": "string"}
-_SCHEMA = {
-    "type": ["object", "null"],
-    "description": "Planned against done, a row an activity in a project; null where no plan was saved. planned_for "
-    "and done_by count people. A contribution counts as done whoever led it; unplanned is upstream-led work that no "
-    "line is for.",
-    "additionalProperties": False,
-    "required": ["lines", "unplanned"],
-    "properties": {
-        "lines": array(
-            activity=_TEXT, upstream=_TEXT, planned=of("count"), done=of("count"), planned_for=of("count"),
-            done_by=of("count"),
-        ),
-        "unplanned": array(activity=_TEXT, upstream=_TEXT, done=of("count"), done_by=of("count")),
-    },
-}  # fmt: skip
-
-
-def planned_question(saved: SavedPlan | None) -> Prepared:
-    """Return the question what came of a saved plan; its section is empty if no plan was saved for the period."""
-    return Prepared("planned", _TITLE if saved else "", {"planned": _SCHEMA}, lambda data: planned_section(data, saved))
-
-
-def planned_section(review: ReviewData, saved: SavedPlan | None) -> Section:
-    """Return planned against done; empty if no plan was saved for the period.
+def planned_section(review: Review, saved: SavedPlan | None) -> ReviewSection:
+    """Return what came of a saved plan; a review that `contribkit.open_review` returned has it as `review.planned`.
 
     Parameters
     ----------
     review
-        What the review of a team looks at.
+        The review of a team.
     saved
         What `contribkit.read_planned` returns.
     """
-    if saved is None:
-        return Section("", "", "", {"planned": None})
-    asked = saved.lines_of(review.team), review.named_rows, review.organisation, review.team
-    lines, beside = planned_and_done(*asked), unplanned(*asked)
-    sentence = _sentence(lines, beside, review.words["upstream"])
-    body = page.html(
-        "planned.html", title=_TITLE, sentence=sentence, picture=picture(_figure(lines), sentence),
-        lines=_shown(lines, review), unplanned=_shown(beside, review), names=not review.without_names,
-        notes=_notes(saved, review),
-    )  # fmt: skip
-    return Section(_TITLE, sentence, body, {"planned": {"lines": _numbers(lines), "unplanned": _numbers(beside)}})
-
-
-def _notes(saved: SavedPlan, review: ReviewData) -> list[str]:
-    # A broken line may hold anybody's name.
-    if review.without_names and saved.notes:
-        return [f"could not be read: {pluralise(len(saved.notes), 'line')} of the plan"]
-    return [without_paths(note, review.organisation.root) for note in saved.notes]
-
-
-def _sentence(lines: pd.DataFrame, beside: pd.DataFrame, word: str) -> str:
-    if not len(lines):
-        return "The plan of this period has no line for this team."
-    silent = [_work(row) for row in dicts(lines[lines["done"] == 0])]
-    nothing = f" Nothing came of: {', '.join(silent)}." if silent else ""
-    extra = int(beside["done"].sum())
-    came = f" {pluralise(extra, f'{word} contribution')} came unplanned." if extra else " Nothing came unplanned."
-    return f"{_met(lines)}.{nothing}{came}"
+    return ReviewSection(Planned(saved), review.data, None, "")
 
 
 def _met(lines: pd.DataFrame) -> str:
@@ -158,28 +196,21 @@ def _met(lines: pd.DataFrame) -> str:
     return f"{met} of {pluralise(len(lines), 'planned piece')} of work got as far as planned"
 
 
-def _work(row: dict[str, Any]) -> str:
-    return f"{Activity(row['activity']).word} in {row['upstream']}"
+def _work(table: pd.DataFrame) -> list[str]:
+    return [f"{Activity(row['activity']).word} in {row['upstream']}" for row in rows_of(table)]
 
 
-def _figure(lines: pd.DataFrame) -> Any:
-    if not len(lines):
-        return None
-    work = [_work(row) for row in dicts(lines)]
-    table = pd.DataFrame({"goal": work, "done": lines["done"], "target": lines["planned"]})
-    return figures.goal_figure(table, "contributions", _met(lines), stroke="plan")
+def _counted(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with how many people, not who."""
+    return table.assign(**{name: table[name].map(len) for name in ("planned_for", "done_by") if name in table})
 
 
-def _shown(table: pd.DataFrame, review: ReviewData) -> list[dict[str, Any]]:
-    names = {member.login: member.word for member in review.team.members}
-    people = [name for name in ("planned_for", "done_by") if name in table]
-    return [
-        row | {"work": _work(row)} | {name: ", ".join(names[login] for login in row[name]) for name in people}
-        for row in dicts(table)
-    ]
-
-
-def _numbers(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a table for the summary: how many people, not who."""
-    people = [name for name in ("planned_for", "done_by") if name in table]
-    return records(table.assign(**{name: table[name].map(len) for name in people}))
+def _table(table: pd.DataFrame, names: dict[str, str]) -> Markup:
+    columns: dict[str, Iterable[Any]] = {"work": _work(table)}
+    columns |= {name: page.numbers(table[name]) for name in ("planned", "done") if name in table}
+    for name, nobody in (("planned_for", "nobody yet"), ("done_by", MISSING)):
+        if names and name in table:
+            columns[name.replace("_", " ")] = [
+                ", ".join(names[login] for login in cell) or nobody for cell in table[name]
+            ]
+    return page.table(columns)

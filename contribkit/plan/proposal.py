@@ -1,12 +1,15 @@
-"""One team's plan for a period: what waits upstream, who could take what, and why."""
+"""One team's plan for a period: which needs come first, who could take what, and the page that shows it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypedDict, Unpack
 
 import pandas as pd
+from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from contribkit import privacy
 from contribkit.config.models import Team
@@ -15,17 +18,43 @@ from contribkit.period import Period
 from contribkit.plan.demand import earlier_work
 from contribkit.plan.lines import to_table, write_lines
 from contribkit.plan.ranking import first_of_each_kind, rank
-from contribkit.plan.rotation import Rotation, propose
+from contribkit.plan.rotation import RULE, Rotation, propose
+from contribkit.review import figures, page
+from contribkit.review.page import Section
 from contribkit.tables import Judged
+from contribkit.text import MISSING, pluralise
+from contribkit.vocabulary import Activity, Lead
 
 FIRST = 12
 """How many needs to begin with: as many as a team can discuss in one meeting."""
 
 PROPOSAL = "proposal.csv"
 
+_KINDS = {
+    "pull_request": ("pull request", "pull requests"),
+    "issue": ("untriaged issue", "untriaged issues"),
+    "release": ("overdue release", "overdue releases"),
+    "branch": ("red branch", "red branches"),
+}
 
-class Proposal:
-    """What a team could take on in a period: the tables behind the page of a plan.
+
+class PlanOptions(TypedDict, total=False):
+    """Options of `Plan`."""
+
+    include_private: bool
+    without_names: bool
+
+
+@dataclass(frozen=True)
+class PlanSection(Section):
+    """A section of a plan, with the table and the figure behind it."""
+
+    table: pd.DataFrame = field(default_factory=pd.DataFrame)
+    figure: Figure | None = None
+
+
+class Plan:
+    """What a team could take on in a period; every table and section is an attribute.
 
     Parameters
     ----------
@@ -39,10 +68,8 @@ class Proposal:
         For whom.
     period
         For when; a period that is over shows what could have been planned.
-    include_private
-        Whether private needs and contributions count and are shown.
-    without_names
-        Whether the plan shows no persons.
+    options
+        `include_private`: private needs and contributions count and are shown. `without_names`: show no persons.
 
     Attributes
     ----------
@@ -50,6 +77,19 @@ class Proposal:
         All needs in order, and those to begin with.
     rotation, lines
         Who could take what, and the same as a table.
+    head, needs, who
+        The sections of the page; the last two have `.table`, `.figure` and `.sentence`.
+
+    Examples
+    --------
+    >>> import contribkit as ck
+    >>> org = ck.Organisation.read_sample()
+    >>> period = ck.Period("2026-Q4", org.timezone)
+    >>> data = ck.load(org, period.previous())
+    >>> earlier = {p: ck.classify(data.fold(p), data.references, org) for p in period.previous().last(3)}
+    >>> plan = ck.Plan(earlier, ck.load_needs(org), data, org.team("product"), period)
+    >>> len(plan.who.table) == len(plan.rotation.lines)
+    True
     """
 
     def __init__(
@@ -59,13 +99,14 @@ class Proposal:
         data: Data,
         team: Team,
         period: Period,
-        include_private: bool = False,
-        without_names: bool = False,
+        **options: Unpack[PlanOptions],
     ) -> None:
         self.organisation, self.team, self.period = data.organisation, team, period
-        self.include_private, self.without_names = include_private, without_names
+        self.include_private = options.get("include_private", False)
+        self.without_names = options.get("without_names", False)
         self.earlier = {
-            span: privacy.without_private(judged, include_private).contributions for span, judged in earlier.items()
+            span: judged.contributions[privacy.visible(judged.contributions, self.include_private)]
+            for span, judged in earlier.items()
         }
         self._waiting, self._data = waiting, data
 
@@ -142,6 +183,150 @@ class Proposal:
             for note in notes
         ]
 
+    @cached_property
+    def head(self) -> Section:
+        """The head of the page: whose plan it is, and what it says in short."""
+        lines = self.rotation.lines
+        paired, waiting = sum(line.partner is not None for line in lines), int((~self.ranked["by_bot"]).sum())
+        is_are = page.verb(paired, "is", "are")
+        pairs = f" {paired} {is_are} somebody's first, paired with somebody who has done it." if paired else ""
+        sentence = (
+            f"A proposal of {pluralise(len(lines), 'line')} of upstream work for {self.team.name}, to discuss and "
+            f"change.{pairs} {pluralise(waiting, 'need')} {page.verb(waiting, 'waits', 'wait')} upstream."
+        )
+        body = page.html(
+            "plan_head.html", style=page.style(), organisation=self.organisation.name, team=self.team.name,
+            period=self.period, as_of=f"{self.as_of:%Y-%m-%d}", sample=self.organisation.sample, sentence=sentence,
+            earlier=[str(span) for span, rows in self.earlier.items() if len(rows)], notes=self.notes,
+        )  # fmt: skip
+        return Section("", sentence, body)
+
+    @cached_property
+    def needs(self) -> PlanSection:
+        """The needs in order, and which to begin with."""
+        by_bot = self.ranked["by_bot"]
+        people, rest = self.ranked[~by_bot], self.ranked[~by_bot].drop(self.first.index)
+        sentence = _needs_sentence(people)
+        counts = people["upstream"].fillna("elsewhere").value_counts()
+        names, bars = [str(name) for name in counts.index], [int(count) for count in counts]
+        figure = None
+        if bars:
+            finding = (
+                f"{bars[0]} of {pluralise(len(people), 'need')} {page.verb(bars[0], 'waits', 'wait')} in {names[0]}"
+            )
+            figure = figures.bar_figure(names, bars, Lead.UPSTREAM, "needs, without those opened by bots", finding)
+        explained = (
+            "The best of each kind, in order. Points are the sum of the reasons beside them; the weights are in "
+            "[needs] of contribkit.toml. Points belong to the need, not to a person."
+        )
+        parts = [
+            page.picture(figure, sentence),
+            *([page.heading("Begin with these"), page.paragraph(explained, quiet=True)] if len(self.first) else []),
+            _need_table(self.first),
+            page.details(f"the {len(rest)} others, drafts last", _need_table(rest)),
+            page.details(f"{by_bot.sum()} opened by bots, listed separately", _need_table(self.ranked[by_bot])),
+            *(page.paragraph(note, quiet=True) for note in self.source_notes),
+        ]
+        title = "Which upstream needs come first?"
+        html = page.section(f"1 {title}", sentence, parts)
+        return PlanSection(title, sentence, html, table=self.ranked, figure=figure)
+
+    @cached_property
+    def who(self) -> PlanSection:
+        """Who could take what, and why."""
+        title, sentence, figure = f"Who could take what in {self.period}?", self._who_sentence(), self._who_figure()
+        rule = page.details("how lines are given out", page.bullets(RULE))
+        parts = [page.picture(figure, sentence), self._line_table(), rule if len(self.lines) else ""]
+        html = page.section(f"2 {title}", sentence, parts)
+        return PlanSection(title, sentence, html, table=self.lines, figure=figure)
+
+    def _who_sentence(self) -> str:
+        lines = self.rotation.lines
+        if not lines:
+            return "There is nothing to plan."
+        taken = sum(line.who is not None for line in lines)
+        again = sum(self.rotation.repeats(line) for line in lines)
+        return (
+            f"{taken} of {pluralise(len(lines), 'line')} {page.verb(taken, 'has', 'have')} somebody to take them; "
+            f"{again or 'none'} {page.verb(again or 1, 'repeats', 'repeat')} what the same person did in the period "
+            "before. Lines are shared by capacity and days present; nobody is ranked."
+        )
+
+    def _who_figure(self) -> Figure | None:
+        lines = self.lines
+        if not len(lines):
+            return None
+        activities = [str(activity) for activity in Activity if (lines["activity"] == activity).any()]
+        if self.without_names:
+            counts, words = lines["activity"].value_counts(), [Activity(activity).word for activity in activities]
+            title = f"{pluralise(len(lines), 'line')} in {pluralise(len(activities), 'activity', 'activities')}"
+            return figures.bar_figure(words, [int(counts[a]) for a in activities], Lead.UPSTREAM, "lines", title)
+        people = [person.login for person in self.rotation.people]
+        table = pd.crosstab(lines["activity"], lines["who"])
+        table = table.reindex(index=activities, columns=people, fill_value=0)
+        title = f"Lines by activity and person; {int((table == 0).to_numpy().sum())} of {table.size} cells are empty"
+        return figures.heat_figure(table.rename(columns=self.names), title)
+
+    def _line_table(self) -> Markup:
+        rows, needs = page.dicts(self.lines), {row["ref"]: row for row in page.dicts(self.ranked)}
+        begin = Markup('<br><span class="quiet">begin with:</span> {}')
+        cell = Markup('{}<br><span class="quiet">from: {}</span>{}')
+        people = {
+            "who": [self.names.get(row["who"], row["who"]) or "nobody yet" for row in rows],
+            "with": [self.names.get(row["with"], row["with"]) for row in rows],
+        }
+        why = [
+            cell.format(row["why"], row["because"], Markup("").join(
+                begin.format(page.link(need_title(needs[ref]), needs[ref]["url"])) for ref in row["needs"]
+            ))
+            for row in rows
+        ]  # fmt: skip
+        return page.table({
+            "what": [f"{Activity(row['activity']).word} · {row['upstream']}" for row in rows],
+            "how many": page.numbers(row["how many"] for row in rows),
+            **({} if self.without_names else people), "why": why,
+        })  # fmt: skip
+
     def write(self, folder: str | Path) -> None:
         """Write the proposal as ``proposal.csv`` into a folder, in the columns of the file in ``planned/``."""
         write_lines(Path(folder) / PROPOSAL, self.rotation.lines, self.without_names)
+
+
+def _needs_sentence(needs: pd.DataFrame) -> str:
+    if not len(needs):
+        return "No need is known; a source with needs, such as records or GitHub, would show them."
+    kinds = needs["kind"].value_counts()
+    named = ", ".join(pluralise(int(kinds[kind]), *words) for kind, words in _KINDS.items() if kind in kinds)
+    new = sum(any(reason["reason"] == "newcomer" for reason in cell) for cell in needs["reasons"])
+    newcomers = f" {new} of them {page.verb(new, 'is', 'are')} by newcomers." if new else ""
+    waits, projects = page.verb(len(needs), "waits", "wait"), pluralise(needs["upstream"].nunique(), "project")
+    return f"{named} {waits} in {projects}.{newcomers}"
+
+
+def _need_table(needs: pd.DataFrame) -> Markup:
+    rows, cell = page.dicts(needs), Markup('{}<br><span class="quiet">{}{} · <bdi>{}</bdi></span>')
+    return page.table({
+        "need": [cell.format(page.link(need_title(row), row["url"]), *_kind_of(row)) for row in rows],
+        "points": page.numbers(needs["score"]),
+        "why": [
+            " · ".join(f"{reason['points']:+g} {reason['because']}" for reason in row["reasons"]) or MISSING
+            for row in rows
+        ],
+    })  # fmt: skip
+
+
+def _kind_of(need: dict[str, Any]) -> tuple[str, str, str]:
+    return _KINDS[need["kind"]][0], ", draft" if need["draft"] else "", need["ref"]
+
+
+def need_title(need: dict[str, Any]) -> str:
+    """Return the title of a need; those of a release and a branch alone would not say what waits.
+
+    Examples
+    --------
+    >>> need_title({"kind": "branch", "ref": "o/lamp@main", "repo": "o/lamp", "title": "main"})
+    'lamp: main is red'
+    """
+    project, title = str(need["repo"]).partition("/")[2], str(need["title"] or need["ref"])
+    titles = {"release": f"{project}: the release after {title}", "branch": f"{project}: {title} is red"}
+    return titles.get(need["kind"], title)

@@ -1,18 +1,4 @@
-"""Who takes which line: a rule that a team can check by hand.
-
-1. **Shares.** Everybody's share of the lines is in proportion to their time: capacity times the part of the period on
-   which they are there. Nobody takes more than their share rounded up, nor more than `MOST` lines.
-2. **Order.** The lines of goals are given out first, then those of needs, then what was done so far. Within each, the
-   lines that the fewest people can take without a repetition come first.
-3. **Who.** A line goes to the person for whom the fewest of these hold, the first counting most: they did the same in
-   the last period; it would be a second thing to learn; they already have a line of this activity; they already have
-   their share; they would learn nothing new; they do not know the project; they have more lines for their time. Equal
-   people take turns in the order of the team file.
-4. **Swaps.** Two people swap lines if that leaves fewer repetitions, or as many repetitions and fewer second things to
-   learn and second lines of one activity.
-5. **Pairs.** Whoever does something for the first time is paired with somebody who has done it, preferably in the same
-   project; nobody is asked twice before everybody who can help was asked once.
-"""
+"""Who takes which line, by a rule that a team can check by hand: see `RULE`."""
 
 import math
 from collections import Counter
@@ -29,6 +15,22 @@ from contribkit.plan.lines import Cell, Line
 from contribkit.privacy import SOMEBODY
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
+
+RULE = (
+    "Shares: everybody's share of the lines is in proportion to their time, which is capacity times the part of the "
+    "period on which they are there. Nobody takes more than their share rounded up, nor more than 8 lines.",
+    "Order: the lines of goals are given out first, then those of needs, then what was done so far. Within each, the "
+    "lines that the fewest people can take without a repetition come first.",
+    "Who: a line goes to the person for whom the fewest of these hold, the first counting most: they did the same in "
+    "the last period; it would be a second thing to learn; they already have a line of this activity; they already "
+    "have their share; they would learn nothing new; they do not know the project; they have more lines for their "
+    "time. Equal people take turns in the order of the team file.",
+    "Swaps: two people swap lines if that leaves fewer repetitions, or as many and fewer second things to learn and "
+    "second lines of one activity.",
+    "Pairs: whoever does something for the first time is paired with somebody who has done it, preferably in the same "
+    "project; nobody is asked twice before everybody who can help was asked once.",
+)
+"""The steps of the rule, as the page shows them."""
 
 MOST = 8  # lines per period for somebody with all their time: more would not get done
 
@@ -119,7 +121,7 @@ def limit(person: Person, people: list[Person], lines: int) -> int:
 
 
 def assign(lines: list[Line], people: list[Person]) -> list[Person | None]:
-    """Return who takes each line by steps 1 to 4 of the rule; None where nobody has time left.
+    """Return who takes each line by all steps of the rule but the last; None where nobody has time left.
 
     Examples
     --------
@@ -160,7 +162,7 @@ def _learns(person: Person, line: Line, known: frozenset[str]) -> bool:
 def _drawbacks(
     line: Line, person: Person, mine: list[Line], known: frozenset[str], beyond_share: bool
 ) -> tuple[bool | float, ...]:
-    """Return what speaks against a person for a line by step 3 of the rule, what counts most first."""
+    """Return what speaks against a person for a line by the third step of the rule, what counts most first."""
     learns = _learns(person, line, known)
     return (
         line.cell in person.did_last,
@@ -174,7 +176,7 @@ def _drawbacks(
 
 
 def _swap(lines: list[Line], takers: list[Person | None], known: frozenset[str]) -> bool:
-    """Let people swap two lines where that helps by step 4 of the rule, and say whether any did."""
+    """Let people swap two lines where that helps by the fourth step of the rule, and say whether any did."""
 
     def strain(*people: Person) -> tuple[int, int]:
         repeats, seconds = 0, 0
@@ -199,7 +201,7 @@ def _swap(lines: list[Line], takers: list[Person | None], known: frozenset[str])
 
 
 def pair(lines: list[Line], takers: list[Person | None], people: list[Person]) -> list[Person | None]:
-    """Return who pairs with the taker of each line by step 5 of the rule.
+    """Return who pairs with the taker of each line by the last step of the rule.
 
     It is None where the taker has done it before, nobody takes it, or nobody who has time has done it.
     """

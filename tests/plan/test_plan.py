@@ -12,7 +12,7 @@ import pytest
 import contribkit as ck
 from contribkit.config.organisation import SAMPLE
 from contribkit.plan.lines import PLANNED, read_lines, to_table
-from contribkit.plan.outcome import planned_question, planned_section
+from contribkit.plan.outcome import Planned
 from contribkit.tables import NEEDS, conform
 from contribkit.widgets.plan_table import PlanEditor
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, jsonl, organisation
@@ -54,7 +54,7 @@ def test_every_line_of_the_sample_is_taken_explained_and_not_repeated(sample):
     assert len(plan.lines) > 10
     assert plan.lines["who"].notna().all()
     assert (plan.lines["why"].str.len() > 20).all()
-    last = sample[2][Q4.previous()]
+    last = sample[2][Q4.previous()].contributions
     led = last[last["lead"] == "upstream"]
     org = sample[0]
     did = {(row["actor"], row["activity"], org.project_of(row)) for row in led.to_dict("records")}
@@ -293,7 +293,7 @@ def review_of(sample, team="product", **options):
 
 def test_the_review_says_what_came_of_the_plan_and_its_summary_has_the_numbers(sample, tmp_path):
     saved = ck.read_planned(sample[0], Q4.previous())
-    review = review_of(sample, "community", questions=[planned_question(saved)])
+    review = review_of(sample, "community", questions=[Planned(saved)])
     section = review.planned
     assert section.sentence.startswith("3 of 5 planned pieces of work got as far as planned. Nothing came of: docs in ")
     review.write(tmp_path)
@@ -307,7 +307,7 @@ def test_the_review_says_what_came_of_the_plan_and_its_summary_has_the_numbers(s
 
 
 def test_without_a_plan_there_is_no_section_and_null_in_the_summary(sample, tmp_path):
-    review = review_of(sample, questions=[planned_question(None)])
+    review = review_of(sample, questions=[Planned(None)])
     assert (review.planned.html, review.planned.sentence) == ("", "")
     review.write(tmp_path)
     summary = json.loads((tmp_path / "summary.json").read_text())
