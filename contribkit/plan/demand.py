@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import pandas as pd
 
@@ -65,22 +65,12 @@ def lines_to_take(
             demand.add_goal(goal, target_in(goal, period))
     demand.add_habits()
     demand.add_needs(needs)
-    wanted = {cell: demand.wanted[cell] for cell in cells_in_order(organisation) if cell in demand.wanted}
+    wanted = [demand.wanted[cell] for cell in cells_in_order(organisation) if cell in demand.wanted]
     for most in range(HANDFUL, 0, -1):
-        lines = [line for cell, amount in wanted.items() for line in _cut(cell, amount, most, team)]
+        lines = [line for whole in wanted for line in _cut(whole, most)]
         if len(lines) >= people:
             break
     return lines
-
-
-@dataclass
-class Amount:
-    """How many contributions are wanted, why, and the needs to begin with; `priority` as in `Line`."""
-
-    how_many: int = 0
-    because: list[str] = field(default_factory=list)
-    needs: list[str] = field(default_factory=list)
-    priority: int = 2
 
 
 class Demand:
@@ -91,7 +81,8 @@ class Demand:
     """
 
     def __init__(self, organisation: Organisation, team: Team, work: pd.DataFrame) -> None:
-        self.wanted: dict[Cell, Amount] = {}
+        self.wanted: dict[Cell, Line] = {}
+        self._slug = team.slug
         self._projects = [project.name for project in organisation.upstream]
         self._mine = organisation.teams.index(team)
         by_team = [work[work["actor"].isin([m.login for m in one.members])] for one in organisation.teams]
@@ -131,16 +122,20 @@ class Demand:
             counts = self._rows[str(upstream)]
             if counts.index(max(counts)) == self._mine:
                 cell = (str(activity), str(upstream))
-                more = len(rows) - self.wanted.get(cell, Amount()).how_many
+                more = len(rows) - (self.wanted[cell].how_many if cell in self.wanted else 0)
                 if more > 0:
                     self._add(cell, more, f"{len(rows)} of the needs to begin with", priority=1)
-                self.wanted[cell].needs += list(rows["ref"])
+                line = self.wanted[cell]
+                self.wanted[cell] = replace(line, needs=(*line.needs, *rows["ref"]))
 
     def _add(self, cell: Cell, how_many: int, because: str, priority: int) -> None:
-        amount = self.wanted.setdefault(cell, Amount())
-        amount.how_many += how_many
-        amount.because.append(because)
-        amount.priority = min(amount.priority, priority)
+        line = self.wanted.get(cell, Line(*cell, 0, team=self._slug, priority=priority))
+        self.wanted[cell] = replace(
+            line,
+            how_many=line.how_many + how_many,
+            because=f"{line.because} and {because}" if line.because else because,
+            priority=min(line.priority, priority),
+        )
 
     def _parts(self, project: str) -> list[float]:
         """Return each team's part of what was done in a project; equal parts if nothing was."""
@@ -157,14 +152,13 @@ def _upstream_led(work: pd.DataFrame) -> Counter[Cell]:
     return Counter(zip(led["activity"], led["upstream"], strict=True))
 
 
-def _cut(cell: Cell, amount: Amount, most: int, team: Team) -> list[Line]:
-    """Cut an amount into as few lines of about one size as possible; each begins with as many needs as it has room."""
-    parts = math.ceil(amount.how_many / (1 if cell[0] in ONE_A_LINE else most))
-    lines, needs = [], list(amount.needs)
-    for how_many in apportion(amount.how_many, [1.0] * parts):
-        first, needs = tuple(needs[:how_many]), needs[how_many:]
-        because = " and ".join(amount.because)
-        lines.append(Line(*cell, how_many, team=team.slug, because=because, needs=first, priority=amount.priority))
+def _cut(whole: Line, most: int) -> list[Line]:
+    """Cut a line into as few of about one size as possible; each begins with as many needs as it has room for."""
+    parts = math.ceil(whole.how_many / (1 if whole.activity in ONE_A_LINE else most))
+    lines, needs = [], whole.needs
+    for how_many in apportion(whole.how_many, [1.0] * parts):
+        lines.append(replace(whole, how_many=how_many, needs=needs[:how_many]))
+        needs = needs[how_many:]
     return lines
 
 

@@ -32,18 +32,15 @@ def planned_and_done(lines: list[Line], rows: pd.DataFrame, organisation: Organi
 
     Parameters
     ----------
-    lines
-        The team's lines of the saved plan.
-    rows
-        The team's judged contributions of the period.
+    lines, rows
+        The team's lines of the saved plan, and its judged contributions of the period.
     organisation, team
         Whose projects, and who is in the team.
 
     Returns
     -------
     pandas.DataFrame
-        `activity`, `upstream` (str), `planned`, `done` (Int64: contributions), `planned_for`, `done_by` (lists of
-        logins in the order of the team file). In the order of `Activity` and of the projects in contribkit.toml.
+        The columns of `PLANNED_AND_DONE`: `planned` and `done` are contributions, `planned_for` and `done_by` logins.
     """
     planned, done = grouped([line.cell for line in lines], lines), _logins_by_cell(rows, organisation)
     table = [
@@ -60,13 +57,7 @@ def planned_and_done(lines: list[Line], rows: pd.DataFrame, organisation: Organi
 
 
 def unplanned(lines: list[Line], rows: pd.DataFrame, organisation: Organisation, team: Team) -> pd.DataFrame:
-    """Return a team's upstream-led work that no line of its plan is for; parameters as `planned_and_done`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `activity`, `upstream` (str), `done` (Int64), `done_by` (list of logins).
-    """
+    """Return a team's upstream-led work that no line of its plan is for; parameters as `planned_and_done`."""
     planned = {line.cell for line in lines}
     done = _logins_by_cell(rows[rows["lead"] == Lead.UPSTREAM], organisation)
     table = [
