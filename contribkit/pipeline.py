@@ -97,7 +97,7 @@ def summary_schema() -> Schema:
     ``python -m contribkit.pipeline > contribkit/review/summary.schema.json`` writes it anew.
     """
     evaluation = Prepared("evaluation", "", {"evaluation": EVALUATION_SCHEMA}, lambda _: Section("", "", ""))
-    return schema_of(TEAM, [*PROJECT, planned_question(None), evaluation])
+    return schema_of(TEAM, [*PROJECT, Planned(None), evaluation])
 
 
 def _of_team(data: Data, judged: Judged, labels: Labels, keep_going: bool) -> Sequence[Question]:

@@ -317,8 +317,8 @@ def test_without_a_plan_there_is_no_section_and_null_in_the_summary(sample, tmp_
 
 def test_a_plan_shows_names_only_where_the_review_does(sample):
     planned = ck.read_planned(sample[0], Q4.previous())
-    assert "Fenna" in planned_section(review_of(sample).data, planned).html
-    text = planned_section(review_of(sample, without_names=True).data, planned).html
+    assert "Fenna" in ck.planned_section(review_of(sample), planned).html
+    text = ck.planned_section(review_of(sample, without_names=True), planned).html
     assert [member.word for member in sample[0].members.values() if member.word in text] == []
 
 
@@ -327,7 +327,7 @@ def test_a_broken_line_of_the_plan_is_said_without_folders_and_without_names(sam
     planned = ck.read_planned(sample[0], Q4.previous())
     place = f"{sample[0].root}/planned/2026-Q3.csv"
     planned = replace(planned, notes=[f'{place}:2: "wren-example" is not a member\'s login'])
-    text = planned_section(review_of(sample, without_names=nameless).data, planned).html
+    text = ck.planned_section(review_of(sample, without_names=nameless), planned).html
     assert str(sample[0].root) not in text
     assert ("wren-example" in text) is not nameless
     assert ("could not be read: 1 line of the plan" in text) is nameless
@@ -336,5 +336,5 @@ def test_a_broken_line_of_the_plan_is_said_without_folders_and_without_names(sam
 def test_a_plan_of_which_another_team_has_all_lines_reads_well(sample):
     planned = ck.read_planned(sample[0], Q4.previous())
     planned = replace(planned, lines=[replace(line, team="community") for line in planned.lines])
-    section = planned_section(review_of(sample).data, planned)
+    section = ck.planned_section(review_of(sample), planned)
     assert section.sentence == "The plan of this period has no line for this team."
