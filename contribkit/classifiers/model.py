@@ -1,17 +1,15 @@
 """Learn from people: train a model on their labels, and let it replace the rules only where it is better."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from contribkit.classifiers.features import MAX_TOTAL, texts, traits
+from contribkit.classifiers.features import MAX_TOTAL, Features, texts, traits
 from contribkit.classifiers.votes import ENOUGH, THIN, tally
 from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Label
@@ -36,7 +34,6 @@ _HIGHEST, _ALONE = 0.95, 0.6  # as for the rules: title, paths and words alone a
 _FACT = 6.0  # a reason so strong is a fact of the guideline, such as not being a member then, that no label changes
 _WORTH_SAYING = 0.2  # log-odds
 _BATCH = 2000  # rows judged at a time, to keep memory small
-_TERM = re.compile(r"[^\W\d_]{2,30}")  # words of any script
 
 
 @dataclass(frozen=True)
@@ -191,29 +188,15 @@ class Model:
     """
 
     def __init__(self, judged: Judged, word: Callable[[str], str] = str) -> None:
-        # scikit-learn takes a second to load, so only those with labels wait for it.
-        from sklearn.feature_extraction import DictVectorizer
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
         # In an order of their own, so that the order of rows does not matter.
         order = judged.contributions["id"].map(casefold_id).sort_values(kind="stable").index
         self.examples = judged.contributions.loc[order]
         self._facts = _facts(judged)
         self._word = word
-        self._traits = DictVectorizer()
-        # Every text has one empty term, so that a table without any words is no special case.
-        self._terms = TfidfVectorizer(analyzer=_terms, min_df=2, max_features=20_000, sublinear_tf=True)
-        named = traits(Judged(self.examples, judged.reasons))
-        self._traits.fit(named)
-        self._terms.fit(texts(self.examples))
-        self._names = [*self._traits.get_feature_names_out(), *self._terms.get_feature_names_out()]
-        self._first_term = len(self._traits.get_feature_names_out())
-        self._matrix = self._features(named, texts(self.examples))
-
-    def _features(self, named: list[dict[str, float]], words: pd.Series) -> "csr_matrix":
-        from scipy.sparse import hstack
-
-        return hstack([self._traits.transform(named), self._terms.transform(words)], format="csr")
+        named, words = traits(Judged(self.examples, judged.reasons)), texts(self.examples)
+        self._features = Features(named, words)
+        self._names, self._first_term = self._features.names, self._features.first_term
+        self._matrix = self._features.matrix(named, words)
 
     def fit(self, given: pd.Series) -> "Model":
         """Learn from people's leads of the examples; those without one (missing) stand for the rules' answers."""
@@ -289,7 +272,7 @@ class Model:
         plain: list[tuple[Any, ...]] = []
         for start in range(0, len(ids), _BATCH):
             batch = slice(start, start + _BATCH)
-            values = self._features(named[batch], words.iloc[batch])
+            values = self._features.matrix(named[batch], words.iloc[batch])
             some, chances = self._leads(self._regression.predict_proba(values))
             leads += some
             best.append(chances)
@@ -354,10 +337,3 @@ def in_order(reasons: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     places = reasons["id"].map({item: place for place, item in enumerate(ids)})
     keys = pd.DataFrame({"place": places, "weight": -reasons["weight"].abs()})
     return reasons.loc[keys.sort_values(["place", "weight"], kind="stable").index].reset_index(drop=True)
-
-
-def _terms(text: str) -> list[str]:
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    words = [word for word in _TERM.findall(text.casefold()) if word not in ENGLISH_STOP_WORDS]
-    return ["", *words, *(f"{first} {second}" for first, second in pairwise(words))]

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from contribkit.classifiers.votes import LABEL
 from contribkit.ids import casefold_id
 from contribkit.vocabulary import LEADS
 
@@ -45,7 +46,7 @@ def rule_table(reasons: pd.DataFrame, count: int, truth: pd.DataFrame) -> pd.Dat
     >>> rule_table(reasons, 2, truth)[["rule", "coverage", "conflict", "accuracy"]].to_numpy().tolist()
     [['upkeep', 1.0, 0.5, 0.0], ['tracker', 0.5, 0.5, 1.0]]
     """
-    votes = reasons[(reasons["rule"] != "label") & (reasons["weight"] != 0)]  # a label is people's own decision
+    votes = reasons[(reasons["rule"] != LABEL) & (reasons["weight"] != 0)]
     votes = votes.assign(against=votes["weight"] < 0, strength=votes["weight"].abs())
     strongest = votes.reset_index(drop=True).groupby(["id", "rule", "against"], sort=False)["strength"].idxmax()
     votes = votes.iloc[strongest].reset_index(drop=True)
