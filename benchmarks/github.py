@@ -43,6 +43,8 @@ _LONGEST = 1200  # seconds that a load may take
 _FIRST = 20  # requests in which a loader may find out how much it can ask
 # The load cannot be whole, or means another thing than a trap on the way.
 _NOT_ALONE = {"reads_nothing", "outage", "slow"}
+# What only the next load can see: the index lagged, or the world changed in the middle of the load.
+_SEEN_LATER = {"search_lag", "transferred", "deleted", "late_reference"}
 _NOT_TOGETHER = _NOT_ALONE | {
     "saml", "policy", "fine_grained", "enterprise", "points", "search_and", "search_wants_is", "search_lag",
     "search_qualifiers", "private_profile", "silent_nulls", "nulls", "deleted", "transferred", "late_reference",
@@ -79,7 +81,8 @@ def _served(
 ) -> Iterator[tuple[Emulator, Path]]:
     """Give an emulator, and the contribkit.toml of its organisation in a folder of its own."""
     with TemporaryDirectory() as name, Emulator(workload, traps) as github:
-        yield github, workload.organisation(Path(name), github.url, **settings).path
+        url = github.enterprise_url if "enterprise" in traps else github.url
+        yield github, workload.organisation(Path(name), url, **settings).path
 
 
 def _load(github: Emulator, config: Path) -> Load:
@@ -181,8 +184,11 @@ class Trapped:
 def _trapped(*traps: str) -> Trapped:
     with _served(Workload.small(), {name: _small(name) for name in traps}) as (github, config):
         loads = _until_whole(github, config)
+        if later := not _SEEN_LATER.isdisjoint(traps):
+            github.clock.advance(_HOUR)
+            loads.append(_load(github, config))
         first, last = _told(github, loads[0]), _told(github, loads[-1])
-        silent = loads[0].is_whole and first.share < 1
+        silent = not later and loads[0].is_whole and first.share < 1
         return Trapped(last.share, len(last.invented), silent, len(loads), "; ".join(loads[-1].said))
 
 

@@ -1,5 +1,6 @@
 """Hold a table of acts against the truth: what share came back, and what nobody did."""
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -29,7 +30,8 @@ def completeness(acts: pd.DataFrame, workload: Workload, readable: Callable[[Row
 
     An act is of a member in the period, or the merge of a member's pull request by whoever. Rows outside GitHub, such
     as those of an activity log, are left out. What a member did outside the period is in the truth too, so a row of it
-    is not invented; a merge may also be told as its author's, as `contribkit.loaders.fold` does.
+    is not invented; a merge may also be told as its author's, as `contribkit.loaders.fold` does. A repository may go by
+    a name that it had.
 
     Parameters
     ----------
@@ -45,7 +47,8 @@ def completeness(acts: pd.DataFrame, workload: Workload, readable: Callable[[Row
     truth["counted"] = [row.counted and readable(row) for row in rows]
     truth["key"] = _keys(truth)
     acts = acts[[repository_of(str(ref)) is not None for ref in acts["ref"]]]
-    told = acts.assign(key=pd.Series(_keys(acts), index=acts.index, dtype="object"))
+    present = acts.assign(ref=[_present_name(str(ref), workload) for ref in acts["ref"]])
+    told = acts.assign(key=pd.Series(_keys(present), index=acts.index, dtype="object"))
     # One key twice is one act: two labels in one second, say.
     wanted = truth[truth["counted"]].drop_duplicates("key")
     missing = wanted[~wanted["key"].isin(set(told["key"]))]
@@ -53,6 +56,13 @@ def completeness(acts: pd.DataFrame, workload: Workload, readable: Callable[[Row
     known = set(truth["key"]) | _authors_merges(workload)
     invented = told[told["actor"].isin(members) & ~told["key"].isin(known)]
     return Completeness(1 - len(missing) / len(wanted), missing, invented)
+
+
+def _present_name(ref: str, workload: Workload) -> str:
+    """Return a ref with the name that its repository has now: a loader may keep the one that was configured."""
+    name, sign, rest = re.fullmatch(r"([^#@]+)([#@]?)(.*)", ref, re.DOTALL).groups()  # type: ignore[union-attr]
+    repository = workload.repository_by_name.get(name.lower())
+    return f"{repository.ref if repository else name}{sign}{rest}"
 
 
 def _keys(table: pd.DataFrame) -> list[tuple[str, str, str, pd.Timestamp]]:
@@ -75,7 +85,7 @@ def missing_references(table: pd.DataFrame, workload: Workload) -> list[Citation
     for row in table.to_dict("records"):
         own = str(row["id"]) if "#" in str(row["id"]) else f"{row['source']}#{row['id']}"
         direction = "out" if row.get("direction") == "out" else "in"
-        known.add((casefold_id(str(row["ref"])), casefold_id(own), direction))
+        known.add((casefold_id(_present_name(str(row["ref"]), workload)), casefold_id(own), direction))
     return [
         row
         for row in workload.references()
