@@ -66,7 +66,7 @@ def open_review(config: str | Path = "", team: str = "", period: str = "", **opt
     span = Period(period or ("2026-Q3" if org.sample else "last quarter"), org.timezone)
     whose = org.project(options["upstream"]) if options.get("upstream") else org.team(team or org.teams[0].slug)
     keep_going, reviews = options.get("keep_going", False), options.get("reviews", "")
-    data, labels, periods = load(org, span, keep_going), Labels.read(org.root / "labels"), span.last(PERIODS)
+    data, labels, periods = load(org, span, keep_going), Labels.read(org.root / "labels", org), span.last(PERIODS)
 
     def judge(rows: pd.DataFrame) -> Judged:
         return classify(rows, data.references, org, labels)

@@ -70,7 +70,7 @@ def _classified(
     found = list(read_references(references, broken)) if references else []
     if labels and not labels.is_dir():
         raise ContribkitError(f"{labels}: there is no such folder of label logs")
-    decided = ck.Labels.read(labels) if labels else ck.Labels()
+    decided = ck.Labels.read(labels, org) if labels else ck.Labels()
     _say_unknown(decided, rows)
     table = conform(pd.DataFrame(rows), CONTRIBUTIONS, org.timezone)
     # A thread that one row calls private is private for all.
@@ -134,7 +134,7 @@ def why(
     org = ck.Organisation.read(config)
     if labels and not labels.is_dir():
         raise ContribkitError(f"{labels}: there is no such folder of label logs")
-    decided = ck.Labels.read(labels or org.root / "labels")
+    decided = ck.Labels.read(labels or org.root / "labels", org)
     broken: list[str] | None = [] if keep_going else None
     if contributions:
         table, found = read_tables(contributions, references, org.timezone, broken)
