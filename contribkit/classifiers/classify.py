@@ -52,8 +52,8 @@ def classify(
     >>> judged = classify(pd.DataFrame([row]), None, Organisation.read_sample())
     >>> judged.contributions[["lead", "activity", "decided_by"]].iloc[0].tolist()
     ['upstream', 'ci', 'rules']
-    >>> judged.reasons[["rule", "weight"]].iloc[0].tolist()
-    ['upkeep', 1.6]
+    >>> judged.reasons.loc[0, "rule"], float(judged.reasons.loc[0, "weight"])
+    ('upkeep', 1.6)
     """
     table = conform(contributions, CONTRIBUTIONS, organisation.timezone).reset_index(drop=True)
     settled = labels.with_members(organisation).spelled_as(table["id"]).effective if labels else {}
