@@ -60,8 +60,10 @@ ACTS: dict[str, str] = {
     "source": "str",
     "count": "Int64",
     "whole_day": "boolean",
+    "actor_role": "str",
 }
-"""One row an act. ``count``: how many acts a row of records sums up; ``whole_day``: only its day is known."""
+"""One row an act. ``count``: how many acts a row of records sums up; ``whole_day``: only its day is known;
+``actor_role``: ``maintainer`` where a source tells that the actor was one then."""
 
 REFERENCES: dict[str, str] = {
     "ref": "str",

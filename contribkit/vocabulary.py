@@ -96,6 +96,9 @@ UPKEEP = frozenset({
 MAINTAINERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 """GitHub's words (``author_association``) for those who may merge or triage in a repository."""
 
+MAINTAINER = "maintainer"
+"""The role of somebody who may merge, release or triage in a project."""
+
 NEWCOMERS = frozenset({"FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "NONE", "MANNEQUIN"})
 """GitHub's words for those of whom nothing has been merged in a repository yet."""
 

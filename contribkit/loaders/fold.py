@@ -9,6 +9,7 @@ from contribkit.config.models import Member, Team
 from contribkit.ids import casefold_id, contribution_id, thread_url
 from contribkit.period import Period, start_of
 from contribkit.tables import ACTS, CONTRIBUTIONS, combine, conform, empty, grouped, is_missing
+from contribkit.vocabulary import MAINTAINER, MAINTAINERS
 
 # The author of such a thread has a row of this kind, whatever else they did in it.
 _OPENED = ("pull_request", "issue", "discussion")
@@ -25,6 +26,8 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "meeting": ("attended",),
     "mentoring": ("mentored",),
 }  # fmt: skip
+# What only people with rights in a repository do with the threads of others.
+_OF_MAINTAINERS = ("merged", "released", *_KINDS["triage"])
 
 
 def fold(
@@ -68,14 +71,16 @@ def fold(
     ['o/r#1@ada:pull_request', 'o/r#1@bob:review']
     """
     members = team.members if isinstance(team, Team) else team
+    threads = threads.assign(key=threads["ref"].str.casefold()).drop_duplicates("key").set_index("key")
+    acts = _spelled(acts, members)
+    maintainers = maintainers_since(threads, acts[acts["actor"].isin([member.login for member in members])])
     if period is not None:
         timezone = period.timezone
         # Cut first: a period is a small part of what is loaded.
         acts = acts[(acts["at"] >= period.start) & (acts["at"] < period.end)]
-    threads = threads.assign(key=threads["ref"].str.casefold()).drop_duplicates("key").set_index("key")
-    acts = with_authors_merges(threads, acts)
-    acts = of_members(acts, members, timezone)
-    return _contributions(threads, acts) if len(acts) else empty(CONTRIBUTIONS)
+    acts = _spelled(with_authors_merges(threads, acts), members)
+    acts = acts[is_member(acts["actor"], acts["at"], members, timezone)]
+    return _contributions(threads, acts, maintainers) if len(acts) else empty(CONTRIBUTIONS)
 
 
 def with_authors_merges(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
@@ -91,12 +96,33 @@ def with_authors_merges(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFra
     return combine([acts, conform(mine, ACTS)], ACTS).drop_duplicates(["ref", "actor", "act", "at"])
 
 
-def of_members(acts: pd.DataFrame, members: list[Member], timezone: str) -> pd.DataFrame:
-    """Return the acts of members on days on which they belonged, with logins spelled as configured."""
+def _spelled(acts: pd.DataFrame, members: list[Member]) -> pd.DataFrame:
+    """Return the acts with the logins of members spelled as configured."""
     spelled = {casefold_id(name): m.login for m in members for name in (*m.aliases, m.login)}
-    actors = acts["actor"].str.casefold().map(spelled)
-    acts = acts.assign(actor=actors.astype("str"))[actors.notna()]
-    return acts[is_member(acts["actor"], acts["at"], members, timezone)]
+    actors = acts["actor"].str.casefold().map(spelled).astype("str")
+    return acts.assign(actor=actors.fillna(acts["actor"]))
+
+
+def maintainers_since(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.Series:
+    """Return when people first merged, released or triaged the work of others in a repository.
+
+    Parameters
+    ----------
+    threads
+        Indexed by the case-folded `ref`.
+    acts
+        A table of the schema `ACTS`.
+
+    Returns
+    -------
+    pandas.Series
+        Times by case-folded repository and actor.
+    """
+    acts = acts[acts["act"].isin(_OF_MAINTAINERS)]
+    refs = acts["ref"].str.casefold()
+    authors, repos = (refs.map(threads[name]).astype("str").str.casefold() for name in ("author", "repo"))
+    of_others = (acts["act"] == "released") | (authors.notna() & (authors != acts["actor"].str.casefold()))
+    return acts["at"].where(of_others).groupby([repos.rename("repo"), acts["actor"]]).min()
 
 
 def is_member(actors: pd.Series, times: pd.Series, members: list[Member], timezone: str) -> pd.Series:
@@ -113,7 +139,7 @@ def is_member(actors: pd.Series, times: pd.Series, members: list[Member], timezo
     return result
 
 
-def _contributions(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
+def _contributions(threads: pd.DataFrame, acts: pd.DataFrame, maintainers: pd.Series) -> pd.DataFrame:
     acts = acts.assign(key=acts["ref"].str.casefold()).sort_values("at", kind="stable")
     acts = acts.assign(count=acts["count"].fillna(1))
     groups = acts.groupby(["key", "actor"], sort=False)
@@ -123,6 +149,7 @@ def _contributions(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
         acts=("count", "sum"),
         source=("source", "first"),
         ref=("ref", "first"),
+        actor_role=("actor_role", "first"),
     )
     # A function called for each of 100,000 groups takes longer than all else, so sums and lists are made at once.
     rows["hours"] = groups["hours"].sum(min_count=1)
@@ -143,7 +170,16 @@ def _contributions(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
         for url, ref, kind in zip(rows["url"], rows["ref"], rows["kind"], strict=True)
     ]
     rows["participants"] = _participants(rows)
+    rows["actor_role"] = rows["actor_role"].mask(_is_maintainer(rows, maintainers), MAINTAINER)
     return conform(rows.sort_values(["happened_at", "id"]).reset_index(drop=True), CONTRIBUTIONS)
+
+
+def _is_maintainer(rows: pd.DataFrame, maintainers: pd.Series) -> pd.Series:
+    """Say of each row whether its actor maintained the repository before, or GitHub says so of them as its author."""
+    places = pd.MultiIndex.from_arrays([rows["repo"].astype("str").str.casefold(), rows["actor"]])
+    since = pd.Series(maintainers.reindex(places).array, index=rows.index)
+    is_author = rows["author"].astype("str").str.casefold() == rows["actor"].str.casefold()
+    return (since < rows["happened_at"]) | (is_author & rows["author_association"].isin(MAINTAINERS))
 
 
 def _kind(thread: str, actor: str, author: Any, by_bot: bool, did: list[str]) -> str:

@@ -268,6 +268,7 @@ def _thread_kind(row: dict[str, Any]) -> str | None:
 def _acts(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the acts of a row: as many as it has different dates, with the count on the first."""
     common = {"ref": row["ref"], "actor": row["actor"], "url": row.get("url"), "source": "records"}
+    common["actor_role"] = row.get("actor_role")
     first, last = row.get("happened_at"), row.get("last_at")
     opening = _ACT[Kind(row["kind"])] == "opened"
     moments: dict[tuple[str, Any], int] = {}

@@ -13,12 +13,9 @@ from contribkit.period import Period
 from contribkit.plan.lines import Cell, Line, cells_in_order
 from contribkit.review.questions.goals import target_in
 from contribkit.tables import rows_of
-from contribkit.vocabulary import Activity, Lead
+from contribkit.vocabulary import UPKEEP, Activity, Lead
 
-ONGOING = (
-    Activity.RELEASE, Activity.REVIEW, Activity.ONBOARDING, Activity.CI, Activity.DOCS, Activity.MEETING,
-    Activity.STRATEGY, Activity.TRIAGE, Activity.BUGFIX, Activity.MAINTENANCE,
-)  # fmt: skip
+ONGOING = UPKEEP | {Activity.BUGFIX}
 """Activities that go on from period to period; features come from goals and the roadmap."""
 
 ONE_A_LINE = (Activity.RELEASE, Activity.MEETING, Activity.STRATEGY)  # so that several people learn them

@@ -310,3 +310,30 @@ def test_fold_leaves_its_tables_as_they_were_and_conforms() -> None:
     pd.testing.assert_frame_equal(before[0], threads(PULL))
     pd.testing.assert_frame_equal(before[1], ACROSS)
     pd.testing.assert_frame_equal(frame, conform(frame, CONTRIBUTIONS))
+
+
+# The role of the actor.
+
+
+def roles(*rows: tuple[str, str, str, str], **thread: object) -> list[object]:
+    """Return the role of each row of two pull requests of ada's in one repository."""
+    pulls = threads(PULL | {"repo": "o/r"} | thread, PULL | {"ref": "o/r#2", "number": 2, "repo": "o/r"} | thread)
+    return [plain(role) for role in fold(pulls, acts(*rows), Q3, TEAM)["actor_role"]]
+
+
+def test_who_merged_the_work_of_others_in_a_repository_is_a_maintainer_from_then_on() -> None:
+    merged, reviewed = ("o/r#1", "bobby", "merged", "2026-03-01"), ("o/r#2", "Bob", "reviewed", NOON)
+    assert roles(merged, reviewed) == ["maintainer"]
+    assert roles(reviewed) == [None]
+    assert set(roles(("o/r#1", "Bob", "merged", NOON), reviewed)) == {None}  # not before that moment
+
+
+def test_closing_ones_own_thread_makes_nobody_a_maintainer() -> None:
+    assert roles(("o/r#1", "ada", "closed", "2026-03-01"), ("o/r#2", "ada", "opened", NOON)) == [None]
+
+
+def test_what_github_or_a_record_says_of_the_actor_counts() -> None:
+    assert roles(("o/r#2", "ada", "opened", NOON), author_association="MEMBER") == ["maintainer"]
+    assert roles(("o/r#2", "Bob", "commented", NOON), author_association="MEMBER") == [None]
+    told = acts(("o/r#1", "Bob", "commented", NOON)).assign(actor_role="maintainer")
+    assert fold(threads(PULL), told, Q3, TEAM)["actor_role"].tolist() == ["maintainer"]

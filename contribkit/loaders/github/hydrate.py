@@ -97,7 +97,7 @@ def _tied(context: LoadContext, payload: dict[str, Any]) -> Iterator[Query]:
     """Yield queries for the threads of the own side that point at a thread, and those at which it points."""
     for event in nodes(payload, "timelineItems"):
         ref = source_ref(event)
-        if ref and is_own_side(context.organisation, ref):
+        if ref and context.organisation.is_own_side(ref):
             yield from want_own(context, event["source"])
     for ref, _ in citations(payload, context.organisation):
         yield Query("named", {"repo": repository_of(ref), "number": number_of(ref)})
@@ -110,7 +110,7 @@ def citations(payload: dict[str, Any], organisation: Organisation) -> Iterator[t
     mine = [one for one in remarks if organisation.member((one["author"] or {}).get("login"))]
     for place in (payload, *mine):
         for link in links(place.get("body") or ""):
-            is_thread = number_of(link.ref) is not None and is_own_side(organisation, link.ref)
+            is_thread = number_of(link.ref) is not None and organisation.is_own_side(link.ref)
             if is_thread and casefold_id(link.ref) not in seen:
                 seen.add(casefold_id(link.ref))
                 yield link.ref, place
@@ -268,17 +268,6 @@ def receive_there(context: LoadContext, query: Query, payload: dict[str, Any] | 
     if payload is None and node is not None:
         context.store.keep(node._replace(payload=None))
     yield from ()
-
-
-def is_own_side(organisation: Organisation, ref: str) -> bool:
-    """Say whether a thread is our own side's, or in a repository that stakeholders own or is kept for them."""
-    repo = repository_of(ref)
-    if repo is None or organisation.is_own_side(ref):
-        return repo is not None
-    if organisation.upstream_of(repo) is not None:
-        return False
-    owners = {casefold_id(name) for one in organisation.stakeholders for name in (*one.repos, *one.orgs)}
-    return casefold_id(repo) in owners or casefold_id(repo.split("/")[0]) in owners
 
 
 def source_ref(event: dict[str, Any]) -> str | None:

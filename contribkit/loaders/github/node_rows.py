@@ -9,7 +9,7 @@ import pandas as pd
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, links
 from contribkit.loaders.github.cache import CachedNode, Name, Store
-from contribkit.loaders.github.hydrate import citations, is_own_side, nodes, source_ref
+from contribkit.loaders.github.hydrate import citations, nodes, source_ref
 from contribkit.loaders.github.messages import Coverage
 from contribkit.loaders.github.queries import MERGE_EVENTS, TRIAGE_EVENTS
 from contribkit.loaders.passages import passages
@@ -266,7 +266,7 @@ def _links_in(payload: dict[str, Any]) -> list[dict[str, Any]]:
 def _ties(payload: dict[str, Any], ref: str, organisation: Organisation) -> Iterator[_Tie]:
     for event in nodes(payload, "timelineItems"):
         source = source_ref(event)
-        if source and is_own_side(organisation, source):
+        if source and organisation.is_own_side(source):
             yield _Tie(event["source"]["id"], ref, event)
 
 

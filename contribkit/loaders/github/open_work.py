@@ -17,9 +17,9 @@ from contribkit.loaders.github.node_rows import login
 from contribkit.loaders.github.queries import SEARCH_WORDS, Query
 from contribkit.loaders.union import canonical
 from contribkit.tables import NEEDS, conform
+from contribkit.vocabulary import MAINTAINERS
 
 _MOST = 1000  # hits that GitHub shows of a search
-_MAINTAINERS = ("OWNER", "MEMBER", "COLLABORATOR")
 _WORDS = {"pulls": "open pull requests", "issues": "untriaged issues"}
 _FRAGMENTS = {"pulls": "NeedPull", "issues": "NeedIssue"}
 _CHECKS = {"SUCCESS": "success", "FAILURE": "failure", "ERROR": "failure", "PENDING": "pending", "EXPECTED": "pending"}
@@ -107,7 +107,7 @@ def _next_page(query: Query, page: dict[str, Any], count: int) -> Iterator[Query
 
 def _is_unanswered(issue: dict[str, Any]) -> bool:
     """Say of an issue whether no maintainer has answered."""
-    return not any(comment["authorAssociation"] in _MAINTAINERS for comment in nodes(issue, "comments"))
+    return not any(comment["authorAssociation"] in MAINTAINERS for comment in nodes(issue, "comments"))
 
 
 def _thread(one: dict[str, Any], kind: str) -> dict[str, Any]:
