@@ -62,7 +62,7 @@ def parse_contribution_id(identifier: str) -> tuple[str, str, str]:
     rest, colon, kind = identifier.rpartition(":")
     ref, at, login = rest.rpartition("@")
     if not (colon and at and ref and login and kind):
-        raise ValueError(f'"{identifier}" is no contribution id (thread@login:kind)')
+        raise ValueError(f'invalid contribution id "{identifier}"; write thread@login:kind')
     return ref, login, kind
 
 

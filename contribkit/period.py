@@ -102,13 +102,13 @@ def _parse(text: str, today: date) -> tuple[str, date, date]:
             if last == date.max:
                 raise ValueError("no day follows")
             if last < first:
-                raise ContribkitError(f'"{text}" is no period: it ends before it begins')
+                raise ContribkitError(f'invalid period "{text}": it ends before it begins')
             return f"{first}..{last}", first, last
         if match := re.fullmatch(r"(last|this)[ -](quarter|half|month|year)", text, re.IGNORECASE):
             return _relative(match[1].lower(), MONTHS[match[2].lower()], today)
     except ValueError:  # a 13th month, a fifth quarter, 31 June
         pass
-    raise ContribkitError(f'"{text}" is no period; write {FORMS}')
+    raise ContribkitError(f'invalid period "{text}"; write {FORMS}')
 
 
 def _relative(which: str, months: int, today: date) -> tuple[str, date, date]:

@@ -279,8 +279,11 @@ def _refs(refs: pd.Series, ids: pd.Series) -> pd.Series:
     missing = refs.isna() & ids.notna()
     if not missing.any():
         return refs
-    named = [parse_contribution_id(name)[0] if unknown else ref
-             for name, ref, unknown in zip(ids, refs, missing, strict=True)]  # fmt: skip
+    cells = zip(ids, refs, missing, strict=True)
+    try:
+        named = [parse_contribution_id(name)[0] if unknown else ref for name, ref, unknown in cells]
+    except ValueError as error:
+        raise ContribkitError(f'column "id": {error}') from error
     return pd.Series(named, index=refs.index, dtype="str")
 
 
@@ -322,7 +325,7 @@ def _as_list(value: Any) -> list[Any]:
         return [_unpacked(item) for item in value]
     if is_missing(value):
         return []
-    raise ValueError(f"{value!r} is no list")
+    raise ValueError(f"{value!r} is not a list")
 
 
 def _unpacked(value: Any) -> Any:
@@ -337,7 +340,7 @@ def _unpacked(value: Any) -> Any:
 def _texts(values: pd.Series) -> pd.Series:
     wrong = [value for value in values.dropna() if not isinstance(value, str)]
     if wrong:
-        raise ValueError(f"{wrong[0]!r} is no text")
+        raise ValueError(f"{wrong[0]!r} is not text")
     return values.astype("str")
 
 

@@ -120,5 +120,5 @@ def word_of(text: str, what: str, known: Sequence[str]) -> str:
         if word.casefold() == text.casefold():
             return str(word)
     if text:
-        raise ValueError(f'"{text}" is no {what}; {nearest(text, [str(word) for word in known])}')
+        raise ValueError(f'unknown {what} "{text}"; {nearest(text, [str(word) for word in known])}')
     return ""

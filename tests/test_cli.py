@@ -220,7 +220,7 @@ def test_whatever_is_wrong_is_one_clear_error_before_any_work(home, case):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--period", "2026-Q5"], '"2026-Q5" is no period; write 2026-Q3'),
+        (["--period", "2026-Q5"], 'invalid period "2026-Q5"; write 2026-Q3'),
         (["--period", "2026-Q3", "--team", "quai"], 'there is no team "quai"; did you mean "quay"'),
         (["--period", "2026-Q3", "-p", "without_names", "3"], 'the parameter "without_names" is bool, not int'),
         (["--period", "2026-Q3", "-p", "colour", "red"], 'no parameter "colour"'),

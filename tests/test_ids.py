@@ -38,7 +38,7 @@ def test_an_id_is_read_from_the_right_since_tags_hold_anything(ref: str, login: 
     "text", ["", "o/r#1", "o/r#1@ada", "o/r#1:review", "@ada:review", "o/r#1@:review", "o/r#1@ada:"]
 )
 def test_what_lacks_a_part_is_no_id(text: str) -> None:
-    with pytest.raises(ValueError, match="is no contribution id"):
+    with pytest.raises(ValueError, match="invalid contribution id"):
         parse_contribution_id(text)
 
 

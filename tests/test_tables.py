@@ -14,6 +14,7 @@ from contribkit.tables import (
     REASONS,
     REFERENCES,
     THREADS,
+    Judged,
     combine,
     conform,
     empty,
@@ -68,8 +69,8 @@ def test_lists_come_from_lists_tuples_arrays_and_nothing() -> None:
 @pytest.mark.parametrize(
     ("column", "values", "said"),
     [
-        ("labels", ["bug"], "'bug' is no list"),
-        ("title", ["a", 3], "3 is no text"),
+        ("labels", ["bug"], "'bug' is not a list"),
+        ("title", ["a", 3], "3 is not text"),
         ("number", [1.5], ""),
         ("number", ["one"], ""),
         ("opened_at", ["yesterday"], "yesterday"),
@@ -179,3 +180,37 @@ def test_the_tables_have_the_columns_of_the_design() -> None:
         "participants", "first_response_at", "links_out", "private", "source",
     }  # fmt: skip
     assert threads <= set(THREADS)
+
+
+LINK = {"ref": "our/plans#1", "title": "Quotas", "labels": ["a", "b"]}
+
+
+def test_a_contribution_names_its_thread_from_its_id_where_it_does_not_say() -> None:
+    rows = conform(
+        pd.DataFrame({"id": ["o/r@pkg@1.2@ada:release", "O/R#1@ada:issue"], "ref": [None, "o/r#1"]}), CONTRIBUTIONS
+    )
+    assert rows["ref"].tolist() == ["o/r@pkg@1.2", "o/r#1"]
+
+
+def test_an_id_without_a_thread_is_an_error_that_names_it() -> None:
+    with pytest.raises(ContribkitError, match="nobody"):
+        conform(pd.DataFrame({"id": ["nobody"]}), CONTRIBUTIONS)
+
+
+def test_lists_inside_lists_come_back_from_parquet_as_lists() -> None:
+    arrays = [np.array([LINK | {"labels": np.array(["a", "b"], dtype=object)}], dtype=object)]
+    rows = conform(pd.DataFrame({"id": ["o/r#1@ada:issue"], "links_in": arrays}), CONTRIBUTIONS)
+    assert rows["links_in"].tolist() == [[LINK]]
+
+
+def test_judged_contributions_and_their_reasons_are_one_table_in_json_lines_and_back() -> None:
+    reason = {"rule": "upkeep", "lead": "upstream", "weight": 1.2, "because": "…", "saw": "", "where": None,
+              "private": False}  # fmt: skip
+    rows = pd.DataFrame([
+        {"id": "o/r#1@ada:issue", "lead": "upstream", "reasons": [reason]}, {"id": "o/r#2@ada:issue", "reasons": []}
+    ])  # fmt: skip
+    judged = Judged.of(rows, ["a note"])
+    assert judged.nested()["reasons"].tolist() == [[reason], []]
+    assert list(judged.reasons) == list(REASONS)
+    assert judged.notes == ["a note"]
+    assert len(judged.where(judged.contributions["id"] == "o/r#2@ada:issue").reasons) == 0

@@ -339,3 +339,46 @@ def test_an_own_tracker_also_plans_upstream_work():
         {"title": "Change a default", "links_in": [{"ref": "our-example/hub#5", "title": "Upstream plan: upkeep"}]}
     )
     assert row.lead == "upstream"
+
+
+def test_the_order_of_rows_and_references_decides_nothing():
+    links = [{"ref": "our-example/plans#1", "title": "Quotas"}]
+    rows = pd.DataFrame([
+        {"id": f"up/app#{n}@ada:pull_request", "kind": "pull_request", "author": "ada", "happened_at": f"2026-08-0{n}"}
+        | more
+        for n, more in enumerate(
+            ({"links_in": links}, {"links_in": links, "links_out": ["up/app#3"]}, {"body": "x"}, {"body": "y"}), start=1
+        )
+    ])  # fmt: skip
+    told = pd.DataFrame([reference(id=name, date=f"2026-08-0{n}") for n, name in enumerate("abc", start=1)])
+    one, other = (
+        classify(rows.iloc[::step], told.iloc[::step], organisation()).nested().sort_values("id", ignore_index=True)
+        for step in (1, -1)
+    )
+    pd.testing.assert_frame_equal(one[[*JUDGED, "reasons"]], other[[*JUDGED, "reasons"]])
+
+
+def test_an_alias_with_odd_spaces_is_one_name():
+    spaced = Stakeholder(name="Marsh Lab", aliases=["Geo  Lab", "Fen\u00a0Unit"])
+    index = StakeholderIndex(organisation(stakeholders=[spaced]))
+    assert [named.word for text in ("by Geo Lab", "by Geo\nLab", "by Fen Unit") for named in index.named_in(text)] == [
+        "Geo Lab", "Geo Lab", "Fen Unit"
+    ]  # fmt: skip
+
+
+def test_rules_are_named_by_their_functions_and_each_name_is_one_rule():
+    names = [rule.__name__ for rule in rules.RULES]
+    assert len(set(names)) == len(names)
+    assert set(judge({"title": "Fix the CI"}).reasons[0]["rule"].split()) == {"upkeep"}
+
+
+def test_what_the_activity_log_states_counts_as_its_own_reason():
+    row = judge({"kind": "meeting", "stated_lead": "stakeholder", "stated_activity": "strategy"})
+    assert (row.lead, row.activity, row.reasons[0]["rule"]) == ("stakeholder", "strategy", "stated_lead")
+
+
+def test_what_an_upstream_thread_cites_is_no_word_of_the_own_side_about_it():
+    row = judge({"title": "Change a default"}, [reference(kind="issue", id="our-example/hub#5", direction="out")])
+    assert [reason["because"] for reason in row.reasons if reason["lead"] == "stakeholder"] == [
+        "it links to our tracker"
+    ]

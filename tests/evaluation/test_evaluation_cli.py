@@ -126,7 +126,10 @@ CASES = {
         lambda home: jsonl(home / "labels.jsonl", {"id": ROWS[0]["id"]}),
         'labels.jsonl:1: invalid lead "None"',
     ),
-    "no id": (lambda home: jsonl(home / "labels.jsonl", {"id": "x", "lead": "upstream"}), '"x" is no contribution id'),
+    "no id": (
+        lambda home: jsonl(home / "labels.jsonl", {"id": "x", "lead": "upstream"}),
+        "invalid contribution id",
+    ),
     "no text": (lambda home: jsonl(home / "labels.jsonl", TRUTH[0] | {"activity": 3}), '"activity" is 3, not text'),
     "no JSON": (lambda home: jsonl(home / "labels.jsonl", "{"), "labels.jsonl:1: not JSON"),
     "a log": (lambda home: jsonl(home / "labels.jsonl", event(0, "a", "upstream")), "give the folder of the logs"),

@@ -152,9 +152,12 @@ def test_a_column_that_is_not_known_is_noted(tmp_path: Path) -> None:
         ("2026-07-08,ada-example,Talk,,,,two,,", '"hours" is "two", not a number'),
         ("2026-07-08,ada-example,Talk,,,,nan,,", '"hours" is "nan", not a number'),
         ("2026-07-08,ada-example,Talk,,,,inf,,", '"hours" is "inf", not a number'),
-        ("2026-07-08,ada-example,Talk,meting,,,,,", '"meting" is no activity; did you mean "meeting"?'),
-        ("2026-07-08,ada-example,Talk,,,upsteam,,,", '"upsteam" is no lead; did you mean "upstream"?'),
-        ("2026-07-08,ada-example,Talk,,Wicketlmp,,,,", 'is no upstream project; did you mean "Wicketlamp"?'),
+        ("2026-07-08,ada-example,Talk,meting,,,,,", 'unknown activity "meting"; did you mean "meeting"?'),
+        ("2026-07-08,ada-example,Talk,,,upsteam,,,", 'unknown lead "upsteam"; did you mean "upstream"?'),
+        (
+            "2026-07-08,ada-example,Talk,,Wicketlmp,,,,",
+            'project "Wicketlmp"; did you mean "Wicketlamp"?',
+        ),
         (
             "2026-07-08,ada-example,Talk, with a comma,,,,,,",
             '10 cells for 9 columns; put text that holds a comma in "quotes"',

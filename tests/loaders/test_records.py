@@ -14,9 +14,11 @@ from contribkit.cli import main
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.ids import parse_contribution_id
+from contribkit.io import write_jsonl
 from contribkit.loaders import Data, load
 from contribkit.loaders.data import check
 from contribkit.loaders.fold import fold
+from contribkit.loaders.records import read_contributions
 from contribkit.period import Period
 from contribkit.tables import CONTRIBUTIONS, conform, records
 from tests.helpers.builders import HEAD, SOURCES, TEAM, UPSTREAM, jsonl, organisation
@@ -188,7 +190,7 @@ def test_references_are_read_with_their_days(loaded: Load) -> None:
 WRONG = [
     ({"happened_at": "2026-07-08"}, '"id" is missing or not text'),
     ({"id": 7}, '"id" is missing or not text'),
-    ({"id": "o/r#1@ada"}, '"o/r#1@ada" is no contribution id (thread@login:kind)'),
+    ({"id": "o/r#1@ada"}, 'invalid contribution id "o/r#1@ada"; write thread@login:kind'),
     ({"id": "o/r#1@ada:reviw"}, 'unknown kind "reviw"; did you mean "review"?'),
     ({"id": ID, "title": 3}, '"title" is 3, not text'),
     ({"id": ID, "labels": "bug"}, "\"labels\" is 'bug', not a list"),
@@ -395,3 +397,11 @@ def test_a_round_trip_of_the_real_set_changes_nothing(realset: Path, tmp_path: P
     pd.testing.assert_frame_equal(after.contributions[SAME], before.contributions[SAME])
     # 182, of which 59 point elsewhere and 5 are a second paragraph of one post about one thread.
     assert len(after.references) == len(before.references) == 118
+
+
+def test_what_the_activity_log_stated_in_files_of_earlier_versions_is_read(tmp_path: Path) -> None:
+    row = {"id": "activity_log:1@ada:meeting", "labels": ["lead: upstream", "upstream: Up"], "source": "activity_log"}
+    write_jsonl(tmp_path / "c.jsonl", [row, row | {"id": "o/r#1@ada:issue", "source": "github"}])
+    log, github = read_contributions(tmp_path / "c.jsonl")
+    assert (log["stated_lead"], log["stated_upstream"]) == ("upstream", "Up")
+    assert "stated_lead" not in github

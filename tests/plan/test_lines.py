@@ -44,8 +44,8 @@ def test_a_plan_is_read_with_words_and_logins_as_configured(org: Organisation, t
         ("who,activity,upstream\n", '2026-Q4.csv:1: the column "how many" is missing; the first line is who,activity'),
         (HEADER.replace("\n", ",wih\n"), 'csv:1: the column "wih" is not read; did you mean "with"?'),
         (HEADER + "adda,review,Up,1\n", '2026-Q4.csv:2: "adda" is not a member\'s login; did you mean "ada"?'),
-        (HEADER + "ada,reviw,Up,1\n", '"reviw" is no activity; did you mean "review"?'),
-        (HEADER + "ada,review,Upp,1\n", '"Upp" is no upstream project; did you mean "Up"?'),
+        (HEADER + "ada,reviw,Up,1\n", 'unknown activity "reviw"; did you mean "review"?'),
+        (HEADER + "ada,review,Upp,1\n", 'unknown upstream project "Upp"; did you mean "Up"?'),
         (HEADER + "ada,review,,1\n", '"upstream" is empty'),
         (HEADER + "ada,review,Up,-2\n", '"how many" must be a whole number from 1 to 9999, not "-2"'),
         (HEADER + "ada,review,Up,0\n", '"how many" must be a whole number from 1 to 9999, not "0"'),
@@ -57,7 +57,7 @@ def test_a_plan_is_read_with_words_and_logins_as_configured(org: Organisation, t
             '2026-Q4.csv:2: 5 cells for 4 columns; put text that holds a comma in "quotes"',
         ),
         (HEADER.replace("\n", ",with\n") + "ada,review,Up,1,ada\n", '"ada" is in both "who" and "with"'),
-        (HEADER.replace("\n", ",team\n") + "ada,review,Up,1,thre\n", '"thre" is no team; known: one, two'),
+        (HEADER.replace("\n", ",team\n") + "ada,review,Up,1,thre\n", 'unknown team "thre"; known: one, two'),
     ],
 )
 def test_a_wrong_line_is_named_with_its_fix_and_passed_over_on_request(

@@ -229,7 +229,7 @@ def test_what_is_saved_is_found_again_without_lines_for_none(sample, edits, tmp_
 
 
 def test_a_line_of_unknown_words_is_not_added(edits):
-    with pytest.raises(ck.ContribkitError, match='"Spolrun" is no upstream project; did you mean "Spoolrun"'):
+    with pytest.raises(ck.ContribkitError, match='unknown upstream project "Spolrun"; did you mean "Spoolrun"'):
         edits.add("docs", "Spolrun")
     with pytest.raises(ck.ContribkitError, match='"activity" is empty'):
         edits.add("", "")

@@ -70,7 +70,7 @@ CASES = {
     "a saved plan": (
         "planned/2026-Q4.csv",
         "who,activity,upstream,how many\nada-example,reviw,Up,1\n",
-        '2026-Q4.csv:2: "reviw" is no activity; did you mean "review"?',
+        '2026-Q4.csv:2: unknown activity "reviw"; did you mean "review"?',
     ),
     "a label": ("labels/a.jsonl", "{}\n{}", "a.jsonl:1: unknown label event version None"),
 }

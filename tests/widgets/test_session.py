@@ -593,5 +593,5 @@ def test_the_period_is_the_one_given_or_that_of_the_contributions(tmp_path: Path
 
 
 def test_a_text_that_is_no_period_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ContribkitError, match="is no period"):
+    with pytest.raises(ContribkitError, match="invalid period"):
         open_session(tmp_path, period="soon")
