@@ -240,11 +240,6 @@ class Judged:
         return self.contributions.assign(reasons=pd.Series(found, index=self.contributions.index, dtype=object))
 
 
-def as_nested(judged: Judged | pd.DataFrame) -> pd.DataFrame:
-    """Return judged contributions as one table, for what does not read the table of reasons yet."""
-    return judged.nested() if isinstance(judged, Judged) else judged
-
-
 def conform(frame: pd.DataFrame, schema: Mapping[str, str], timezone: str = "UTC") -> pd.DataFrame:
     """Return a table with the columns and types of a schema; columns it lacks are null, further ones go.
 
