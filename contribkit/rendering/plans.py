@@ -1,29 +1,27 @@
 """Render the plans of a period."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from contribkit.config.models import Team
+from contribkit.config.organisation import Organisation
 from contribkit.loaders import load_needs
+from contribkit.period import Period
 from contribkit.plan import read_planned
 from contribkit.plan.proposal import PROPOSAL
 from contribkit.rendering.jobs import Job, Rendered, check_before, run
 
-if TYPE_CHECKING:
-    from contribkit.config.models import Team
-    from contribkit.config.organisation import Organisation
-    from contribkit.period import Period
-
 
 def render_plans(
-    organisation: "Organisation",
-    period: "Period",
-    teams: "list[Team] | None" = None,
+    organisation: Organisation,
+    period: Period,
+    teams: list[Team] | None = None,
     output: str | Path | None = None,
     parameters: dict[str, Any] | None = None,
 ) -> list[Rendered]:
     """Render the plans of teams for a period, two at a time: a page, a notebook and a proposal as CSV each.
 
-    A proposal replaces no saved plan: people save one from the notebook, into ``planned/``.
+    A proposal never replaces a saved plan, which people save from the notebook into ``planned/``.
 
     Parameters
     ----------
