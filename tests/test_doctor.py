@@ -373,12 +373,12 @@ def test_a_finding_is_always_one_line():
 @pytest.mark.parametrize(
     ("token", "store", "level", "said"),
     [
-        ("some-token", False, Level.OK, "there is a token"),
+        ("some-token", False, Level.WARNING, "GitHub does not answer (127.0.0.1 cannot be reached"),
         ("", True, Level.WARNING, "there is no token, so the store answers alone; set GITHUB_TOKEN"),
         ("", False, Level.ERROR, "there is no token: set GITHUB_TOKEN, or run: gh auth login"),
     ],
 )
-def test_github_is_looked_at_without_asking_it(
+def test_github_is_asked_where_there_is_a_token(
     home: Path, monkeypatch: pytest.MonkeyPatch, token: str, store: bool, level: Level, said: str
 ) -> None:
     with (home / "contribkit.toml").open("a") as file:

@@ -8,6 +8,7 @@ from typing import Any
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.loaders.github import discover, hydrate
+from contribkit.loaders.github.access import SUBJECT, access_findings
 from contribkit.loaders.github.cache import Store
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.load_context import LoadContext, github_time
@@ -18,10 +19,9 @@ from contribkit.loaders.github.rate_limits import BatchSizes, RateLimiter
 from contribkit.loaders.github.runner import Runner
 from contribkit.loaders.github.settings import settings_of, store_path
 from contribkit.loaders.github.token import ask_for_token, can_ask, find_token, no_token, token_fix
-from contribkit.loaders.source import Finding, Loaded, ok, warning
+from contribkit.loaders.source import Finding, Loaded, warning
 from contribkit.period import Period
 
-_SUBJECT = "sources.github"
 _STOPPED = "stopped by hand: what was loaded stays, and the next load goes on from there"
 
 
@@ -43,14 +43,17 @@ def _check_upstream(organisation: Organisation) -> None:
 
 
 def diagnose(organisation: Organisation) -> list[Finding]:
-    """Report whether there is a token or a store; GitHub is not asked."""
+    """Report whether there is a token or a store, and ask GitHub once what the token may do."""
     check(organisation)
-    host = settings_of(organisation).host
-    if find_token(host) is not None:
-        return [ok(_SUBJECT, "there is a token; whether GitHub accepts it shows with the first load")]
+    settings = settings_of(organisation)
+    token = find_token(settings.host)
+    if token is not None:
+        with Client(settings, token) as client:
+            return access_findings(organisation, client)
+    fix = token_fix(settings.host)
     if store_path(organisation).exists():
-        return [warning(_SUBJECT, "there is no token, so the store answers alone", token_fix(host))]
-    return [warning(_SUBJECT, "there is no token yet, so you will be asked for it", token_fix(host))]
+        return [warning(SUBJECT, "there is no token, so the store answers alone", fix)]
+    return [warning(SUBJECT, "there is no token yet, so you will be asked for it", fix)]
 
 
 def load(organisation: Organisation, period: Period, keep_going: bool = True) -> Loaded:

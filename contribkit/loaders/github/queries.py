@@ -397,7 +397,7 @@ KINDS: dict[str, QueryKind] = {
     "viewer": QueryKind(_viewer, size=100, connections=0),
     "account": QueryKind(_account, size=50, connections=0, word="account"),
     "probe": QueryKind(_probe, size=10, word="search"),
-    "search": QueryKind(_search, size=10, page=100, word="search"),
+    "search": QueryKind(_search, size=10, page=100, most=200, word="search"),
     "owner": QueryKind(_owner, ("Repository",), size=10, page=50, connections=51, word="repository list"),
     "repository": QueryKind(
         lambda argument, page: f"{repository(argument['repo'])} {{ ...Repository }}", ("Repository",), 20
@@ -415,7 +415,7 @@ KINDS: dict[str, QueryKind] = {
     "replies": QueryKind(None, ("Replies",), 50),
     "who": QueryKind(None, ("TriageWho",), 100, connections=0),
     "there": QueryKind(None, ("TriageThere",), 100, connections=0, most=1000),
-    "triage": QueryKind(_search, size=10, page=100, word="search"),
+    "triage": QueryKind(_search, size=10, page=100, most=200, word="search"),
     "look_issue": QueryKind(None, ("TriageIssue",), 100, most=400),
     "look_pull": QueryKind(None, ("TriagePull",), 100, most=400),
     "wide_issue": QueryKind(None, ("TriageIssueWide",), 50, connections=2, most=200),

@@ -47,12 +47,12 @@ class BatchSize:
         held, self.size = self.size, max(1.0, self.size * share)
         self.ceiling, self.calm = max(self.size, held * 0.8), 0
 
-    def grow(self, most: int) -> None:
-        """Hold half as many more, up to what failed last."""
+    def grow(self, most: int, factor: float = 1.5) -> None:
+        """Hold half as many more, or what the factor says, up to what failed last."""
         self.calm += 1
         if self.calm % _CALM == 0:
             self.ceiling *= 1.3
-        self.size = max(1.0, min(self.size * 1.5, self.ceiling, most))
+        self.size = max(1.0, min(self.size * factor, self.ceiling, most))
 
 
 class BatchSizes:
@@ -84,7 +84,7 @@ class BatchSizes:
         full = self.weigh(queries) > 0.6
         for size, kind in self._of(queries):
             if full:
-                size.grow(kind.most)
+                size.grow(kind.most, 2 if kind.connections <= 1 else 1.5)
             if size.page < kind.page and size.calm % 10 == 9:
                 size.page = min(kind.page, size.page * 2)
 

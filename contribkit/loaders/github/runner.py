@@ -245,7 +245,9 @@ def _gaps(value: Any, path: ResponsePath, argument: dict[str, Any]) -> Iterator[
     else:
         entries = enumerate(value)
     for step, inside in entries:
-        if inside is None and step not in _NULLABLE:
+        # A label always has a name, a release or the author of a commit may have none.
+        is_named = step == "name" and not ({"tagName", "user"} & value.keys())
+        if inside is None and (step not in _NULLABLE or is_named):
             yield (*path, step)
         elif isinstance(inside, dict | list):
             yield from _gaps(inside, (*path, step), argument)
