@@ -16,10 +16,10 @@ from contribkit.loaders import Data, load, load_needs
 from contribkit.period import Period
 from contribkit.plan import Plan, Planned, PlanOptions, read_planned
 from contribkit.review import Question, Review, read_summaries
-from contribkit.review.data import PERIODS, project_slug
 from contribkit.review.page import Section
 from contribkit.review.question import Prepared, Schema
 from contribkit.review.questions import PROJECT, TEAM, with_plug_ins
+from contribkit.review.review_data import PERIODS, project_slug
 from contribkit.review.summary import schema_of
 from contribkit.tables import Judged
 

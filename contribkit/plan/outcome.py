@@ -12,9 +12,9 @@ from contribkit.config.organisation import Organisation
 from contribkit.plan.lines import Cell, Line, SavedPlan, cells_in_order
 from contribkit.privacy import without_paths
 from contribkit.review import figures, page
-from contribkit.review.data import ReviewData
 from contribkit.review.question import Question, array, obj, of
 from contribkit.review.review import Review, ReviewSection
+from contribkit.review.review_data import ReviewData
 from contribkit.tables import conform, grouped, records, rows_of
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Activity, Lead

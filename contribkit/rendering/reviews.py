@@ -14,7 +14,7 @@ from contribkit.period import Period
 from contribkit.plan import read_planned
 from contribkit.rendering.jobs import Job, Rendered, check_before, run
 from contribkit.review import page, read_summaries
-from contribkit.review.data import PERIODS, project_slug
+from contribkit.review.review_data import PERIODS, project_slug
 from contribkit.review.summary import count_leads
 
 

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id
 from contribkit.review import page
-from contribkit.review.data import ReviewData
 from contribkit.review.page import Section
+from contribkit.review.review_data import ReviewData
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Kind, Lead
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from contribkit.io import write_whole
 from contribkit.review import page
-from contribkit.review.data import ReviewData
 from contribkit.review.question import Question
+from contribkit.review.review_data import ReviewData
 from contribkit.tables import plain
 from contribkit.text import as_text
 

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from contribkit.review import page
 from contribkit.review.contributions import line_details
-from contribkit.review.data import ReviewData, once
 from contribkit.review.figures import title_of
+from contribkit.review.review_data import ReviewData, once
 from contribkit.tables import records
 from contribkit.text import pluralise
 from contribkit.vocabulary import Lead
@@ -41,7 +41,7 @@ class Question:
     ...     def sentence(self, data):
     ...         return f"{self.rows(data)['on a Wednesday'].sum()} contributions were made on a Wednesday."
     ...     def rows(self, data):
-    ...         return {"on a Wednesday": data.named_rows["happened_at"].dt.dayofweek == 2}
+    ...         return {"on a Wednesday": data.named_rows["happened_at"].dt.day_name() == "Wednesday"}
     """
 
     name: str

@@ -14,11 +14,11 @@ from contribkit.loaders import Data
 from contribkit.period import Period
 from contribkit.review import page
 from contribkit.review.contributions import card
-from contribkit.review.data import Options, ReviewData
 from contribkit.review.export import Sortable, sortable, write_review
 from contribkit.review.page import Section
 from contribkit.review.question import Question
 from contribkit.review.questions import PROJECT, TEAM, plugged_in, with_plug_ins
+from contribkit.review.review_data import Options, ReviewData
 from contribkit.review.summary import summarise
 from contribkit.tables import Judged
 

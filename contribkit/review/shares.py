@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from contribkit.period import Period
-from contribkit.review.data import within
+from contribkit.review.review_data import within
 from contribkit.vocabulary import Kind, Lead
 
 FEWEST_PEOPLE = 4

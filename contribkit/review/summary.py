@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from contribkit.errors import ContribkitError
 from contribkit.period import Period
-from contribkit.review.data import ReviewData
 from contribkit.review.question import DEFINITIONS, Question, Schema, array, obj, of
+from contribkit.review.review_data import ReviewData
 from contribkit.tables import records
 from contribkit.vocabulary import Lead
 

@@ -457,7 +457,7 @@ def test_a_question_of_ones_own_is_on_the_page_in_the_summary_and_in_the_csv(sam
             return {"all": data.rows[["kind"]].value_counts().reset_index(name="rows")}
 
         def rows(self, data):
-            return {"on a Wednesday": data.named_rows["happened_at"].dt.dayofweek == 2}
+            return {"on a Wednesday": data.named_rows["happened_at"].dt.day_name() == "Wednesday"}
 
     review = review_of(sample, questions=[Wednesdays()])
     assert '<h2 id="wednesdays">1 What was done on upstream-led Wednesdays?</h2>' in review.wednesdays.html

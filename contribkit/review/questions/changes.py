@@ -10,13 +10,13 @@ from markupsafe import Markup
 from contribkit.ids import casefold_id
 from contribkit.labels import Labels
 from contribkit.review import page
-from contribkit.review.data import ReviewData, once
 from contribkit.review.page import number, percent
 from contribkit.review.question import Question, array, of
 from contribkit.review.questions.community import community
 from contribkit.review.questions.goals import goals_reached
 from contribkit.review.questions.sharing import activities
 from contribkit.review.questions.stakeholders import cross_links, evidence, sides
+from contribkit.review.review_data import ReviewData, once
 from contribkit.review.shares import Share, difference, pull_requests, share, upstream_share
 from contribkit.tables import records
 from contribkit.text import MISSING, pluralise

@@ -12,9 +12,9 @@ from contribkit.ids import repository_of
 from contribkit.period import Period
 from contribkit.review import figures, page
 from contribkit.review.contributions import line_details
-from contribkit.review.data import ReviewData, once, within
 from contribkit.review.page import between, number, percent, verb
 from contribkit.review.question import Filter, Question, array, obj, of
+from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, share
 from contribkit.tables import records
 from contribkit.text import MISSING, pluralise

@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from contribkit.review import page
 from contribkit.review.contributions import led_by, row_details
-from contribkit.review.data import ReviewData, once
 from contribkit.review.page import verb
 from contribkit.review.question import Question, array, of
 from contribkit.review.questions.community import community
 from contribkit.review.questions.sharing import distribution, releases
 from contribkit.review.questions.stakeholders import NOT_NAMED, cross_links
+from contribkit.review.review_data import ReviewData, once
 from contribkit.tables import records
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Activity, Lead

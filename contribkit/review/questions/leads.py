@@ -8,11 +8,11 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from contribkit.review import figures, page
-from contribkit.review.data import ReviewData, once
 from contribkit.review.page import between, number, percent, verb
 from contribkit.review.question import Filter, Question, array, each, obj, of
 from contribkit.review.questions.changes import history
 from contribkit.review.questions.stakeholders import evidence, named_stakeholders, sides
+from contribkit.review.review_data import ReviewData, once
 from contribkit.review.shares import pull_requests, share, upstream_share
 from contribkit.tables import records
 from contribkit.text import pluralise

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from contribkit.review import page
 from contribkit.review.contributions import row_details
-from contribkit.review.data import ReviewData, once
 from contribkit.review.question import Filter, Question, of
+from contribkit.review.review_data import ReviewData, once
 from contribkit.tables import rows_of
 from contribkit.text import pluralise
 from contribkit.vocabulary import Lead

@@ -8,8 +8,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from contribkit.review import page
-from contribkit.review.data import ReviewData, once, within
 from contribkit.review.question import Question, array, of
+from contribkit.review.review_data import ReviewData, once, within
 from contribkit.tables import plain
 from contribkit.text import pluralise
 

@@ -11,9 +11,9 @@ from contribkit.config.models import Team
 from contribkit.period import Period
 from contribkit.review import figures, page
 from contribkit.review.contributions import led_by, row_details
-from contribkit.review.data import ReviewData, once
 from contribkit.review.page import verb
 from contribkit.review.question import Filter, Question, array, each, obj, of
+from contribkit.review.review_data import ReviewData, once
 from contribkit.review.shares import FEWEST_PEOPLE, absence_factor, evenness
 from contribkit.tables import records
 from contribkit.text import MISSING, pluralise

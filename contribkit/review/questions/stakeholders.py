@@ -14,9 +14,9 @@ from contribkit.period import Period
 from contribkit.privacy import visible
 from contribkit.review import figures, page
 from contribkit.review.contributions import led_by, row_details
-from contribkit.review.data import ReviewData, once, within
 from contribkit.review.page import number, verb
 from contribkit.review.question import Filter, Question, array, each, of
+from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, share
 from contribkit.tables import records, rows_of
 from contribkit.text import MISSING, pluralise
