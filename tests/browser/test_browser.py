@@ -48,7 +48,7 @@ def test_start_leads_a_newcomer_through_the_sample(browser, server, tmp_path):
         assert shown.errors() == []
         words = shown.text()
         assert INVENTED in words
-        assert "wait for a person's eye" in words
+        assert "need review" in words
         assert "What people said (disputed)" in words
         assert shown.outputs.locator("img").first.evaluate("image => image.naturalWidth") > 0
         why, disputed = shown.outputs.locator("details").all()
