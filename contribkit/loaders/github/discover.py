@@ -23,7 +23,7 @@ from contribkit.period import start_of
 _PAGE = 100  # hits
 _MOST = 1000  # hits of one search; GitHub shows no more
 _FILL = 70  # hits that a slice should hold: a page, with room for chance
-_SLICES = 40
+_SLICES = 100
 _SECOND = timedelta(seconds=1)
 _LOOK = 30  # events in the fragment: a page that is full may hide some
 # How long after the period the own side may begin to point at what was done in it.
