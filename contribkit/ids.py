@@ -1,6 +1,7 @@
 """Names of repositories, threads and contributions: how they are written, read and compared."""
 
 import re
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ _LINK = re.compile(
     r"|releases/tag/(?P<tag>[^\s)\]<>\"'`*|#?]{0,199}[^\s)\]<>\"'`*|#?.,;:])))"
     rf"|(?<![A-Za-z0-9/.@-])(?P<owner>{OWNER})/(?P<repo>{REPOSITORY})#(?P<number>[0-9]{{1,9}})(?![A-Za-z0-9])"
 )
+_CONTEXT = 1_000  # characters of a paragraph beside one with a link
 
 
 class Link(NamedTuple):
@@ -105,6 +107,28 @@ def links(text: str) -> list[Link]:
         ref = f"{owner}/{repo}#{int(number)}" if number else f"{owner}/{repo}@{unquote(match['tag'])}"
         found.append(Link(ref, match.start(), match.end()))
     return found
+
+
+def passages(text: str, is_own: Callable[[str | None], bool]) -> Iterator[tuple[str, str, str]]:
+    """Yield each thread of others that a text links to, with the paragraphs that do and those around them.
+
+    Links to repositories of which `is_own` is true are left out.
+
+    Examples
+    --------
+    >>> list(passages("Before.\\n\\nWe need o/r#1.\\n\\nAfter.", lambda repo: repo == "our/repo"))
+    [('o/r#1', 'We need o/r#1.', 'Before.\\n\\nAfter.')]
+    """
+    paragraphs = [part.strip("\n") for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")) if part.strip()]
+    found: dict[str, list[int]] = {}
+    for place, paragraph in enumerate(paragraphs):
+        for ref in dict.fromkeys(link.ref for link in links(paragraph)):
+            if not is_own(repository_of(ref)):
+                found.setdefault(ref, []).append(place)
+    for ref, places in found.items():
+        around = [p for place in places for p in (place - 1, place + 1) if 0 <= p < len(paragraphs) and p not in places]
+        context = "\n\n".join(paragraphs[place][:_CONTEXT] for place in dict.fromkeys(around))
+        yield ref, "\n\n".join(paragraphs[place] for place in places), context
 
 
 def thread_url(ref: str, kind: str = "issue") -> str | None:

@@ -1,16 +1,18 @@
 """Learn from people: train a model on their labels, and let it replace the rules only where it is better."""
 
+import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from contribkit.classifiers.features import MAX_TOTAL, Features, texts, traits
-from contribkit.classifiers.votes import ENOUGH, THIN, tally
+from contribkit.classifiers.votes import ENOUGH, THIN, strongest, tally
 from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Label
 from contribkit.tables import REASONS, Judged, conform
@@ -26,6 +28,10 @@ MIN_LABELS = 60
 """Labels below which no comparison could tell model and rules apart, so none is tried."""
 MAX_CHANCE = 0.05
 """The chance at most that a model that is no better wins the comparison."""
+MAX_TOTAL = 5.0
+"""The most that the votes for a lead count: ten links say no more than five."""
+_TERM = re.compile(r"[^\W\d_]{2,30}")  # words of any script
+_MAX_CHARACTERS = 5000  # of a text; what comes later says little about why
 _SPLITS = 5
 _WEAK = 500  # contributions without a label that stand for the rules; more would drown the labels
 _FEW = 60  # the rules' answers count half at so many labels, a tenth at nine times as many
@@ -172,6 +178,57 @@ def _compare(model: "Model", given: pd.Series, elsewhere: int) -> Learning:
     )
 
 
+def traits(judged: Judged) -> list[dict[str, float]]:
+    """Return the features of each contribution apart from its words, by name.
+
+    ``rule>lead`` are votes, ``total>lead`` their sums; the others are scaled so that none is more than half a vote,
+    which makes the regularisation restrain them more.
+
+    Parameters
+    ----------
+    judged
+        Answered by the rules.
+
+    Examples
+    --------
+    >>> row = {"id": "o/r#1@ada:issue", "kind": "issue", "activity": "ci"}
+    >>> reasons = [{"rule": "upkeep", "lead": "upstream", "weight": 1.2}]
+    >>> found = traits(Judged.of(pd.DataFrame([row | {"reasons": reasons}])))[0]
+    >>> found["upkeep>upstream"], found["total>upstream"], found["kind=issue"], float(found["files"])
+    (1.2, 1.2, 0.5, 0.0)
+    """
+    votes = strongest(judged.reasons)
+    by_id: dict[str, dict[str, float]] = defaultdict(dict)
+    for item, rule, lead, weight in zip(votes["id"], votes["rule"], votes["lead"], votes["weight"], strict=True):
+        by_id[item][f"{rule}>{lead}"] = float(weight)
+    sums = tally(judged.reasons).clip(-MAX_TOTAL, MAX_TOTAL).add_prefix("total>")
+    for item, totals in zip(sums.index, sums.to_dict("records"), strict=True):
+        by_id[item] |= {str(name): total for name, total in totals.items()}
+    rows = judged.contributions
+    lines = rows["additions"].fillna(0) + rows["deletions"].fillna(0)
+    counts = (rows["files"].map(len), lines.clip(0), texts(rows).str.len() / 10)
+    sizes = [np.log1p(count.to_numpy(dtype=float)) / 10 for count in counts]
+    columns = zip(rows["id"], rows["kind"], rows["activity"], *sizes, strict=True)
+    return [
+        by_id.get(item, {})
+        | {f"kind={kind}": 0.5, f"activity={activity}": 0.5, "files": files, "changed lines": changed, "words": words}
+        for item, kind, activity, files, changed, words in columns
+    ]
+
+
+def texts(contributions: pd.DataFrame) -> pd.Series:
+    """Return title, body and remarks of each contribution, at most 5,000 characters."""
+    words = contributions["title"].fillna("") + "\n" + contributions["body"].fillna("")
+    return (words + "\n" + contributions["remarks"].map("\n".join)).str[:_MAX_CHARACTERS]
+
+
+def _terms(text: str) -> list[str]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    words = [word for word in _TERM.findall(text.casefold()) if word not in ENGLISH_STOP_WORDS]
+    return ["", *words, *(f"{first} {second}" for first, second in pairwise(words))]
+
+
 class Model:
     """A multinomial logistic regression over the three leads, which explains itself by the rules' reasons.
 
@@ -188,15 +245,28 @@ class Model:
     """
 
     def __init__(self, judged: Judged, word: Callable[[str], str] = str) -> None:
+        # scikit-learn takes a second to load, so only those with labels wait for it.
+        from sklearn.feature_extraction import DictVectorizer
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
         # In an order of their own, so that the order of rows does not matter.
         order = judged.contributions["id"].map(casefold_id).sort_values(kind="stable").index
         self.examples = judged.contributions.loc[order]
         self._facts = _facts(judged)
         self._word = word
         named, words = traits(Judged(self.examples, judged.reasons)), texts(self.examples)
-        self._features = Features(named, words)
-        self._names, self._first_term = self._features.names, self._features.first_term
-        self._matrix = self._features.matrix(named, words)
+        # Every text has one empty term, so that a table without any words is no special case.
+        self._terms = TfidfVectorizer(analyzer=_terms, min_df=2, max_features=20_000, sublinear_tf=True).fit(words)
+        self._traits = DictVectorizer().fit(named)
+        self._first_term = len(self._traits.feature_names_)  # what is before it are traits
+        self._names = [*self._traits.feature_names_, *self._terms.get_feature_names_out()]
+        self._matrix = self._features(named, words)
+
+    def _features(self, named: list[dict[str, float]], words: pd.Series) -> "csr_matrix":
+        """Return one row per contribution: its traits, then its words and pairs of words by TF-IDF."""
+        from scipy.sparse import hstack
+
+        return hstack([self._traits.transform(named), self._terms.transform(words)], format="csr")
 
     def fit(self, given: pd.Series) -> "Model":
         """Learn from people's leads of the examples; those without one (missing) stand for the rules' answers."""
@@ -272,7 +342,7 @@ class Model:
         plain: list[tuple[Any, ...]] = []
         for start in range(0, len(ids), _BATCH):
             batch = slice(start, start + _BATCH)
-            values = self._features.matrix(named[batch], words.iloc[batch])
+            values = self._features(named[batch], words.iloc[batch])
             some, chances = self._leads(self._regression.predict_proba(values))
             leads += some
             best.append(chances)

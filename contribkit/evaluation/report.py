@@ -13,7 +13,6 @@ from contribkit.classifiers import classify
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.evaluation.agreement import Agreement, CorrectedShares, agreement, blind_sample, corrected_shares
-from contribkit.evaluation.rule_table import rule_table
 from contribkit.evaluation.scores import (
     OF_A_LEAD,
     OVERALL,
@@ -23,6 +22,7 @@ from contribkit.evaluation.scores import (
     is_decided,
     nested,
     part_table,
+    rule_table,
     score_table,
 )  # fmt: skip
 from contribkit.evaluation.truth import classify_as_of, read_labels, truth_table
@@ -63,7 +63,7 @@ class Evaluation:
     agreement, corrected
         See `agreement.agreement` and `agreement.corrected_shares`.
     rules
-        See `rule_table.rule_table`.
+        See `scores.rule_table`.
     notes
         Sentences on what was left out, and on what limits the figures.
     """

@@ -17,9 +17,8 @@ from tqdm import tqdm
 from contribkit.config.organisation import Organisation
 from contribkit.labels import Labels
 from contribkit.loaders import check
-from contribkit.notebooks import NOTEBOOKS
 from contribkit.rendering.folder import beside, check_replaceable, check_writable, replace
-from contribkit.rendering.notebook import check_parameters, execute, prepare, write_page, write_print
+from contribkit.rendering.notebook import NOTEBOOKS, check_parameters, execute, prepare, write_page, write_print
 
 _AT_ONCE = 2  # processes; a kernel each besides
 _GRACE = 10  # seconds that a worker has to remove what it was writing

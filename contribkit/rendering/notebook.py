@@ -15,6 +15,11 @@ from contribkit.io import write_whole
 from contribkit.privacy import without_paths
 from contribkit.review import page
 
+_PACKAGE = Path(__file__).parents[1]
+_INSTALLED = _PACKAGE / "notebook_files"
+NOTEBOOKS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "notebooks"
+"""The folder of the notebooks: inside the package in an installed wheel, beside it in a checkout."""
+
 
 def check_parameters(notebook: Path, given: dict[str, Any]) -> None:
     """Raise `ContribkitError` for a parameter that a notebook does not have, or of another type.

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from contribkit.notebooks import NOTEBOOKS
+from contribkit.rendering.notebook import NOTEBOOKS
 from tests.helpers.accessibility import UNFOLD, violations
 from tests.helpers.jupyterlab import chromium, chromium_path, notebook, serve, visitor
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from contribkit.labels import Labels
-from contribkit.notebooks import NOTEBOOKS
+from contribkit.rendering.notebook import NOTEBOOKS
 from tests.helpers.accessibility import violations
 from tests.helpers.jupyterlab import RUNS_IN, chromium, notebook, serve, visitor
 from tests.helpers.labelling import ROOT, Widget, events, rows, shown, write_notebook

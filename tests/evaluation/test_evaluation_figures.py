@@ -12,13 +12,13 @@ from markupsafe import escape
 from contribkit.classifiers import classify
 from contribkit.config.organisation import Organisation
 from contribkit.evaluation import evaluate, read_labels, section, settled_labels
-from contribkit.evaluation.rule_table import rule_table
 from contribkit.evaluation.scores import (
     calibration_table,
     compare,
     confusion,
     nested,
     part_table,
+    rule_table,
     score_table,
     thread_weights,
 )  # fmt: skip

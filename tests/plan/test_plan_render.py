@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from contribkit.config.organisation import SAMPLE
-from contribkit.notebooks import NOTEBOOKS
+from contribkit.rendering.notebook import NOTEBOOKS
 from tests.helpers.builders import jsonl
 from tests.review.test_render import Loads, write_organisation
 from tests.test_cli import run

@@ -13,10 +13,9 @@ import nbformat
 import pytest
 
 import contribkit as ck
-from contribkit.notebooks import NOTEBOOKS
 from contribkit.privacy import publicly_named
 from contribkit.rendering.folder import beside
-from contribkit.rendering.notebook import check_parameters, write_print
+from contribkit.rendering.notebook import NOTEBOOKS, check_parameters, write_print
 from contribkit.review.review_data import project_slug
 from contribkit.tables import Judged
 from tests.review.test_review import SCHEMA, judged

@@ -12,8 +12,7 @@ from jupyter_client.manager import start_new_kernel
 
 import contribkit as ck
 from contribkit.errors import ContribkitError
-from contribkit.notebooks import NOTEBOOKS
-from contribkit.rendering.notebook import execute, write_page
+from contribkit.rendering.notebook import NOTEBOOKS, execute, write_page
 from contribkit.tables import Judged
 from contribkit.widgets.relabelling.relabel import Relabel, answer
 from tests.helpers.crowd import contributions, organisation

@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from contribkit.errors import ContribkitError
-from contribkit.ids import links
+from contribkit.ids import links, passages
 from contribkit.loaders.git.commits import Commit, Person, seconds_or_none
 from contribkit.loaders.git.pull_requests import People
 from contribkit.loaders.git.repository import PARTIAL, Repository
-from contribkit.loaders.passages import passages
 
 _MARKDOWN = (".md", ".markdown", ".mdx", ".qmd")
 _LARGEST = 1_000_000  # bytes; what is larger was written by no person
@@ -100,7 +99,7 @@ def references(repo: str, commits: list[Commit], documents: list[Document], peop
     for commit in commits:
         common = _common(repo, "commit", commit.sha[:9], commit.author, people)
         about = {"url": f"https://github.com/{repo}/commit/{commit.sha}", "date": commit.authored}
-        for ref, text, context in passages(commit.message, organisation):
+        for ref, text, context in passages(commit.message, organisation.is_own):
             yield common | about | {"ref": ref, "title": commit.subject, "text": text, "context": context}
     for document in documents:
         front, body = front_matter(document.text)
@@ -113,7 +112,7 @@ def references(repo: str, commits: list[Commit], documents: list[Document], peop
             "title": str(title or (heading[1] if heading else document.path)),
             "labels": [tag for name in ("authors", "tags", "categories") for tag in _words(front.get(name))],
         }
-        for ref, text, context in passages(body, organisation):
+        for ref, text, context in passages(body, organisation.is_own):
             yield common | {"ref": ref, "text": text, "context": context}
 
 

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from contribkit.config.organisation import Organisation
-from contribkit.ids import casefold_id, links
+from contribkit.ids import casefold_id, links, passages
 from contribkit.loaders.github.cache import CachedNode, Name, Store
 from contribkit.loaders.github.hydrate import citations, nodes, source_ref
 from contribkit.loaders.github.messages import Coverage
 from contribkit.loaders.github.queries import MERGE_EVENTS, TRIAGE_EVENTS
-from contribkit.loaders.passages import passages
 from contribkit.loaders.source import Loaded
 from contribkit.tables import ACTS, REFERENCES, THREADS, conform
 
@@ -328,7 +327,7 @@ def _said(payload: dict[str, Any], organisation: Organisation) -> dict[str, dict
     """Return what a thread says about each foreign thread, in its body and comments; the first place tells when."""
     found: dict[str, dict[str, Any]] = {}
     for place in (payload, *nodes(payload, "comments")):
-        for ref, text, context in passages(place["body"] or "", organisation):
+        for ref, text, context in passages(place["body"] or "", organisation.is_own):
             about = {"date": place["createdAt"], "by": login(place["author"]), "texts": [], "around": []}
             entry = found.setdefault(ref, about)
             entry["texts"].append(text)

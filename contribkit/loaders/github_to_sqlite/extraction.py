@@ -7,9 +7,8 @@ import pandas as pd
 from tqdm import tqdm
 
 from contribkit.config.organisation import Organisation
-from contribkit.ids import casefold_id, links
+from contribkit.ids import casefold_id, links, passages
 from contribkit.loaders.github_to_sqlite.sqlite_file import Content, look_up
-from contribkit.loaders.passages import passages
 from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, records, rows_of
 
 # A quick check before a slow one: nothing else can be a link to a thread.
@@ -210,6 +209,6 @@ def _messages(commits: pd.DataFrame) -> pd.DataFrame:
 
 
 def _linking(row: dict[str, Any], organisation: Organisation) -> Iterator[dict[str, Any]]:
-    for ref, text, context in passages(row["words"], organisation):
+    for ref, text, context in passages(row["words"], organisation.is_own):
         if casefold_id(ref) != casefold_id(row["ref"]):
             yield row | {"ref": ref, "text": text, "context": context}
