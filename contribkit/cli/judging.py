@@ -137,7 +137,7 @@ def why(
     decided = ck.Labels.read(labels or org.root / "labels", org)
     broken: list[str] | None = [] if keep_going else None
     if contributions:
-        table, found = read_tables(contributions, references, org.timezone, broken)
+        table, found = read_tables(contributions, [references] if references else [], org.timezone, broken)
     else:
         data = ck.load(org, ck.Period(period, org.timezone), keep_going)
         table, found = data.contributions, data.references

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from contribkit.evaluation.scores import middle
 from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Labels
+from contribkit.labels.events import LEAD_OPS
 from contribkit.review.shares import Share, difference, share
 from contribkit.tables import records
 from contribkit.text import format_decimal, format_interval, pluralise
@@ -144,8 +144,7 @@ def _pairs(opinions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _without(labels: Labels, is_out: Any) -> Labels:
-    events = [event | {"op": "skip"} if is_out(event) else event for event in labels.events]
-    return replace(labels, events=events)
+    return replace(labels, events=[event | {"op": "skip"} if is_out(event) else event for event in labels.events])
 
 
 @dataclass(frozen=True)
@@ -220,7 +219,7 @@ def anchoring_bias(labels: Labels, ids: Collection[str] | None = None) -> Anchor
     for event in events:
         seen = event.get("seen") or {}
         if event["op"] == "label" and seen.get("lead") in LEADS:
-            agrees[seen.get("blind") is True].append(event["lead"] == seen["lead"])
+            agrees[_is_blind(event)].append(event["lead"] == seen["lead"])
     hidden, shown = (share(sum(agrees[side]), len(agrees[side])) for side in (True, False))
     if min(hidden.whole, shown.whole) < MIN_LABELS:
         count = "1 label" if hidden.whole == 1 else f"{hidden.whole} labels"
@@ -306,18 +305,14 @@ def corrected_shares(
     threads = pd.factorize(keys.map(lambda item: parse_contribution_id(item)[0]))[0]
     # Row 0 is the estimate, the others are draws of the bootstrap.
     estimates = weights @ _proportions(np.concatenate([[cells.sum(axis=0)], _draws(cells, threads, draws, seed)]))
-    corrected, shares = _proportions(estimates[:, : len(LEADS)]), _proportions(sizes[None, : len(LEADS)])[0]
-    rows: list[tuple[Any, ...]] = []
-    for number, lead in enumerate(Lead):
-        counts = (str(lead), int(sizes[number]), int(sampled[number]), float(estimates[0, number] * sizes.sum()))
-        of_decided = (None,) * 4 if lead is Lead.UNCLEAR else (shares[number], *_estimate(corrected[:, number]))
-        rows.append((*counts, *of_decided))
-    columns = ["lead", "rows", "sampled", "corrected_rows", "share", "corrected", "low", "high"]
-    table = pd.DataFrame(rows, columns=columns).astype({"lead": "str"} | dict.fromkeys(columns[3:], float)).round(3)
+    corrected, shares = _proportions(estimates[:, : len(LEADS)]), _proportions(sizes[: len(LEADS)])
+    counts = {"rows": sizes.astype(int), "sampled": sampled, "corrected_rows": estimates[0] * sizes.sum()}
+    table = pd.DataFrame({"lead": [str(lead) for lead in Lead]} | counts).astype({"lead": "str"})
+    of_decided = np.column_stack([shares, *_with_interval(corrected)])  # and so not of the unclear
+    table = pd.concat([table, pd.DataFrame(of_decided, columns=["share", "corrected", "low", "high"])], axis=1).round(3)
     part, whole = (round(float(count) * len(contributions)) for count in (estimates[0, 1], estimates[0, :2].sum()))
-    both = _estimate(_proportions(estimates[:, :2])[:, 1])
-    upstream = Share(part, whole, *(round(value, 3) for value in both)) if whole else Share(0, 0, None, None, None)
-    return CorrectedShares(table, upstream, len(known))
+    both = map(float, _with_interval(_proportions(estimates[:, :2])[:, 1]).round(3))
+    return CorrectedShares(table, Share(part, whole, *both) if whole else Share(0, 0, None, None, None), len(known))
 
 
 def _why_not(contributions: pd.DataFrame, known: int, given: int) -> str:
@@ -361,10 +356,10 @@ def _draws(cells: Array, threads: npt.NDArray[np.int64], draws: int, seed: int) 
     return weighted + rng.gamma(1 / _SIZE, size=size)
 
 
-def _estimate(values: Array) -> tuple[float, float, float]:
+def _with_interval(values: Array) -> Array:
     """Return the first value and the interval of the others, which the imagined row may draw away from it."""
-    low, high = middle(values[1:])
-    return float(values[0]), min(low, float(values[0])), max(high, float(values[0]))
+    low, high = np.quantile(values[1:], [0.025, 0.975], axis=0)
+    return np.array([values[0], np.minimum(low, values[0]), np.maximum(high, values[0])])
 
 
 def blind_sample(labels: Labels) -> pd.DataFrame:
@@ -385,11 +380,10 @@ def blind_sample(labels: Labels) -> pd.DataFrame:
     >>> blind_sample(Labels([event]))["lead"].tolist()
     ['upstream']
     """
-    blind = _without(labels, lambda event: event["op"] in ("label", "adjudicate") and not _is_blind(event))
+    blind = _without(labels, lambda event: event["op"] in LEAD_OPS and not _is_blind(event))
     rows = [(label.item, label.lead) for label in blind.effective.values() if label.lead is not None]
     return pd.DataFrame(rows, columns=["id", "lead"], dtype="str")
 
 
 def _is_blind(event: dict[str, Any]) -> bool:
-    seen = event.get("seen")
-    return isinstance(seen, dict) and seen.get("blind") is True
+    return (event.get("seen") or {}).get("blind") is True

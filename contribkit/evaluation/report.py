@@ -28,11 +28,11 @@ from contribkit.evaluation.scores import (
 from contribkit.evaluation.truth import classify_as_of, read_labels, truth_table
 from contribkit.io import write_whole
 from contribkit.labels import Labels
-from contribkit.loaders.records import read_contributions, read_references
+from contribkit.loaders.records import read_tables
 from contribkit.review import page
 from contribkit.review.figures import new_figure, svg
 from contribkit.review.page import Section, picture
-from contribkit.tables import CONTRIBUTIONS, REFERENCES, Judged, conform, is_missing, records
+from contribkit.tables import Judged, is_missing, records
 from contribkit.text import MISSING, format_decimal, format_interval, pluralise
 from contribkit.vocabulary import LEADS, Lead
 
@@ -308,16 +308,14 @@ def classify_files(
         For what cannot be read, and where there is nothing to compare.
     """
     truth = read_labels(labels, broken, organisation)
-    rows = conform(pd.DataFrame(read_contributions(contributions, broken)), CONTRIBUTIONS, organisation.timezone)
-    found = [row for path in references for row in read_references(path, broken)]
+    rows, found = read_tables(contributions, references, organisation.timezone, broken)
     if not len(rows):
         raise ContribkitError(f"{contributions}: no contributions")
     try:
         truth_table(truth, rows["id"])  # said before the work of classifying
     except ContribkitError as error:
         raise ContribkitError(f"{labels}: {error}") from None
-    table = conform(pd.DataFrame(found), REFERENCES, organisation.timezone)
-    return classify_as_of(rows, table, organisation, as_of) if as_of else classify(rows, table, organisation), truth
+    return classify_as_of(rows, found, organisation, as_of) if as_of else classify(rows, found, organisation), truth
 
 
 def _limits(pairs: pd.DataFrame) -> list[str]:

@@ -35,13 +35,8 @@ _ASKED = ["lead", "confidence", "stakeholder", "activity", "happened_at"]
 def compare(contributions: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     """Return one row per labelled contribution: the truth next to the answer.
 
-    Parameters
-    ----------
-    contributions
-        Judged **without** labels: `id`, `lead`, and `confidence`, `stakeholder`, `activity`, `happened_at` where known.
-        Of rows with the same id the last one counts.
-    truth
-        See `truth.truth_table`.
+    Of `contributions`, judged **without** labels, `id` and `lead` are read, and `confidence`, `stakeholder`, `activity`
+    and `happened_at` where known; of rows with the same id the last one counts. For `truth` see `truth.truth_table`.
 
     Returns
     -------
@@ -62,25 +57,19 @@ def compare(contributions: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     answers = contributions.reindex(columns=_ASKED).set_index(keys)[~keys.duplicated(keep="last").to_numpy()]
     answers = answers.reindex(truth["id"].map(casefold_id)).set_axis(truth.index)
     refs = truth["id"].map(lambda item: casefold_id(parse_contribution_id(item)[0]))
-    folded = {
-        name: (truth[name].astype("str").str.casefold().fillna(""), answers[name].astype("str").str.casefold())
-        for name in ("stakeholder", "activity")
+    known = {
+        "id": truth["id"],
+        "thread": refs,
+        "repository": refs.map(lambda ref: repository_of(ref) or ref.split(":")[0]),
+        "happened_at": moments(answers["happened_at"]),
+        "truth": truth["lead"].astype("str"),
+        "answer": answers["lead"].astype("str").fillna(str(Lead.UNCLEAR)),
+        "confidence": answers["confidence"].astype(float),
     }
-    return pd.DataFrame(
-        {
-            "id": truth["id"],
-            "thread": refs,
-            "repository": refs.map(lambda ref: repository_of(ref) or ref.split(":")[0]),
-            "happened_at": moments(answers["happened_at"]),
-            "truth": truth["lead"].astype("str"),
-            "answer": answers["lead"].astype("str").fillna(str(Lead.UNCLEAR)),
-            "confidence": answers["confidence"].astype(float),
-            "has_name": folded["stakeholder"][0] != "",
-            "name_right": folded["stakeholder"][0] == folded["stakeholder"][1],
-            "has_activity": folded["activity"][0] != "",
-            "activity_right": folded["activity"][0] == folded["activity"][1],
-        }
-    )
+    for column, name in (("stakeholder", "name"), ("activity", "activity")):
+        true, said = (table[column].astype("str").str.casefold() for table in (truth, answers))
+        known |= {f"has_{name}": true.fillna("") != "", f"{name}_right": true.fillna("") == said}
+    return pd.DataFrame(known)
 
 
 def is_decided(pairs: pd.DataFrame) -> pd.Series:
@@ -142,18 +131,15 @@ def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.Dat
     [1.0, 1.0, 0.0, 0.5]
     """
     parts, wholes = _counts(pairs)
-    counts, width = np.hstack([parts, wholes]), parts.shape[1]
-    sure = _by_confidence(pairs)
-    drawn, errors = [], []
+    counts, sure = np.hstack([parts, wholes]), _by_confidence(pairs)
+    sums, errors = [counts.sum(axis=0)], [calibration_error(sure)]
     for weights in thread_weights(pairs["thread"], draws, seed):
-        drawn.append(weights @ counts)
+        sums.append(weights @ counts)
         errors.append(calibration_error(sure, weights[sure.index]))
-    sums = np.array([counts.sum(axis=0), *drawn])
-    values = _ratios(pd.DataFrame(sums[:, :width], columns=parts.columns), sums[:, width:])
-    values["calibration_error", ""] = [calibration_error(sure), *errors]
+    values = _ratios(*(pd.DataFrame(half, columns=parts.columns) for half in np.hsplit(np.array(sums), 2)))
+    values["calibration_error", ""] = errors
     sizes = {**wholes.sum(), ("calibration_error", ""): len(sure)}
-    rows = []
-    keys: list[Any] = values.columns.to_list()
+    rows, keys = [], list[Any](values)
     for (name, lead), column in zip(keys, values.to_numpy().T, strict=True):
         n = int(sizes["recall" if name == "f1" else name, lead])
         rows.append((name, lead or None, column[0], *_interval(name, column, n), n))
@@ -182,9 +168,9 @@ def _counts(pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return parts, wholes
 
 
-def _ratios(parts: pd.DataFrame, wholes: Array) -> pd.DataFrame:
+def _ratios(parts: pd.DataFrame, wholes: pd.DataFrame) -> pd.DataFrame:
     """Return the figures of each row of sums; missing where a denominator is 0, but 0 for an F1."""
-    values: pd.DataFrame = parts / pd.DataFrame(np.where(wholes > 0, wholes, np.nan), columns=parts.columns)
+    values = parts / wholes.where(wholes > 0)
     f1: Any = [("f1", str(lead)) for lead in LEADS]
     macro: Any = ("macro_f1", "")
     values[f1] = values[f1].fillna(0.0)
@@ -207,24 +193,12 @@ def thread_weights(threads: pd.Series, draws: int, seed: int = 0) -> Iterator[np
         yield np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names))[codes]
 
 
-def middle(values: Any) -> tuple[float, float]:
-    """Return the middle 95 % of the values that are known; NaN where none is.
-
-    Examples
-    --------
-    >>> middle([*range(101), None])
-    (2.5, 97.5)
-    """
-    low, high = pd.Series(values, dtype=float).quantile([0.025, 0.975])
-    return float(low), float(high)
-
-
 def _interval(figure: str, values: Array, whole: int) -> tuple[float, float]:
-    low, high = middle(values[1:])
+    low, high = pd.Series(values[1:]).quantile([0.025, 0.975])
     if low == high and whole and figure not in ("f1", "macro_f1", "calibration_error"):
-        _, _, _, wilson_low, wilson_high = share(round(values[0] * whole), whole)
-        return float(wilson_low or 0), float(wilson_high or 0)
-    return low, high
+        part = share(round(values[0] * whole), whole)
+        return float(part.low or 0), float(part.high or 0)
+    return float(low), float(high)
 
 
 def _by_confidence(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -275,12 +249,13 @@ def calibration_table(pairs: pd.DataFrame) -> pd.DataFrame:
         (Wilson's interval, which takes rows of one thread as independent).
     """
     rows = _by_confidence(pairs)
-    bins = [rows.iloc[start:end] for start, end in pairwise(_cuts(len(rows))) if end > start]
     table = []
-    for some in bins:
-        part = share(int(some["right"].sum()), len(some))
-        sure = some["confidence"]
-        table.append((len(some), sure.min(), sure.max(), sure.mean(), part.part / part.whole, part.low, part.high))
+    for start, end in pairwise(_cuts(len(rows))):
+        if end > start:
+            sure, right = rows["confidence"].iloc[start:end], int(rows["right"].iloc[start:end].sum())
+            spread = (sure.min(), sure.max(), sure.mean())
+            part = share(right, end - start)
+            table.append((end - start, *spread, right / (end - start), part.low, part.high))
     return pd.DataFrame(table, columns=["n", "lowest", "highest", "confidence", "right", "low", "high"])
 
 
@@ -308,14 +283,9 @@ def nested(table: pd.DataFrame) -> dict[str, Any]:
     {'upstream': {'f1': 0.5, 'n': 4}, 'coverage': 1.0}
     """
     found: dict[str, Any] = {}
-    for row in records(table):
-        number = None if row["value"] is None else round(row["value"], 3)
-        if row["lead"] is None:
-            found[row["figure"]] = number
-        else:
-            found.setdefault(row["lead"], {})[row["figure"]] = number
-            if row["figure"] == "f1":
-                found[row["lead"]]["n"] = row["n"]
+    for row in records(table.round({"value": 3})):
+        place = found.setdefault(row["lead"], {}) if row["lead"] else found
+        place |= {row["figure"]: row["value"]} | ({"n": row["n"]} if row["figure"] == "f1" else {})
     return found
 
 
@@ -424,10 +394,6 @@ def rule_table(reasons: pd.DataFrame, count: int, truth: pd.DataFrame) -> pd.Dat
     votes["true"] = votes["id"].map(casefold_id).map(true.drop_duplicates("key", keep="last").set_index("key")["lead"])
     votes["labelled"] = votes["true"].notna()
     votes["right"] = votes["labelled"] & ((votes["true"] == votes["lead"]) != votes["against"])
-    return _by_rule(votes, count)
-
-
-def _by_rule(votes: pd.DataFrame, count: int) -> pd.DataFrame:
     sums = votes.groupby(["rule", "against"], sort=False)
     table = sums[["overlap", "conflict", "labelled", "right"]].sum().astype(int)
     table.insert(0, "leads", sums["lead"].agg(lambda leads: ", ".join(lead for lead in LEADS if lead in set(leads))))

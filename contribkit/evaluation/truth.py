@@ -14,7 +14,7 @@ from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import parse_contribution_id
 from contribkit.io import read_jsonl, report_problem
 from contribkit.labels import Labels
-from contribkit.period import Period
+from contribkit.period import start_of
 from contribkit.tables import REASONS, Judged, combine
 from contribkit.text import pluralise
 from contribkit.vocabulary import Lead
@@ -171,7 +171,7 @@ def _known_on(
     contributions: pd.DataFrame, references: pd.DataFrame, day: date, zone: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the tables without what is more than the days of grace younger."""
-    end = Period(f"{day + timedelta(days=GRACE)}..{day + timedelta(days=GRACE)}", zone).end
+    end = start_of(day + timedelta(days=GRACE + 1), zone)
     links = [[link for link in cell if not _date_of(link) >= end] for cell in contributions["links_in"]]
     rows = contributions.assign(links_in=pd.Series(links, index=contributions.index, dtype=object))
     return rows, references[~(references["date"] >= end)]
@@ -196,7 +196,7 @@ def _removed(
     if any(undated):
         kept = f"{pluralise(undated[0], 'reference')}, {pluralise(undated[1], 'link')}"
         notes.append(f"kept, since without a date: {kept}")
-    later = int((contributions["happened_at"] >= Period(f"{last}..{last}", zone).end).sum())
+    later = int((contributions["happened_at"] >= start_of(last + timedelta(days=1), zone)).sum())
     if later:
         notes.append(f"{pluralise(later, 'contribution')} younger than {last} classified all the same")
     return notes

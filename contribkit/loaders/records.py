@@ -183,11 +183,11 @@ def _filled(row: dict[str, Any], **values: Any) -> dict[str, Any]:
 
 
 def read_tables(
-    contributions: Path, references: Path | None, timezone: str, broken: list[str] | None = None
+    contributions: Path, references: Iterable[Path], timezone: str, broken: list[str] | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the contributions and references of two files as tables of their schemas; errors as for lines."""
+    """Return the contributions and references of files as tables of their schemas; errors as for lines."""
     rows = list(read_contributions(contributions, broken))
-    found = list(read_references(references, broken)) if references else []
+    found = [row for path in references for row in read_references(path, broken)]
     return conform(pd.DataFrame(rows), CONTRIBUTIONS, timezone), conform(pd.DataFrame(found), REFERENCES, timezone)
 
 
