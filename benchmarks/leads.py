@@ -36,11 +36,13 @@ class LabelledSet(NamedTuple):
         return REALSET.parent / self.name
 
 
+_OF_REALSET = ("realset/references.jsonl", "realset/references_cited.jsonl")  # what points at threads, and is cited
+
 SETS = (
-    LabelledSet("realset", "realset/contribkit.toml", ("realset/references.jsonl",), 0.84),
+    LabelledSet("realset", "realset/contribkit.toml", _OF_REALSET, 0.84),
     LabelledSet(
         "realset_natural", "realset/contribkit.toml",
-        ("realset/references.jsonl", "realset_natural/references.jsonl"), 0.78,
+        (*_OF_REALSET, "realset_natural/references.jsonl"), 0.78,
     ),
     LabelledSet(
         "realset_opencraft", "realset_opencraft/contribkit.codes.toml", ("realset_opencraft/references.jsonl",), 0.78

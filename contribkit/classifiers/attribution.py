@@ -8,6 +8,7 @@ from contribkit.ids import casefold_id, repository_of
 from contribkit.vocabulary import Activity
 
 # What our own threads say comes before commits and before documents, which tell several stories.
+_PATHS = 30  # of a change
 _ORDER = {"issue": 0, "pull_request": 0, "commit": 1, "document": 3}
 
 
@@ -34,19 +35,36 @@ def stakeholder(context: Context, initiative_name: str | None, neighbours: Seque
             return planned.stakeholder
     for repo in (context.text("repo"), *(repository_of(ref) or "" for ref in context.linked_refs)):
         owner = context.index.owner_of(repo) if repo else None
+        if owner is None and context.organisation.is_own(repo):
+            owner = context.index.named_by_path(repo.split("/")[1])
         if owner is not None:
             return owner.name
     # What stands right beside a link comes before what stands around it.
     inward = sorted(context.inward, key=lambda mention: _ORDER.get(mention.kind, 2))
-    near = (*(m.title for m in inward if m.kind != "document"), *(m.passage for m in inward), context.own_words)
+    cited = [mention for mention in context.mentions if mention.direction == "out"]
+    title, coded = context.text("title"), context.index.coded_in(context.text("title"))
+    if coded:
+        return coded[0].stakeholder.name
+    near = (
+        *((title,) if any(named.is_code for named in context.named(title)) else ()),
+        *(m.title for m in inward if m.kind != "document"),
+        *(m.passage for m in inward),
+        *(m.title for m in cited),
+        context.own_words,
+        *(m.text for m in cited),
+    )
     far = (*(m.title for m in inward), *(m.text for m in inward), *(m.context for m in inward))
     for words in (*near, *neighbours, *far):
         named = [named for named in context.named(words) if not named.is_grant]
         if named:
             return min(named, key=lambda n: (n.is_common, words.find(n.word))).stakeholder.name
     people = context.index.name_by_person
-    present = map(casefold_id, (context.text("author"), *context.row["participants"]))
-    return next((people[login] for login in present if login in people), None)
+    owners = ((repository_of(ref) or "").split("/")[0] for ref in context.row["links_out"])
+    present = map(casefold_id, (context.text("author"), *context.row["participants"], *owners))
+    by_path = (context.index.named_by_path(path) for path in context.row["files"][:_PATHS])
+    return next((people[login] for login in present if login in people), None) or next(
+        (owner.name for owner in by_path if owner is not None), None
+    )
 
 
 def as_configured(name: str, organisation: Organisation) -> str | None:

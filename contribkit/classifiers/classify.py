@@ -1,6 +1,8 @@
 """Classify: who leads each contribution, and why."""
 
+from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +17,9 @@ from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
 from contribkit.labels import Label, Labels
 from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, REFERENCES, Judged, conform, grouped, is_missing, rows_of
-from contribkit.vocabulary import Activity, Lead
+from contribkit.vocabulary import MAINTAINER, MAINTAINERS, Activity, Kind, Lead
+
+_REVIEWS = 2  # reviews of others' work in a project from which on somebody counts as one who maintains it
 
 
 def classify(
@@ -80,10 +84,45 @@ def _contexts(table: pd.DataFrame, references: pd.DataFrame, organisation: Organ
     covered = (times >= dates.min()) & (times <= dates.max()) if len(dates) else pd.Series(False, index=table.index)
     days = times.dt.tz_convert(organisation.timezone).dt.date
     index = StakeholderIndex(organisation)
+    rows = rows_of(table)
+    roles = _maintainers(rows)
+    speaking = {owner: frozenset(logins & organisation.speakers) for owner, logins in roles.items()}
     return [
-        Context(row, index, by_thread.get(casefold_id(row["ref"]), []), bool(is_covered), None if pd.isna(day) else day)
-        for row, is_covered, day in zip(rows_of(table), covered, days, strict=True)
+        Context(
+            row,
+            index,
+            by_thread.get(casefold_id(row["ref"]), []),
+            bool(is_covered),
+            None if pd.isna(day) else day,
+            casefold_id(str(row["actor"])) in roles.get(_owner(row), ()),
+            speaking.get(_owner(row), frozenset()),
+        )
+        for row, is_covered, day in zip(rows, covered, days, strict=True)
     ]
+
+
+def _owner(row: dict[str, Any]) -> str:
+    return casefold_id(str(row["ref"])).split("/")[0]
+
+
+def _maintainers(rows: list[dict[str, Any]]) -> dict[str, set[str]]:
+    """Return who maintains what, by the owner of its repositories: those who merge, release or triage there."""
+    found: dict[str, set[str]] = {}
+    reviewed: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        owner, actor = _owner(row), casefold_id(str(row["actor"]))
+        people = found.setdefault(owner, set())
+        if row["actor_role"] == MAINTAINER or row["kind"] in (Kind.RELEASE, Kind.TRIAGE):
+            people.add(actor)
+        if row["author_association"] in MAINTAINERS:
+            people.add(casefold_id(str(row["author"])))
+        if not is_missing(row["merged_by"]):
+            people.add(casefold_id(str(row["merged_by"])))
+        reviewed[owner, actor] += row["kind"] == Kind.REVIEW
+    for (owner, actor), count in reviewed.items():
+        if count >= _REVIEWS:
+            found[owner].add(actor)
+    return found
 
 
 def _reason_table(ids: pd.Series, reasons: list[list[Reason]]) -> pd.DataFrame:

@@ -12,11 +12,14 @@ from contribkit.classifiers.stakeholder_mentions import Named, StakeholderIndex
 from contribkit.classifiers.votes import Reason
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, links, repository_of, thread_url
-from contribkit.tables import is_true
-from contribkit.vocabulary import Activity
+from contribkit.tables import is_missing, is_true
+from contribkit.vocabulary import Activity, Kind
 
 _ITEM = re.compile(r"\n(?=[ \t]{0,3}(?:[-*+]|\d{1,3}[.)])[ \t])")
+_FEW_LINES = 20
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[])")
+# A thread of the own side that plans the care of an upstream thread.
+_CARE = re.compile(r"^(?:review|merge)\b.{0,80}(?:/pull/\d|#\d|\bPRs?\b)|^follow[- ]?ups?\b.{0,20}#\d", re.IGNORECASE)
 # How an organisation writes of work that it does for a project's sake.
 _FOUNDATIONAL = re.compile(
     r"\b(?:foundational|upstream (?:support|work|maintenance|impact|plans?|upkeep)|non-maintainers?|good citizen\w*|"
@@ -57,7 +60,7 @@ class Mention(NamedTuple):
     @property
     def plans_upstream(self) -> re.Match[str] | None:
         """The words with which it plans upstream work, None where it does not: an own tracker holds both sorts."""
-        return _FOUNDATIONAL.search(f"{self.title}\n{self.passage}")
+        return _CARE.search(self.title) or _FOUNDATIONAL.search(f"{self.title}\n{self.passage}")
 
     def reason(self, lead: str, weight: float, sentence: str) -> Reason:
         """Return a reason with this place as its evidence."""
@@ -81,6 +84,10 @@ class Context:
         Whether a source of the organisation's own side covers its day, so that silence tells something.
     day
         The day of the first act, where the organisation is.
+    maintains
+        Whether the actor maintains the project, as far as the loaded rows tell.
+    stakeholder_maintainers
+        Case-folded logins that speak for a stakeholder and maintain the project.
     """
 
     row: dict[str, Any]
@@ -88,6 +95,8 @@ class Context:
     references: list[dict[str, Any]] = field(default_factory=list)
     covered: bool = False
     day: date | None = None
+    maintains: bool = False
+    stakeholder_maintainers: frozenset[str] = frozenset()
 
     @property
     def organisation(self) -> Organisation:
@@ -116,8 +125,19 @@ class Context:
 
     @property  # not kept: that would hold every text twice
     def own_words(self) -> str:
-        """The words of the thread and of the actor in it."""
-        return "\n".join([self.text("title"), self.text("body"), *self.row["remarks"]])
+        """The words of the thread and of the actor in it; those of bots quote others."""
+        opening = [] if self._is_of_bot else [self.text("title"), self.text("body")]
+        return "\n".join([*opening, *self.row["remarks"]])
+
+    @property
+    def actor_words(self) -> str:
+        """What the actor wrote there."""
+        is_author = casefold_id(self.text("actor")) == casefold_id(self.text("author")) and not self._is_of_bot
+        return "\n".join([*([self.text("body")] if is_author else []), *self.row["remarks"]])
+
+    @property
+    def _is_of_bot(self) -> bool:
+        return is_true(self.row.get("author_is_bot")) or self.organisation.is_bot(self.text("author"))
 
     @property
     def linked_refs(self) -> list[str]:
@@ -133,7 +153,9 @@ class Context:
     def mentions(self) -> list[Mention]:
         """Everything on the organisation's own side that is tied to the thread, each once."""
         found: dict[str, Mention] = {}
-        for mention in map(_of_reference, self.references):
+        for mention in (
+            _of_reference(reference) for reference in self.references if not is_true(reference["by_is_bot"])
+        ):
             if mention.direction == "in" or casefold_id(mention.ref) not in found:
                 found[casefold_id(mention.ref)] = mention
         for mention in _of_links(self.row, self.organisation):
@@ -158,6 +180,17 @@ class Context:
     def activity(self) -> Activity:
         """What sort of work it is."""
         return activity_of(self.row)
+
+    @cached_property
+    def reviewed(self) -> Activity:
+        """What sort of work somebody else's thread is that the actor reviews."""
+        return activity_of({**self.row, "kind": Kind.PULL_REQUEST})
+
+    @cached_property
+    def is_small(self) -> bool:
+        """Whether few lines changed."""
+        lines = [self.row.get(name) for name in ("additions", "deletions")]
+        return all(not is_missing(number) for number in lines) and sum(map(int, filter(None, lines))) <= _FEW_LINES
 
     @cached_property
     def author_is_outsider(self) -> bool:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from contribkit.config.models import Stakeholder
 from contribkit.config.organisation import Organisation
+from contribkit.config.patterns import matches
 from contribkit.ids import casefold_id
 
 # What people write of one piece of work that was asked for; "thanks" and "funded by" alone say nothing.
@@ -20,6 +21,13 @@ _THANKS = re.compile(
     r"also (?:be )?(?:useful|support\w*|benefit\w*|helps?))\b",
     re.IGNORECASE,
 )
+# Who could be hurt by a change did not ask for it.
+_AFFECTED = re.compile(r"\b(?:risks?:|(?:low|high|some) risk|only users?)", re.IGNORECASE)
+_CODE = re.compile(r"[A-Z]{2,10}-\d{1,6}")
+_SLUG = re.compile(r"[^a-z0-9]+")
+_WORD = re.compile(r"\[[^\]]{1,30}\]|[\w-]{2,30}")
+_PARTS = 4  # words of a name at most
+_SHORTEST = 3  # letters of a name that is looked for in a repository's name
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -31,7 +39,16 @@ def without_thanks(words: str) -> str:
     >>> without_thanks("Adds quotas. Thanks to Reef for the funding. Requested by Reef, thanks!")
     'Adds quotas. Requested by Reef, thanks!'
     """
-    return " ".join(s for s in _SENTENCE.split(words) if not _THANKS.search(s) or ASKED.search(s))
+    return " ".join(
+        sentence
+        for sentence in _SENTENCE.split(words)
+        if not _AFFECTED.search(sentence) and (not _THANKS.search(sentence) or ASKED.search(sentence))
+    )
+
+
+def title_words(title: str) -> list[str]:
+    """Return the words of a title, and what is in brackets as one word with them."""
+    return _WORD.findall(title)
 
 
 class Named(NamedTuple):
@@ -46,6 +63,11 @@ class Named(NamedTuple):
         """Whether it is money for a project's own health, and so no stakeholder whom work is for."""
         return self.stakeholder.kind == "grant"
 
+    @property
+    def is_code(self) -> bool:
+        """Whether the word is the code of a contract, such as ``FC-0062``."""
+        return bool(_CODE.fullmatch(self.word)) or self.word in self.stakeholder.codes
+
 
 class StakeholderIndex:
     """Finds an organisation's stakeholders by their words, repositories and people; made once for a table.
@@ -58,13 +80,20 @@ class StakeholderIndex:
 
     def __init__(self, organisation: Organisation) -> None:
         self.organisation = organisation
+        self._named: dict[str, Stakeholder | None] = {}
         self._owners: dict[str, Stakeholder | None] = {}  # contributions link to the same repositories over and over
 
     def named_in(self, words: str) -> list[Named]:
         """Return the stakeholders that a text names as whole words, in the case given and the order of the file."""
         known = self.organisation.stakeholder_by_word
         found: dict[str, Named] = {}
+        longer: list[tuple[int, int]] | None = None
         for match in self._pattern.finditer(words):
+            if longer is None:
+                longer = [other.span() for other in self._projects.finditer(words)]
+            start, end = match.span()
+            if any(a <= start and end <= b and b - a > end - start for a, b in longer):
+                continue  # "edX" in "Open edX" is no client
             word = " ".join(match[0].split())  # a line may end within a name
             word = word if word in known else word[:-1]
             stakeholder = known[word]
@@ -81,6 +110,42 @@ class StakeholderIndex:
         if not self.named_in(words):  # most texts name nobody, and need not be taken apart
             return []
         return self.named_in(without_thanks(words))
+
+    def coded_in(self, title: str) -> list[Named]:
+        """Return the stakeholders whose codes a title bears, by the patterns of contribkit.toml."""
+        words = title_words(title)
+        found = (
+            (known, word) for known in self.organisation.stakeholders for word in words if matches(known.codes, word)
+        )
+        return [Named(known, word, False) for known, word in found]
+
+    def named_by_path(self, path: str) -> Stakeholder | None:
+        """Return the stakeholder whose name is part of the name of a repository or file.
+
+        Examples
+        --------
+        >>> index = StakeholderIndex(Organisation.read_sample())
+        >>> index.named_by_path("example-org/saltreed-image").name
+        'Saltreed'
+        """
+        if path not in self._named:
+            parts = _SLUG.split(path.casefold())
+            runs = ("-".join(parts[at : at + n]) for n in range(_PARTS, 0, -1) for at in range(len(parts) - n + 1))
+            self._named[path] = next((self._slugs[run] for run in runs if run in self._slugs), None)
+        return self._named[path]
+
+    @cached_property
+    def _slugs(self) -> dict[str, Stakeholder]:
+        words = sorted(self.organisation.stakeholder_by_word.items(), key=lambda item: -len(item[0]))
+        slugs = ((_SLUG.sub("-", word.casefold()).strip("-"), known) for word, known in words if known.kind != "grant")
+        return {slug: known for slug, known in slugs if len(slug) >= _SHORTEST}
+
+    @cached_property
+    def _projects(self) -> re.Pattern[str]:
+        """The names of upstream projects of two words, in which a stakeholder's may lie."""
+        names = [upstream.name for upstream in self.organisation.upstream if len(upstream.name.split()) > 1]
+        spelled = (r"\s+".join(map(re.escape, name.split())) for name in names)
+        return re.compile("|".join(rf"\b{name}\b" for name in spelled) or r"(?!)")
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -109,6 +174,16 @@ class StakeholderIndex:
             for login in known.people:
                 people.setdefault(casefold_id(login), known.name)
         return people
+
+    @cached_property
+    def speaking(self) -> frozenset[str]:
+        """Case-folded logins of all who speak for a stakeholder that is no grant."""
+        return frozenset(
+            casefold_id(login)
+            for known in self.organisation.stakeholders
+            if known.kind != "grant"
+            for login in known.people
+        )
 
     @cached_property
     def initiatives(self) -> dict[str, frozenset[str]]:

@@ -148,6 +148,8 @@ class Stakeholder(Table):
     repos: list[RepositoryName] = []
     trackers: list[str] = []
     people: list[Login] = []
+    codes: list[Name] = []
+    labels: list[Name] = []
 
 
 class Initiative(Table):
@@ -165,6 +167,7 @@ class Goal(Dated):
     upstream: list[str] = []
     activities: list[str] = []
     refs: list[str] = []
+    codes: list[Name] = []
     target: int | None = Field(None, ge=1)
 
     @field_validator("activities")

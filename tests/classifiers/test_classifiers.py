@@ -76,7 +76,7 @@ def test_a_link_from_an_initiative_decides_and_names_whom_it_serves():
         ({}, [reference(text="Brings in what Marsh Lab asked for: https://github.com/up/app/pull/1")]),
         ({}, [reference(kind="issue", id="7", labels=["Contract"])]),
         ({"body": "Requested by users of Marsh Lab."}, []),
-        ({"body": "From https://desk.example/tickets/77"}, []),
+        ({}, [reference(kind="issue", id="7", text="From https://desk.example/tickets/77")]),
         ({"author": "mia", "kind": "review"}, []),
     ],
 )

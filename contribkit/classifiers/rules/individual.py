@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from contribkit.classifiers.context import Context
+from contribkit.classifiers.rules import stakeholder, upstream
 from contribkit.classifiers.votes import Reason
 from contribkit.ids import casefold_id, links, repository_of, thread_url
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
@@ -58,7 +59,10 @@ def own_project(context: Context) -> Iterator[Reason]:
     for ref in (context.ref, *context.row["links_out"]):
         repo = repository_of(ref)
         if repo and _is_of_member(repo, context):
-            weight = 2.6 if ref == context.ref else 2.3
+            here = ref == context.ref
+            if not here and any((*stakeholder.stakeholder_person(context), *context.own_named)):
+                return  # a copy that a member keeps for somebody
+            weight = 2.6 if here else 2.3
             yield Reason(Lead.INDIVIDUAL, weight, "a repository of the person's own", repo, thread_url(ref))
             return
 
@@ -87,11 +91,25 @@ def reactive(context: Context) -> Iterator[Reason]:
     short = sum(map(len, remarks)) <= _SHORT
     once = (context.row.get("acts") or 1) <= 1
     pointing = any(links(remark) for remark in remarks)
-    if context.text("kind") == Kind.COMMENT and once and short and not pointing and not context.mentions:
+    affairs = any(upstream.project_affairs(context))
+    if (
+        context.text("kind") == Kind.COMMENT
+        and not affairs
+        and once
+        and short
+        and not pointing
+        and not context.mentions
+    ):
         yield Reason(Lead.INDIVIDUAL, 1.2, "a single short answer, tied to no goal", context.text("title"))
 
 
 def major_feature(context: Context) -> Iterator[Reason]:
     """A feature that nothing on the organisation's own side explains is not upstream-led for being upstream."""
-    if context.activity == Activity.FEATURE and not context.mentions:
-        yield Reason(Lead.UPSTREAM, -0.8, "a feature, and nothing tells who asked for it", context.text("title"))
+    small = context.maintains and context.is_small
+    if context.activity == Activity.FEATURE and not context.mentions and not small:
+        yield Reason(
+            Lead.UPSTREAM,
+            -0.4 if context.maintains else -0.8,
+            "a feature, and nothing tells who asked for it",
+            context.text("title"),
+        )

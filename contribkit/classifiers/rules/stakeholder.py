@@ -8,7 +8,7 @@ from contribkit.classifiers.stakeholder_mentions import ASKED
 from contribkit.classifiers.votes import Reason
 from contribkit.config.patterns import matches, may_hold
 from contribkit.ids import casefold_id, repository_of, thread_url
-from contribkit.vocabulary import Kind, Lead
+from contribkit.vocabulary import Activity, Kind, Lead
 
 # How organisations file posts about what they do for those whom they serve.
 _SERVICE = re.compile(r"\b(?:service|customer|client|member|case[ -]stud)\w*\b", re.IGNORECASE)
@@ -17,6 +17,14 @@ _OUR_USE = re.compile(
 )
 # One of these is in every match: to look for them first takes a tenth of the time.
 _OUR_USE_WORDS = ("our hub", "our deployment", "our communit", "our customer", "our client")
+_PAID = re.compile(r"\b(?:fund(?:s|ed|ing)|pays?|paid|sponsor\w*)\b", re.IGNORECASE)
+_CLIENT = re.compile(
+    r"\b(?:(?:a|our|the|one of our) (?:clients?|customers?) (?:wants?|needs?|asks|asked|requested|would like)|"
+    r"(?:let|lets|allow|enable|for) (?:a|our|one of our|another) (?:clients?|customers?)\b(?!-|(?:[ -]side)))",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(r"(?<![\w/-])@?([A-Za-z0-9][A-Za-z0-9-]{2,38})")
+_PATHS = 30  # of a change
 _ADDRESS = re.compile(r"https?://([^\s)\]>\"']{1,500})|\b((?:[\w-]{1,63}\.){1,5}[a-z]{2,10}/[^\s)\]>\"']{1,400})")
 
 
@@ -30,17 +38,19 @@ def initiative(context: Context) -> Iterator[Reason]:
 
 def own_side_names(context: Context) -> Iterator[Reason]:
     """A thread, commit or document of the organisation that links to it names a stakeholder."""
-    for mention in context.inward:
+    for mention in context.mentions:
+        inward = mention.direction == "in"
         for words, weight, where in (
-            (mention.passage, 2.4, "names"),
+            (mention.passage if inward else "", 2.4, "names"),
             (mention.title, 2.2, "names"),
-            (mention.text, 1.3, "names, further away from the link,"),
+            (mention.text, 1.3 if inward else 1.6, "names, further away from the link,"),
             (mention.context, 1.45, "names, in the paragraphs around,"),
         ):
             named = [name for name in context.named(words) if not name.is_grant]
             if named:
                 name = min(named, key=lambda name: name.is_common)
-                sentence = f"our {_noun(mention)} that links to it {where} {name.stakeholder.name}"
+                tie = "links to it" if inward else "it links to"
+                sentence = f"our {_noun(mention)} that {tie} {where} {name.stakeholder.name}"
                 yield mention.reason(Lead.STAKEHOLDER, weight - name.is_common * 1.0, sentence)
                 break
 
@@ -57,14 +67,15 @@ def stakeholder_label(context: Context) -> Iterator[Reason]:
 def ticket(context: Context) -> Iterator[Reason]:
     """It, or what links to it, cites a support ticket."""
     tickets = context.organisation.signals.tickets
-    places = [(context.own_words, context.url, False), *((m.words, m.url, m.private) for m in context.inward)]
-    for words, url, private in places:
+    # Where every piece of work has a ticket, the thread's own says little: it adds to a name, and decides nothing.
+    inward = ((mention.words, mention.url, mention.private, 2.5) for mention in context.inward)
+    for words, url, private, weight in (*inward, (context.own_words, context.url, False, 0.7)):
         if not may_hold(tickets, words):
             continue
         for match in _ADDRESS.finditer(words):
             address = (match[1] or match[2]).rstrip(".,;:")
             if matches(tickets, address):
-                yield Reason(Lead.STAKEHOLDER, 2.5, "a support ticket is behind it", address, url, private)
+                yield Reason(Lead.STAKEHOLDER, weight, "a support ticket is behind it", address, url, private)
                 return
 
 
@@ -75,6 +86,8 @@ def tracker(context: Context) -> Iterator[Reason]:
         if repo is None:
             continue
         owner = context.index.owner_of(repo)
+        if owner is None and context.organisation.is_own(repo):
+            owner = context.index.named_by_path(repo.split("/")[1])
         if owner is not None:
             whose = f"which is there for {owner.name}"
         elif matches(context.organisation.signals.stakeholder_trackers, repo):
@@ -92,10 +105,50 @@ def stakeholder_repository(context: Context) -> Iterator[Reason]:
         yield Reason(Lead.STAKEHOLDER, 3.0, f"{owner.name} owns {repo}", repo, f"https://github.com/{repo}")
 
 
+def persons_repository(context: Context) -> Iterator[Reason]:
+    """It links to a repository of somebody who speaks for a stakeholder."""
+    for ref in context.row["links_out"]:
+        owner = casefold_id((repository_of(ref) or "").split("/")[0])
+        if owner in context.organisation.speakers and context.organisation.member(owner) is None:
+            whom = context.index.name_by_person.get(owner, "a stakeholder")
+            yield Reason(Lead.STAKEHOLDER, 1.8, f"it links to a repository of {owner} of {whom}", ref, thread_url(ref))
+            return
+
+
+def title_names(context: Context) -> Iterator[Reason]:
+    """The title, or a code in it, names a stakeholder."""
+    title = context.text("title")
+    for name in (*context.index.coded_in(title), *context.index.named_in(title)):
+        if not name.is_grant and not name.is_common:
+            paid = _PAID.search(title)
+            weight = 2.8 if name.is_code or paid else 2.2
+            yield Reason(Lead.STAKEHOLDER, weight, f"its title names {name.stakeholder.name}", name.word, context.url)
+            return
+
+
+def paths_name(context: Context) -> Iterator[Reason]:
+    """A file that it changes bears the name of a stakeholder, and the project does not."""
+    for path in context.row["files"][:_PATHS]:
+        owner = context.index.named_by_path(path)
+        if owner is not None and context.index.named_by_path(context.text("repo")) is not owner:
+            yield Reason(
+                Lead.STAKEHOLDER, 1.2, f"a file that it changes is named after {owner.name}", path, context.url
+            )
+            return
+
+
+def unnamed_client(context: Context) -> Iterator[Reason]:
+    """It says that a client wants it, without a name."""
+    has_clients = any(stakeholder.kind == "client" for stakeholder in context.organisation.stakeholders)
+    if has_clients and (match := _CLIENT.search(context.own_words)):
+        yield Reason(Lead.STAKEHOLDER, 2.2, "it says that a client wants it", match[0], context.url)
+
+
 def thread_names(context: Context) -> Iterator[Reason]:
     """The thread's own words name a stakeholder."""
+    title = {name.stakeholder.name for name in context.index.named_in(context.text("title")) if not name.is_common}
     for name in context.own_named[:2]:
-        if name.is_grant:
+        if name.is_grant or name.stakeholder.name in title:
             continue
         asked = ASKED.search(context.own_words)
         weight = 2.2 if asked else 0.4 if name.is_common else 1.5
@@ -115,6 +168,10 @@ def filed_for_stakeholders(context: Context) -> Iterator[Reason]:
 def thread_label(context: Context) -> Iterator[Reason]:
     """A label of the thread itself names a stakeholder, such as ``project: NAME``."""
     for label in context.row["labels"]:
+        for known in context.organisation.stakeholders:
+            if label.casefold() in map(str.casefold, known.labels):
+                yield Reason(Lead.STAKEHOLDER, 2.6, f"its label means {known.name}", label, context.url)
+                return
         named = [name for name in context.named(label.replace(":", " ")) if not name.is_grant]
         if named:
             yield Reason(Lead.STAKEHOLDER, 1.6, f"its label names {named[0].stakeholder.name}", label, context.url)
@@ -122,24 +179,28 @@ def thread_label(context: Context) -> Iterator[Reason]:
 
 
 def stakeholder_person(context: Context) -> Iterator[Reason]:
-    """A person who speaks for a stakeholder opened it, or took part."""
-    author, participants = context.text("author"), context.row["participants"]
-    if context.organisation.speakers.isdisjoint(map(casefold_id, (author, *participants))):
+    """People who speak for stakeholders opened it, take part, or are asked; one who maintains the project is weak."""
+    author, actor = casefold_id(context.text("author")), casefold_id(context.text("actor"))
+    speakers, organisation = context.index.speaking, context.organisation
+    present = dict.fromkeys(
+        login for login in (author, *map(casefold_id, context.row["participants"])) if login in speakers
+    )
+    asked = [login for login in map(str.casefold, _LOGIN.findall(context.actor_words)) if login in speakers]
+    people = list(dict.fromkeys([*present, *asked]))
+    outside = [login for login in people if organisation.member(login) is None]
+    if not outside:
         return
-    for stakeholder in context.organisation.stakeholders:
-        people = {casefold_id(login) for login in stakeholder.people if context.organisation.member(login) is None}
-        if stakeholder.kind == "grant" or not people:
-            continue
-        if casefold_id(author) in people:
-            # To answer somebody is less than to take up, review or merge what they did.
-            weight = 0.9 if context.text("kind") == Kind.COMMENT else 2.0
-            yield _person(weight, f"{author} of {stakeholder.name} opened it", context)
-        elif present := [login for login in participants if casefold_id(login) in people]:
-            yield _person(0.9, f"{present[0]} of {stakeholder.name} takes part", context)
-
-
-def _person(weight: float, sentence: str, context: Context) -> Reason:
-    return Reason(Lead.STAKEHOLDER, weight, sentence, sentence, context.url)
+    first = author if author in outside else outside[0]
+    maintains = first in context.stakeholder_maintainers
+    if first == author:
+        # To answer somebody is less than to take up, review or merge what they did.
+        weight, what = (0.9 if context.text("kind") == Kind.COMMENT else 2.0), "opened it"
+        weight = 0.7 if maintains else weight
+    else:
+        weight, what = (0.4 if maintains else 0.8), "takes part" if first in present else "is asked"
+    weight += 0.7 * (len(people) > 1) + 0.6 * bool(set(asked) - {actor})
+    sentence = f"{first} of {context.index.name_by_person[first]} {what}"
+    yield Reason(Lead.STAKEHOLDER, weight, sentence, sentence, context.url)
 
 
 def own_side_links(context: Context) -> Iterator[Reason]:
@@ -147,12 +208,13 @@ def own_side_links(context: Context) -> Iterator[Reason]:
     inward = [mention for mention in context.inward if not mention.plans_upstream]
     commits = [mention for mention in inward if mention.kind == "commit"]
     threads = [mention for mention in inward if mention.kind in ("issue", "pull_request")]
-    outward = [mention for mention in context.mentions if mention.direction == "out"]
+    outward = [mention for mention in context.mentions if mention.direction == "out" and not mention.plans_upstream]
     several = 0.3 * (len(outward) > 1)
+    wanted = 1.2 if context.activity in (Activity.FEATURE, Activity.BUGFIX) else 0.75
     for mention, weight, sentence in (
         *((m, 1.2, "linked from our tracker") for m in threads[:1]),
         *((m, 0.9, "a commit in our repository waits for it or uses it") for m in commits[:1]),
-        *((m, 0.75 + several, "it links to our tracker") for m in outward[:1]),
+        *((m, wanted + several, "it links to our tracker") for m in outward[:1]),
     ):
         yield mention.reason(Lead.STAKEHOLDER, weight, sentence)
 
@@ -161,12 +223,14 @@ def own_side_is_silent(context: Context) -> Iterator[Reason]:
     """The organisation's own side was read for these days, and says nothing of it."""
     if context.covered and not context.mentions:
         sentence = "our trackers, commits and posts cover these days and do not mention it"
-        yield Reason(Lead.STAKEHOLDER, -0.6, sentence)
+        yield Reason(Lead.STAKEHOLDER, -0.3, sentence)
 
 
 def our_use(context: Context) -> Iterator[Reason]:
     """The actor speaks of hubs, deployments or communities that the organisation serves."""
-    words = context.own_words
+    words = "\n".join(
+        [context.own_words, *(mention.words for mention in context.mentions if not mention.plans_upstream)]
+    )
     folded = words.casefold()
     if any(word in folded for word in _OUR_USE_WORDS) and (match := _OUR_USE.search(words)):
         yield Reason(Lead.STAKEHOLDER, 0.7, "it speaks of what we run for others", match[0], context.url)

@@ -5,10 +5,17 @@ from collections.abc import Iterator
 
 from contribkit.classifiers.activity import KINDS
 from contribkit.classifiers.context import Context
+from contribkit.classifiers.stakeholder_mentions import title_words
 from contribkit.classifiers.votes import Reason
+from contribkit.config.patterns import matches
 from contribkit.ids import casefold_id, links, repository_of
 from contribkit.vocabulary import NEWCOMERS, UPKEEP, Activity, Kind, Lead
 
+# Repositories in which a project talks about itself.
+_AFFAIRS = re.compile(
+    r"(?:^|[-_.])(?:governance|team|compass|roadmap|proposals?|enhancement|meetings?|surveys?)(?:$|[-_.])", re.I
+)
+_CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?P<link>\S{2,200})", re.IGNORECASE)
 _FILED = re.compile(r"\b(?:upstream|foundational|sustainability|maintenance)\b", re.IGNORECASE)
 
 # A title and paths alone weigh little; acts of care for a project weigh more.
@@ -35,9 +42,18 @@ def _plans(refs: list[str], ref: str) -> bool:
     return casefold_id(ref) in known or casefold_id(repository_of(ref) or "") in known
 
 
+def coded_goal(context: Context) -> Iterator[Reason]:
+    """A code in the title is that of a goal."""
+    for goal in context.organisation.goals:
+        for word in title_words(context.text("title")) if goal.codes else ():
+            if matches(goal.codes, word):
+                yield Reason(Lead.UPSTREAM, 2.8, f'its title has a code of the goal "{goal.name}"', word, context.url)
+                return
+
+
 def called_upstream(context: Context) -> Iterator[Reason]:
     """What the organisation writes of it speaks of care for the project."""
-    for mention in context.inward:
+    for mention in context.mentions:
         if match := mention.plans_upstream:
             yield mention.reason(Lead.UPSTREAM, 1.4, f'our tracker, commit or post speaks of "{match[0]}"')
             return
@@ -55,7 +71,10 @@ def filed_for_upstream(context: Context) -> Iterator[Reason]:
 def guides_others(context: Context) -> Iterator[Reason]:
     """A comment that points people at the threads where something is done."""
     pointed = [link.ref for remark in context.row["remarks"] for link in links(remark)]
-    if context.text("kind") == Kind.COMMENT and pointed:
+    for_somebody = any(not name.is_grant for name in context.own_named) or (
+        casefold_id(context.text("author")) in context.index.speaking
+    )
+    if context.text("kind") == Kind.COMMENT and pointed and not for_somebody:
         yield Reason(Lead.UPSTREAM, 1.3, "a comment that shows others where to look", pointed[0], context.url)
 
 
@@ -73,9 +92,21 @@ def upkeep(context: Context) -> Iterator[Reason]:
 
 def _serves_the_project(context: Context) -> Iterator[Reason]:
     activity = context.activity
-    if activity in UPKEEP:
+    weight = _WEIGHTS.get(activity, 0.0)
+    if activity == Activity.REVIEW and not context.author_is_outsider and context.reviewed not in UPKEEP:
+        weight = 0.5  # a colleague's work is led by whoever leads it
+    if context.maintains and (weight or context.is_small) and context.text("kind") not in KINDS:
+        weight = max(weight + 0.3, 0.9)
+    if weight:
         sentence = f"{activity.word} serves the project itself"
-        yield Reason(Lead.UPSTREAM, _WEIGHTS[activity], sentence, context.text("title"))
+        yield Reason(Lead.UPSTREAM, weight, sentence, context.text("title"))
+
+
+def project_affairs(context: Context) -> Iterator[Reason]:
+    """It is in a repository in which a project's team decides on its affairs."""
+    repo = context.text("repo").rpartition("/")[2]
+    if _AFFAIRS.search(repo):
+        yield Reason(Lead.UPSTREAM, 1.4, "the project's team decides on its affairs there", repo, context.url)
 
 
 def review_of_an_outsider(context: Context) -> Iterator[Reason]:
@@ -100,7 +131,12 @@ def grant(context: Context) -> Iterator[Reason]:
 def closes_upstream_issue(context: Context) -> Iterator[Reason]:
     """It settles a thread of the same project, opened there."""
     repo = casefold_id(context.text("repo"))
-    same = [ref for ref in context.row["links_out"] if casefold_id(repository_of(ref) or "") == repo]
+    closed = [
+        f"{repo}#{match['link'][1:]}" if match["link"].startswith("#") else match["link"]
+        for match in _CLOSES.finditer(f"{context.text('title')}\n{context.text('body')}")
+    ]
+    refs = [link.ref for words in closed for link in links(words)]
+    same = [ref for ref in refs if casefold_id(repository_of(ref) or "") == repo]
     if same and context.text("kind") == Kind.PULL_REQUEST and not context.mentions:
         yield Reason(Lead.UPSTREAM, 0.6, "it takes up a thread of the project", same[0])
 
@@ -108,4 +144,9 @@ def closes_upstream_issue(context: Context) -> Iterator[Reason]:
 def everyday_fix(context: Context) -> Iterator[Reason]:
     """A fix in the open, with nothing on the organisation's own side that asked for it."""
     if context.activity == Activity.BUGFIX and not context.mentions:
-        yield Reason(Lead.UPSTREAM, 0.6, "a fix that none of our threads asked for", context.text("title"))
+        yield Reason(
+            Lead.UPSTREAM,
+            1.0 if context.maintains else 0.6,
+            "a fix that none of our threads asked for",
+            context.text("title"),
+        )

@@ -1,0 +1,124 @@
+"""Kinds of evidence for who leads a contribution, one small invented case each."""
+
+import pandas as pd
+import pytest
+
+from contribkit import classify
+from contribkit.config.models import Goal, Stakeholder, Upstream
+from tests.classifiers.test_classifiers import MARSH, judge, organisation, reference
+
+CITED = {"kind": "issue", "id": "our-example/hub#5", "direction": "out"}
+CLIENT = organisation(
+    upstream=[Upstream(name="Open Marsh", orgs=["up"])],
+    stakeholders=[
+        Stakeholder(name="Marsh", kind="client", people=["mia", "max"], codes=["[FC-*]"], labels=["paid"]),
+        Stakeholder(name="Dune Bay", kind="client", people=["mia"], aliases=["dunebay"]),
+    ],
+    goals=[Goal(name="Runtime", codes=["[CARE-*]"])],
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "cited", "lead", "stakeholder"),
+    [
+        # What the contribution cites of our own side: its title, text, labels, and the name of its repository.
+        ({"title": "Log times"}, {"title": "Servers at Marsh Lab do not start"}, "stakeholder", "Marsh Lab"),
+        ({"title": "Log times"}, {"text": "Marsh Lab filed it."}, "stakeholder", "Marsh Lab"),
+        ({"title": "Log times"}, {"labels": ["contract"]}, "stakeholder", None),
+        ({"title": "feat: add a graph"}, {"title": "Measure free space"}, "stakeholder", None),
+        ({"title": "Say more", "files": ["docs/a.md"]}, {"title": "Hide a link"}, "upstream", None),
+        # A thread that plans the care of another project is no need of a stakeholder.
+        ({"title": "Follow up"}, {"title": "Review https://github.com/up/app/pull/1"}, "upstream", None),
+        ({"title": "Use the newer one"}, {"title": "Follow up #7"}, "upstream", None),
+        # What a bot wrote quotes others.
+        ({"title": "Log times"}, {"title": "Bump app for Marsh Lab", "by_is_bot": True}, "unclear", None),
+    ],
+)
+def test_what_it_cites_of_our_own_side_counts(row, cited, lead, stakeholder) -> None:
+    judged = judge(row, [reference(**CITED | cited)])
+    assert (judged.lead, None if pd.isna(judged.stakeholder) else judged.stakeholder) == (lead, stakeholder)
+
+
+def test_the_name_of_a_cited_repository_of_ours_names_a_stakeholder() -> None:
+    judged = judge({"title": "Push again", "links_out": ["our-example/dunebay-image#2"]}, org=CLIENT)
+    assert (judged.lead, judged.reasons[0]["rule"]) == ("stakeholder", "tracker")
+
+
+@pytest.mark.parametrize(
+    ("row", "lead", "rule"),
+    [
+        ({"title": "feat: links [FC-0062]"}, "stakeholder", "title_names"),
+        ({"title": "refactor: the runtime [CARE-13]"}, "upstream", "coded_goal"),
+        ({"title": "Change a default", "labels": ["Paid"]}, "stakeholder", "thread_label"),
+        ({"title": "Drop the block types of Dune Bay"}, "stakeholder", "title_names"),
+        ({"title": "Change a default", "body": "A client wants to hide it."}, "stakeholder", "unnamed_client"),
+        ({"title": "feat: add a cluster", "files": ["config/dunebay-hub.yaml"]}, "stakeholder", "paths_name"),
+        ({"title": "Change a link", "links_out": ["mia/notes#1"]}, "stakeholder", "persons_repository"),
+        ({"title": "Change a default", "body": "@mia, does it work?"}, "stakeholder", "stakeholder_person"),
+        ({"title": "Change a default", "participants": ["mia", "max"]}, "stakeholder", "stakeholder_person"),
+    ],
+)
+def test_what_else_names_a_stakeholder(row, lead, rule) -> None:
+    judged = judge(row, org=CLIENT)
+    assert (judged.lead, judged.reasons[0]["rule"]) == (lead, rule)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"body": "Discussed in the chat of Open Marsh."},  # part of the project's own name
+        {"body": "Risks: low risk for Dune Bay."},  # who could be hurt did not ask
+        {"body": "From https://desk.example/tickets/77"},  # where everything has one, a ticket alone tells nothing
+        {"body": "Opens a socket for a client-side cache."},  # no client
+        {"participants": ["mia"]},  # one person of two stakeholders
+        {"author_is_bot": True, "kind": "comment", "body": "Thanks to @max: Dune Bay wants it", "acts": 2},
+    ],
+)
+def test_what_names_nobody(row) -> None:
+    assert judge({"title": "Change a default"} | row, org=CLIENT).lead == "unclear"
+
+
+def test_one_who_also_maintains_the_project_opens_threads_for_its_sake() -> None:
+    review = {"title": "Add a colour", "kind": "review", "author": "mia"}
+    assert judge(review, org=CLIENT).lead == "stakeholder"
+    rows = [
+        {"id": "up/app#1@ada:review", "actor": "ada", "repo": "up/app"} | review,
+        {"id": "up/app#2@bob:review", "kind": "review", "actor": "bob", "author": "nora", "merged_by": "mia"},
+    ]
+    assert classify(pd.DataFrame(rows), None, CLIENT).contributions["lead"][0] != "stakeholder"
+
+
+def test_small_work_of_one_who_maintains_the_project_is_upkeep() -> None:
+    row = {"title": "feat: show a colour", "additions": 3, "deletions": 1}
+    assert judge(row).lead == "unclear"
+    assert judge(row | {"actor_role": "maintainer"}).lead == "upstream"
+
+
+def test_it_closes_a_thread_of_the_project_only_where_it_says_so() -> None:
+    row = {"title": "Correct a crash", "links_out": ["up/app#7"]}
+    assert judge(row | {"body": "See up/app#7"}).lead == "unclear"
+    assert judge(row | {"body": "Fixes #7"}).lead == "upstream"
+
+
+def test_a_members_copy_is_no_own_project_where_a_stakeholder_is_there() -> None:
+    row = {"title": "Change a default", "links_out": ["bob/copy#1"]}
+    assert judge(row).lead == "individual"
+    assert judge(row | {"participants": ["mia"]}).lead != "individual"
+
+
+def test_in_the_projects_own_affairs_a_short_answer_serves_it() -> None:
+    row = {"kind": "comment", "author": "nora", "remarks": ["Yes, please."], "title": "New pages?"}
+    assert judge(row).lead == "individual"
+    assert judge(row | {"repo": "up/team-compass", "id": "up/team-compass#1@ada:comment"}).lead == "upstream"
+
+
+def test_showing_others_the_way_does_not_beat_a_stakeholder() -> None:
+    row = {"kind": "comment", "author": "nora", "title": "Add a colour", "remarks": ["See up/app#7"]}
+    assert judge(row).lead == "upstream"
+    assert judge(row | {"remarks": [f"{MARSH['aliases'][0].title()} Lab starts that: up/app#7"]}).lead == "stakeholder"
+
+
+def test_a_colleagues_work_is_led_by_whoever_leads_it() -> None:
+    row = {"kind": "review", "id": "up/app#1@ada:review", "author": "bob"}
+    assert judge(row | {"title": "feat: add a colour"}).lead == "unclear"
+    assert judge(row | {"title": "Fix the CI"}).lead == "upstream"
