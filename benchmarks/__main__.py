@@ -66,7 +66,7 @@ def _recorded() -> Iterator[list[list[str]]]:
         commands.append(command)
         return run(command, *arguments, **options)
 
-    subprocess.run = recording
+    subprocess.run = recording  # type: ignore[assignment]
     try:
         yield commands
     finally:

@@ -1,5 +1,6 @@
 """Measure the relabelling widget in a real JupyterLab, against one card made of ipywidgets in the same run."""
 
+import pickle
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -10,7 +11,6 @@ from statistics import median, quantiles
 from typing import Any
 
 import nbformat
-import pandas as pd
 
 import contribkit as ck
 from benchmarks.figure import Figure
@@ -130,7 +130,7 @@ def measure() -> dict[str, Any]:
         home.mkdir()
         org = organisation()
         judged = ck.classify(contributions(ROWS, org), None, org)
-        pd.to_pickle(judged, root / "judged.pickle")
+        (root / "judged.pickle").write_bytes(pickle.dumps(judged))
         _write(root / "widget.ipynb", _BEGIN, _WIDGET, _STATE)
         _write(root / "card.ipynb", _BEGIN, _CARD)
         browser = stack.enter_context(chromium())

@@ -1,6 +1,7 @@
 """The tables: types that hold, days in a time zone, and cells as JSON knows them."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -149,7 +150,7 @@ def test_records_keep_every_row_column_and_order_and_read_back(schema: dict[str,
         "datetime64[us, UTC]": "2026-07-01T12:00:00Z",
     }  # fmt: skip
     full = {name: {"id": "o/r#1@ada:issue", "ref": "o/r#1"}.get(name, samples[kind]) for name, kind in schema.items()}
-    nothing = {name: [] if kind == "list" else None for name, kind in schema.items()}
+    nothing: dict[str, Any] = {name: [] if kind == "list" else None for name, kind in schema.items()}
     frame = conform(pd.DataFrame([full, nothing, full]), schema)
     assert json.loads(json.dumps(records(frame))) == [full, nothing, full]
     pd.testing.assert_frame_equal(conform(pd.DataFrame(records(frame)), schema), frame)

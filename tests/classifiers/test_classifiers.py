@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -224,7 +225,7 @@ def test_a_rule_that_fails_is_named_and_passed_over(monkeypatch, caplog):
         yield
 
     monkeypatch.setattr(rules, "all_rules", lambda: {rule.__name__: rule for rule in (broken, *rules.RULES)})
-    lists = {"ref": "up/app#1"} | {
+    lists: dict[str, Any] = {"ref": "up/app#1"} | {
         name: [] for name in ("remarks", "links_in", "links_out", "labels", "files", "participants")
     }
     assert rules.reasons_for(

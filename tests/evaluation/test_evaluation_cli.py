@@ -98,8 +98,13 @@ def test_the_last_of_two_labels_for_one_id_counts_and_is_said(home):
 
 
 def test_as_of_takes_away_what_is_younger(home):
-    plain = {"ref": "up-example/app#1", "source": "quay-example/plans", "kind": "document", "id": "a.md"}
-    days = ["2026-07-30", "2026-07-31", None]
+    plain: dict[str, str | None] = {
+        "ref": "up-example/app#1",
+        "source": "quay-example/plans",
+        "kind": "document",
+        "id": "a.md",
+    }
+    days: list[str | None] = ["2026-07-30", "2026-07-31", None]
     jsonl(home / "r.jsonl", *(plain | {"date": day} for day in days))
     links = [
         {"ref": "quay-example/x#1", "date": "2026-12-01"},

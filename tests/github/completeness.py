@@ -60,7 +60,7 @@ def completeness(acts: pd.DataFrame, workload: Workload, readable: Callable[[Row
 
 def _present_name(ref: str, workload: Workload) -> str:
     """Return a ref with the name that its repository has now: a loader may keep the one that was configured."""
-    name, sign, rest = re.fullmatch(r"([^#@]+)([#@]?)(.*)", ref, re.DOTALL).groups()  # type: ignore[union-attr]
+    name, sign, rest = re.fullmatch(r"([^#@]+)([#@]?)(.*)", ref, re.DOTALL).groups()
     repository = workload.repository_by_name.get(name.lower())
     return f"{repository.ref if repository else name}{sign}{rest}"
 

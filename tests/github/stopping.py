@@ -43,6 +43,6 @@ def killed() -> NoReturn:
 def load_and_be_killed(path: Path, requests: int, token: str) -> None:
     """Load the third quarter in a process of its own, which is killed after so many requests."""
     os.environ["GITHUB_TOKEN"] = token
-    Client.ask = stopped_after(requests, killed)  # type: ignore[method-assign]
+    Client.ask = stopped_after(requests, killed)  # type: ignore[method-assign, assignment]
     organisation = Organisation.read(path)
     github.load(organisation, Period("2026-Q3", organisation.timezone), False)

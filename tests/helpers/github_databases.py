@@ -61,6 +61,8 @@ class GitHubToSqlite:
         self.db.close()
         return self.path
 
+    repo: dict[str, Any]  # the one that a test made, where it keeps one
+
     def repository(self, name: str, **changes: Any) -> dict[str, Any]:
         owner, short = name.split("/")
         repo = _shape("repository", name) | {"id": _id(f"repository {name}"), "full_name": name, "name": short}

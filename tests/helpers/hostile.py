@@ -45,7 +45,7 @@ def modules() -> list[ModuleType]:
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Return every expression of the classifiers, wherever in a module it stands."""
-    found = {}
+    found: dict[str, re.Pattern[str]] = {}
     for module in [*modules(), importlib.import_module("contribkit.ids")]:
         for name, value in vars(module).items():
             found |= {f"{module.__name__}.{name}[{n}]": pattern for n, pattern in enumerate(_within(value))}

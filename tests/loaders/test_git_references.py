@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from contribkit.tables import rows_of
 from tests.helpers.repositories import ADA, BOB, CONFIGURATION, STRANGER, Invented, loaded, run_git
 
 LAMP = "wicketlamp-example/lamp"
 
 
 def references(folder: Path, configuration: str = CONFIGURATION) -> list[dict[str, Any]]:
-    return loaded(folder, configuration).references.to_dict("records")
+    return rows_of(loaded(folder, configuration).references)
 
 
 def only(folder: Path, configuration: str = CONFIGURATION) -> dict[str, Any]:

@@ -47,18 +47,18 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_a_limit_is_waited_for_as_long_as_github_says(slept: list[float], capsys: pytest.CaptureFixture[str]) -> None:
-    RateLimiter(Script(RateLimited(3), answer()), 60).ask(REQUEST)  # type: ignore[arg-type]
+    RateLimiter(Script(RateLimited(3), answer()), 60).ask(REQUEST)
     assert 2.5 < sum(slept) < 3.1 * 3
     assert "GitHub asks to wait, until " in capsys.readouterr().err
 
 
 def test_a_secondary_limit_without_a_time_is_waited_for_ever_longer(slept: list[float]) -> None:
-    RateLimiter(Script(RateLimited(None), RateLimited(None), answer()), 60).ask(REQUEST)  # type: ignore[arg-type]
+    RateLimiter(Script(RateLimited(None), RateLimited(None), answer()), 60).ask(REQUEST)
     assert len(slept) == 60 + 120
 
 
 def test_nothing_is_asked_that_the_budget_does_not_hold(slept: list[float], capsys: pytest.CaptureFixture[str]) -> None:
-    limiter = RateLimiter(Script(answer(remaining=3, seconds=5), answer()), 60)  # type: ignore[arg-type]
+    limiter = RateLimiter(Script(answer(remaining=3, seconds=5), answer()), 60)
     limiter.ask(REQUEST)
     assert not slept
     limiter.ask(REQUEST._replace(points=9))
@@ -68,23 +68,23 @@ def test_nothing_is_asked_that_the_budget_does_not_hold(slept: list[float], caps
 
 def test_a_wait_over_the_longest_is_an_error_that_says_until_when(slept: list[float]) -> None:
     with pytest.raises(ContribkitError, match=r"until \d\d:\d\d:\d\d, longer than longest_wait = 10 minutes; load aga"):
-        RateLimiter(Script(RateLimited(3600)), 10).ask(REQUEST)  # type: ignore[arg-type]
+        RateLimiter(Script(RateLimited(3600)), 10).ask(REQUEST)
     assert not slept
 
 
 def test_a_broken_connection_is_tried_again_after_ever_longer_pauses(slept: list[float]) -> None:
-    RateLimiter(Script(*[ConnectionFailed("gone")] * 4, answer()), 60).ask(REQUEST)  # type: ignore[arg-type]
+    RateLimiter(Script(*[ConnectionFailed("gone")] * 4, answer()), 60).ask(REQUEST)
     assert slept == [1, 2, 4, 8]
 
 
 def test_one_that_stays_broken_is_given_up_with_its_reason(slept: list[float]) -> None:
     with pytest.raises(ContribkitError, match=r"did not answer 5 times \(gone\); load again later: what is"):
-        RateLimiter(Script(*[ConnectionFailed("gone")] * 5), 60).ask(REQUEST)  # type: ignore[arg-type]
+        RateLimiter(Script(*[ConnectionFailed("gone")] * 5), 60).ask(REQUEST)
 
 
 def test_too_much_is_for_the_caller_to_divide() -> None:
     with pytest.raises(QueryTooLarge):
-        RateLimiter(Script(QueryTooLarge("502")), 60).ask(REQUEST)  # type: ignore[arg-type]
+        RateLimiter(Script(QueryTooLarge("502")), 60).ask(REQUEST)
 
 
 @pytest.fixture

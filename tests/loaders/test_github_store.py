@@ -132,12 +132,17 @@ def _cut(path: Path) -> None:
     path.write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
 
 
+def _a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
     "future": (_from_the_future, f"written by a later version of contribkit (store {VERSION + 1}"),
     "another": (_of_another_program, "is no store of contribkit"),
     "no database": (_no_database, "is damaged or no SQLite file; move it away"),
     "damaged": (_cut, "is damaged"),
-    "a folder": (lambda path: (path.unlink(), path.mkdir()), "cannot be opened"),
+    "a folder": (_a_folder, "cannot be opened"),
 }
 
 

@@ -55,7 +55,7 @@ def test_lists_of_which_each_knows_a_part_grow_and_others_do_not(org: Organisati
         [{"ref": "own/p#1", "title": "One"}],
         [{"ref": "OWN/p#1", "title": "Again"}, {"ref": "own/p#2", "title": "Two"}],
     )
-    one["links_in"], two["links_in"] = [ins[0]], [ins[1]]
+    one["links_in"], two["links_in"] = [ins[0]], [ins[1]]  # type: ignore[assignment]  # cells may hold lists
     row = unite_threads([one, two], org).iloc[0]
     assert (row["links_out"], row["labels"], row["files"]) == (["o/r#2", "o/r#3"], ["bug", "ci"], ["x"])
     assert row["participants"] == ["bob", "ada"]
