@@ -2,19 +2,20 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
+import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
 from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, main, say_hidden, warn
 from contribkit.errors import ContribkitError
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-    from contribkit.config.organisation import Organisation
-    from contribkit.labels import Labels
-    from contribkit.tables import Judged
+def _read_logs(named: Path | None, default: Path | None, org: "ck.Organisation") -> "ck.Labels":
+    """Return the labels of a folder; one that is named must be there."""
+    if named and not named.is_dir():
+        raise ContribkitError(f"{named}: there is no such folder of label logs")
+    folder = named or default
+    return ck.Labels.read(folder, org) if folder else ck.Labels()
 
 
 @main.command()
@@ -42,62 +43,36 @@ def classify(
     Example:
       contribkit classify --contributions C.jsonl --references R.jsonl --output P.jsonl
     """
-    from contribkit.config.organisation import Organisation
+    import pandas as pd
+
     from contribkit.io import write_jsonl
+    from contribkit.loaders.records import contribution_table, read_contributions, read_references
     from contribkit.privacy import without_private
+    from contribkit.tables import JUDGED, REFERENCES, conform, records
+    from contribkit.text import pluralise
 
     broken: list[str] | None = [] if keep_going else None
-    rows, judged = _classified(Organisation.read(config), contributions, references, labels, broken)
+    org = ck.Organisation.read(config)
+    rows = list(read_contributions(contributions, broken))
+    found = list(read_references(references, broken)) if references else []
+    decided = _read_logs(labels, None, org)
+    if unknown := decided.missing(row["id"] for row in rows):  # which may be private, so they are not named
+        warn([f"{pluralise(len(unknown), 'label')} for other contributions left out"])
+    found_table = conform(pd.DataFrame(found), REFERENCES, org.timezone)
+    judged = ck.classify(contribution_table(rows, org.timezone), found_table, org, decided)
     shown = without_private(judged, include_private).nested()
-    click.echo(f"{output}: {write_jsonl(output, _with_judgement(rows, shown))} rows")
-    say_hidden(len(judged.contributions) - len(shown), "contributions")
+    written = [
+        rows[place] | judgement | ({"links_in": links} if rows[place].get("links_in") else {})
+        for place, judgement, links in zip(
+            shown.index, records(shown[[*JUDGED, "reasons"]]), shown["links_in"], strict=True
+        )
+    ]
+    warn(judged.notes)
+    click.echo(f"{output}: {write_jsonl(output, written)} rows")
+    say_hidden(len(rows) - len(shown), "contributions")
     warn(broken or [])
     if broken:
         sys.exit(1)
-
-
-def _classified(
-    org: "Organisation", contributions: Path, references: Path | None, labels: Path | None, broken: list[str] | None
-) -> tuple[list[dict[str, Any]], "Judged"]:
-    """Return the rows of a file as they were, and the same rows judged."""
-    import pandas as pd
-
-    import contribkit as ck
-    from contribkit.loaders.records import read_contributions, read_references
-    from contribkit.tables import CONTRIBUTIONS, REFERENCES, conform
-
-    rows = list(read_contributions(contributions, broken))
-    found = list(read_references(references, broken)) if references else []
-    if labels and not labels.is_dir():
-        raise ContribkitError(f"{labels}: there is no such folder of label logs")
-    decided = ck.Labels.read(labels, org) if labels else ck.Labels()
-    _say_unknown(decided, rows)
-    table = conform(pd.DataFrame(rows), CONTRIBUTIONS, org.timezone)
-    # A thread that one row calls private is private for all.
-    is_private = table["private"].fillna(False)
-    table["private"] = table["private"].mask(is_private.groupby(table["ref"].str.casefold()).transform("any"), True)
-    judged = ck.classify(table, conform(pd.DataFrame(found), REFERENCES, org.timezone), org, decided)
-    warn(judged.notes)
-    return rows, judged
-
-
-def _with_judgement(rows: list[dict[str, Any]], judged: "pd.DataFrame") -> list[dict[str, Any]]:
-    """Return the rows that are judged as they were, with the columns of `JUDGED` and the links in that may be shown."""
-    from contribkit.tables import JUDGED, records
-
-    added = zip(judged.index, records(judged[[*JUDGED, "reasons"]]), judged["links_in"], strict=True)
-    return [
-        rows[place] | judgement | ({"links_in": links} if rows[place].get("links_in") else {})
-        for place, judgement, links in added
-    ]
-
-
-def _say_unknown(labels: "Labels", rows: list[dict[str, Any]]) -> None:
-    from contribkit.text import pluralise
-
-    unknown = labels.missing(row["id"] for row in rows)
-    if unknown:  # which may be private, so they are not named
-        warn([f"{pluralise(len(unknown), 'label')} for other contributions left out"])
 
 
 @main.command()
@@ -127,14 +102,11 @@ def why(
 
     ID is that of the review's contributions.csv; that of a thread (owner/repo#719) does where one person worked there.
     """
-    import contribkit as ck
     from contribkit.classifiers.explain import why as explain
     from contribkit.loaders.records import read_tables
 
     org = ck.Organisation.read(config)
-    if labels and not labels.is_dir():
-        raise ContribkitError(f"{labels}: there is no such folder of label logs")
-    decided = ck.Labels.read(labels or org.root / "labels", org)
+    decided = _read_logs(labels, org.root / "labels", org)
     broken: list[str] | None = [] if keep_going else None
     if contributions:
         table, found = read_tables(contributions, [references] if references else [], org.timezone, broken)
@@ -179,7 +151,6 @@ def evaluate(
     """
     import json
 
-    from contribkit.config.organisation import Organisation
     from contribkit.evaluation.report import classify_files, write_plot
     from contribkit.evaluation.report import evaluate as compared
     from contribkit.io import write_whole
@@ -191,7 +162,7 @@ def evaluate(
     if plot and len(labels) > 1:
         raise click.UsageError("--plot takes one set")
     broken: list[str] | None = [] if keep_going else None
-    org = Organisation.read(config)
+    org = ck.Organisation.read(config)
     words = {str(lead): org.word(lead) for lead in Lead}
     figures = {}
     for rows, truth in zip(contributions, labels, strict=True):

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
 from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, main, warn
 
 PERIODS = '2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".'
@@ -92,14 +93,12 @@ def review(
       contribkit review --period 2026-Q3 --upstream JupyterHub
       contribkit review --notebook my-review.ipynb
     """
-    from contribkit.config.organisation import Organisation
-    from contribkit.period import Period
     from contribkit.rendering import RenderOptions, render
 
     if upstream is not None and (team is not None or without_names or include_private):
         raise click.UsageError("--upstream is of all teams, without names and without private threads: leave these out")
-    org = Organisation.read_sample() if sample else Organisation.read(config)
-    span = Period(period or ("2026-Q3" if sample else "last quarter"), org.timezone)
+    org = ck.Organisation.read_sample() if sample else ck.Organisation.read(config)
+    span = ck.Period(period or ("2026-Q3" if sample else "last quarter"), org.timezone)
     given = parameters(parameter, without_names=without_names, include_private=include_private, keep_going=keep_going)
     of = org.project(upstream) if upstream is not None else None if team is None else [org.team(team)]
     place = output or (Path("reviews") if sample else None)
@@ -142,13 +141,9 @@ def plan(
     Nothing is decided by it: open the notebook, change the proposal, and save it into planned/. The review of the
     period compares it with what was done.
     """
-    from contribkit.config.organisation import Organisation
-    from contribkit.period import Period
-    from contribkit.rendering import render_plans
-
-    org = Organisation.read_sample() if sample else Organisation.read(config)
-    span = Period(period or ("2026-Q4" if sample else "this quarter"), org.timezone)
+    org = ck.Organisation.read_sample() if sample else ck.Organisation.read(config)
+    span = ck.Period(period or ("2026-Q4" if sample else "this quarter"), org.timezone)
     given = parameters(parameter, without_names=without_names, include_private=include_private, keep_going=keep_going)
     teams = None if team is None else [org.team(team)]
     warn(org.cautions)
-    say(render_plans(org, span, teams, output or (Path("plans") if sample else None), given), [])
+    say(ck.render_plans(org, span, teams, output or (Path("plans") if sample else None), given), [])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
 from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, main, say_hidden, warn
 
 
@@ -61,7 +62,6 @@ def load(config: Path, period: str, output: Path, include_private: bool, keep_go
     Example:
       contribkit load --period 2026-Q3 --output loaded
     """
-    import contribkit as ck
     from contribkit.io import write_jsonl
     from contribkit.privacy import without_private
     from contribkit.tables import records

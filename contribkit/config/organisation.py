@@ -76,27 +76,10 @@ class Organisation:
         ContribkitError
             With line, key and fix, one line a mistake.
         """
-        file = read_configuration(Path(path))
-        table = file.organisation
-        return cls(
-            name=table.name,
-            own=table.own,
-            timezone=table.timezone,
-            bots=[*BOTS, *table.bots],
-            words=table.names,
-            scope=table.scope,
-            sample=table.sample,
-            teams=file.teams,
-            upstream=file.upstream,
-            stakeholders=file.stakeholders,
-            initiatives=file.initiatives,
-            goals=file.goals,
-            policy=file.policy,
-            signals=file.signals,
-            needs=file.needs,
-            sources=file.sources,
-            path=Path(path).resolve(),
-        )
+        tables = dict(read_configuration(Path(path)))
+        about = dict(tables.pop("organisation"))
+        names, bots = about.pop("names"), [*BOTS, *about.pop("bots")]
+        return cls(**about, **tables, words=names, bots=bots, path=Path(path).resolve())
 
     @classmethod
     def read_sample(cls) -> "Organisation":
@@ -170,9 +153,7 @@ class Organisation:
     @cached_property
     def _logins(self) -> dict[str, str]:
         spelled = {casefold_id(login): login for login in self.members}
-        aliases = {
-            casefold_id(alias): spelled[casefold_id(m.login)] for _, m in self.memberships for alias in m.aliases
-        }
+        aliases = {casefold_id(a): spelled[casefold_id(m.login)] for _, m in self.memberships for a in m.aliases}
         return aliases | spelled
 
     @cached_property
@@ -275,8 +256,8 @@ class Organisation:
 
     @cached_property
     def _planned(self) -> set[str]:
-        refs = [ref for initiative in self.initiatives for ref in initiative.refs]
-        return {casefold_id(ref) for ref in (*refs, *(ref for goal in self.goals for ref in goal.refs))}
+        tables: list[Initiative | Goal] = [*self.initiatives, *self.goals]
+        return {casefold_id(ref) for table in tables for ref in table.refs}
 
     @cached_property
     def stakeholder_by_word(self) -> dict[str, Stakeholder]:

@@ -203,7 +203,9 @@ def _ask(organisation: Organisation, function: str, keep_going: bool, *arguments
         if (ask := getattr(source, function, None)) is None:
             continue
         try:
-            answers[name] = _complete(ask(organisation, *arguments), keep_going)
+            answers[name] = ask(organisation, *arguments)
+            if answers[name].broken and not keep_going:
+                raise ContribkitError(_first_problem(answers[name].broken))
         except ContribkitError as error:
             if not keep_going:
                 raise
@@ -220,14 +222,10 @@ def _sources(organisation: Organisation) -> dict[str, Loader]:
     return {name: loader(name) for name in in_order([*organisation.sources])}
 
 
-def _complete(answer: Loaded, keep_going: bool) -> Loaded:
-    """Return what a source answered; what it could not read is an error unless `keep_going` is on."""
-    if answer.broken and not keep_going:
-        problem, *more = answer.broken
-        others = f" (and {pluralise(len(more), 'more problem')})" if more else ""
-        fix = "" if "; " in problem else "; fix it, or take the rest with --keep-going"
-        raise ContribkitError(f"{problem}{others}{fix}")
-    return answer
+def _first_problem(broken: list[str]) -> str:
+    problem, *more = broken
+    others = f" (and {pluralise(len(more), 'more problem')})" if more else ""
+    return f"{problem}{others}" + ("" if "; " in problem else "; fix it, or take the rest with --keep-going")
 
 
 def _report(name: str, answer: Loaded, timezone: str) -> SourceReport:

@@ -22,9 +22,10 @@ from contribkit.vocabulary import Kind
 
 _LARGEST = 2**63 - 1
 _MOST_HOURS = 100_000
-_TYPES = {
-    "str": "text", "list": "a list", "Int64": "a whole number", "Float64": "a number", "boolean": "true or false",
-    TIME: "a date",
+# By column type: what JSON holds, in Python and in words.
+_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "str": (str, "text"), "list": (list, "a list"), "Int64": (int, "a whole number"),
+    "Float64": ((int, float), "a number"), "boolean": (bool, "true or false"), TIME: (str, "a date"),
 }  # fmt: skip
 
 _ACT = {
@@ -182,13 +183,20 @@ def _filled(row: dict[str, Any], **values: Any) -> dict[str, Any]:
     return row | {name: value for name, value in values.items() if row.get(name) is None}
 
 
+def contribution_table(rows: list[dict[str, Any]], timezone: str) -> pd.DataFrame:
+    """Return rows as a table of the schema `CONTRIBUTIONS`; a thread that one row calls private is private for all."""
+    table = conform(pd.DataFrame(rows), CONTRIBUTIONS, timezone)
+    is_private = table["private"].fillna(False).groupby(table["ref"].str.casefold()).transform("any")
+    return table.assign(private=table["private"].mask(is_private, True))
+
+
 def read_tables(
     contributions: Path, references: Iterable[Path], timezone: str, broken: list[str] | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the contributions and references of files as tables of their schemas; errors as for lines."""
-    rows = list(read_contributions(contributions, broken))
+    table = contribution_table(list(read_contributions(contributions, broken)), timezone)
     found = [row for path in references for row in read_references(path, broken)]
-    return conform(pd.DataFrame(rows), CONTRIBUTIONS, timezone), conform(pd.DataFrame(found), REFERENCES, timezone)
+    return table, conform(pd.DataFrame(found), REFERENCES, timezone)
 
 
 def _needed(row: dict[str, Any], name: str) -> str:
@@ -199,15 +207,13 @@ def _needed(row: dict[str, Any], name: str) -> str:
 
 def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:
     """Raise `ValueError` where a value is not of its column's type."""
-    known: dict[str, type | tuple[type, ...]] = {
-        "str": str, "list": list, "Int64": int, "Float64": (int, float), "boolean": bool, TIME: str,
-    }  # fmt: skip
     for name, value in row.items():
         kind = schema.get(name)
         if value is None or kind is None:
             continue
-        if not isinstance(value, known[kind]) or (isinstance(value, bool) and kind != "boolean"):
-            raise ValueError(f'"{name}" is {reprlib.repr(value)}, not {_TYPES[kind]}')
+        known, words = _TYPES[kind]
+        if not isinstance(value, known) or (isinstance(value, bool) and kind != "boolean"):
+            raise ValueError(f'"{name}" is {reprlib.repr(value)}, not {words}')
         if kind == TIME:
             _check_date(name, str(value))
         if isinstance(value, int) and abs(value) > _LARGEST:
@@ -270,19 +276,15 @@ def _acts(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     common = {"ref": row["ref"], "actor": row["actor"], "url": row.get("url"), "source": "records"}
     common["actor_role"] = row.get("actor_role")
     first, last = row.get("happened_at"), row.get("last_at")
-    opening = _ACT[Kind(row["kind"])] == "opened"
-    moments: dict[tuple[str, Any], int] = {}
-    if opening and (row.get("opened_at") or row.get("merged_at")):
-        if row.get("opened_at"):
-            moments["opened", row["opened_at"]] = 1
-        if row.get("merged_at"):
-            moments["merged", row["merged_at"]] = 1
-        if first and not _is_known(first, moments):
-            moments["commented", first] = 1
-    else:
-        moments[_ACT[Kind(row["kind"])], first or last] = 1
-    if last and not _is_known(last, moments):
-        moments["commented" if opening else _ACT[Kind(row["kind"])], last] = 1
+    kind = _ACT[Kind(row["kind"])]
+    later = "commented" if kind == "opened" else kind
+    named = (("opened", "opened_at"), ("merged", "merged_at")) if kind == "opened" else ()
+    moments: dict[tuple[str, Any], int] = {(act, row[time]): 1 for act, time in named if row.get(time)}
+    if not moments:
+        moments[kind, first or last] = 1
+    for moment in filter(None, (first, last)):
+        if not _is_known(moment, moments):
+            moments[later, moment] = 1
     # Times of one form, or days: what sorts as text; "~" comes behind every time of a day.
     inside = [moment for moment in moments if not first or (first <= (moment[1] or first) <= (last or first) + "~")]
     start = inside[0] if inside else next(iter(moments))

@@ -95,25 +95,27 @@ class Repository:
             minutes = f"{_TIMEOUT / 60:g} minutes"
             raise ContribkitError(f"{self.path}: git did not end within {minutes}; clone it again") from error
         if answer.returncode:
-            raise ContribkitError(f"{self.path}: {_reason(answer.stderr.decode(errors='replace'))}")
+            raise ContribkitError(f"{self.path}: {self._reason(answer.stderr.decode(errors='replace'))}")
         return answer.stdout
+
+    def _reason(self, stderr: str) -> str:
+        """Return what git printed in one line: the fatal error rather than the warnings before it."""
+        if "lazy fetching disabled" in stderr or "promisor" in stderr:
+            return PARTIAL
+        if "not a git repository" in stderr:
+            return "is not a git repository; clone it again, or remove it"
+        if "dubious ownership" in stderr:
+            fix = f"git config --global --add safe.directory {self.path.resolve()}"
+            return f"belongs to another user, so git does not read it; run: {fix}"
+        lines = [line for line in stderr.strip().splitlines() if line]
+        start = next((number for number, line in enumerate(lines) if line.startswith("fatal: ")), 0)
+        return f"git says: {' '.join(lines[start : start + 3]).removeprefix('fatal: ')}"
 
     def check(self) -> None:
         """Raise `ContribkitError` for a folder that is not a repository, is shallow, or empty."""
         if not self.path.is_dir():
             raise ContribkitError(f"{self.path}: there is no such folder; clone the repository there, or remove it")
-        try:
-            shallow = self.git("rev-parse", "--is-shallow-repository").strip()
-        except ContribkitError as error:
-            if "not a git repository" in str(error):
-                raise ContribkitError(f"{self.path}: is not a git repository; clone it again, or remove it") from error
-            if "dubious ownership" in str(error):
-                raise ContribkitError(
-                    f"{self.path}: belongs to another user, so git does not read it; "
-                    f"run: git config --global --add safe.directory {self.path.resolve()}"
-                ) from error
-            raise
-        if shallow == b"true":
+        if self.git("rev-parse", "--is-shallow-repository").strip() == b"true":
             raise ContribkitError(f"{self.path}: is a shallow clone; run: git -C {self.path} fetch --unshallow")
         if self.head is None:
             raise ContribkitError(
@@ -192,12 +194,3 @@ def _hosts(organisation: Organisation) -> set[str]:
     """Return the hosts of GitHub: its own, and that of the API in contribkit.toml."""
     api = urlsplit(str(organisation.sources.get("github", {}).get("api_url", ""))).hostname or ""
     return {*GITHUB_HOSTS, api.removeprefix("api.")}
-
-
-def _reason(stderr: str) -> str:
-    """Return what git printed in one line: the fatal error rather than the warnings before it."""
-    if "lazy fetching disabled" in stderr or "promisor" in stderr:
-        return PARTIAL
-    lines = [line for line in stderr.strip().splitlines() if line]
-    start = next((number for number, line in enumerate(lines) if line.startswith("fatal: ")), 0)
-    return f"git says: {' '.join(lines[start : start + 3]).removeprefix('fatal: ')}"
