@@ -128,6 +128,15 @@ def test_the_command_reads_files_or_loads_the_sources(home, tmp_path):  # noqa: 
     assert "there is no such folder of label logs" in err
 
 
+def test_a_thread_that_one_row_calls_private_is_not_explained(home, tmp_path):  # noqa: F811
+    rows = [ROWS[0], ROWS[0] | {"id": ROWS[0]["id"].rsplit("@", 1)[0] + "@nora-example:comment", "private": True}]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    config = ["--config", home / "contribkit.toml"]
+    code, out, err = run("why", ROWS[0]["id"], *config, "--contributions", tmp_path / "in.jsonl")
+    assert (code, out) == (1, "")
+    assert "is in a private thread; say --include-private to see it" in err
+
+
 def test_the_sample_is_explained_with_the_labels_beside_it():
     sample = Organisation.read_sample()
     labels = Labels.read(sample.root / "labels")
