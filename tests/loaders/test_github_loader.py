@@ -94,6 +94,14 @@ def test_without_the_triage_search_less_is_asked_and_the_review_says_so(small: W
     assert any("triage_only = false" in note for note in data.sources[0].notes)
 
 
+def test_everything_of_a_renamed_repository_comes_back(small: Workload, tmp_path: Path) -> None:
+    with Emulator(small, {"renamed": "brand-new"}) as github:
+        data = load(small.organisation(tmp_path, github.url), small.period)
+    told = completeness(data.acts, small)
+    assert told.missing.empty
+    assert told.invented.empty
+
+
 def test_only_what_was_touched_since_is_read_again(small: Workload, tmp_path: Path) -> None:
     with Emulator(small) as github:
         org = small.organisation(tmp_path, github.url)

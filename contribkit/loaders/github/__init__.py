@@ -139,7 +139,8 @@ def _run(context: LoadContext, client: Client) -> list[str]:
             runner.lacking = context.lacking
         runner.run(discover.first(context))
         runner.run(discover.silent_members(context))
-        runner.run(discover.triage_searches(context))
+        runner.run(discover.say_blind(context))
+        runner.run(discover.looks(context))
         runner.run(hydrate.vanished(context))
     except (ContribkitError, KeyboardInterrupt) as error:
         said = str(error) or _STOPPED

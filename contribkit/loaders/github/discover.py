@@ -77,7 +77,8 @@ def first(context: LoadContext) -> Iterator[Query]:
             yield Query("named", {"repo": repo, "number": number})
         elif repo == ref:
             yield Query("plans", {"repo": repo})
-    context.searches = [*_member_searches(context), *_own_searches(context)]
+    triage = _triage_searches(context) if _looks_for_triage(context) else ()
+    context.searches = [*_member_searches(context), *_own_searches(context), *triage]
     probed = {(query.argument["type"], tuple(query.argument["places"])) for query in context.searches}
     for kind, places in sorted(probed):
         if len(places) > 1 and not places[0].startswith("-"):
@@ -183,29 +184,30 @@ def silent_members(context: LoadContext) -> Iterator[Query]:
                 )
 
 
-def triage_searches(context: LoadContext) -> Iterator[Query]:
-    """Yield searches for all that was touched, to see who labelled, closed or the like; no other search finds that."""
+def say_blind(context: LoadContext) -> Iterator[Query]:
+    """Say which members no search finds, and yield searches for all that was touched where there are none yet."""
     people = [login for login in context.organisation.members if login not in context.unknown]
     context.blind = {login for login in people if not context.hits[login]}
-    if people and len(context.blind) == len(people) and len(people) > 1:
-        context.remark("GitHub's search finds none of the members: it may be broken, or hide them all", is_wrong=True)
-    if context.blind:
-        names = ", ".join(sorted(context.blind))
-        how = (
-            "their threads are looked for one by one"
-            if context.organisation.scope != "everywhere"
-            else "they are left out"
-        )
-        context.remark(f"GitHub's search does not find {names} (a private profile?): {how}")
-    if not _looks_for_triage(context) and (not context.blind or context.organisation.scope == "everywhere"):
+    if not context.blind:
         return
+    if len(context.blind) == len(people) > 1:
+        context.remark("GitHub's search finds none of the members: it may be broken, or hide them all", is_wrong=True)
+    is_everywhere = context.organisation.scope == "everywhere"
+    how = "they are left out" if is_everywhere else "their threads are looked for one by one"
+    names = ", ".join(sorted(context.blind))
+    context.remark(f"GitHub's search does not find {names} (a private profile?): {how}")
+    if not is_everywhere and not _looks_for_triage(context):
+        places = upstream_places(context.organisation)
+        for search in _triage_searches(context):
+            yield from (search.replace(places=[one]) for one in places) if "ISSUE" in context.anded else [search]
+
+
+def _triage_searches(context: LoadContext) -> Iterator[Query]:
+    """Yield searches for all that was touched, to see who labelled, closed or the like; no other search finds that."""
     places = upstream_places(context.organisation)
     for words in ("is:issue", "is:pr"):
-        search = _search(words, "ISSUE", places, context.start, context.end).replace(
-            triage=True, wide=bool(context.blind)
-        )
-        for one in [[place] for place in places] if "ISSUE" in context.anded else [places]:
-            yield search._replace(kind="triage").replace(places=one)
+        search = _search(words, "ISSUE", places, context.start, context.end).replace(triage=True)
+        yield search._replace(kind="triage")
 
 
 def receive_search(context: LoadContext, query: Query, payload: dict[str, Any]) -> Iterator[Query]:
@@ -219,9 +221,15 @@ def receive_search(context: LoadContext, query: Query, payload: dict[str, Any]) 
 
 
 def receive_triage(context: LoadContext, query: Query, payload: dict[str, Any]) -> Iterator[Query]:
-    """Yield a look at the threads of a page in which something was done, and the searches for what is behind it."""
-    is_wide = query.argument["wide"]
-    for hit in payload["nodes"]:
+    """Note the threads of a page for a look at them once the others are read, and yield searches for what is behind."""
+    context.touched |= {hit["id"]: hit for hit in payload["nodes"]}
+    yield from behind(context, query, payload)
+
+
+def looks(context: LoadContext) -> Iterator[Query]:
+    """Yield a look at each thread that was touched and that no other search found, if something was done in it."""
+    is_wide = bool(context.blind)
+    for hit in context.touched.values():
         if context.store.holds(hit["id"], hit["updatedAt"]):
             yield from want(context, hit)
         elif is_wide or hit["timelineItems"]["totalCount"]:
@@ -229,7 +237,6 @@ def receive_triage(context: LoadContext, query: Query, payload: dict[str, Any]) 
             if not context.store.holds(_looked(context, hit["id"], is_wide), hit["updatedAt"]):
                 kind = "issue" if hit["__typename"] == "Issue" else "pull"
                 yield Query(f"{'wide' if is_wide else 'look'}_{kind}", {"id": hit["id"]})
-    yield from behind(context, query, payload)
 
 
 def receive_look(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:

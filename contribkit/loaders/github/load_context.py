@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
@@ -27,6 +28,8 @@ class LoadContext:
         What a reader should know, and whether it is an error.
     found
         Every thread that a search showed, and when it was touched last.
+    touched
+        Every thread that a search for all that was touched showed, as it showed it.
     hits
         How many threads the searches of each member showed.
     searches
@@ -48,6 +51,7 @@ class LoadContext:
     keep_going: bool = False
     remarks: dict[str, bool] = field(default_factory=dict)
     found: dict[str, str] = field(default_factory=dict)
+    touched: dict[str, dict[str, Any]] = field(default_factory=dict)
     hits: Counter[str] = field(default_factory=Counter)
     searches: list[Query] = field(default_factory=list)
     anded: set[str] = field(default_factory=set)
