@@ -181,7 +181,7 @@ _RECEIVE: dict[str, _Receive] = {
     "repository": _of_whole(discover.receive_repository),
     "releases": _of_whole(lambda context, query, payload: discover.receive_releases(context, payload)),
     "commits": _of_whole(discover.receive_commits),
-    "named": hydrate.receive_named,
+    "named": _of_whole(hydrate.receive_named),
     "plans": _of_whole(hydrate.receive_plans),
     **dict.fromkeys(("pull", "issue", "discussion", "own_issue", "own_pull"), hydrate.receive_thread),
     "page": hydrate.receive_page,

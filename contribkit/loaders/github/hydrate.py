@@ -210,14 +210,12 @@ def _fill(place: Any, identifier: str, known: dict[str, Any]) -> None:
             _fill(inside, identifier, known)
 
 
-def receive_named(
-    context: LoadContext, query: Query, payload: dict[str, Any] | None, is_whole: bool
-) -> Iterator[Query]:
-    """Keep a thread of the own side that a plan or a thread names; say where a plan's cannot be seen."""
+def receive_named(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+    """Yield a thread of the own side that a plan or a thread names; say where a plan's cannot be seen."""
     thread = (payload or {}).get("issueOrPullRequest")
     ref = f"{query.argument['repo']}#{query.argument['number']}"
     if thread:
-        yield from _keep(context, OWN[thread["__typename"]], thread, is_whole)
+        yield from want_own(context, thread)
     elif is_planned(context.organisation, ref):
         context.remark(unseen_plan(context.organisation, ref))
 

@@ -348,8 +348,8 @@ def _commits(argument: dict[str, Any], page: int) -> str:
 
 
 def _named(argument: dict[str, Any], page: int) -> str:
-    thread = f"issueOrPullRequest(number: {argument['number']}) {{ __typename ...OwnIssue ...OwnPull }}"
-    return f"{repository(argument['repo'])} {{ {thread} }}"
+    about = "__typename ... on Issue { id updatedAt } ... on PullRequest { id updatedAt }"
+    return f"{repository(argument['repo'])} {{ issueOrPullRequest(number: {argument['number']}) {{ {about} }} }}"
 
 
 def _plans(argument: dict[str, Any], page: int) -> str:
@@ -404,7 +404,7 @@ KINDS: dict[str, QueryKind] = {
     ),
     "releases": QueryKind(_releases, page=100),
     "commits": QueryKind(_commits),
-    "named": QueryKind(_named, ("OwnIssue", "OwnPull"), 10, 50, 4, word="linking thread"),
+    "named": QueryKind(_named, size=50, connections=0, word="linking thread"),
     "plans": QueryKind(_plans, (), 10, 50, 2),
     "pull": QueryKind(None, ("Pull",), 25, 50, 6, word="thread"),
     "issue": QueryKind(None, ("Issue",), 25, 50, 3, word="thread"),
