@@ -182,12 +182,7 @@ def traits(judged: Judged) -> list[dict[str, float]]:
     """Return the features of each contribution apart from its words, by name.
 
     ``rule>lead`` are votes, ``total>lead`` their sums; the others are scaled so that none is more than half a vote,
-    which makes the regularisation restrain them more.
-
-    Parameters
-    ----------
-    judged
-        Answered by the rules.
+    which makes the regularisation restrain them more. `judged` is what the rules answer.
 
     Examples
     --------
@@ -307,14 +302,9 @@ class Model:
         return [str(LEADS[place]) if chance >= _ENOUGH else str(Lead.UNCLEAR) for place, chance in pairs], best
 
     def answer(self, judged: Judged, asked: pd.Series) -> Judged:
-        """Return contributions with the model's answers.
+        """Return what the rules answer, with the model's answers where it is asked.
 
-        Parameters
-        ----------
-        judged
-            What the rules answer.
-        asked
-            Which contributions the model is to answer; what a fact of the guideline settles, it leaves to the rules.
+        What a fact of the guideline settles, it leaves to the rules.
         """
         asked = asked & ~judged.contributions["id"].isin(_facts(judged))
         rows = judged.contributions[asked]

@@ -112,10 +112,7 @@ def agreement(labels: Labels) -> Agreement:
 def krippendorff_alpha(counts: pd.DataFrame) -> float | None:
     """Return Krippendorff's alpha for nominal data, ``1 - D_o / D_e``; None where only one value was given.
 
-    Parameters
-    ----------
-    counts
-        How often each value (column) was given to each unit (row); units with one value are passed over.
+    `counts` say how often each value (column) was given to each unit (row); units with one value are passed over.
 
     Examples
     --------
@@ -197,13 +194,8 @@ def anchoring_bias(labels: Labels, ids: Collection[str] | None = None) -> Anchor
     Each person's current label counts, with the answer at that time (``seen`` of the event). Adjudications, and rows
     without an answer, do not. The interval of the difference is Newcombe's.
 
-    Parameters
-    ----------
-    labels
-        The label logs.
-    ids
-        A random sample of contributions. Without it all labels count, also those of rows that were picked because they
-        are hard, where people agree less with the answer for that reason alone.
+    `ids` name a random sample of contributions. Without it all labels count, also those of rows that were picked
+    because they are hard, where people agree less with the answer for that reason alone.
 
     Examples
     --------

@@ -121,12 +121,7 @@ class Evaluation:
         yield _corrected(self.corrected)
 
     def as_text(self, words: Mapping[str, str]) -> str:
-        """Return the report as text of at most 110 columns.
-
-        Parameters
-        ----------
-        words
-            The word people see for each lead.
+        """Return the report as text of at most 110 columns; `words` has the word people see for each lead.
 
         Examples
         --------
@@ -268,8 +263,9 @@ def evaluate(judged: Judged, labels: Labels, draws: int = 1000) -> Evaluation:
     answers = judged.where(is_answer)
     truth, notes = truth_table(labels, answers.contributions["id"])
     pairs = compare(answers.contributions, truth)
-    decided = int((~is_answer).sum())
-    by_people = [f"left out: {pluralise(decided, 'contribution')} that people decided"] if decided else []
+    notes = [*judged.notes, *notes, *_limits(pairs)]
+    if decided := int((~is_answer).sum()):
+        notes.append(f"left out: {pluralise(decided, 'contribution')} that people decided")
     return Evaluation(
         pairs=pairs,
         scores=score_table(pairs, draws),
@@ -279,7 +275,7 @@ def evaluate(judged: Judged, labels: Labels, draws: int = 1000) -> Evaluation:
         agreement=agreement(labels),
         corrected=corrected_shares(rows, blind_sample(labels)),
         rules=rule_table(answers.reasons, len(answers.contributions), truth),
-        notes=[*judged.notes, *notes, *_limits(pairs), *by_people],
+        notes=notes,
     )
 
 

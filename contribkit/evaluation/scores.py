@@ -214,12 +214,7 @@ def calibration_error(sure: pd.DataFrame, weights: npt.NDArray[np.int64] | None 
     (doi:10.1609/aaai.v29i1.9602), with the bins of equal mass of Nguyen and O'Connor 2015 (arXiv:1508.05154). With few
     rows it is too high on average even for a perfect classifier (Roelofs et al. 2022, arXiv:2012.08668).
 
-    Parameters
-    ----------
-    sure
-        `confidence` and `right` (0 or 1), sorted by both.
-    weights
-        How often each row counts; once by default.
+    `sure` has `confidence` and `right` (0 or 1), and is sorted by both; `weights` say how often each row counts.
 
     Examples
     --------
@@ -294,12 +289,7 @@ def part_table(pairs: pd.DataFrame, smallest: int = 5) -> pd.DataFrame:
 
     Parts are five groups of threads (scikit-learn's ``GroupKFold``), older and newer threads, and each repository.
 
-    Parameters
-    ----------
-    pairs
-        The table of `compare`.
-    smallest
-        Repositories with fewer decided rows are counted together.
+    Of `pairs`, the table of `compare`, repositories with fewer decided rows than `smallest` are counted together.
 
     Returns
     -------

@@ -151,15 +151,13 @@ def classify_as_of(
         judged = classify(rows, found, organisation)
         return replace(judged, notes=[*_removed(contributions, references, rows, found, last, zone), *judged.notes])
     judged = classify(contributions, references, organisation)
-    days = contributions["happened_at"].dt.tz_convert(zone).dt.tz_localize(None)
-    ends = days.dt.to_period("Q").dt.end_time.dt.date
+    ends = contributions["happened_at"].dt.tz_convert(zone).dt.tz_localize(None).dt.to_period("Q").dt.end_time.dt.date
     parts = [judged.where(ends.isna())]
     for end in sorted(ends.dropna().unique()):
         until = ends.notna() & (ends <= end)
         rows, found = _known_on(contributions[until], references, end, zone)
         parts.append(classify(rows, found, organisation).where(ends[until] == end))
-    together: pd.DataFrame = pd.concat([part.contributions for part in parts if len(part.contributions)])
-    together = together.loc[contributions.index]
+    together = pd.concat([part.contributions for part in parts if len(part.contributions)]).loc[contributions.index]
     changed = int((together["lead"] != judged.contributions["lead"]).sum())
     notes = [f"each contribution was classified as of {GRACE} days after the end of its own quarter"]
     if changed:
