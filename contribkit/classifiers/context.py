@@ -19,7 +19,7 @@ _ITEM = re.compile(r"\n(?=[ \t]{0,3}(?:[-*+]|\d{1,3}[.)])[ \t])")
 _FEW_LINES = 20
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[])")
 # A thread of the own side that plans the care of an upstream thread.
-_CARE = re.compile(r"^(?:review|merge)\b.{0,80}(?:/pull/\d|#\d|\bPRs?\b)|^follow[- ]?ups?\b.{0,20}#\d", re.IGNORECASE)
+_CARE = re.compile(r"^(?:review|merge)\b.{0,80}(?:/pull/\d|#\d)|^follow[- ]?ups?\b.{0,20}#\d", re.IGNORECASE)
 # How an organisation writes of work that it does for a project's sake.
 _FOUNDATIONAL = re.compile(
     r"\b(?:foundational|upstream (?:support|work|maintenance|impact|plans?|upkeep)|non-maintainers?|good citizen\w*|"

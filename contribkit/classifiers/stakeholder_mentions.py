@@ -119,6 +119,14 @@ class StakeholderIndex:
         )
         return [Named(known, word, False) for known, word in found]
 
+    def upstream_owner(self, repo: str) -> Stakeholder | None:
+        """Return the stakeholder whose organisation an upstream project is that is no key community."""
+        project = self.organisation.upstream_of(repo)
+        if project is None or project.key:
+            return None
+        owner = casefold_id(repo.split("/")[0])
+        return next((s for s in self.organisation.stakeholders if owner in map(casefold_id, s.orgs)), None)
+
     def named_by_path(self, path: str) -> Stakeholder | None:
         """Return the stakeholder whose name is part of the name of a repository or file.
 

@@ -55,6 +55,7 @@ RULES: list[Rule] = [
     individual.own_tools,
     individual.own_project,
     individual.outside_the_projects,
+    individual.drive_by,
     individual.reactive,
     individual.major_feature,
 ]

@@ -22,6 +22,7 @@ _OWN_TOOLS = re.compile(
     r"(?:flake\.(?:nix|lock)|(?:shell|default)\.nix|\.envrc|\.editorconfig|[^/]*\.code-workspace)$)",
     re.IGNORECASE,
 )
+_CHANGES = (Kind.PULL_REQUEST, Kind.ISSUE, Kind.COMMENT)
 _SHORT = 200  # characters of a remark that answers and no more
 
 
@@ -77,6 +78,17 @@ def outside_the_projects(context: Context) -> Iterator[Reason]:
 
 def _is_of_member(repo: str, context: Context) -> bool:
     return casefold_id(repo.split("/")[0]) in context.index.member_logins
+
+
+def drive_by(context: Context) -> Iterator[Reason]:
+    """It is a change to a project that is no key community, that no goal names and that the actor does not maintain."""
+    organisation = context.organisation
+    project = organisation.upstream_of(context.text("repo"))
+    elsewhere = project is not None and not project.key and any(other.key for other in organisation.upstream)
+    if not elsewhere or context.maintains or context.mentions or context.text("kind") not in _CHANGES:
+        return
+    if not any(context.project in goal.upstream for goal in organisation.goals):
+        yield Reason(Lead.INDIVIDUAL, 1.8, "a project that no goal of the team covers", context.project or "")
 
 
 def new_project(context: Context) -> Iterator[Reason]:

@@ -103,6 +103,9 @@ def stakeholder_repository(context: Context) -> Iterator[Reason]:
     owner = context.index.owner_of(repo) if repo else None
     if owner is not None:
         yield Reason(Lead.STAKEHOLDER, 3.0, f"{owner.name} owns {repo}", repo, f"https://github.com/{repo}")
+    elif whose := context.index.upstream_owner(repo):
+        sentence = f"{whose.name} owns {repo}, which is no key community"
+        yield Reason(Lead.STAKEHOLDER, 1.8, sentence, repo, f"https://github.com/{repo}")
 
 
 def persons_repository(context: Context) -> Iterator[Reason]:
@@ -111,7 +114,7 @@ def persons_repository(context: Context) -> Iterator[Reason]:
         owner = casefold_id((repository_of(ref) or "").split("/")[0])
         if owner in context.organisation.speakers and context.organisation.member(owner) is None:
             whom = context.index.name_by_person.get(owner, "a stakeholder")
-            yield Reason(Lead.STAKEHOLDER, 1.8, f"it links to a repository of {owner} of {whom}", ref, thread_url(ref))
+            yield Reason(Lead.STAKEHOLDER, 2.2, f"it links to a repository of {owner} of {whom}", ref, thread_url(ref))
             return
 
 
@@ -132,7 +135,7 @@ def paths_name(context: Context) -> Iterator[Reason]:
         owner = context.index.named_by_path(path)
         if owner is not None and context.index.named_by_path(context.text("repo")) is not owner:
             yield Reason(
-                Lead.STAKEHOLDER, 1.2, f"a file that it changes is named after {owner.name}", path, context.url
+                Lead.STAKEHOLDER, 1.3, f"a file that it changes is named after {owner.name}", path, context.url
             )
             return
 
@@ -227,13 +230,14 @@ def own_side_is_silent(context: Context) -> Iterator[Reason]:
 
 
 def our_use(context: Context) -> Iterator[Reason]:
-    """The actor speaks of hubs, deployments or communities that the organisation serves."""
-    words = "\n".join(
-        [context.own_words, *(mention.words for mention in context.mentions if not mention.plans_upstream)]
-    )
-    folded = words.casefold()
-    if any(word in folded for word in _OUR_USE_WORDS) and (match := _OUR_USE.search(words)):
-        yield Reason(Lead.STAKEHOLDER, 0.7, "it speaks of what we run for others", match[0], context.url)
+    """It, or a thread of ours that is tied to it, speaks of hubs or communities that the organisation serves."""
+    threads = (m for m in context.mentions if m.kind != "document" and not m.plans_upstream)
+    own = (context.own_words, context.url, False)
+    for words, url, private in (own, *((mention.words, mention.url, mention.private) for mention in threads)):
+        folded = words.casefold()
+        if any(word in folded for word in _OUR_USE_WORDS) and (match := _OUR_USE.search(words)):
+            yield Reason(Lead.STAKEHOLDER, 0.7, "it speaks of what we run for others", match[0], url, private)
+            return
 
 
 def _noun(mention: Mention) -> str:

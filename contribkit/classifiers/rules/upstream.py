@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from contribkit.classifiers.activity import KINDS
 from contribkit.classifiers.context import Context
+from contribkit.classifiers.rules.stakeholder import ticket
 from contribkit.classifiers.stakeholder_mentions import title_words
 from contribkit.classifiers.votes import Reason
 from contribkit.config.patterns import matches
@@ -142,11 +143,7 @@ def closes_upstream_issue(context: Context) -> Iterator[Reason]:
 
 
 def everyday_fix(context: Context) -> Iterator[Reason]:
-    """A fix in the open, with nothing on the organisation's own side that asked for it."""
-    if context.activity == Activity.BUGFIX and not context.mentions:
-        yield Reason(
-            Lead.UPSTREAM,
-            1.0 if context.maintains else 0.6,
-            "a fix that none of our threads asked for",
-            context.text("title"),
-        )
+    """A fix in the open, with neither a ticket nor anything on the organisation's own side that asked for it."""
+    if context.activity == Activity.BUGFIX and not context.mentions and not any(ticket(context)):
+        weight = 1.1 if context.maintains else 0.95 if context.text("kind") == Kind.PULL_REQUEST else 0.6
+        yield Reason(Lead.UPSTREAM, weight, "a fix that none of our threads asked for", context.text("title"))
