@@ -17,7 +17,7 @@ MARGIN = 0.4
 _HIGHEST = 0.97
 _BASE = 0.6  # the log-odds of an answer that is only just given; where it was checked, four in five of these were right
 _ALONE = 0.6  # confidence of what a title and paths alone tell
-THIN = frozenset({"upkeep", "closes_upstream_issue", "everyday_fix", "major_feature"})
+THIN = frozenset({"upkeep", "everyday_fix", "major_feature"})
 """Rules that see a title and paths alone."""
 _SILENT = "own_side_is_silent"  # tells absence of evidence from absence of a source
 

@@ -1,5 +1,7 @@
 """Kinds of evidence for who leads a contribution, one small invented case each."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -94,10 +96,24 @@ def test_small_work_of_one_who_maintains_the_project_is_upkeep() -> None:
     assert judge(row | {"actor_role": "maintainer"}).lead == "upstream"
 
 
-def test_it_closes_a_thread_of_the_project_only_where_it_says_so() -> None:
-    row = {"title": "Correct a crash", "links_out": ["up/app#7"]}
-    assert judge(row | {"body": "See up/app#7"}).lead == "unclear"
-    assert judge(row | {"body": "Fixes #7"}).lead == "upstream"
+def test_a_fix_that_nothing_asked_for_is_everyday_work_and_a_report_is_not() -> None:
+    row = {"title": "[BUG] The hub stops"}
+    assert judge(row).lead == "upstream"
+    assert judge(row | {"body": "From https://desk.example/tickets/77"}).lead == "unclear"
+    assert judge(row | {"kind": "issue", "id": "up/app#1@ada:issue"}).lead == "unclear"
+
+
+def test_a_project_that_no_goal_covers_is_no_key_community() -> None:
+    key, aside = Upstream(name="Key", orgs=["key"], key=True), Upstream(name="Up", orgs=["up"])
+    org = organisation(upstream=[key, aside], goals=[])
+    row = {"title": "Explain an option", "files": ["docs/a.md"]}
+    assert judge(row, org=org).lead == "individual"
+    assert judge(row | {"actor_role": "maintainer"}, org=org).lead == "upstream"
+    assert (
+        judge(row, org=organisation(upstream=[key, aside], goals=[Goal(name="G", upstream=["Up"])])).lead == "upstream"
+    )
+    marsh = [Stakeholder(name="Marsh Lab", orgs=["up"])]
+    assert judge(row | {"title": "feat: a"}, org=replace(org, stakeholders=marsh)).reasons[0]["lead"] != "upstream"
 
 
 def test_a_members_copy_is_no_own_project_where_a_stakeholder_is_there() -> None:

@@ -48,7 +48,6 @@ RULES: list[Rule] = [
     upstream.project_affairs,
     upstream.kind_of_act,
     upstream.upkeep,
-    upstream.closes_upstream_issue,
     upstream.everyday_fix,
     individual.new_project,
     individual.own_itch,

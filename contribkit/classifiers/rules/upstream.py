@@ -16,7 +16,6 @@ from contribkit.vocabulary import NEWCOMERS, UPKEEP, Activity, Kind, Lead
 _AFFAIRS = re.compile(
     r"(?:^|[-_.])(?:governance|team|compass|roadmap|proposals?|enhancement|meetings?|surveys?)(?:$|[-_.])", re.I
 )
-_CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?P<link>\S{2,200})", re.IGNORECASE)
 _FILED = re.compile(r"\b(?:upstream|foundational|sustainability|maintenance)\b", re.IGNORECASE)
 
 # A title and paths alone weigh little; acts of care for a project weigh more.
@@ -127,19 +126,6 @@ def grant(context: Context) -> Iterator[Reason]:
                 sentence = f"{name.stakeholder.name} pays for the project's health"
                 yield Reason(Lead.UPSTREAM, 1.6, sentence, name.word, url, private)
                 return
-
-
-def closes_upstream_issue(context: Context) -> Iterator[Reason]:
-    """It settles a thread of the same project, opened there."""
-    repo = casefold_id(context.text("repo"))
-    closed = [
-        f"{repo}#{match['link'][1:]}" if match["link"].startswith("#") else match["link"]
-        for match in _CLOSES.finditer(f"{context.text('title')}\n{context.text('body')}")
-    ]
-    refs = [link.ref for words in closed for link in links(words)]
-    same = [ref for ref in refs if casefold_id(repository_of(ref) or "") == repo]
-    if same and context.text("kind") == Kind.PULL_REQUEST and not context.mentions:
-        yield Reason(Lead.UPSTREAM, 0.6, "it takes up a thread of the project", same[0])
 
 
 def everyday_fix(context: Context) -> Iterator[Reason]:
