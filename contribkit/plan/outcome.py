@@ -109,7 +109,6 @@ class Planned(Question):
         self.title = "What came of the plan?" if saved else ""
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        """Return planned against done, and what was not planned; without names, how many people instead of who."""
         tables = self._named(data)
         return {name: _counted(table) for name, table in tables.items()} if data.without_names else tables
 
@@ -120,7 +119,6 @@ class Planned(Question):
         return {"lines": planned_and_done(*asked), "unplanned": unplanned(*asked)}
 
     def sentence(self, data: ReviewData) -> str:
-        """Return how much of the plan was done, of what nothing came, and how much came unplanned."""
         if self.saved is None:
             return ""
         lines, extra = self.tables(data)["lines"], int(self.tables(data)["unplanned"]["done"].sum())
@@ -132,7 +130,6 @@ class Planned(Question):
         return f"{_met(lines)}.{nothing} {contributions} came unplanned."
 
     def figure(self, data: ReviewData) -> Figure | None:
-        """Return done against planned."""
         lines = self.tables(data).get("lines", pd.DataFrame())
         if not len(lines):
             return None
@@ -140,16 +137,13 @@ class Planned(Question):
         return figures.goal_figure(table, "contributions", _met(lines), stroke="plan")
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        """Return the tables, with how many people, not who."""
         tables = {name: records(_counted(table)) for name, table in self._named(data).items()}
         return {"planned": tables or None}
 
     def html(self, data: ReviewData) -> Markup:
-        """Return the section, nothing where no plan was saved."""
         return Markup("") if self.saved is None else super().html(data)
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        """Yield planned against done, what came unplanned, and what could not be read of the plan."""
         tables, saved = self.tables(data), self.saved
         if saved is None:
             return

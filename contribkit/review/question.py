@@ -164,13 +164,10 @@ class Prepared(Question):
         self._section = once(make)
 
     def sentence(self, data: ReviewData) -> str:
-        """Return the sentence of the section."""
         return self._section(data).sentence
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        """Return the numbers of the section."""
         return self._section(data).numbers
 
     def html(self, data: ReviewData) -> Markup:
-        """Return the section."""
         return Markup(self._section(data).html)

@@ -10,7 +10,7 @@ from contribkit.review import shares
 from contribkit.review.questions import community, outside, sharing, stakeholders
 from contribkit.tables import ACTS, THREADS, conform
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, acts, organisation, threads
-from tests.review.test_review import judged
+from tests.review.test_review import data_of, judged
 
 PERIOD = ck.Period("2026-Q3")
 PULL = "2026-08-01T00:00:00Z"
@@ -138,13 +138,17 @@ def test_our_share_of_a_project_asks_only_sources_that_know_others(org):
         ("o/r#4", "bob", "attended", PULL, log),  # knows members alone
         ("x/y#1", "kai", "merged", PULL, git),  # no project of ours
     )
-    table = community.project_table(known, org, PERIOD)
+
+    def told(done):
+        return data_of(judged({}), acts=done, organisation=org, period=PERIOD, project=None)
+
+    table = community.projects(told(known))
     assert table[["project", "part", "whole", "share"]].to_numpy().tolist() == [
         ["Up", 2, 3, 0.667],
         ["Other", 0, 1, 0.0],
     ]
-    assert len(community.project_table(known[5:6], org, PERIOD)) == 0
-    assert len(community.project_table(conform(pd.DataFrame(), ACTS), org, PERIOD)) == 0
+    assert len(community.projects(told(known[5:6]))) == 0
+    assert len(community.projects(told(conform(pd.DataFrame(), ACTS)))) == 0
 
 
 def test_coordination_stands_beside_that_of_upstream_led_work():
@@ -162,8 +166,9 @@ def test_coordination_stands_beside_that_of_upstream_led_work():
         ("o/r#2", "ada", "commented", "2026-10-01T00:00:00Z"),
         ("o/r#4", "ada", "reviewed", PULL),
     )
-    ours, theirs = stakeholders.coordination_table(rows, done, {"ada", "bob"}, PERIOD).to_numpy().tolist()
-    silent = stakeholders.coordination_table(rows, done[:1], {"ada", "bob"}, PERIOD)
+    known = {"members": {"ada": "Ada", "bob": "Bob"}, "period": PERIOD}
+    ours, theirs = stakeholders.coordination(data_of(rows, acts=done, **known)).to_numpy().tolist()
+    silent = stakeholders.coordination(data_of(rows, acts=done[:1], **known))
     assert silent["comments"].to_list() == [3, 0]
     assert silent["reviews"].isna().all()  # no source knows any: missing, not none
     assert ours == ["stakeholder", 3, 3, 1, 3, 6.0, 2]
@@ -198,6 +203,7 @@ def test_empty_tables_have_no_measures(org):
     rows, none = judged({})[:0], conform(pd.DataFrame(), THREADS)
     assert community.first_response(none, org, PERIOD) == (None, 0, 0)
     assert len(community.reviewed_of_others(rows, org)) == 0
-    assert stakeholders.coordination_table(rows, conform(pd.DataFrame(), ACTS), set(), PERIOD)["days"].isna().all()
+    quiet = data_of(rows, acts=conform(pd.DataFrame(), ACTS), members={}, period=PERIOD)
+    assert stakeholders.coordination(quiet)["days"].isna().all()
     assert len(sharing.rotation_table([rows], [])) == 0
     assert len(sharing.evenness_table(pd.DataFrame())) == 0

@@ -3,6 +3,8 @@
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import jsonschema
 import pandas as pd
@@ -15,6 +17,7 @@ from contribkit.pipeline import summary_schema
 from contribkit.review import shares
 from contribkit.review.export import to_csv
 from contribkit.review.questions import changes, goals, leads, needs_review, sharing, stakeholders
+from contribkit.review.review_data import ReviewData
 from contribkit.review.summary import read_summary
 from contribkit.tables import NESTED, REFERENCES, Judged, conform
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
@@ -31,6 +34,11 @@ def judged(*rows):
         for number, row in enumerate(rows, start=1)
     ]
     return conform(pd.DataFrame(filled), NESTED)
+
+
+def data_of(rows: pd.DataFrame, **known: Any) -> Any:
+    """Return what a question reads of a `ReviewData`: contributions, and what else a test is about."""
+    return SimpleNamespace(named_rows=rows, rows=rows, cache={}, **known)
 
 
 def test_shares_are_of_the_three_leads_and_unclear_stands_beside():
@@ -70,10 +78,9 @@ def test_merged_in_the_period_is_told_from_opened_in_it():
 
 def test_stakeholders_most_first_and_the_nameless_last():
     led = {"lead": "stakeholder"}
-    table = stakeholders.stakeholder_table(
-        judged(led, led, led, led | {"stakeholder": "A"}, led | {"stakeholder": "B"}, {}),
-        [Stakeholder(name="A", kind="client")],
-    )
+    rows = judged(led, led, led, led | {"stakeholder": "A"}, led | {"stakeholder": "B"}, {})
+    org = SimpleNamespace(stakeholders=[Stakeholder(name="A", kind="client")])
+    table = stakeholders.by_stakeholder(data_of(rows, organisation=org))
     assert list(table["stakeholder"]) == ["A", "B", "not named"]
     assert list(table["rows"]) == [1, 1, 3]
     assert table["kind"].fillna("unknown to the file").to_list() == ["client", *["unknown to the file"] * 2]
@@ -81,9 +88,8 @@ def test_stakeholders_most_first_and_the_nameless_last():
 
 def test_initiatives_without_work_and_work_without_initiative_both_show():
     plans = [Initiative(name="Quotas", stakeholder="A"), Initiative(name="Idle")]
-    table = stakeholders.initiative_table(
-        judged({"lead": "stakeholder", "initiative": "Quotas"}, {"lead": "stakeholder"}), plans
-    )
+    rows = judged({"lead": "stakeholder", "initiative": "Quotas"}, {"lead": "stakeholder"})
+    table = stakeholders.by_initiative(data_of(rows, initiatives=plans))
     assert list(table["rows"]) == [1, 0, 1]
     assert pd.isna(table["initiative"][2])
 
@@ -92,15 +98,17 @@ def test_goals_are_scaled_to_the_period_and_a_goal_without_target_shows_none():
     plans = [Goal(name="Reviews", target=20), Goal(name="Docs"), Goal(name="Old", to="2026-06-30")]
     rows = judged({"goal": "Reviews"}, {"goal": "Reviews", "actor": "bob"}, {"goal": "Docs"})
     for period, target in (("2026-Q3", 20), ("2026-H2", 40), ("2026-09", 6.6)):
-        table = goals.goal_table(rows, plans, ck.Period(period))
+        table = goals.goals(data_of(rows, goals=plans, period=ck.Period(period)))
         assert list(table["goal"]) == ["Reviews", "Docs"]
         assert (table["done"][0], table["people"][0], table["target"][0]) == (2, 2, target)
         assert pd.isna(table["target"][1])
 
 
-def test_members_keep_the_order_of_the_file_and_empty_cells_stay():
+def test_members_keep_the_order_of_the_file_and_empty_cells_stay(sample):
+    _, loaded, _ = sample
     team = Team(name="T", members=[Member(login="zoe"), Member(login="ada"), Member(login="gone", to="2026-06-30")])
-    table = sharing.activity_by_member(judged({}, {}, {"activity": "release"}), team, ck.Period("2026-Q3"))
+    rows = judged(*({"activity": name, "happened_at": "2026-08-01T00:00:00Z"} for name in ("docs", "docs", "release")))
+    table = sharing.activities(ReviewData(Judged.of(rows), loaded, team, ck.Period("2026-Q3"), {}))
     assert list(table.columns) == ["zoe", "ada"]
     assert table.loc["docs"].to_list() == [0, 2]
     assert list(table.index) == ["release", "docs"]
@@ -130,9 +138,9 @@ def test_cross_links_say_what_to_paste_where():
     references = conform(
         pd.DataFrame([*found, {"ref": "o/r#3", "source": own, "private": True, "url": "https://secret"}]), REFERENCES
     )
-    sides = stakeholders.own_side(rows, references, org)
-    assert sides["inward"][2] == [""]
-    table = stakeholders.link_table(rows, sides)
+    data = data_of(rows, data=SimpleNamespace(references=references), organisation=org)
+    assert stakeholders.sides(data)["inward"][2] == [""]
+    table = stakeholders.cross_links(data)
     assert list(table["linked"]) == ["theirs", "ours", "both", "none"]
     assert table["paste_own"][0] == "Upstream: https://github.com/o/r/pull/1"
     assert f"https://github.com/{own}/issues/9" in table["paste_upstream"][1]
@@ -384,12 +392,14 @@ def test_labels_that_people_changed_since_are_told_from_the_log():
         event | {"id": "4", "item": rows["id"][2], "at": "2026-10-03T00:00:00Z"},
     ]
     before = {"as_of": "2026-10-02T00:00:00Z"}
-    table = changes.changed_labels(rows, rows["id"], ck.Labels(told), before)
+    period = ck.Period("2026-Q3")
+    data = data_of(rows, labels=ck.Labels(told), period=period, summaries={"2026-Q3": before})
+    table = changes.label_changes(data)
     assert table[["was", "label"]].fillna("none").to_numpy().tolist() == [
         ["upstream", "individual"],
         ["none", "upstream"],
     ]
-    assert len(changes.changed_labels(rows, rows["id"], ck.Labels(told), None)) == 0
+    assert len(changes.label_changes(data_of(rows, labels=ck.Labels(told), period=period, summaries={}))) == 0
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"rows": 3}'])

@@ -58,22 +58,18 @@ class Changes(Question):
     }  # fmt: skip
 
     def sentence(self, data: ReviewData) -> str:
-        """Return how the upstream share compares, and how many leads and labels changed."""
         return " ".join(filter(None, (_against(data), _relabelled(data))))
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        """Return the periods, the leads and the labels that changed."""
         return {"history": history(data), "leads": lead_changes(data), "labels": label_changes(data)}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        """Return the periods, and how many leads and labels changed."""
         return {
             "history": records(history(data)), "changed": len(lead_changes(data)),
             "labels_changed": len(label_changes(data)),
         }  # fmt: skip
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        """Yield the periods side by side, and the leads and labels that changed."""
         yield from _periods(data)
         leads, labels = page.dicts(lead_changes(data)), page.dicts(label_changes(data))
         if leads:
@@ -269,41 +265,24 @@ def _through(decided_by: str, tied: bool, then: dict[str, Any]) -> str:
 
 @once
 def label_changes(data: ReviewData) -> pd.DataFrame:
-    """Return which labels people changed since this review was last rendered."""
-    return changed_labels(data.rows, data.named_rows["id"], data.labels, data.summaries.get(str(data.period)))
-
-
-def changed_labels(
-    rows: pd.DataFrame, ids: pd.Series, labels: Labels, before: Mapping[str, Any] | None
-) -> pd.DataFrame:
-    """Return the labels that people changed since an earlier rendering, from the label log.
-
-    Parameters
-    ----------
-    rows
-        Contributions as they may be shown.
-    ids
-        Their ids as the label log knows them.
-    labels
-        The label log.
-    before
-        The earlier summary, which knows when it was written; without one nothing is earlier.
+    """Return the labels that people changed since this review was last rendered, from the label log.
 
     Returns
     -------
     pandas.DataFrame
         One row a changed label: `id`, `title`, `url`, `was`, `label` (str: a lead or ``disputed``, missing where there
-        was or is none). It names nobody.
+        was or is none). It names nobody. Without an earlier summary, which knows when it was written, it is empty.
     """
+    before = data.summaries.get(str(data.period))
     if before is None:
         return pd.DataFrame(columns=_LABEL_CHANGE)
-    old = labels.until(datetime.fromisoformat(before["as_of"]))
+    ids, old = data.named_rows["id"], data.labels.until(datetime.fromisoformat(before["as_of"]))
     said = pd.DataFrame(
-        {"was": [_label(old, name) for name in ids], "label": [_label(labels, name) for name in ids]},
-        index=rows.index, dtype="str",
+        {"was": [_label(old, name) for name in ids], "label": [_label(data.labels, name) for name in ids]},
+        index=data.rows.index, dtype="str",
     )  # fmt: skip
     differs = said["was"].fillna("") != said["label"].fillna("")
-    return rows[["id", "title", "url"]].join(said)[differs][_LABEL_CHANGE].reset_index(drop=True)
+    return data.rows[["id", "title", "url"]].join(said)[differs][_LABEL_CHANGE].reset_index(drop=True)
 
 
 def _label(labels: Labels, item: str) -> str | None:

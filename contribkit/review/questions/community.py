@@ -58,15 +58,12 @@ class Community(Question):
     }  # fmt: skip
 
     def sentence(self, data: ReviewData) -> str:
-        """Return what is known of reviews, newcomers, responses, self-merges and projects."""
         return " ".join([row["sentence"] for row in _measures(data) if row["value"] != MISSING] + [_ours(data)])
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        """Return the organisation's part of each project."""
         return {"projects": projects(data)}
 
     def figure(self, data: ReviewData) -> Figure | None:
-        """Return the organisation's part of each project, against half."""
         table = projects(data)
         if not len(table):
             return None
@@ -75,7 +72,6 @@ class Community(Question):
         return figures.share_figure(table, _HALF, "half", "% of the known acts of people", title)
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
-        """Return which contributions are reviews of others' work, and which are self-merged."""
         rows = data.named_rows
         reviewed = reviewed_of_others(rows, data.organisation)
         return {
@@ -86,13 +82,11 @@ class Community(Question):
         }
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        """Return the measures, and the projects."""
         found = community(data)
         parts = {name: found[name]._asdict() for name in ("newcomers_back", "first_response", "self_merges")}
         return {"community": found | parts, "projects": records(projects(data))}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
-        """Return which rows the numbers count."""
         of_others: dict[str, Filter] = {
             "/community/reviewed": {"counts_for": "reviewed of others"},
             "/community/closed": {"counts_for": "closed of others"},
@@ -103,7 +97,6 @@ class Community(Question):
         }
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        """Yield the measures, what is not known, the projects and the reviews."""
         measures, table = _measures(data), projects(data)
         known = [row for row in measures if row["value"] != MISSING]
         unknown = [f"{row['what']} ({row['why']})" for row in measures if row["value"] == MISSING]
@@ -296,26 +289,11 @@ def self_merged(rows: pd.DataFrame, period: Period) -> pd.Series:
 
 @once
 def projects(data: ReviewData) -> pd.DataFrame:
-    """Return the organisation's part of what happened in each upstream project; see `project_table`."""
-    table = project_table(data.acts, data.organisation, data.period)
-    return table[table["project"] == data.project.name].reset_index(drop=True) if data.project else table
-
-
-def project_table(acts: pd.DataFrame, organisation: Organisation, period: Period) -> pd.DataFrame:
-    """Return the members' part of the acts of people in each upstream project.
+    """Return the members' part of the acts of people in each upstream project; of a project's review, in that one.
 
     Near CHAOSS, Organizational Diversity and Elephant Factor: the part of one organisation. Only sources that know acts
     of people outside the organisation are asked, since with any other the answer would be all; bots are left out.
     The interval takes acts as independent, which they are not quite: the truth is less sure than it says.
-
-    Parameters
-    ----------
-    acts
-        A table of the schema `ACTS`; a row that sums up several acts counts as many.
-    organisation
-        Whose members, bots and upstream projects.
-    period
-        The days looked at.
 
     Returns
     -------
@@ -323,7 +301,8 @@ def project_table(acts: pd.DataFrame, organisation: Organisation, period: Period
         One row a project in which acts of anybody are known, in the order of the file: `project` (str), `part`,
         `whole` (int, acts), `share`, `low`, `high` (float, Wilson's 95 % interval).
     """
-    mine = acts[within(acts["at"], period)]
+    organisation = data.organisation
+    mine = data.acts[within(data.acts["at"], data.period)]
     names = mine["actor"].dropna().unique()
     people = {name: organisation.member(name) is not None for name in names if not organisation.is_bot(name)}
     mine = mine[mine["actor"].isin(people)]
@@ -333,6 +312,7 @@ def project_table(acts: pd.DataFrame, organisation: Organisation, period: Period
     named = mine["ref"].map({ref: upstream.name for ref, upstream in repos.items() if upstream})
     count = mine["count"].fillna(1).astype(int)
     whole, part = count.groupby(named).sum(), count[ours].groupby(named[ours]).sum()
-    in_order = [upstream.name for upstream in organisation.upstream if upstream.name in whole.index]
+    shown = [data.project] if data.project else organisation.upstream
+    in_order = [upstream.name for upstream in shown if upstream.name in whole.index]
     table = [(name, *share(int(part.get(name, 0)), int(whole[name]))) for name in in_order]
     return pd.DataFrame(table, columns=["project", "part", "whole", "share", "low", "high"])

@@ -13,7 +13,7 @@ from contribkit.review.question import Question, array, of
 from contribkit.review.questions.community import community
 from contribkit.review.questions.sharing import distribution, releases
 from contribkit.review.questions.stakeholders import NOT_NAMED, cross_links
-from contribkit.review.review_data import ReviewData, once
+from contribkit.review.review_data import ReviewData
 from contribkit.tables import records
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Activity, Lead
@@ -32,7 +32,6 @@ class Drivers(Question):
     }  # fmt: skip
 
     def sentence(self, data: ReviewData) -> str:
-        """Return how much of the stakeholder-led work can be read about, and what was released and reviewed."""
         if not len(data.named_rows):
             return "There were no contributions."
         threads, reviewed = cross_links(data), community(data)["reviewed"]
@@ -48,16 +47,13 @@ class Drivers(Question):
         return served + made + (reviews if reviewed else "")
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        """Return who drove the work."""
-        return {"driven": driven(data)}
+        return {"driven": driven_by(data.named_rows)}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        """Return who drove the work."""
-        return {"driven": records(driven(data))}
+        return {"driven": records(driven_by(data.named_rows))}
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        """Yield who drove the work, where to read why, what was upstream-led, and the contributions."""
-        table = page.dicts(driven(data))
+        table = page.dicts(driven_by(data.named_rows))
         yield page.table({
             "who led": [page.lead(row["lead"], data.words) for row in table],
             "for whom": [row["stakeholder"] or (NOT_NAMED if row["lead"] == "stakeholder" else MISSING)
@@ -88,12 +84,6 @@ class Drivers(Question):
             })  # fmt: skip
         for lead in Lead:
             yield row_details(data, led_by(data, lead), f"{data.words[lead]}: ")
-
-
-@once
-def driven(data: ReviewData) -> pd.DataFrame:
-    """Return who drove the work; see `driven_by`."""
-    return driven_by(data.named_rows)
 
 
 def driven_by(rows: pd.DataFrame) -> pd.DataFrame:

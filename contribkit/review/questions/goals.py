@@ -34,7 +34,6 @@ class Goals(Question):
     }  # fmt: skip
 
     def sentence(self, data: ReviewData) -> str:
-        """Return how many goals reached their target, and how much work counts for one."""
         table = goals(data)
         if not len(table):
             return "No goal holds in this period; add [[goals]] to contribkit.toml to plan upstream work."
@@ -50,21 +49,17 @@ class Goals(Question):
         )
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        """Return what was done for each goal."""
         return {"goals": goals(data)}
 
     def figure(self, data: ReviewData) -> Figure | None:
-        """Return done against target."""
         reached, wanted = goals_reached(data)
         title = f"{reached} of {pluralise(wanted, 'goal')} with a target reached"
         return figures.goal_figure(goals(data), "contributions", title) if len(goals(data)) else None
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        """Return the goals."""
         return {"goals": records(goals(data))}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
-        """Return which rows the numbers count."""
         named = [{"goal": name} for name in goals(data)["goal"]]
         return {
             **each("goals", "done", named),
@@ -72,7 +67,6 @@ class Goals(Question):
         }
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        """Yield the table of goals, and the contributions to each."""
         table = goals(data)
         known = {goal.name: goal for goal in data.goals}
         yield page.table({
@@ -85,29 +79,15 @@ class Goals(Question):
             yield line_details(data, data.rows[data.rows["goal"] == name], caption)
 
 
-@once
-def goals(data: ReviewData) -> pd.DataFrame:
-    """Return how far each goal got; see `goal_table`."""
-    return goal_table(data.named_rows, data.goals, data.period)
-
-
 def goals_reached(data: ReviewData) -> tuple[int, int]:
     """Return how many goals reached their target, and how many have one."""
     targets = goals(data)[goals(data)["target"].notna()]
     return int((targets["done"] >= targets["target"]).sum()), len(targets)
 
 
-def goal_table(rows: pd.DataFrame, goals: list[Goal], period: Period) -> pd.DataFrame:
-    """Return how far each goal got.
-
-    Parameters
-    ----------
-    rows
-        Judged contributions, of which `goal` and `actor` are read.
-    goals
-        The goals; those that do not hold in the period are left out.
-    period
-        The days looked at: a target for a quarter is scaled to its length.
+@once
+def goals(data: ReviewData) -> pd.DataFrame:
+    """Return how far each goal got that holds in the period: a target for a quarter is scaled to its length.
 
     Returns
     -------
@@ -115,8 +95,9 @@ def goal_table(rows: pd.DataFrame, goals: list[Goal], period: Period) -> pd.Data
         One row a goal, in the order of the file: `goal` (str), `done` (int), `target` (float, missing where it has
         none), `people` (int: how many took part).
     """
+    rows, period = data.named_rows, data.period
     table = []
-    for goal in goals:
+    for goal in data.goals:
         if goal.holds_between(period.first_day, period.last_day):
             mine = rows[rows["goal"] == goal.name]
             table.append((goal.name, len(mine), target_in(goal, period), mine["actor"].nunique()))

@@ -12,7 +12,7 @@ from contribkit.review.page import between, number, percent, verb
 from contribkit.review.question import Filter, Question, array, each, obj, of
 from contribkit.review.questions.changes import history
 from contribkit.review.questions.stakeholders import evidence, named_stakeholders, sides
-from contribkit.review.review_data import ReviewData, once
+from contribkit.review.review_data import ReviewData
 from contribkit.review.shares import pull_requests, share, upstream_share
 from contribkit.tables import records
 from contribkit.text import pluralise
@@ -52,7 +52,6 @@ class Leads(Question):
     }  # fmt: skip
 
     def sentence(self, data: ReviewData) -> str:
-        """Return the counts of all leads, the share against the policy, and how much evidence there is."""
         if not len(data.named_rows):
             return f"No contribution of {data.team.name} was found in {data.period}."
         words, counts, part, known = data.words, _counts(data), upstream_share(data.named_rows), evidence(data)
@@ -69,22 +68,18 @@ class Leads(Question):
         )
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        """Return the leads, and the same numbers over periods."""
-        return {"leads": leads(data)}
+        return {"leads": lead_table(data.named_rows)}
 
     def figure(self, data: ReviewData) -> Figure | None:
-        """Return who led what over periods."""
-        return (
-            figures.lead_figure(history(data), data.words, data.policy, _title(data)) if len(data.named_rows) else None
-        )
+        if not len(data.named_rows):
+            return None
+        return figures.lead_figure(history(data), data.words, data.policy, _title(data))
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
-        """Return which contributions have evidence or hours, and which are own pull requests merged or not."""
         pulls = {name.replace("_", " "): mask for name, mask in pull_requests(data.named_rows, data.period).items()}
         return pulls | {"evidence": sides(data)["linked"] != "none", "hours": data.named_rows["hours"].notna()}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        """Return the leads, the policy, the evidence, and how many contributions there are."""
         return {
             "contributions": {
                 "rows": len(data.named_rows),
@@ -93,13 +88,12 @@ class Leads(Question):
                     name: int(mask.sum()) for name, mask in pull_requests(data.named_rows, data.period).items()
                 },
             },
-            "leads": records(leads(data)),
+            "leads": records(lead_table(data.named_rows)),
             "policy": {"upstream_share": data.policy, "upstream": upstream_share(data.named_rows)._asdict()},
             "evidence": evidence(data)._asdict(),
         }
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
-        """Return which rows the numbers count."""
         pulls = {f"/contributions/pull_requests/{name}": {"counts_for": name.replace("_", " ")}
                  for name in pull_requests(data.named_rows, data.period)}  # fmt: skip
         return pulls | {
@@ -112,10 +106,9 @@ class Leads(Question):
         }
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        """Yield the table of leads, and what its numbers mean."""
         if not len(data.named_rows):
             return
-        table = page.dicts(leads(data))
+        table = page.dicts(lead_table(data.named_rows))
         hours = sum(row["with_hours"] for row in table)
         columns: dict[str, Any] = {
             "who led": [page.lead(row["lead"], data.words) for row in table],
@@ -128,12 +121,6 @@ class Leads(Question):
             columns["share by hours"] = page.numbers((row["hours_share"] for row in table), percent)
         yield page.table(columns | {"decided by people": page.numbers(row["by_people"] for row in table)})
         yield page.paragraph(" ".join(_notes(data, hours)), quiet=True)
-
-
-@once
-def leads(data: ReviewData) -> pd.DataFrame:
-    """Return who led what; see `lead_table`."""
-    return lead_table(data.named_rows)
 
 
 def lead_table(rows: pd.DataFrame) -> pd.DataFrame:
@@ -209,7 +196,7 @@ def _notes(data: ReviewData, hours: int) -> list[str]:
             f"{pluralise(decided, 'contribution')} with a lead {verb(decided, 'is', 'are')} few: mind the intervals."
         )
     if hours:
-        spent = number(round(float(leads(data)["hours"].sum()), 1))
+        spent = number(round(float(lead_table(data.named_rows)["hours"].sum()), 1))
         total = len(data.named_rows)
         notes.append(
             f"Hours are known for {hours} of {total} ({spent} hours in all), and shares by hours are of these."

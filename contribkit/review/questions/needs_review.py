@@ -9,7 +9,7 @@ from markupsafe import Markup
 from contribkit.review import page
 from contribkit.review.contributions import row_details
 from contribkit.review.question import Filter, Question, of
-from contribkit.review.review_data import ReviewData, once
+from contribkit.review.review_data import ReviewData
 from contribkit.tables import rows_of
 from contribkit.text import pluralise
 from contribkit.vocabulary import Lead
@@ -23,8 +23,7 @@ class NeedsReview(Question):
     schema = {"waiting": of("count", "Unclear and disputed contributions.")}
 
     def sentence(self, data: ReviewData) -> str:
-        """Return how many contributions are unclear, and how many of them disputed."""
-        rows = needs_review(data)
+        rows = review_queue(data.rows)
         if not len(rows):
             return "Nothing is unclear in this period."
         disputed = int((rows["decided_by"] == "person").sum())
@@ -35,30 +34,20 @@ class NeedsReview(Question):
         )
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        """Return the contributions that need review, with what would settle each."""
         columns = ["id", "kind", "title", "url", "activity", "happened_at", "settles"]
-        return {"needs_review": needs_review(data)[columns].reset_index(drop=True)}
+        return {"needs_review": review_queue(data.rows)[columns].reset_index(drop=True)}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        """Return how many there are."""
-        return {"waiting": len(needs_review(data))}
+        return {"waiting": len(review_queue(data.rows))}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
-        """Return which rows the number counts."""
         return {"/waiting": {"lead": str(Lead.UNCLEAR)}}
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        """Yield the contributions, and the way to the relabelling notebook."""
-        rows = needs_review(data)
+        rows = review_queue(data.rows)
         yield row_details(data, rows, settles=True)
         if len(rows) and data.project is None:
             yield page.html("relabel.html")
-
-
-@once
-def needs_review(data: ReviewData) -> pd.DataFrame:
-    """Return what needs review; see `review_queue`."""
-    return review_queue(data.rows)
 
 
 def review_queue(rows: pd.DataFrame) -> pd.DataFrame:

@@ -33,25 +33,21 @@ class NotSeen(Question):
     }  # fmt: skip
 
     def sentence(self, data: ReviewData) -> str:
-        """Return how many sources answered in full."""
         sources = data.data.sources
         failed = [source.name for source in sources if source.status != "ok"]
         full = f"{len(sources) - len(failed)} of {pluralise(len(sources), 'source')} answered in full"
         return full + (f"; not in full: {', '.join(failed)}." if failed else ".")
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        """Return how each source answered, and what was left out."""
         return {
             "sources": pd.DataFrame(_sources(data)),
             "left_out": pd.DataFrame(left_out(data).items(), columns=["what", "count"]),
         }
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        """Return how each source answered, and what was left out."""
         return {"sources": _sources(data), "not_seen": left_out(data)}
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        """Yield the sources, and every note."""
         sources = data.data.sources
         days = [f"{page.day(source.first)}, {page.day(source.last)}" if source.first else None for source in sources]
         yield page.table({

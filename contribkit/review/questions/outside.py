@@ -29,7 +29,6 @@ class Outside(Question):
     }
 
     def sentence(self, data: ReviewData) -> str:
-        """Return how much was individual-led, reactive, or only looks upstream-led."""
         own, reactive, alike = self._counts(data).values()
         word, upstream = data.words["individual"], data.words["upstream"]
         valued = (
@@ -45,19 +44,15 @@ class Outside(Question):
         )
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        """Return the three counts."""
         return {"outside": pd.DataFrame(self._counts(data).items(), columns=["what", "rows"])}
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
-        """Return which contributions are reactive, and which only look upstream-led."""
         return {"reactive": reactive(data.named_rows), "look-alike": look_alikes(data.named_rows)}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        """Return the three counts."""
         return {"outside": self._counts(data)}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
-        """Return which rows the numbers count."""
         return {
             "/outside/individual": {"lead": str(Lead.INDIVIDUAL)},
             "/outside/reactive": {"counts_for": "reactive"},
@@ -65,7 +60,6 @@ class Outside(Question):
         }
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        """Yield the contributions of each sort."""
         answers, alike = (data.rows[mask] for mask in self.rows(data).values())
         features = pluralise(len(alike), "feature or new project", "features or new projects")
         yield row_details(data, led_by(data, Lead.INDIVIDUAL))

@@ -7,8 +7,6 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from contribkit.config.models import Team
-from contribkit.period import Period
 from contribkit.review import figures, page
 from contribkit.review.contributions import led_by, row_details
 from contribkit.review.page import verb
@@ -51,7 +49,6 @@ class Sharing(Question):
     }  # fmt: skip
 
     def sentence(self, data: ReviewData) -> str:
-        """Return how many members took part, what one person did alone, and who released."""
         table = activities(data)
         if not len(table):
             return f"Nothing was {data.words['upstream']} in this period."
@@ -65,12 +62,10 @@ class Sharing(Question):
         )
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        """Return how each activity is distributed, and, with names, the counts by activity and member."""
         named = {} if data.without_names else {"activity_by_member": activities(data)}
         return {"activities": distribution(data)} | named
 
     def figure(self, data: ReviewData) -> Figure | None:
-        """Return the counts by activity and member; without names by activity alone."""
         table, word = activities(data), data.words["upstream"]
         if not len(table):
             return None
@@ -84,11 +79,9 @@ class Sharing(Question):
         return figures.heat_figure(table.rename(columns=data.members), f"{people} took part in {word} work; {empty}")
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
-        """Return which contributions are releases."""
         return {"release": is_release(data.named_rows)}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        """Return the activities, with the counts of each member, and the releases."""
         logins = [] if data.without_names else list(activities(data))
         counts = activities(data).reindex(distribution(data)["activity"], fill_value=0)
         members = [{login: int(row[login]) for login in logins} for row in counts.to_dict("records")]
@@ -99,7 +92,6 @@ class Sharing(Question):
         }
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
-        """Return which rows the numbers count."""
         named = [{"lead": str(Lead.UPSTREAM), "activity": name} for name in distribution(data)["activity"]]
         return {
             **each("activities", "rows", named),
@@ -109,7 +101,6 @@ class Sharing(Question):
         }
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        """Yield the table of activities, who could pair with whom, and the contributions."""
         if len(distribution(data)):
             yield page.table(_columns(data))
             yield page.paragraph(" ".join(_notes(data)), quiet=True)
@@ -192,32 +183,18 @@ def _names(names: list[str]) -> str:
 
 @once
 def activities(data: ReviewData) -> pd.DataFrame:
-    """Return upstream-led contributions by activity and member; see `activity_by_member`."""
-    return activity_by_member(data.named_rows, data.team, data.period)
-
-
-def activity_by_member(rows: pd.DataFrame, team: Team, period: Period) -> pd.DataFrame:
     """Return upstream-led contributions by activity and member, empty cells among them.
-
-    Parameters
-    ----------
-    rows
-        Judged contributions, of which `lead`, `activity` and `actor` are read.
-    team
-        Whose members; they keep the order of the file, so that no ranking appears.
-    period
-        Who was a member on none of its days is left out.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by activity (those of `Activity` with any work, in its order), a column a member's login; counts.
+        Indexed by activity (those of `Activity` with any work, in its order), a column the login of each member in the
+        order of the file, so that no ranking appears; counts.
     """
-    led = rows[rows["lead"] == Lead.UPSTREAM]
-    members = [m.login for m in team.members if m.holds_between(period.first_day, period.last_day)]
+    led = data.named_rows[data.named_rows["lead"] == Lead.UPSTREAM]
     present = [str(activity) for activity in Activity if (led["activity"] == activity).any()]
     counts = led.groupby(["activity", "actor"]).size().unstack(fill_value=0)
-    return counts.reindex(index=present, columns=list(dict.fromkeys(members)), fill_value=0).astype(int)
+    return counts.reindex(index=present, columns=list(data.members), fill_value=0).astype(int)
 
 
 @once
@@ -234,7 +211,7 @@ def evenness_table(counts: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     counts
-        Indexed by activity, a column a member; see `activity_by_member`.
+        Indexed by activity, a column a member; see `activities`.
 
     Returns
     -------

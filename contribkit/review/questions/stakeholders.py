@@ -7,10 +7,8 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from contribkit.config.models import Initiative, Stakeholder
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, repository_of, thread_url
-from contribkit.period import Period
 from contribkit.privacy import visible
 from contribkit.review import figures, page
 from contribkit.review.contributions import led_by, row_details
@@ -62,7 +60,6 @@ class Stakeholders(Question):
     }  # fmt: skip
 
     def sentence(self, data: ReviewData) -> str:
-        """Return whom the work served, and how much of it is cross-linked."""
         table, threads, initiatives = by_stakeholder(data), cross_links(data), by_initiative(data)
         total, served = int(table["rows"].sum()), named_stakeholders(data)
         if not total:
@@ -81,14 +78,12 @@ class Stakeholders(Question):
         )
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        """Return the stakeholders, the initiatives, the cross-links and the coordination."""
         return {
             "stakeholders": by_stakeholder(data), "initiatives": by_initiative(data),
             "cross_links": cross_links(data), "coordination": coordination(data),
         }  # fmt: skip
 
     def figure(self, data: ReviewData) -> Figure | None:
-        """Return the work by stakeholder."""
         table, word = by_stakeholder(data), data.words["stakeholder"]
         if not len(table):
             return None
@@ -101,13 +96,11 @@ class Stakeholders(Question):
         return figures.bar_figure(*bars, Lead.STAKEHOLDER, "contributions", title + shown)
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        """Return the tables; of the cross-links only how many there are in each state."""
         links = cross_links(data)["linked"].value_counts()
         tables = {name: records(table) for name, table in self.tables(data).items()}
         return tables | {"cross_links": {str(state): int(count) for state, count in links.items()}}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
-        """Return which rows the numbers count."""
         led = {"lead": str(Lead.STAKEHOLDER)}
         named = [led | {"stakeholder": None if name == NOT_NAMED else name} for name in
                  by_stakeholder(data)["stakeholder"]]  # fmt: skip
@@ -119,7 +112,6 @@ class Stakeholders(Question):
         }  # fmt: skip
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        """Yield the work by stakeholder and by initiative, what to paste where, and the contributions."""
         yield page.details("by stakeholder", _stakeholder_table(data))
         yield page.paragraph(_around(data))
         if len(by_initiative(data)):
@@ -199,26 +191,14 @@ def _around(data: ReviewData) -> str:
     return f"{said} Half of its merged pull requests were merged within {number(ours['days'])} days{known}{beside}."
 
 
-@once
-def by_stakeholder(data: ReviewData) -> pd.DataFrame:
-    """Return stakeholder-led work by stakeholder; see `stakeholder_table`."""
-    return stakeholder_table(data.named_rows, data.organisation.stakeholders)
-
-
 def named_stakeholders(data: ReviewData) -> pd.DataFrame:
     """Return the rows of `by_stakeholder` that name one."""
     return by_stakeholder(data)[by_stakeholder(data)["stakeholder"] != NOT_NAMED]
 
 
-def stakeholder_table(rows: pd.DataFrame, stakeholders: list[Stakeholder]) -> pd.DataFrame:
-    """Return how much stakeholder-led work each stakeholder had.
-
-    Parameters
-    ----------
-    rows
-        Judged contributions, of which `lead`, `stakeholder`, `ref` and `id` are read.
-    stakeholders
-        Those of the file. A label may name another: it counts, and its kind is missing.
+@once
+def by_stakeholder(data: ReviewData) -> pd.DataFrame:
+    """Return how much stakeholder-led work each stakeholder had; a label may name one that the file does not.
 
     Returns
     -------
@@ -226,30 +206,18 @@ def stakeholder_table(rows: pd.DataFrame, stakeholders: list[Stakeholder]) -> pd
         One row a stakeholder, most work first, `NOT_NAMED` last: `stakeholder`, `kind` (str: as in the file,
         missing where it does not know them), `rows`, `threads` (int).
     """
-    led = rows[rows["lead"] == Lead.STAKEHOLDER]
+    led = data.named_rows[data.named_rows["lead"] == Lead.STAKEHOLDER]
     led = led.assign(stakeholder=led["stakeholder"].fillna(NOT_NAMED), thread=led["ref"].str.casefold())
     table = led.groupby("stakeholder").agg(rows=("id", "size"), threads=("thread", "nunique")).reset_index()
-    table["kind"] = table["stakeholder"].map({one.name: one.kind for one in stakeholders}).astype("str")
+    table["kind"] = table["stakeholder"].map({one.name: one.kind for one in data.organisation.stakeholders})
     table["last"] = table["stakeholder"] == NOT_NAMED
-    ordered = table.sort_values(["last", "rows", "stakeholder"], ascending=[True, False, True])
+    ordered = table.sort_values(["last", "rows", "stakeholder"], ascending=[True, False, True]).astype({"kind": "str"})
     return ordered[["stakeholder", "kind", "rows", "threads"]].reset_index(drop=True)
 
 
 @once
 def by_initiative(data: ReviewData) -> pd.DataFrame:
-    """Return stakeholder-led work by initiative; see `initiative_table`."""
-    return initiative_table(data.named_rows, data.initiatives)
-
-
-def initiative_table(rows: pd.DataFrame, initiatives: list[Initiative]) -> pd.DataFrame:
     """Return how much work each initiative of the roadmap had, those without any among them.
-
-    Parameters
-    ----------
-    rows
-        Judged contributions, of which `lead` and `initiative` are read.
-    initiatives
-        The roadmap.
 
     Returns
     -------
@@ -257,53 +225,38 @@ def initiative_table(rows: pd.DataFrame, initiatives: list[Initiative]) -> pd.Da
         One row an initiative, in the order of the file: `initiative`, `stakeholder` (str), `rows` (int). Last, where
         there is any, stakeholder-led work without an initiative, `initiative` missing.
     """
-    led = rows[rows["lead"] == Lead.STAKEHOLDER]
-    counts = led["initiative"].value_counts()
+    led = data.named_rows[data.named_rows["lead"] == Lead.STAKEHOLDER]
+    counts, without = led["initiative"].value_counts(), int(led["initiative"].isna().sum())
     table: list[tuple[str | None, str | None, int]] = [
-        (i.name, i.stakeholder, int(counts.get(i.name, 0))) for i in initiatives
+        (i.name, i.stakeholder, int(counts.get(i.name, 0))) for i in data.initiatives
     ]
-    without = int(led["initiative"].isna().sum())
-    if without:
-        table.append((None, None, without))
+    table += [(None, None, without)] if without else []
     return pd.DataFrame(table, columns=["initiative", "stakeholder", "rows"])
 
 
 @once
 def sides(data: ReviewData) -> pd.DataFrame:
-    """Return what on the organisation's own side each contribution is tied to; see `own_side`."""
-    return own_side(data.named_rows, data.data.references, data.organisation)
+    """Return which places on the organisation's own side each contribution's thread is tied to.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed as the contributions: `inward`, `outward` (lists of addresses of own places, those that link to the
+        thread and those it links to; private ones as an empty text), `linked` (a key of `STATES`).
+    """
+    rows, references = data.named_rows, data.data.references
+    places: dict[tuple[str, bool], list[str]] = {}
+    shown = references["url"].where(visible(references), "").fillna("")
+    for ref, url, is_out in zip(references["ref"], shown, references["direction"] == "out", strict=True):
+        places.setdefault((casefold_id(ref), bool(is_out)), []).append(url)
+    table = [_places(row, places, data.organisation) for row in rows_of(rows[["ref", "links_in", "links_out"]])]
+    return pd.DataFrame(table, columns=["inward", "outward", "linked"], index=rows.index)
 
 
 @once
 def evidence(data: ReviewData) -> Share:
     """Return how many contributions have evidence from the organisation's own side."""
     return share(int((sides(data)["linked"] != "none").sum()), len(sides(data)))
-
-
-def own_side(rows: pd.DataFrame, references: pd.DataFrame, organisation: Organisation) -> pd.DataFrame:
-    """Return which places on the organisation's own side each contribution's thread is tied to.
-
-    Parameters
-    ----------
-    rows
-        Contributions, of which `ref`, `links_in` and `links_out` are read.
-    references
-        A table of the schema `REFERENCES`.
-    organisation
-        Whose side.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed as `rows`: `inward`, `outward` (lists of addresses of own places, those that link to the thread and
-        those it links to; private ones as an empty text), `linked` (a key of `STATES`).
-    """
-    places: dict[tuple[str, bool], list[str]] = {}
-    shown = references["url"].where(visible(references), "").fillna("")
-    for ref, url, is_out in zip(references["ref"], shown, references["direction"] == "out", strict=True):
-        places.setdefault((casefold_id(ref), bool(is_out)), []).append(url)
-    table = [_places(row, places, organisation) for row in rows_of(rows[["ref", "links_in", "links_out"]])]
-    return pd.DataFrame(table, columns=["inward", "outward", "linked"], index=rows.index)
 
 
 def _places(
@@ -323,19 +276,7 @@ def _places(
 
 @once
 def cross_links(data: ReviewData) -> pd.DataFrame:
-    """Return the threads of stakeholder-led work, and what is missing between the two sides; see `link_table`."""
-    return link_table(data.rows, sides(data))
-
-
-def link_table(rows: pd.DataFrame, sides: pd.DataFrame) -> pd.DataFrame:
     """Return the threads of stakeholder-led work with what is missing between the two sides.
-
-    Parameters
-    ----------
-    rows
-        Judged contributions.
-    sides
-        What `own_side` says of them.
 
     Returns
     -------
@@ -344,7 +285,7 @@ def link_table(rows: pd.DataFrame, sides: pd.DataFrame) -> pd.DataFrame:
         on our own side, missing where there is none or it is private), `paste_upstream` and `paste_own` (str: the
         sentence to paste on either side, missing where it is not needed).
     """
-    threads = rows.join(sides)[rows["lead"] == Lead.STAKEHOLDER]
+    threads = data.rows.join(sides(data))[data.rows["lead"] == Lead.STAKEHOLDER]
     threads = threads[threads["ref"].map(repository_of).notna()].drop_duplicates("ref")
     sentences = [_sentences(row) for row in rows_of(threads)]
     added = pd.DataFrame(sentences, columns=["ours", "paste_upstream", "paste_own"], index=threads.index)
@@ -367,26 +308,10 @@ def _sentences(row: dict[str, Any]) -> dict[str, str | None]:
 
 @once
 def coordination(data: ReviewData) -> pd.DataFrame:
-    """Return comments, reviews and days to merge around the work; see `coordination_table`."""
-    return coordination_table(data.named_rows, data.acts, set(data.members), data.period)
-
-
-def coordination_table(rows: pd.DataFrame, acts: pd.DataFrame, members: set[str], period: Period) -> pd.DataFrame:
     """Return what the team wrote and reviewed around stakeholder-led and upstream-led work, and how long it waited.
 
     Source of the days: CHAOSS, Change Request Duration, as a median over merged pull requests. Upstream-led work stands
     beside it, since only a comparison shows whether stakeholder-led work goes at upstream's pace.
-
-    Parameters
-    ----------
-    rows
-        Judged contributions of the team.
-    acts
-        A table of the schema `ACTS`; a row that sums up several acts counts as many.
-    members
-        Logins of the team, as configured.
-    period
-        The days looked at.
 
     Returns
     -------
@@ -396,7 +321,8 @@ def coordination_table(rows: pd.DataFrame, acts: pd.DataFrame, members: set[str]
         requests of members merged in it), `days` (float: median from opening to merge, missing where no opening is
         known), `known` (int: of how many merged it is known).
     """
-    ours = acts[acts["actor"].isin(members) & within(acts["at"], period)]
+    rows, acts, period = data.named_rows, data.acts, data.period
+    ours = acts[acts["actor"].isin(list(data.members)) & within(acts["at"], period)]
     known_acts = set(acts["act"])
     table = []
     for lead in (Lead.STAKEHOLDER, Lead.UPSTREAM):
