@@ -32,12 +32,14 @@ def row_details(data: ReviewData, rows: pd.DataFrame, before: str = "", settles:
     """Return contributions that unfold, each with its reasons."""
     each = "each " if len(rows) > 1 else ""
     caption = f"{before}the {pluralise(len(rows), 'contribution')}, {each}with its reasons"
-    return page.details(caption, page.reason_table(lines(data, rows), data.words, not data.without_names, settles))
+    table = page.macro("rows", lines(data, rows), data.words, not data.without_names, settles) if len(rows) else ""
+    return page.details(caption, Markup(table))
 
 
 def line_details(data: ReviewData, rows: pd.DataFrame, caption: str) -> Markup:
     """Return contributions that unfold, as a list without reasons."""
-    return page.details(caption, page.line_list(lines(data, rows), not data.without_names))
+    table = page.macro("lines", lines(data, rows), not data.without_names) if len(rows) else ""
+    return page.details(caption, Markup(table))
 
 
 def led_by(data: ReviewData, lead: Lead) -> pd.DataFrame:

@@ -83,15 +83,11 @@ def bar_figure(names: list[str], counts: list[int], lead: Lead, unit: str, title
     title
         The finding.
     """
-    figure, (axes,) = new_figure(1.3 + 0.42 * len(names))
-    places = range(len(names))[::-1]
+    figure, axes, places = _row_figure(names, 1.3, 0.42, unit, title)
     axes.barh(places, counts, height=0.62, color=lead.colour)
     for place, count in zip(places, counts, strict=True):
         _beside(axes, str(count), count, place)
-    _name_rows(axes, names, list(places))
-    axes.set_xlabel(unit)
     _whole_numbers(axes)
-    set_title(figure, title)
     return figure
 
 
@@ -109,22 +105,18 @@ def goal_figure(goals: pd.DataFrame, unit: str, title: str, stroke: str = "targe
     stroke
         What the upright stroke at a target is called.
     """
-    figure, (axes,) = new_figure(1.5 + 0.5 * len(goals))
-    places = range(len(goals))[::-1]
+    label = f"{unit}; the upright stroke is the {stroke}"
+    figure, axes, places = _row_figure(list(goals["goal"]), 1.5, 0.5, label, title)
     axes.barh(places, goals["done"], height=0.5, color=Lead.UPSTREAM.colour)
     for place, done, target in zip(places, goals["done"], goals["target"], strict=True):
-        known = target is not pd.NA
-        if known:
+        if target is pd.NA:
+            _beside(axes, f"{done} (no target)", done, place)
+        else:
             axes.plot([target, target], [place - 0.36, place + 0.36], color=INK, linewidth=2.5)
-        _beside(
-            axes, f"{done} of {target:g}" if known else f"{done} (no target)", max(done, target if known else 0), place
-        )
-    _name_rows(axes, list(goals["goal"]), list(places))
-    axes.set_xlabel(f"{unit}; the upright stroke is the {stroke}")
+            _beside(axes, f"{done} of {target:g}", max(done, target), place)
     axes.margins(x=0.18)
     axes.set_xlim(left=0)
     _whole_numbers(axes)
-    set_title(figure, title)
     return figure
 
 
@@ -239,19 +231,16 @@ def share_figure(shares: pd.DataFrame, reference: float, word: str, unit: str, t
     title
         The finding.
     """
-    figure, (axes,) = new_figure(1.5 + 0.42 * len(shares))
-    places = list(range(len(shares))[::-1])
+    label = f"{unit} (95 % interval)"
+    figure, axes, places = _row_figure(list(shares["project"]), 1.5, 0.42, label, title)
     axes.hlines(places, shares["low"] * 100, shares["high"] * 100, color=_NEUTRAL, linewidth=2)
     axes.plot(shares["share"] * 100, places, "o", color=_NEUTRAL, clip_on=False)
     for place, part, whole, high in zip(places, shares["part"], shares["whole"], shares["high"], strict=True):
         _beside(axes, f"{part} of {whole}", high * 100, place)
     _mark_reference(axes, reference, word)
-    _name_rows(axes, list(shares["project"]), places)
     axes.set_xlim(0, 118)  # room for the words beside a share of all
     axes.set_ylim(-0.6, len(shares) - 0.4)
     axes.set_xticks(range(0, 101, 25))
-    axes.set_xlabel(f"{unit} (95 % interval)")
-    set_title(figure, title)
     return figure
 
 
@@ -280,10 +269,18 @@ def _beside(axes: Axes, words: str, across: float, up: float) -> None:
     )  # fmt: skip
 
 
-def _name_rows(axes: Axes, names: list[str], places: list[int]) -> None:
-    """Write names down the left side, long ones in two lines."""
+def _row_figure(names: list[str], top: float, row: float, label: str, title: str) -> tuple[Figure, Axes, list[int]]:
+    """Return a figure of one row a name, long names in two lines, and the places of the rows from the top.
+
+    `top` and `row` are heights in inches, `label` stands below.
+    """
+    figure, (axes,) = new_figure(top + row * len(names))
+    places = list(range(len(names))[::-1])
     axes.set_yticks(places, [textwrap.fill(_short(name, 64), 34) for name in names])
     axes.tick_params(axis="y", length=0)
+    axes.set_xlabel(label)
+    set_title(figure, title)
+    return figure, axes, places
 
 
 def _whole_numbers(axes: Axes) -> None:

@@ -103,7 +103,8 @@ def html(template: str, **values: Any) -> Markup:
     return Markup(_environment().get_template(template).render(**values))
 
 
-def _macro(name: str, *values: Any) -> Markup:
+def macro(name: str, *values: Any) -> Markup:
+    """Fill a macro of ``macros.html``."""
     return Markup(getattr(_environment().get_template("macros.html").module, name)(*values))
 
 
@@ -128,7 +129,7 @@ def table(columns: Mapping[str, Iterable[Any]]) -> Markup:
     cells = {name: list(column) for name, column in columns.items()}
     is_number = [isinstance(column, Numbers) for column in columns.values()]
     rows = [[MISSING if is_missing(cell) else cell for cell in row] for row in zip(*cells.values(), strict=True)]
-    return _macro("table", list(cells), is_number, rows) if rows else Markup("")
+    return macro("table", list(cells), is_number, rows) if rows else Markup("")
 
 
 def numbers(values: Iterable[Any], form: Any = None) -> Numbers:
@@ -161,34 +162,12 @@ def details(caption: str, body: Markup) -> Markup:
 
 def lead(name: str, words: Mapping[str, str]) -> Markup:
     """Return a lead as its shape and its word."""
-    return _macro("lead", name, words)
+    return macro("lead", name, words)
 
 
 def link(text: Any, url: Any) -> Markup:
     """Return a link where an address is one of a page, else the text."""
-    return _macro("link", text, url)
-
-
-def reason_table(rows: list[dict[str, Any]], words: Mapping[str, str], names: bool, settles: bool = False) -> Markup:
-    """Return contributions with their reasons.
-
-    Parameters
-    ----------
-    rows
-        Contributions as `contribkit.review.contributions.lines` returns them.
-    words
-        The word people see for each lead.
-    names
-        Whether there is a column of who did it.
-    settles
-        Whether each row says what would settle it, in `settles`.
-    """
-    return _macro("rows", rows, words, names, settles) if rows else Markup("")
-
-
-def line_list(rows: list[dict[str, Any]], names: bool) -> Markup:
-    """Return contributions as a list without reasons."""
-    return _macro("lines", rows, names) if rows else Markup("")
+    return macro("link", text, url)
 
 
 def picture(figure: Figure | None, alt: str) -> Markup:

@@ -65,8 +65,9 @@ class Question:
         return {}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        """Return what goes into the summary: by default the tables."""
-        return {self.name: {name: records(table) for name, table in self.tables(data).items()}}
+        """Return what goes into the summary: the tables that are keys of `schema`, else all, below the name."""
+        tables = {name: records(table) for name, table in self.tables(data).items()}
+        return {name: tables[name] for name in tables if name in self.schema} or {self.name: tables}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
         """Return, by JSON pointer into the summary, which of its rows a number counts.

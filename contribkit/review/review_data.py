@@ -25,6 +25,14 @@ PERIODS = 4
 Answer = TypeVar("Answer")
 
 
+class Summaries(dict[str, dict[str, Any]]):
+    """Earlier summaries by period, with notes on those that could not be read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: list[str] = []
+
+
 class Options(TypedDict, total=False):
     """What a review may be given beside its rows; see `Review`."""
 
@@ -184,8 +192,9 @@ class ReviewData:
 
     @property
     def notes(self) -> list[str]:
-        """Notes on contribkit.toml and on how leads were found."""
-        return self._publishable([*self.organisation.cautions, *self._judged.notes])
+        """Notes on contribkit.toml, on how leads were found, and on earlier summaries that could not be read."""
+        left_out = self.summaries.notes if isinstance(self.summaries, Summaries) else []
+        return self._publishable([*self.organisation.cautions, *self._judged.notes, *left_out])
 
     def _notes_of(self, source: SourceReport) -> list[str]:
         if not self.without_names or not source.broken:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from contribkit.errors import ContribkitError
 from contribkit.period import Period
 from contribkit.review.question import DEFINITIONS, Question, Schema, array, obj, of
-from contribkit.review.review_data import ReviewData
+from contribkit.review.review_data import ReviewData, Summaries
 from contribkit.tables import records
 from contribkit.vocabulary import Lead
 
@@ -173,8 +173,10 @@ def read_summary(path: str | Path) -> dict[str, Any] | None:
     raise ContribkitError(f"{path}: is no summary of a review ({reason}); remove it, or restore it")
 
 
-def read_summaries(reviews: str | Path, slug: str, periods: Iterable[Period]) -> dict[str, dict[str, Any]]:
+def read_summaries(reviews: str | Path, slug: str, periods: Iterable[Period]) -> Summaries:
     """Return the summaries that earlier renderings left in a folder of reviews, by period.
+
+    A damaged one is left out, and a note says so: it must not stop the review of another period.
 
     Parameters
     ----------
@@ -184,14 +186,16 @@ def read_summaries(reviews: str | Path, slug: str, periods: Iterable[Period]) ->
         Whose reviews.
     periods
         Which periods; those without a summary are left out.
-
-    Raises
-    ------
-    ContribkitError
-        For a file that is no summary, with the fix.
     """
-    found = {str(period): read_summary(Path(reviews) / str(period) / slug / "summary.json") for period in periods}
-    return {period: summary for period, summary in found.items() if summary is not None}
+    found = Summaries()
+    for period in map(str, periods):
+        try:
+            summary = read_summary(Path(reviews) / period / slug / "summary.json")
+        except ContribkitError as error:
+            found.notes.append(f"what an earlier rendering found for {period} is left out: {error}")
+        else:
+            found |= {} if summary is None else {period: summary}
+    return found
 
 
 def count_leads(rows: list[dict[str, Any]]) -> dict[str, int]:

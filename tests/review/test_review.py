@@ -403,12 +403,17 @@ def test_labels_that_people_changed_since_are_told_from_the_log():
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"rows": 3}'])
-def test_an_earlier_summary_that_is_none_is_said(tmp_path, text):
+def test_a_damaged_earlier_summary_is_left_out_and_said(sample, tmp_path, text):
     path = tmp_path / "2026-Q3" / "product" / "summary.json"
     path.parent.mkdir(parents=True)
     path.write_text(text)
-    with pytest.raises(ck.ContribkitError, match="is no summary of a review"):
-        ck.read_summaries(tmp_path, "product", [ck.Period("2026-Q3")])
+    found = ck.read_summaries(tmp_path, "product", [ck.Period("2026-Q3")])
+    assert found == {}
+    assert "2026-Q3 is left out" in found.notes[0]
+    assert "is no summary of a review" in found.notes[0]
+    shown = review_of(sample, summaries=found).not_seen.html
+    assert "2026-Q3 is left out" in shown
+    assert str(tmp_path) not in shown
     assert ck.read_summaries(tmp_path, "product", [ck.Period("2026-Q2")]) == {}
 
 

@@ -18,7 +18,6 @@ from contribkit.review.questions.sharing import activities
 from contribkit.review.questions.stakeholders import cross_links, evidence, sides
 from contribkit.review.review_data import ReviewData, once
 from contribkit.review.shares import Share, difference, pull_requests, share, upstream_share
-from contribkit.tables import records
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Lead
 
@@ -64,10 +63,8 @@ class Changes(Question):
         return {"history": history(data), "leads": lead_changes(data), "labels": label_changes(data)}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        return {
-            "history": records(history(data)), "changed": len(lead_changes(data)),
-            "labels_changed": len(label_changes(data)),
-        }  # fmt: skip
+        changed = {"changed": len(lead_changes(data)), "labels_changed": len(label_changes(data))}
+        return super().numbers(data) | changed
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         yield from _periods(data)

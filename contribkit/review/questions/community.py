@@ -16,7 +16,6 @@ from contribkit.review.page import between, number, percent, verb
 from contribkit.review.question import Filter, Question, array, obj, of
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, share
-from contribkit.tables import records
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import MAINTAINERS, NEWCOMERS, Kind
 
@@ -84,7 +83,7 @@ class Community(Question):
     def numbers(self, data: ReviewData) -> dict[str, Any]:
         found = community(data)
         parts = {name: found[name]._asdict() for name in ("newcomers_back", "first_response", "self_merges")}
-        return {"community": found | parts, "projects": records(projects(data))}
+        return super().numbers(data) | {"community": found | parts}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
         of_others: dict[str, Filter] = {

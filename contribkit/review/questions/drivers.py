@@ -1,7 +1,6 @@
 """For maintainers of a project: who drove the work, and what is behind it."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -14,7 +13,6 @@ from contribkit.review.questions.community import community
 from contribkit.review.questions.sharing import distribution, releases
 from contribkit.review.questions.stakeholders import NOT_NAMED, cross_links
 from contribkit.review.review_data import ReviewData
-from contribkit.tables import records
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Activity, Lead
 
@@ -48,9 +46,6 @@ class Drivers(Question):
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"driven": driven_by(data.named_rows)}
-
-    def numbers(self, data: ReviewData) -> dict[str, Any]:
-        return {"driven": records(driven_by(data.named_rows))}
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         table = page.dicts(driven_by(data.named_rows))

@@ -1,7 +1,6 @@
 """How far each goal got."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -14,7 +13,6 @@ from contribkit.review.contributions import line_details
 from contribkit.review.page import verb
 from contribkit.review.question import Filter, Question, array, each, of
 from contribkit.review.review_data import ReviewData, once
-from contribkit.tables import records
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
 
@@ -55,9 +53,6 @@ class Goals(Question):
         reached, wanted = goals_reached(data)
         title = f"{reached} of {pluralise(wanted, 'goal')} with a target reached"
         return figures.goal_figure(goals(data), "contributions", title) if len(goals(data)) else None
-
-    def numbers(self, data: ReviewData) -> dict[str, Any]:
-        return {"goals": records(goals(data))}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
         named = [{"goal": name} for name in goals(data)["goal"]]

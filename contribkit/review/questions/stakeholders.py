@@ -16,7 +16,7 @@ from contribkit.review.page import number, verb
 from contribkit.review.question import Filter, Question, array, each, of
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, share
-from contribkit.tables import records, rows_of
+from contribkit.tables import rows_of
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Kind, Lead
 
@@ -97,8 +97,7 @@ class Stakeholders(Question):
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
         links = cross_links(data)["linked"].value_counts()
-        tables = {name: records(table) for name, table in self.tables(data).items()}
-        return tables | {"cross_links": {str(state): int(count) for state, count in links.items()}}
+        return super().numbers(data) | {"cross_links": {str(state): int(count) for state, count in links.items()}}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
         led = {"lead": str(Lead.STAKEHOLDER)}
