@@ -16,7 +16,7 @@ from contribkit.plan.proposal import PROPOSAL
 from contribkit.rendering.jobs import Job, Rendered, check_before, run
 from contribkit.review import page
 from contribkit.review.review_data import project_slug
-from contribkit.review.summary import count_leads
+from contribkit.review.shares import lead_counts
 
 
 class RenderOptions(TypedDict, total=False):
@@ -121,12 +121,12 @@ def write_index(organisation: Organisation, period: Period, folder: Path, result
             {
                 "name": result.team,
                 "href": f"{result.slug if result.failure is None else result.folder.name}/{result.page.name}",
-                "leads": count_leads(rows) if rows is not None else None,
+                "leads": lead_counts(row["lead"] for row in rows) if rows is not None else None,
                 "rows": len(rows or []),
                 "failure": result.failure,
             }
         )
-    together = count_leads(list(unique.values()))
+    together = lead_counts(row["lead"] for row in unique.values())
     words = {lead: organisation.word(lead) for lead in together}
     counted = "; ".join(f"{count} {words[lead]}" for lead, count in together.items())
     body = page.html(

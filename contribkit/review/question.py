@@ -1,4 +1,4 @@
-"""A question of the review, and the JSON schema of what it adds to the summary."""
+"""A question of the review: its part of the page, and the JSON schema of what it adds to the summary."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -8,12 +8,11 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from contribkit.review import page
-from contribkit.review.contributions import line_details
 from contribkit.review.figures import title_of
 from contribkit.review.review_data import ReviewData, once
 from contribkit.tables import records
 from contribkit.text import pluralise
-from contribkit.vocabulary import Lead
+from contribkit.vocabulary import Activity, Kind, Lead
 
 Schema = dict[str, Any]
 Filter = dict[str, Any]
@@ -101,6 +100,39 @@ class Question:
         for lead, word in data.words.items():
             title = title.replace(f"{{{lead}}}", word)
         return title
+
+
+def lines(data: ReviewData, rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return contributions with the words of a page: kind, activity, thread, person and local day."""
+    return [
+        row
+        | {
+            "kind_word": Kind(row["kind"]).word,
+            "activity_word": Activity(row["activity"]).word,
+            "who": data.members.get(row["actor"], row["actor"]),
+            "happened_at": row["happened_at"] and row["happened_at"].tz_convert(data.period.timezone),
+        }
+        for row in page.dicts(rows)
+    ]
+
+
+def row_details(data: ReviewData, rows: pd.DataFrame, before: str = "", settles: bool = False) -> Markup:
+    """Return contributions that unfold, each with its reasons."""
+    each = "each " if len(rows) > 1 else ""
+    caption = f"{before}the {pluralise(len(rows), 'contribution')}, {each}with its reasons"
+    table = page.macro("rows", lines(data, rows), data.words, not data.without_names, settles) if len(rows) else ""
+    return page.details(caption, Markup(table))
+
+
+def line_details(data: ReviewData, rows: pd.DataFrame, caption: str) -> Markup:
+    """Return contributions that unfold, as a list without reasons."""
+    table = page.macro("lines", lines(data, rows), not data.without_names) if len(rows) else ""
+    return page.details(caption, Markup(table))
+
+
+def led_by(data: ReviewData, lead: Lead) -> pd.DataFrame:
+    """Return the contributions of a lead, as they may be shown."""
+    return data.rows[data.rows["lead"] == lead]
 
 
 def each(table: str, column: str, filters: list[Filter]) -> dict[str, Filter]:

@@ -10,17 +10,19 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from contribkit.config.models import Team, Upstream
+from contribkit.errors import ContribkitError, nearest
+from contribkit.ids import casefold_id
 from contribkit.loaders import Data
 from contribkit.period import Period
 from contribkit.review import page
-from contribkit.review.contributions import card
 from contribkit.review.export import Sortable, sortable, write_review
 from contribkit.review.page import Section
-from contribkit.review.question import Question
+from contribkit.review.question import Question, lines
 from contribkit.review.questions import PROJECT, TEAM, plugged_in, with_plug_ins
 from contribkit.review.review_data import Options, ReviewData
 from contribkit.review.summary import summarise
 from contribkit.tables import Judged
+from contribkit.vocabulary import Lead
 
 
 class ReviewSection:
@@ -195,8 +197,44 @@ class Review:
             page.show(part, part.shown_as, update=True)
 
     def card(self, identifier: str) -> Section:
-        """Return one contribution with its reasons open; `identifier` is its id in `rows`."""
-        return card(self.data, identifier)
+        """Return one contribution to look at, with its reasons open and what people said about it.
+
+        Parameters
+        ----------
+        identifier
+            Its id, as in `rows`.
+
+        Returns
+        -------
+        Section
+            Its title is the contribution's, its sentence says who led it.
+
+        Raises
+        ------
+        ContribkitError
+            Where there is no such contribution, with the nearest id.
+        """
+        data = self.data
+        chosen = (data.rows["id"].map(casefold_id) == casefold_id(identifier)).to_numpy()
+        if not chosen.any():
+            raise ContribkitError(f'no contribution "{identifier}"; {nearest(identifier, list(data.rows["id"]))}')
+        (row,) = lines(data, data.rows[chosen])
+        label = data.labels.of(data.named_rows.loc[chosen, "id"].iloc[0])
+        names = {login: member.word for login, member in data.organisation.members.items()}
+        opinions = [
+            {"who": "" if data.without_names else names.get(by, by), "lead": str(Lead(lead))}
+            for by, lead in (label.opinions.items() if label else ())
+        ]
+        title = row["title"] or row["id"]
+        who = None if data.without_names else names.get(row["actor"], row["actor"])
+        body = page.html(
+            "card.html", title=title, row=row, words=data.words, who=who, opinions=opinions,
+            status=label.status if label else None,
+        )  # fmt: skip
+        whom = f", for {row['stakeholder']}" if row["stakeholder"] else ""
+        decider = "people" if row["decided_by"] == "person" else row["decided_by"]
+        sure = f"{page.percent(row['confidence'])} sure, decided by {decider}"
+        return Section(title, f"{data.words[row['lead']]}{whom}, {sure}", body)
 
     @property
     def rows(self) -> pd.DataFrame:

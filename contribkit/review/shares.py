@@ -1,6 +1,7 @@
 """Shares with intervals, how they differ, how evenly work is distributed, and what many questions count."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from math import hypot, log
 from typing import NamedTuple
 
@@ -104,6 +105,24 @@ def absence_factor(counts: Sequence[int]) -> int | None:
     return None
 
 
+def lead_counts(leads: Iterable[str]) -> dict[str, int]:
+    """Return how many contributions each lead has, in the order of leads.
+
+    Examples
+    --------
+    >>> lead_counts(["upstream"])
+    {'stakeholder': 0, 'upstream': 1, 'individual': 0, 'unclear': 0}
+    """
+    counts = Counter(map(str, leads))
+    return {str(lead): counts[lead] for lead in Lead}
+
+
+def days_between(start: pd.Series, end: pd.Series) -> tuple[float | None, int]:
+    """Return the median of days from one time to another, None where no pair is known, and how many are known."""
+    days = ((end - start).dt.total_seconds() / 86400).dropna()
+    return (round(float(days.median()), 1) if len(days) else None), len(days)
+
+
 def upstream_share(rows: pd.DataFrame) -> Share:
     """Return upstream-led work as a share of stakeholder- and upstream-led work together, as the policy counts.
 
@@ -112,8 +131,8 @@ def upstream_share(rows: pd.DataFrame) -> Share:
     >>> upstream_share(pd.DataFrame({"lead": ["upstream", "stakeholder", "individual", "unclear"]})).share
     0.5
     """
-    upstream = int((rows["lead"] == Lead.UPSTREAM).sum())
-    return share(upstream, upstream + int((rows["lead"] == Lead.STAKEHOLDER).sum()))
+    counts = lead_counts(rows["lead"])
+    return share(counts["upstream"], counts["upstream"] + counts["stakeholder"])
 
 
 def pull_requests(rows: pd.DataFrame, period: Period) -> dict[str, pd.Series]:

@@ -196,14 +196,3 @@ def read_summaries(reviews: str | Path, slug: str, periods: Iterable[Period]) ->
         else:
             found |= {} if summary is None else {period: summary}
     return found
-
-
-def count_leads(rows: list[dict[str, Any]]) -> dict[str, int]:
-    """Return how many rows each lead has, in the order of leads.
-
-    Examples
-    --------
-    >>> count_leads([{"lead": "upstream"}])
-    {'stakeholder': 0, 'upstream': 1, 'individual': 0, 'unclear': 0}
-    """
-    return {str(lead): sum(row["lead"] == lead for row in rows) for lead in Lead}

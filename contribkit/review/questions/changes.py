@@ -17,7 +17,7 @@ from contribkit.review.questions.goals import goals_reached
 from contribkit.review.questions.sharing import activities
 from contribkit.review.questions.stakeholders import cross_links, evidence, sides
 from contribkit.review.review_data import ReviewData, once
-from contribkit.review.shares import Share, difference, pull_requests, share, upstream_share
+from contribkit.review.shares import Share, difference, lead_counts, pull_requests, share, upstream_share
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Lead
 
@@ -185,8 +185,7 @@ def headlines(data: ReviewData) -> dict[str, Any]:
     """Return the numbers of one period that are shown beside those of others."""
     rows, linked = data.named_rows, cross_links(data)["linked"]
     part, (reached, wanted) = upstream_share(rows), goals_reached(data)
-    counts = {str(lead): int((rows["lead"] == lead).sum()) for lead in Lead}
-    return {"period": str(data.period), "from": "sources"} | counts | {
+    return {"period": str(data.period), "from": "sources"} | lead_counts(rows["lead"]) | {
         "upstream_share": part.share,
         "low": part.low,
         "high": part.high,

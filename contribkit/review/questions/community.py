@@ -11,11 +11,10 @@ from contribkit.config.organisation import Organisation
 from contribkit.ids import repository_of
 from contribkit.period import Period
 from contribkit.review import figures, page
-from contribkit.review.contributions import line_details
 from contribkit.review.page import between, number, percent, verb
-from contribkit.review.question import Filter, Question, array, obj, of
+from contribkit.review.question import Filter, Question, array, line_details, obj, of
 from contribkit.review.review_data import ReviewData, once, within
-from contribkit.review.shares import Share, share
+from contribkit.review.shares import Share, days_between, share
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import MAINTAINERS, NEWCOMERS, Kind
 
@@ -83,7 +82,7 @@ class Community(Question):
     def numbers(self, data: ReviewData) -> dict[str, Any]:
         found = community(data)
         parts = {name: found[name]._asdict() for name in ("newcomers_back", "first_response", "self_merges")}
-        return super().numbers(data) | {"community": found | parts}
+        return {"community": found | parts} | super().numbers(data)
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
         of_others: dict[str, Filter] = {
@@ -272,8 +271,7 @@ def first_response(threads: pd.DataFrame, organisation: Organisation, period: Pe
     """
     new = threads["author_association"].isin(NEWCOMERS) & from_outside(threads, organisation)
     mine = threads[new & within(threads["opened_at"], period)]
-    days = ((mine["first_response_at"] - mine["opened_at"]).dt.total_seconds() / 86400).dropna()
-    return Response(round(float(days.median()), 1) if len(days) else None, len(days), len(mine))
+    return Response(*days_between(mine["opened_at"], mine["first_response_at"]), len(mine))
 
 
 def own_merged(rows: pd.DataFrame, period: Period) -> pd.Series:

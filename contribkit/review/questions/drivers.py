@@ -6,9 +6,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from contribkit.review import page
-from contribkit.review.contributions import led_by, row_details
 from contribkit.review.page import verb
-from contribkit.review.question import Question, array, of
+from contribkit.review.question import Question, array, led_by, of, row_details
 from contribkit.review.questions.community import community
 from contribkit.review.questions.sharing import distribution, releases
 from contribkit.review.questions.stakeholders import NOT_NAMED, cross_links

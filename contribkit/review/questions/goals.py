@@ -9,9 +9,8 @@ from matplotlib.figure import Figure
 from contribkit.config.models import Goal
 from contribkit.period import Period
 from contribkit.review import figures, page
-from contribkit.review.contributions import line_details
 from contribkit.review.page import verb
-from contribkit.review.question import Filter, Question, array, each, of
+from contribkit.review.question import Filter, Question, array, each, line_details, of
 from contribkit.review.review_data import ReviewData, once
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead

@@ -13,7 +13,7 @@ from contribkit.review.question import Filter, Question, array, each, obj, of
 from contribkit.review.questions.changes import history
 from contribkit.review.questions.stakeholders import evidence, named_stakeholders, sides
 from contribkit.review.review_data import ReviewData
-from contribkit.review.shares import pull_requests, share, upstream_share
+from contribkit.review.shares import lead_counts, pull_requests, share, upstream_share
 from contribkit.tables import records
 from contribkit.text import pluralise
 from contribkit.vocabulary import LEADS, Lead
@@ -54,7 +54,8 @@ class Leads(Question):
     def sentence(self, data: ReviewData) -> str:
         if not len(data.named_rows):
             return f"No contribution of {data.team.name} was found in {data.period}."
-        words, counts, part, known = data.words, _counts(data), upstream_share(data.named_rows), evidence(data)
+        words, counts = data.words, lead_counts(data.named_rows["lead"])
+        part, known = upstream_share(data.named_rows), evidence(data)
         communities = len(named_stakeholders(data))
         wanted = f"policy: at least {percent(data.policy)}; " if data.policy is not None else ""
         interval = f" ({wanted}here {percent(part.share)}, {between(part.low, part.high)})" if part.whole else ""
@@ -160,12 +161,8 @@ def lead_table(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table, columns=_COLUMNS).astype({"hours": float, "hours_share": float})
 
 
-def _counts(data: ReviewData) -> dict[str, int]:
-    return {str(lead): int((data.named_rows["lead"] == lead).sum()) for lead in Lead}
-
-
 def _title(data: ReviewData) -> str:
-    part, policy, counts = upstream_share(data.named_rows), data.policy, _counts(data)
+    part, policy, counts = upstream_share(data.named_rows), data.policy, lead_counts(data.named_rows["lead"])
     if part.share is None or policy is None:
         led = [f"{counts[lead]} {data.words[lead]}" for lead in ("stakeholder", "upstream")]
         return f"{data.period}: {', '.join(led)}"

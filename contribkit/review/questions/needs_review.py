@@ -7,8 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from contribkit.review import page
-from contribkit.review.contributions import row_details
-from contribkit.review.question import Filter, Question, of
+from contribkit.review.question import Filter, Question, of, row_details
 from contribkit.review.review_data import ReviewData
 from contribkit.tables import rows_of
 from contribkit.text import pluralise

@@ -6,9 +6,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from contribkit.review.contributions import led_by, line_details, row_details
 from contribkit.review.page import verb
-from contribkit.review.question import Filter, Question, obj, of
+from contribkit.review.question import Filter, Question, led_by, line_details, obj, of, row_details
 from contribkit.review.review_data import ReviewData
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Kind, Lead

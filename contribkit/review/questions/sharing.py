@@ -8,9 +8,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from contribkit.review import figures, page
-from contribkit.review.contributions import led_by, row_details
 from contribkit.review.page import verb
-from contribkit.review.question import Filter, Question, array, each, obj, of
+from contribkit.review.question import Filter, Question, array, each, led_by, obj, of, row_details
 from contribkit.review.review_data import ReviewData, once
 from contribkit.review.shares import FEWEST_PEOPLE, absence_factor, evenness
 from contribkit.tables import records
@@ -268,16 +267,16 @@ def rotation_table(periods: Sequence[pd.DataFrame], members: Sequence[str]) -> p
     [2, 3, 1]
     """
     known = [rows for rows in periods if len(rows)]
-    ever = took_part(pd.concat(known), members).sum(axis=1) if known else pd.Series()
+    everything = pd.concat(known) if known else periods[-1]
+    led = set(everything.loc[everything["lead"] == Lead.UPSTREAM, "activity"])
     before = took_part(periods[-2], members) if len(periods) > 1 and len(periods[-2]) else None
     again = None if before is None else (before & took_part(periods[-1], members)).sum(axis=1)
-    table = []
-    for activity in map(str, Activity):
-        if any(((rows["lead"] == Lead.UPSTREAM) & (rows["activity"] == activity)).any() for rows in known):
-            repeats = None if again is None else int(again[activity])
-            table.append((activity, len(known), int(ever[activity]), len(members), repeats))
-    frame = pd.DataFrame(table, columns=["activity", "periods", "ever", "members", "repeats"])
-    return frame.astype({"activity": "str", "repeats": "Int64"})
+    ever = took_part(everything, members).sum(axis=1)
+    table = ever.to_frame("ever").assign(periods=len(known), members=len(members), repeats=again)
+    present = [name for name in ever.index if name in led]
+    frame = table.loc[present].rename_axis("activity").reset_index()
+    columns = ["activity", "periods", "ever", "members", "repeats"]
+    return frame[columns].astype({"activity": "str", "repeats": "Int64"})
 
 
 def is_release(rows: pd.DataFrame) -> pd.Series:

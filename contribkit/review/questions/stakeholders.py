@@ -11,11 +11,10 @@ from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, repository_of, thread_url
 from contribkit.privacy import visible
 from contribkit.review import figures, page
-from contribkit.review.contributions import led_by, row_details
 from contribkit.review.page import number, verb
-from contribkit.review.question import Filter, Question, array, each, of
+from contribkit.review.question import Filter, Question, array, each, led_by, of, row_details
 from contribkit.review.review_data import ReviewData, once, within
-from contribkit.review.shares import Share, share
+from contribkit.review.shares import Share, days_between, share
 from contribkit.tables import rows_of
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Kind, Lead
@@ -329,12 +328,12 @@ def coordination(data: ReviewData) -> pd.DataFrame:
         threads = set(mine["ref"].str.casefold())
         inside = ours[ours["ref"].str.casefold().isin(threads)]
         merged = mine[(mine["kind"] == Kind.PULL_REQUEST) & within(mine["merged_at"], period)]
-        days = ((merged["merged_at"] - merged["opened_at"]).dt.total_seconds() / 86400).dropna()
+        days, known = days_between(merged["opened_at"], merged["merged_at"])
         table.append({
             "lead": str(lead), "threads": len(threads),
             "comments": _times(inside, "commented") if "commented" in known_acts else None,
             "reviews": _times(inside, "reviewed") if "reviewed" in known_acts else None,
-            "merged": len(merged), "days": round(float(days.median()), 1) if len(days) else None, "known": len(days),
+            "merged": len(merged), "days": days, "known": known,
         })  # fmt: skip
     return pd.DataFrame(table).astype({"comments": "Int64", "reviews": "Int64", "days": float})
 
