@@ -113,11 +113,9 @@ class StakeholderIndex:
 
     def coded_in(self, title: str) -> list[Named]:
         """Return the stakeholders whose codes a title bears, by the patterns of contribkit.toml."""
-        words = title_words(title)
-        found = (
-            (known, word) for known in self.organisation.stakeholders for word in words if matches(known.codes, word)
-        )
-        return [Named(known, word, False) for known, word in found]
+        with_codes = [known for known in self.organisation.stakeholders if known.codes]
+        words = title_words(title) if with_codes else []
+        return [Named(known, word, False) for known in with_codes for word in words if matches(known.codes, word)]
 
     def upstream_owner(self, repo: str) -> Stakeholder | None:
         """Return the stakeholder whose organisation an upstream project is that is no key community."""
