@@ -45,4 +45,4 @@ def load_and_be_killed(path: Path, requests: int, token: str) -> None:
     os.environ["GITHUB_TOKEN"] = token
     Client.ask = stopped_after(requests, killed)  # type: ignore[method-assign, assignment]
     organisation = Organisation.read(path)
-    github.load(organisation, Period("2026-Q3", organisation.timezone), False)
+    github.load(organisation, Period("2026-Q3", organisation.timezone))

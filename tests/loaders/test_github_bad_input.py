@@ -12,12 +12,13 @@ from click.testing import CliRunner, Result
 from contribkit.cli import main
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
-from contribkit.loaders import github as source
 from contribkit.loaders.data import fetch, load
 from contribkit.loaders.github.client import Client
+from contribkit.loaders.github.queries import Request
 from contribkit.loaders.github.settings import Settings, settings_of
 from contribkit.loaders.github.token import Token, find_token
 from tests.github.emulator import Emulator
+from tests.github.whole import load_whole
 from tests.github.workload import Workload
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
 
@@ -89,7 +90,7 @@ def test_what_a_token_without_scope_may_not_see_is_noted(
 ) -> None:
     with Emulator(small) as github:
         monkeypatch.setenv("GITHUB_TOKEN", github.scopeless_token)
-        answer = source.load(small.organisation(tmp_path, github.url), small.period, False)
+        answer = load_whole(small.organisation(tmp_path, github.url), small.period)
     lines = (tmp_path / "contribkit.toml").read_text(encoding="utf-8").split("\n")
     line = next(number for number, one in enumerate(lines, 1) if "ferncollective-example/contracts#1" in one)
     assert any(f"contribkit.toml:{line}: what is named here cannot be seen" in note for note in answer.notes)
@@ -153,7 +154,7 @@ def test_github_enterprise_is_asked_at_its_own_address(
 ) -> None:
     with Emulator(small) as github:
         monkeypatch.setenv("GITHUB_TOKEN", github.token)
-        answer = source.load(small.organisation(tmp_path, github.enterprise_url), small.period, False)
+        answer = load_whole(small.organisation(tmp_path, github.enterprise_url), small.period)
         assert {request.path for request in github.requests} == {"/api/graphql"}
     assert len(answer.acts)
 
@@ -234,12 +235,11 @@ def test_a_token_is_not_pickled() -> None:
         pickle.dumps(Token("secret"))
 
 
-def test_what_goes_wrong_shows_no_request_with_its_token(
-    small: Workload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GITHUB_TOKEN", "wrong-token")
-    with Emulator(small) as github, pytest.raises(ContribkitError) as caught:
-        source.load(small.organisation(tmp_path, github.url), small.period, False)
+def test_what_goes_wrong_shows_no_request_with_its_token(small: Workload, tmp_path: Path) -> None:
+    with Emulator(small) as github:
+        settings = settings_of(small.organisation(tmp_path, github.url))
+        with Client(settings, Token("wrong-token")) as client, pytest.raises(ContribkitError) as caught:
+            client.ask(Request("query { viewer { login } }", {}, []))
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
     assert "wrong-token" not in str(caught.value)

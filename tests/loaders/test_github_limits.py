@@ -12,6 +12,7 @@ from contribkit.loaders.github.client import Answer, ConnectionFailed, QueryTooL
 from contribkit.loaders.github.queries import Request
 from contribkit.loaders.github.rate_limits import RateLimiter
 from tests.github.emulator import Emulator
+from tests.github.whole import load_whole
 from tests.github.workload import Workload
 
 pytestmark = pytest.mark.usefixtures("github_schema")
@@ -98,7 +99,7 @@ def test_a_github_that_answers_only_small_requests_is_asked_in_small_ones(
 ) -> None:
     with Emulator(small, most_nodes=800) as github:
         monkeypatch.setattr(time, "sleep", github.clock.sleep)
-        told = source.load(small.organisation(tmp_path, github.url), small.period, False)
+        told = load_whole(small.organisation(tmp_path, github.url), small.period)
         assert {request.status for request in github.requests} == {200, 502}
     assert not told.broken
 
@@ -107,7 +108,7 @@ def test_what_does_not_fit_the_budget_is_said_before_it_is_asked(
     small: Workload, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Emulator(small, {"budget_runs_out": 4}) as github:
-        source.load(small.organisation(tmp_path, github.url), small.period, False)
+        load_whole(small.organisation(tmp_path, github.url), small.period)
     said = capsys.readouterr().err
     assert "threads to read, about" in said
     assert "0 are left until" in said
@@ -118,11 +119,11 @@ def test_a_load_that_stops_in_the_middle_says_what_is_missing_and_goes_on_anothe
 ) -> None:
     with Emulator(small, {"rate_limited_200": 3}) as github:
         org = small.organisation(tmp_path, github.url, longest_wait=0)
-        part = source.load(org, small.period, True)
+        part = source.load(org, small.period)
         assert len(part.acts)
         assert any("longer than longest_wait = 0 minutes" in said for said in part.broken)
         assert any("2026-Q3 is not complete: still to be asked are" in said for said in part.broken)
         time.sleep(1)
-        rest = source.load(org, small.period, True)
+        rest = source.load(org, small.period)
     assert not rest.broken
     assert len(rest.acts) > len(part.acts)

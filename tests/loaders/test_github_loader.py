@@ -10,13 +10,13 @@ import pytest
 
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
-from contribkit.loaders import github as source
 from contribkit.loaders.data import Data, load
 from contribkit.loaders.source import Loaded
 from tests.github.completeness import completeness
 from tests.github.emulator import Emulator
 from tests.github.fetched import fetched
 from tests.github.stopping import load_and_be_killed
+from tests.github.whole import load_whole
 from tests.github.workload import Workload
 
 pytestmark = pytest.mark.usefixtures("github_schema")
@@ -58,7 +58,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
     workload = Workload.small()
     with Emulator(workload) as github:
         org = workload.organisation(tmp_path_factory.mktemp("plain"), github.url)
-        return whole(source.load(org, workload.period, False))
+        return whole(load_whole(org, workload.period))
 
 
 def test_everything_comes_back_and_nothing_is_invented(small: Workload, tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def _until_done(org: Organisation, workload: Workload) -> Loaded:
     """Load, and load again where GitHub refused the token for a moment."""
     for _ in range(3):
         try:
-            return source.load(org, workload.period, False)
+            return load_whole(org, workload.period)
         except ContribkitError as error:
             if "401" not in str(error):
                 raise
@@ -163,7 +163,7 @@ def test_a_load_that_is_killed_at_any_request_goes_on_and_reads_no_thread_twice(
             process = processes.Process(target=load_and_be_killed, args=(org.path, number, github.token))
             process.start()
             process.join()
-            answer = source.load(org, small.period, False)
+            answer = load_whole(org, small.period)
             assert_same(whole(answer), plain)
             assert set(fetched(github).values()) == {1}
             if process.exitcode == 0:

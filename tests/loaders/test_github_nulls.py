@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
-from contribkit.loaders import github as source
 from contribkit.loaders.github.access import access_findings
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.hydrate import ghosts
@@ -25,6 +24,7 @@ from contribkit.loaders.github.token import Token
 from contribkit.loaders.source import Loaded
 from tests.github.answer import Answer, Call
 from tests.github.emulator import Emulator
+from tests.github.whole import load_whole
 from tests.github.workload import Workload
 
 pytestmark = pytest.mark.usefixtures("github_schema")
@@ -118,7 +118,7 @@ def load(workload: Workload, folder: Path, alter: Callable[[Call, Answer], Answe
     with Emulator(workload, **({"alter": alter} if alter else {})) as github, pytest.MonkeyPatch.context() as patch:
         patch.setenv("GITHUB_TOKEN", github.token)
         patch.setattr(time, "sleep", github.clock.sleep)
-        return source.load(workload.organisation(folder, github.url), workload.period, False)
+        return load_whole(workload.organisation(folder, github.url), workload.period)
 
 
 @pytest.fixture(scope="module")

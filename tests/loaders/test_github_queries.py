@@ -17,12 +17,12 @@ from graphql import (
     visit,
 )  # fmt: skip
 
-from contribkit.loaders import github as source
 from contribkit.loaders.data import load_needs
 from contribkit.loaders.github.queries import KINDS, MERGE_EVENTS, Query, compose, item_type
 from tests.github.emulator import Emulator
 from tests.github.graphql.cost import cost
 from tests.github.graphql.schema import schema
+from tests.github.whole import load_whole
 from tests.github.workload import Workload
 
 pytestmark = pytest.mark.usefixtures("github_schema")
@@ -131,7 +131,7 @@ def test_everything_that_a_load_sends_is_valid_and_never_ends_an_update(
     workload = Workload.small()
     with Emulator(workload) as server:
         org = workload.organisation(tmp_path, server.url)
-        source.load(org, workload.period, False)
+        load_whole(org, workload.period)
         load_needs(org)
         sent = [request.query for request in server.requests]
     assert len(sent) > 3

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from contribkit.errors import ContribkitError
-from contribkit.loaders import github as source
 from contribkit.loaders.github import cache
 from contribkit.loaders.github.cache import VERSION, CachedNode, Store
 from tests.github.emulator import Emulator
+from tests.github.whole import load_whole
 from tests.github.workload import Workload
 
 pytestmark = pytest.mark.usefixtures("github_schema")
@@ -246,13 +246,11 @@ def test_two_loads_at_once_harm_nobody(tmp_path: Path, monkeypatch: pytest.Monke
     answers = []
     with Emulator(workload) as github:
         org = workload.organisation(tmp_path, github.url)
-        loads = [
-            threading.Thread(target=lambda: answers.append(source.load(org, workload.period, False))) for _ in "ab"
-        ]
+        loads = [threading.Thread(target=lambda: answers.append(load_whole(org, workload.period))) for _ in "ab"]
         for one in loads:
             one.start()
         for one in loads:
             one.join()
-        again = source.load(org, workload.period, False)
+        again = load_whole(org, workload.period)
     assert [len(answer.acts) for answer in answers] == [len(again.acts)] * 2
     assert not again.broken

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from contribkit.config.organisation import Organisation
-from contribkit.errors import ContribkitError
 from contribkit.evaluation.truth import classify_as_of
 from contribkit.ids import casefold_id, links
 from contribkit.loaders import github as source
@@ -20,6 +19,7 @@ from tests.github.emulator import Emulator
 from tests.github.fetched import fetched
 from tests.github.model import Thread
 from tests.github.stopping import by_hand, stopped_after
+from tests.github.whole import load_whole
 from tests.github.workload import Workload
 
 pytestmark = pytest.mark.usefixtures("github_schema")
@@ -50,7 +50,7 @@ def _no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def answer(home: Organisation, workload: Workload) -> Loaded:
-    return source.load(home, workload.period, False)
+    return load_whole(home, workload.period)
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_an_earlier_part_of_a_loaded_period_reads_no_thread_again(
         path = home.path.read_text(encoding="utf-8")
         address = next(line for line in path.split("\n") if line.startswith("api_url"))
         home.path.write_text(path.replace(address, f'api_url = "{github.url}"'), encoding="utf-8")
-        source.load(Organisation.read(home.path), Period("2026-08", home.timezone), False)
+        load_whole(Organisation.read(home.path), Period("2026-08", home.timezone))
         home.path.write_text(path, encoding="utf-8")
         assert github.requests
         assert not fetched(github)
@@ -187,22 +187,14 @@ def test_a_repository_that_was_renamed_keeps_the_name_in_the_file_and_the_new_on
     assert any(f"{old} is called {renamed.ref} now" in note for note in data.sources[0].notes)
 
 
-@pytest.mark.parametrize("keep_going", [True, False])
-def test_who_stops_a_load_by_hand_is_told_how_it_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep_going: bool
-) -> None:
+def test_who_stops_a_load_by_hand_is_told_how_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workload = Workload.small()
     monkeypatch.setattr(Client, "ask", stopped_after(2, by_hand))
-    told = "stopped by hand: what was loaded stays"
     with Emulator(workload) as github:
         monkeypatch.setenv("GITHUB_TOKEN", github.token)
         org = workload.organisation(tmp_path, github.url)
-        if not keep_going:
-            with pytest.raises(ContribkitError, match=told):
-                source.load(org, workload.period, False)
-            return
-        answer = source.load(org, workload.period, True)
-    assert answer.broken[0].startswith(told)
+        answer = source.load(org, workload.period)
+    assert answer.broken[0].startswith("stopped by hand: what was loaded stays")
     assert "is not complete: still to be asked are" in answer.broken[-1]
     assert len(answer.acts)
 

@@ -105,4 +105,4 @@ def _load_a_part(folder: Path) -> None:
         patch.setenv("GITHUB_TOKEN", Emulator.token)
         patch.setattr(Client, "ask", stopped_after(2, by_hand))
         organisation = Organisation.read(folder / "contribkit.toml")
-        source.load(organisation, Period("2026-Q3", organisation.timezone), True)
+        source.load(organisation, Period("2026-Q3", organisation.timezone))

@@ -14,6 +14,7 @@ from contribkit.loaders.github.settings import store_path
 from contribkit.loaders.source import Loaded
 from tests.github.emulator import Emulator
 from tests.github.stopping import by_hand, stopped_after
+from tests.github.whole import load_whole
 from tests.github.workload import Workload
 
 pytestmark = pytest.mark.usefixtures("github_schema")
@@ -30,7 +31,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Workload:
 
 def loaded(workload: Workload, folder: Path) -> Loaded:
     with Emulator(workload) as github:
-        return source.load(workload.organisation(folder, github.url), workload.period, False)
+        return load_whole(workload.organisation(folder, github.url), workload.period)
 
 
 def said(notes: list[str], words: str) -> int:
@@ -62,7 +63,7 @@ def test_the_store_alone_says_what_the_load_could_not_see(
     online = loaded(small, tmp_path)
     assert any(UNSEEN in note for note in online.notes)
     monkeypatch.delenv("GITHUB_TOKEN")
-    alone = source.load(Organisation.read(tmp_path / "contribkit.toml"), small.period, False)
+    alone = load_whole(Organisation.read(tmp_path / "contribkit.toml"), small.period)
     assert set(online.notes) <= set(alone.notes)
 
 
@@ -84,13 +85,13 @@ def test_a_name_that_github_does_not_know_stays_said_until_it_is_mended(
         text = org.path.read_text(encoding="utf-8")
         org.path.write_text(text.replace('"quirefold-example"', '"quirefold-examplex"'), encoding="utf-8")
         wrong = Organisation.read(org.path)
-        told = [source.load(wrong, small.period, True).broken for _ in range(2)]
+        told = [source.load(wrong, small.period).broken for _ in range(2)]
         with monkeypatch.context() as patch:
             patch.delenv("GITHUB_TOKEN")
-            told.append(source.load(wrong, small.period, True).broken)
+            told.append(source.load(wrong, small.period).broken)
         assert all(sum("GitHub knows no quirefold-examplex" in one for one in broken) == 1 for broken in told)
         org.path.write_text(text, encoding="utf-8")
-        assert not source.load(org, small.period, False).broken
+        assert not load_whole(org, small.period).broken
 
 
 def test_what_was_cut_or_hidden_is_counted(small: Workload, tmp_path: Path) -> None:
@@ -118,5 +119,5 @@ def test_threads_that_are_gone_are_counted(small: Workload, tmp_path: Path, monk
     org = Organisation.read(tmp_path / "contribkit.toml")
     with Store(store_path(org)) as store:
         store.keep(CachedNode("I_gone", "issue", "2026-07-02T00:00:00Z", "", None))
-    notes = source.load(org, small.period, False).notes
+    notes = load_whole(org, small.period).notes
     assert said(notes, "threads that were found cannot be read: they are gone, or the token may not see them") == 1

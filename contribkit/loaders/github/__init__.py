@@ -56,41 +56,31 @@ def diagnose(organisation: Organisation) -> list[Finding]:
     return [warning(SUBJECT, "there is no token yet, so you will be asked for it", fix)]
 
 
-def load(organisation: Organisation, period: Period, keep_going: bool = True) -> Loaded:
+def load(organisation: Organisation, period: Period) -> Loaded:
     """Load a period from GitHub into the store, and return what the store holds.
 
-    Without a token the store answers alone.
-
-    Parameters
-    ----------
-    organisation
-        Whose members, and in which upstream projects.
-    period
-        Which days must be complete. Other periods that the store has complete come along.
-    keep_going
-        Where a load stops in the middle, return what is there, and say what is missing.
+    Without a token the store answers alone. Other periods that the store has complete come along. Where a load stops
+    in the middle, what is there is returned, and `broken` says what is missing.
 
     Raises
     ------
     ContribkitError
-        Where GitHub does not answer or the store cannot be used, and `keep_going` is off.
+        Where the store cannot be used, or there is neither a store nor a token.
     """
     _check_upstream(organisation)
-    with _loaded(organisation, period, keep_going) as (context, broken, asked):
+    with _loaded(organisation, period) as (context, broken, asked):
         return _answer(context, broken, asked)
 
 
 def fetch(organisation: Organisation, period: Period) -> None:
     """Load a period from GitHub into the store, where there is a token; errors as for `load`."""
-    with _loaded(organisation, period, keep_going=True) as (_, broken, _):
+    with _loaded(organisation, period) as (_, broken, _):
         if broken:
             raise ContribkitError(broken[0])
 
 
 @contextmanager
-def _loaded(
-    organisation: Organisation, period: Period, keep_going: bool
-) -> Iterator[tuple[LoadContext, list[str], bool]]:
+def _loaded(organisation: Organisation, period: Period) -> Iterator[tuple[LoadContext, list[str], bool]]:
     """Give a load that is as complete as it gets, what is wrong with it, and whether GitHub was asked."""
     settings, path = settings_of(organisation), store_path(organisation)
     token = find_token(settings.host)
@@ -99,7 +89,7 @@ def _loaded(
     if token is None and not path.exists():
         raise ContribkitError(f"[sources.github]: {no_token(settings.host)}")
     with Store(path, read_only=token is None) as store:
-        context = LoadContext(organisation, period, settings, store, keep_going)
+        context = LoadContext(organisation, period, settings, store)
         broken: list[str] = []
         if token is not None:
             with Client(settings, token) as client:
@@ -117,21 +107,14 @@ def _is_held(organisation: Organisation, period: Period) -> bool:
 
 
 def _run(context: LoadContext, client: Client) -> list[str]:
-    """Ask GitHub for all that a load needs and the store does not hold; return what could not be had.
-
-    Raises
-    ------
-    ContribkitError
-        Where GitHub does not answer, the store cannot be written, or somebody stops the load, and it does not keep
-        going; what was answered before is kept.
-    """
+    """Ask GitHub for all that a load needs and the store does not hold; return what could not be had."""
     store, sizes, begun = context.store, BatchSizes(context.store.sizes()), github_time(datetime.now(UTC))
 
     def receive(query: Query, payload: dict[str, Any] | None, is_whole: bool) -> Iterator[Query]:
         return _RECEIVE[query.kind](context, query, payload, is_whole)
 
     limiter = RateLimiter(client, context.settings.longest_wait)
-    runner = Runner(limiter, sizes, receive, store.transaction, context.keep_going)
+    runner = Runner(limiter, sizes, receive, store.transaction)
     stopped: list[str] = []
     try:
         if context.settings.is_enterprise:
@@ -144,8 +127,6 @@ def _run(context: LoadContext, client: Client) -> list[str]:
         runner.run(hydrate.vanished(context))
     except (ContribkitError, KeyboardInterrupt) as error:
         said = str(error) or _STOPPED
-        if not context.keep_going:
-            raise ContribkitError(said) from None
         counts = ", ".join(
             f"{count:,} {_plural(word) if count > 1 else word}" for word, count in sorted(runner.unanswered().items())
         )
@@ -193,22 +174,7 @@ _RECEIVE: dict[str, _Receive] = {
 
 
 def _answer(context: LoadContext, broken: list[str], asked: bool) -> Loaded:
-    """Return what the store holds, with what a reader should know.
-
-    Parameters
-    ----------
-    context
-        The load, as complete as it got.
-    broken
-        What could not be had.
-    asked
-        Whether GitHub was asked.
-
-    Raises
-    ------
-    ContribkitError
-        Where GitHub was not asked, the store does not hold all, and the load does not keep going.
-    """
+    """Return what the store holds, with what a reader should know and what could not be had."""
     loaded = tables(context.store, context.organisation, {*context.store.loads(), context.key})
     remarks = context.remarks if asked else context.store.remarks(context.key)
     for said, is_wrong in remarks.items():
@@ -238,9 +204,7 @@ def _say_alone(context: LoadContext, loaded: Loaded) -> None:
         loaded.notes.append(f"without a token: as GitHub was at {moment}, from the store")
         return
     missing = f"the store does not hold all of {context.period}, and {no_token(context.settings.host)}"
-    if not context.keep_going:
-        raise ContribkitError(f"[sources.github]: {missing}")
-    loaded.broken.append(missing)
+    loaded.broken.append(f"[sources.github]: {missing}")
 
 
 def load_needs(organisation: Organisation) -> Loaded:
@@ -257,7 +221,7 @@ def load_needs(organisation: Organisation) -> Loaded:
         raise ContribkitError(f"[sources.github]: {no_token(settings.host)}")
     work, seen_at = OpenWork(organisation), datetime.now(UTC)
     with Client(settings, token) as client:
-        runner = Runner(RateLimiter(client, settings.longest_wait), BatchSizes(), work.receive, keep_going=True)
+        runner = Runner(RateLimiter(client, settings.longest_wait), BatchSizes(), work.receive)
         runner.run(work.queries())
     notes = [f"as GitHub was at {seen_at:%Y-%m-%d %H:%M} UTC", *work.notes]
     return Loaded(needs=work.table(seen_at), notes=notes, broken=[*runner.broken, *runner.forbidden()])

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 from contribkit.config.organisation import Organisation
-from contribkit.errors import ContribkitError
 from contribkit.loaders.github.cache import Store
 from contribkit.loaders.github.queries import Query
 from contribkit.loaders.github.settings import Settings
@@ -22,8 +21,6 @@ class LoadContext:
     ----------
     organisation, period, settings, store
         Whose work, which days, how, and where it is kept.
-    keep_going
-        Note what is wrong in contribkit.toml, instead of raising.
     remarks
         What a reader should know, and whether it is an error.
     found
@@ -48,7 +45,6 @@ class LoadContext:
     period: Period
     settings: Settings
     store: Store
-    keep_going: bool = False
     remarks: dict[str, bool] = field(default_factory=dict)
     found: dict[str, str] = field(default_factory=dict)
     touched: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -75,9 +71,7 @@ class LoadContext:
         return github_time(self.period.end)
 
     def remark(self, said: str, is_wrong: bool = False) -> None:
-        """Note something for the reader; raise what is wrong, unless the load keeps going."""
-        if is_wrong and not self.keep_going:
-            raise ContribkitError(said)
+        """Note something for the reader; what is wrong makes the load one in part."""
         self.remarks[said] = is_wrong
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from tqdm import tqdm
 
-from contribkit.errors import ContribkitError
 from contribkit.loaders.github.client import Answer, QueryTooLarge, is_too_large
 from contribkit.loaders.github.queries import KINDS, Query, Request, compose
 from contribkit.loaders.github.rate_limits import BatchSizes, RateLimiter
@@ -47,8 +46,6 @@ class Runner:
         What is done with each answer.
     transaction
         Around all answers of one request.
-    keep_going
-        Where a query stays unanswered, go on without, and say so in `broken`.
     """
 
     def __init__(
@@ -57,12 +54,11 @@ class Runner:
         sizes: BatchSizes,
         receive: Receive,
         transaction: Callable[[], AbstractContextManager[None]] = nullcontext,
-        keep_going: bool = False,
     ) -> None:
         self.broken: dict[str, None] = {}
         self.lacking: list[str] = []
         self._limiter, self._sizes, self._receive = limiter, sizes, receive
-        self._transaction, self._keep_going = transaction, keep_going
+        self._transaction = transaction
         self._waiting: dict[str, Query] = {}
         self._seen: set[str] = set()
         self._tried: Counter[str] = Counter()
@@ -184,10 +180,7 @@ class Runner:
         self._tried[query.key] += 1
         if self._tried[query.key] < _TRIES:
             return False
-        said = f"GitHub gives no {KINDS[query.kind].word} for {_name(query)}: {why}"
-        if not self._keep_going:
-            raise ContribkitError(f"{said}; load again later, or take the rest with --keep-going")
-        self.broken[said] = None
+        self.broken[f"GitHub gives no {KINDS[query.kind].word} for {_name(query)}: {why}"] = None
         return True
 
     def _forbid(self, errors: list[dict[str, Any]]) -> None:
