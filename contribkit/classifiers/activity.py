@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +140,10 @@ def activity_of(row: Mapping[str, Any]) -> Activity:
         return Activity.MAINTENANCE  # merging what a bot keeps up to date
     if kind in KINDS:
         return KINDS[Kind(kind)]
-    for activity, pattern in _WORDS:
-        if pattern.search(title[:_TITLE]):
+    # Labels such as "good first issue" tell only where the title says nothing of what is to be done.
+    words = (title[:_TITLE], "" if _says(title[:_TITLE]) else " ".join(row["labels"])[:_TITLE])
+    for text, (activity, pattern) in product(words, _WORDS):
+        if pattern.search(text):
             return activity
     if row["files"] and all(_MEETING_PATH.search(path) for path in row["files"]):
         return Activity.MEETING

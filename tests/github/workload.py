@@ -106,7 +106,7 @@ class Workload:
     def accounts(self) -> dict[str, Account]:
         """Every account by its login in lower case."""
         people = [member.account for member in self.members]
-        everybody = [*people, *OUTSIDERS, *(repository.owner for repository in self.repositories)]
+        everybody = [*OUTSIDERS, *people, *(repository.owner for repository in self.repositories)]
         everybody += [thread.author for thread in self.threads if thread.author]
         return {account.login.lower(): account for account in everybody}
 
@@ -224,7 +224,13 @@ class Workload:
         self._number_nodes()
 
     def _number_nodes(self) -> None:
-        """Give everything a number of its own, from which its node id is made."""
+        """Give everything a number of its own, from which its node id is made.
+
+        Outsiders are the same in every workload, and come first: so they have the same numbers in each.
+        """
+        if not self._last_serial:
+            for account in OUTSIDERS:
+                account.serial = 0
         for thing, parent in things(self.accounts.values(), self.repositories):
             if not thing.serial:
                 thing.serial = self._last_serial = self._last_serial + 1
