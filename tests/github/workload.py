@@ -226,10 +226,10 @@ class Workload:
     def _number_nodes(self) -> None:
         """Give everything a number of its own, from which its node id is made.
 
-        Outsiders are the same in every workload, and come first: so they have the same numbers in each.
+        Outsiders and a few others are the same objects in every workload: each numbers them anew, outsiders first.
         """
         if not self._last_serial:
-            for account in OUTSIDERS:
+            for account in self.accounts.values():
                 account.serial = 0
         for thing, parent in things(self.accounts.values(), self.repositories):
             if not thing.serial:
