@@ -132,7 +132,7 @@ class StakeholderIndex:
         --------
         >>> index = StakeholderIndex(Organisation.read_sample())
         >>> index.named_by_path("example-org/saltreed-image").name
-        'Saltreed'
+        'Saltreed Network'
         """
         if path not in self._named:
             parts = _SLUG.split(path.casefold())

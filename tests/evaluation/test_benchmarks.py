@@ -10,8 +10,8 @@ from benchmarks import leads, weights
 
 def test_fitting_corrects_a_rule_that_weighs_too_little() -> None:
     columns = pd.MultiIndex.from_tuples([("shy", "upstream"), ("loud", "stakeholder")])
-    votes = pd.DataFrame([[0.3, 0.0], [0.0, 2.0]] * 40, columns=columns)
-    fitted = weights.fit(votes, pd.Series(["upstream", "stakeholder"] * 40))
+    votes = pd.DataFrame([[0.3, 0.0], [0.0, 2.0]] * 400, columns=columns)
+    fitted = weights.fit(votes, pd.Series(["upstream", "stakeholder"] * 400))
     assert fitted.factors["shy", "upstream"] > 1
     assert weights.answer(votes[:2], fitted).tolist() == ["upstream", "stakeholder"]
     unknown = pd.DataFrame([[1.5]], columns=pd.MultiIndex.from_tuples([("new", "individual")]))

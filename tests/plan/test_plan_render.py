@@ -90,7 +90,7 @@ def test_whatever_is_wrong_is_said_before_any_work(home, case):
 def test_a_parameter_that_does_not_fit_is_said(home):
     code, _, err = planned(home, "-p", "colour", "red")
     assert code == 1
-    assert 'notebooks/plan.ipynb has no parameter "colour"' in err
+    assert 'plan.ipynb has no parameter "colour"' in err
 
 
 def test_keep_going_takes_the_rest_and_says_what_it_left(home):
