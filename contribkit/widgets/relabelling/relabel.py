@@ -59,7 +59,7 @@ class Relabel(anywidget.AnyWidget):
     >>> row = {"id": "wicketlamp-example/lamp#1@ada-example:review", "kind": "review", "title": "A review"}
     >>> judged = ck.classify(pd.DataFrame([row]), None, ck.Organisation.read_sample())
     >>> ck.Relabel(judged, ck.Labels.read(tempfile.mkdtemp()), "ada-example", period="2026-Q3")
-    1 contribution of 2026-Q3, 0 need review; run the cell to label them
+    1 contribution of 2026-Q3, 1 needs review; run the cell to label them
     """
 
     _esm = pack(_STATIC, "widget")
