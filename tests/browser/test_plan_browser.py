@@ -45,7 +45,7 @@ def saved(tmp_path):
         return list(csv.DictReader(file))
 
 
-@pytest.mark.xfail(reason="after a return to the proposal and Undo, the next change is at times not answered: open")
+@pytest.mark.xfail(reason="chose whom the proposal had chosen; not seen to pass since it chooses another")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_plan_is_changed_taken_back_and_saved(browser, server, axe, tmp_path, scheme):
     with notebook(browser, server, "plan.ipynb", color_scheme=scheme) as shown:
@@ -65,14 +65,14 @@ def test_a_plan_is_changed_taken_back_and_saved(browser, server, axe, tmp_path, 
         shown.page.keyboard.press("d")
         shown.page.keyboard.press("d")
         assert shown.page.locator(".jp-Notebook .jp-Cell").count() == cells
-        who.select_option("chidi-example")
+        who.select_option("bela-example")
         table.get_by_text("Changed, not saved yet.").wait_for()
         count.fill("0")
         count.press("Tab")
         table.locator("tr.out").wait_for()
         undo.click()
         table.locator("tr.out").wait_for(state="detached")
-        assert who.input_value() == "chidi-example"
+        assert who.input_value() == "bela-example"
         table.get_by_role("button", name="Back to the proposal").click()
         table.get_by_text("This is the proposal again; Undo takes you back.").wait_for()
         assert who.input_value() == proposed
@@ -80,9 +80,9 @@ def test_a_plan_is_changed_taken_back_and_saved(browser, server, axe, tmp_path, 
         table.get_by_text("Changed, not saved yet.").wait_for()
 
         partner = rows.first.locator("select").nth(1)
-        partner.select_option("chidi-example")
+        partner.select_option("bela-example")
         table.get_by_text("nobody can pair with themselves").wait_for()
-        assert partner.input_value() != "chidi-example"  # what was refused is not shown
+        assert partner.input_value() != "bela-example"  # what was refused is not shown
 
         table.get_by_label("activity of a new line").select_option("strategy")
         table.get_by_label("project of a new line").select_option("Spoolrun")
@@ -92,7 +92,7 @@ def test_a_plan_is_changed_taken_back_and_saved(browser, server, axe, tmp_path, 
         save.click()
         table.get_by_text(f"Saved {before + 1} lines to planned/2026-Q4.csv.").wait_for()
         lines = saved(tmp_path)
-        assert lines[0]["who"] == "chidi-example"
+        assert lines[0]["who"] == "bela-example"
         assert (lines[-1]["who"], lines[-1]["activity"], lines[-1]["upstream"]) == ("", "strategy", "Spoolrun")
 
         shown.screenshot(tmp_path / f"plan-{scheme}.png", whole=True)
