@@ -45,7 +45,6 @@ def saved(tmp_path):
         return list(csv.DictReader(file))
 
 
-@pytest.mark.xfail(reason="chose whom the proposal had chosen; not seen to pass since it chooses another")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_plan_is_changed_taken_back_and_saved(browser, server, axe, tmp_path, scheme):
     with notebook(browser, server, "plan.ipynb", color_scheme=scheme) as shown:

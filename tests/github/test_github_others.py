@@ -37,10 +37,11 @@ def test_nobody_invents_anything(measured: dict[str, Measured]) -> None:
 
 def test_every_repository_costs_the_others_requests(measured: dict[str, Measured], workload: Workload) -> None:
     repositories = len([*workload.world.upstream, *workload.world.new])
-    assert measured["contribkit"].requests < repositories
     # One search for what was opened and one for what was closed; four commands, and some ask for the repository too.
     assert measured["github-activity"].requests >= 2 * repositories
     assert measured["github-to-sqlite"].requests >= 4 * repositories
+    # Ours pays for batches of threads instead: less than the cheapest of the others has to pay.
+    assert measured["contribkit"].requests < 2 * repositories
 
 
 def test_points_are_those_of_graphql_alone(measured: dict[str, Measured]) -> None:
