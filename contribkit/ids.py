@@ -27,43 +27,26 @@ class Link(NamedTuple):
 
 
 def casefold_id(identifier: str) -> str:
-    """Return what identifiers are compared by: GitHub tells no upper from lower case.
-
-    Examples
-    --------
-    >>> casefold_id("JupyterHub/OAuthenticator#719") == casefold_id("jupyterhub/oauthenticator#719")
-    True
-    """
+    """Return what identifiers are compared by: GitHub tells no upper from lower case."""
     return identifier.casefold()
 
 
 def contribution_id(ref: str, login: str, kind: str) -> str:
-    """Return the stable name of what one person did in one thread.
-
-    Examples
-    --------
-    >>> contribution_id("owner/repo#719", "ada", "review")
-    'owner/repo#719@ada:review'
-    """
+    """Return the stable name of what one person did in one thread."""
     return f"{ref}@{login}:{kind}"
 
 
 def parse_contribution_id(identifier: str) -> tuple[str, str, str]:
     """Return thread, login and kind, read from the right, since tags may hold ``@`` and ``:``.
 
-    Raises
-    ------
-    ValueError
-        Where a part is missing.
-
     Examples
     --------
     >>> parse_contribution_id("owner/repo@pkg@1.2.0@ada:release")
     ('owner/repo@pkg@1.2.0', 'ada', 'release')
     """
-    rest, colon, kind = identifier.rpartition(":")
-    ref, at, login = rest.rpartition("@")
-    if not (colon and at and ref and login and kind):
+    rest, _, kind = identifier.rpartition(":")
+    ref, _, login = rest.rpartition("@")
+    if not (ref and login and kind):
         raise ValueError(f'invalid contribution id "{identifier}"; write thread@login:kind')
     return ref, login, kind
 
@@ -81,13 +64,7 @@ def repository_of(ref: str) -> str | None:
 
 
 def number_of(ref: str) -> int | None:
-    """Return the number of a thread, or None where it has none.
-
-    Examples
-    --------
-    >>> number_of("owner/repo#3"), number_of("owner/repo@1.0")
-    (3, None)
-    """
+    """Return the number of a thread, or None where it has none."""
     match = re.fullmatch(r"[^#@]+#(\d+)", ref)
     return int(match[1]) if match else None
 
@@ -109,6 +86,11 @@ def links(text: str) -> list[Link]:
     return found
 
 
+def linked_refs(text: str | None) -> list[str]:
+    """Return the threads that a text points at, each once."""
+    return list(dict.fromkeys(link.ref for link in links(text or "")))
+
+
 def passages(text: str, is_own: Callable[[str | None], bool]) -> Iterator[tuple[str, str, str]]:
     """Yield each thread of others that a text links to, with the paragraphs that do and those around them.
 
@@ -122,7 +104,7 @@ def passages(text: str, is_own: Callable[[str | None], bool]) -> Iterator[tuple[
     paragraphs = [part.strip("\n") for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")) if part.strip()]
     found: dict[str, list[int]] = {}
     for place, paragraph in enumerate(paragraphs):
-        for ref in dict.fromkeys(link.ref for link in links(paragraph)):
+        for ref in linked_refs(paragraph):
             if not is_own(repository_of(ref)):
                 found.setdefault(ref, []).append(place)
     for ref, places in found.items():
@@ -132,24 +114,12 @@ def passages(text: str, is_own: Callable[[str | None], bool]) -> Iterator[tuple[
 
 
 def thread_url(ref: str, kind: str = "issue") -> str | None:
-    """Return the page of a thread, release or commit on GitHub, or None where it has none.
-
-    Examples
-    --------
-    >>> thread_url("o/r#7", "pull_request")
-    'https://github.com/o/r/pull/7'
-    >>> thread_url("o/r@1.0", "release")
-    'https://github.com/o/r/releases/tag/1.0'
-    """
+    """Return the page of a thread, release or commit on GitHub, or None where it has none."""
     repo, number = repository_of(ref), number_of(ref)
     if repo is None:
         return None
     if number is not None:
         place = {"pull_request": "pull", "discussion": "discussions"}.get(kind, "issues")
         return f"https://github.com/{repo}/{place}/{number}"
-    name = ref[len(repo) + 1 :]
-    return (
-        f"https://github.com/{repo}/releases/tag/{name}"
-        if kind == "release"
-        else f"https://github.com/{repo}/commit/{name}"
-    )
+    place = "releases/tag" if kind == "release" else "commit"
+    return f"https://github.com/{repo}/{place}/{ref[len(repo) + 1 :]}"

@@ -5,8 +5,9 @@ import io
 import json
 import math
 import os
-import tempfile
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,52 +15,21 @@ from contribkit.errors import ContribkitError, nearest
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that a reader sees the old one or the new one, never a part.
-
-    Parameters
-    ----------
-    path
-        The file; its folder is made where it is missing.
-    text
-        Its contents, written as UTF-8.
-
-    Raises
-    ------
-    ContribkitError
-        Where the folder cannot be written.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "new" / "a.txt"
-    >>> write_whole(path, "hello")
-    >>> path.read_text()
-    'hello'
-    """
+    """Write a text file, in UTF-8, so that a reader sees the old one or the new one, never a part; make its folder."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise ContribkitError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with temporary.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
+        temporary.replace(path)
     except BaseException as error:
-        Path(name).unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         if isinstance(error, OSError):
             raise ContribkitError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
         raise
-
-
-def _umask() -> int:
-    """Return the process's mask, which can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> int:
@@ -72,26 +42,8 @@ def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> int:
 def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
     """Read JSON lines as pairs of line number and object; blank lines are skipped.
 
-    Parameters
-    ----------
-    path
-        The file, in UTF-8. Half of a surrogate pair, as JavaScript may write, becomes U+FFFD.
-    broken
-        Where given, a broken line is noted here and skipped; else it is an error.
-
-    Raises
-    ------
-    ContribkitError
-        For a file that cannot be read, or a line that is not a JSON object, with file, line and fix.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "rows.jsonl"
-    >>> write_jsonl(path, [{"id": "a"}])
-    1
-    >>> list(read_jsonl(path))
-    [(1, {'id': 'a'})]
+    A broken line is noted in `broken` and skipped, or an error with file, line and fix where that is None. Half of a
+    surrogate pair, as JavaScript may write, becomes U+FFFD.
     """
     # Not splitlines(): a lone carriage return may be between two members. Undecoded, so that one line in another
     # encoding is one broken line.
@@ -149,21 +101,16 @@ def read_rows(
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows of a CSV file as pairs of line number and cells by column; blank rows are skipped.
 
+    The file is in UTF-8, with commas, or semicolons as spreadsheets write them where a comma is decimal.
+
     Parameters
     ----------
-    path
-        A file in UTF-8, with commas, or semicolons as spreadsheets write them where a comma is decimal.
     columns, needed
         The columns that there may be, and those that there must be.
     unknown
-        Where given, other columns are noted here and ignored; else they are an error.
+        Where given, other columns are noted here and ignored; else they are a problem like others.
     broken
-        Where given, what cannot be read is noted here and skipped.
-
-    Raises
-    ------
-    ContribkitError
-        With file, line and fix.
+        Where given, problems are noted here and their rows skipped; else the first is an error.
     """
     rows = _csv_rows(path)
     first = rows[0][1] if rows else []
@@ -189,13 +136,7 @@ def read_rows(
 
 
 def read_cells(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield line number and cells of every row of a CSV file, its header included; see `read_rows`.
-
-    Raises
-    ------
-    ContribkitError
-        For a file that cannot be read.
-    """
+    """Yield line number and cells of every row of a CSV file, its header included; see `read_rows`."""
     for line, row in _csv_rows(path):
         if isinstance(row, str):
             raise ContribkitError(f"{path}:{line}: {row}")

@@ -27,11 +27,6 @@ class Period:
     today
         The day from which ``last`` counts; by default the current day in that time zone.
 
-    Raises
-    ------
-    ContribkitError
-        For a text that is no period, or a year that is not in `YEARS`.
-
     Examples
     --------
     >>> period = Period("2026-Q3", "Europe/Berlin")
@@ -49,9 +44,15 @@ class Period:
     last_day: date
 
     def __init__(self, text: str, timezone: str = "UTC", today: date | None = None) -> None:
-        name, first, last = _parse(text.strip(), today or datetime.now(ZoneInfo(timezone)).date())
+        try:
+            first, last = _days(text.strip(), today or datetime.now(ZoneInfo(timezone)).date())
+        except ValueError as error:  # a 13th month, a fifth quarter, 31 June
+            raise ContribkitError(f'invalid period "{text}"; write {FORMS}') from error
+        if last < first:
+            raise ContribkitError(f'invalid period "{text}": it ends before it begins')
         if first.year not in YEARS or last.year not in YEARS:
             raise ContribkitError(f'invalid period "{text}": years go from {YEARS[0]} to {YEARS[-1]}')
+        name = f"{first}..{last}" if ".." in text else _name(first, last)
         for key, value in (("name", name), ("timezone", timezone), ("first_day", first), ("last_day", last)):
             object.__setattr__(self, key, value)
 
@@ -88,33 +89,18 @@ def start_of(day: date, timezone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)
 
 
-def _parse(text: str, today: date) -> tuple[str, date, date]:
-    try:
-        if match := re.fullmatch(r"(\d{4})(?:-?([QH])(\d))?", text, re.IGNORECASE):
-            year, letter, part = int(match[1]), (match[2] or "Y").upper(), int(match[3] or 1)
-            months = {"Q": 3, "H": 6, "Y": 12}[letter]
-            first, last = _span(date(year, (part - 1) * months + 1, 1), months)
-            return _name(first, last), first, last
-        if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
-            return text, *_span(date(int(match[1]), int(match[2]), 1), 1)
-        if match := re.fullmatch(r"(\d{4}-\d{2}-\d{2})\s*\.\.\s*(\d{4}-\d{2}-\d{2})", text):
-            first, last = date.fromisoformat(match[1]), date.fromisoformat(match[2])
-            if last == date.max:
-                raise ValueError("no day follows")
-            if last < first:
-                raise ContribkitError(f'invalid period "{text}": it ends before it begins')
-            return f"{first}..{last}", first, last
-        if match := re.fullmatch(r"(last|this)[ -](quarter|half|month|year)", text, re.IGNORECASE):
-            return _relative(match[1].lower(), MONTHS[match[2].lower()], today)
-    except ValueError:  # a 13th month, a fifth quarter, 31 June
-        pass
-    raise ContribkitError(f'invalid period "{text}"; write {FORMS}')
-
-
-def _relative(which: str, months: int, today: date) -> tuple[str, date, date]:
-    current = date(today.year, (today.month - 1) // months * months + 1, 1)
-    first, last = _span(current if which == "this" else _months_later(current, -months), months)
-    return _name(first, last), first, last
+def _days(text: str, today: date) -> tuple[date, date]:
+    if match := re.fullmatch(r"(\d{4})(?:-?([QH])(\d)|-(\d\d))?", text, re.IGNORECASE):
+        year, letter, part, month = match.groups()
+        months = {"Q": 3, "H": 6}[letter.upper()] if letter else 1 if month else 12
+        return _span(date(int(year), (int(part or month or 1) - 1) * months + 1, 1), months)
+    if match := re.fullmatch(r"(\d{4}-\d\d-\d\d)\s*\.\.\s*(\d{4}-\d\d-\d\d)", text):
+        return date.fromisoformat(match[1]), date.fromisoformat(match[2])
+    if match := re.fullmatch(r"(last|this)[ -](quarter|half|month|year)", text, re.IGNORECASE):
+        months = MONTHS[match[2].lower()]
+        current = date(today.year, (today.month - 1) // months * months + 1, 1)
+        return _span(current if match[1].lower() == "this" else _months_later(current, -months), months)
+    raise ValueError(text)
 
 
 def _span(first: date, months: int) -> tuple[date, date]:
@@ -135,12 +121,7 @@ def _whole_months(first: date, last: date) -> int:
 
 def _name(first: date, last: date) -> str:
     months = _whole_months(first, last)
-    if months in MONTHS.values() and (first.month - 1) % months == 0:
-        part = (first.month - 1) // months + 1
-        return {
-            1: f"{first:%Y-%m}",
-            3: f"{first.year}-Q{part}",
-            6: f"{first.year}-H{part}",
-            12: f"{first.year}",
-        }[months]
-    return f"{first}..{last}"
+    if months not in MONTHS.values() or (first.month - 1) % months:
+        return f"{first}..{last}"
+    part = (first.month - 1) // months + 1
+    return {1: f"{first:%Y-%m}", 3: f"{first.year}-Q{part}", 6: f"{first.year}-H{part}", 12: f"{first.year}"}[months]

@@ -15,172 +15,64 @@ Value = TypeVar("Value")
 
 TIME: Any = "datetime64[us, UTC]"  # Any: pandas-stubs know no microseconds with a zone
 
-# One schema a table, in the order of the columns. "list" is a Python list, empty where nothing is known.
-THREADS: dict[str, str] = {
-    "ref": "str",
-    "kind": "str",
-    "repo": "str",
-    "number": "Int64",
-    "url": "str",
-    "title": "str",
-    "body": "str",
-    "author": "str",
-    "author_association": "str",
-    "author_is_bot": "boolean",
-    "labels": "list",
-    "files": "list",
-    "additions": "Int64",
-    "deletions": "Int64",
-    "state": "str",
-    "opened_at": TIME,
-    "merged_at": TIME,
-    "closed_at": TIME,
-    "merged_by": "str",
-    "participants": "list",
-    "first_response_at": TIME,
-    "links_out": "list",
-    "links_in": "list",
-    "private": "boolean",
-    "source": "str",
-    "stated_lead": "str",
-    "stated_upstream": "str",
-    "stated_activity": "str",
+# A column has one type in every table, and is text where it is not named here. "list" is a Python list, empty where
+# nothing is known.
+_COLUMNS = {
+    TIME: "at date opened_at merged_at closed_at first_response_at happened_at last_at updated_at released_at seen_at",
+    "list": "labels files participants links_out links_in remarks reasons",
+    "Int64": "number additions deletions count acts comments commits",
+    "Float64": "hours confidence weight",
+    "boolean": "private author_is_bot by_is_bot whole_day draft mergeable",
 }
+_TYPES: dict[str, str] = {name: kind for kind, names in _COLUMNS.items() for name in names.split()}
+
+
+def _schema(names: str) -> dict[str, str]:
+    return {name: _TYPES.get(name, "str") for name in names.split()}
+
+
+THREADS = _schema(
+    "ref kind repo number url title body author author_association author_is_bot labels files additions deletions "
+    "state opened_at merged_at closed_at merged_by participants first_response_at links_out links_in private source "
+    "stated_lead stated_upstream stated_activity"
+)
 """One row a thread. ``stated_*`` is what people wrote down themselves, in the activity log."""
 
-ACTS: dict[str, str] = {
-    "ref": "str",
-    "actor": "str",
-    "act": "str",
-    "at": TIME,
-    "state": "str",
-    "text": "str",
-    "hours": "Float64",
-    "url": "str",
-    "source": "str",
-    "count": "Int64",
-    "whole_day": "boolean",
-    "actor_role": "str",
-}
+ACTS = _schema("ref actor act at state text hours url source count whole_day actor_role")
 """One row an act. ``count``: how many acts a row of records sums up; ``whole_day``: only its day is known;
 ``actor_role``: ``maintainer`` where a source tells that the actor was one then."""
 
-REFERENCES: dict[str, str] = {
-    "ref": "str",
-    "source": "str",
-    "kind": "str",
-    "id": "str",
-    "url": "str",
-    "date": TIME,
-    "by": "str",
-    "by_is_bot": "boolean",
-    "title": "str",
-    "labels": "list",
-    "text": "str",
-    "context": "str",
-    "private": "boolean",
-    "direction": "str",
-}
+REFERENCES = _schema("ref source kind id url date by by_is_bot title labels text context private direction")
 """One row a pair of a place on the organisation's own side and an upstream thread. ``direction``: ``in`` (or null)
 where the place points at the thread, ``out`` where the thread cites the place."""
 
-CONTRIBUTIONS: dict[str, str] = {
-    "id": "str",
-    "ref": "str",
-    "kind": "str",
-    "repo": "str",
-    "number": "Int64",
-    "url": "str",
-    "actor": "str",
-    "actor_role": "str",
-    "author": "str",
-    "author_association": "str",
-    "author_is_bot": "boolean",
-    "happened_at": TIME,
-    "last_at": TIME,
-    "acts": "Int64",
-    "state": "str",
-    "opened_at": TIME,
-    "merged_at": TIME,
-    "merged_by": "str",
-    "labels": "list",
-    "files": "list",
-    "links_out": "list",
-    "links_in": "list",
-    "title": "str",
-    "body": "str",
-    "remarks": "list",
-    "participants": "list",
-    "additions": "Int64",
-    "deletions": "Int64",
-    "hours": "Float64",
-    "private": "boolean",
-    "source": "str",
-    "stated_lead": "str",
-    "stated_upstream": "str",
-    "stated_activity": "str",
-}
+CONTRIBUTIONS = _schema(
+    "id ref kind repo number url actor actor_role author author_association author_is_bot happened_at last_at acts "
+    "state opened_at merged_at merged_by labels files links_out links_in title body remarks participants additions "
+    "deletions hours private source stated_lead stated_upstream stated_activity"
+)
 """One row is what one person did in one thread in a period. ``merged_at`` tells *merged in the period* from *open*;
 ``actor_role`` is ``maintainer``, or null where no source tells."""
 
 NEED_KINDS = ("pull_request", "issue", "release", "branch")
 
-NEEDS: dict[str, str] = {
-    "kind": "str",
-    "ref": "str",
-    "repo": "str",
-    "number": "Int64",
-    "url": "str",
-    "title": "str",
-    "author": "str",
-    "author_association": "str",
-    "author_is_bot": "boolean",
-    "draft": "boolean",
-    "labels": "list",
-    "opened_at": TIME,
-    "updated_at": TIME,
-    "additions": "Int64",
-    "deletions": "Int64",
-    "checks": "str",
-    "review_state": "str",
-    "mergeable": "boolean",
-    "comments": "Int64",
-    "released_at": TIME,
-    "commits": "Int64",
-    "seen_at": TIME,
-    "private": "boolean",
-    "source": "str",
-}
+NEEDS = _schema(
+    "kind ref repo number url title author author_association author_is_bot draft labels opened_at updated_at "
+    "additions deletions checks review_state mergeable comments released_at commits seen_at private source"
+)
 """One row is something that waits in an upstream project, by ``kind``: ``pull_request``, ``issue`` (nobody triaged it),
 ``release`` (``ref`` names the last one, ``released_at`` its time, ``commits`` how many came since) or ``branch`` (the
 default one is red). ``checks`` is success, failure or pending; ``review_state`` approved, changes_requested or
 review_required; ``seen_at`` when the source looked."""
 
-JUDGED: dict[str, str] = {
-    "lead": "str",
-    "confidence": "Float64",
-    "decided_by": "str",
-    "activity": "str",
-    "stakeholder": "str",
-    "initiative": "str",
-    "goal": "str",
-}
+JUDGED = _schema("lead confidence decided_by activity stakeholder initiative goal")
 """What `contribkit.classify` adds to contributions."""
 
-REASONS: dict[str, str] = {
-    "id": "str",
-    "rule": "str",
-    "lead": "str",
-    "weight": "Float64",
-    "sentence": "str",
-    "evidence": "str",
-    "url": "str",
-    "private": "boolean",
-}
+REASONS = _schema("id rule lead weight sentence evidence url private")
 """One row a reason: ``id`` of the contribution, the ``rule`` that found it, the ``lead`` it speaks for (or against,
 where ``weight``, in log-odds, is negative), one ``sentence``, the ``evidence`` it saw, and whether that is private."""
 
-NESTED: dict[str, str] = CONTRIBUTIONS | JUDGED | {"reasons": "list"}
+NESTED = CONTRIBUTIONS | JUDGED | _schema("reasons")
 """Judged contributions as JSON lines hold them: the reasons of each as a list."""
 _IN_JSON = {"sentence": "because", "evidence": "saw", "url": "where"}  # what JSON lines call the columns of reasons
 
@@ -207,14 +99,10 @@ class Judged:
     def of(cls, rows: pd.DataFrame, notes: Iterable[str] = ()) -> Self:
         """Return judged contributions from a table with a column of `reasons`, as JSON lines hold them."""
         nested = conform(rows, NESTED)
-        reasons = [
-            {"id": name, **{column: reason.get(_IN_JSON.get(column, column)) for column in [*REASONS][1:]}}
-            for name, cell in zip(nested["id"], nested["reasons"], strict=True)
-            for reason in cell
-        ]
-        return cls(
-            nested[[*CONTRIBUTIONS, *JUDGED]], conform(pd.DataFrame(reasons, columns=[*REASONS]), REASONS), [*notes]
-        )
+        cells = zip(nested["id"], nested["reasons"], strict=True)
+        reasons = pd.DataFrame([{**reason, "id": name} for name, cell in cells for reason in cell])
+        reasons = reasons.rename(columns={word: column for column, word in _IN_JSON.items()})
+        return cls(nested[[*CONTRIBUTIONS, *JUDGED]], conform(reasons, REASONS), [*notes])
 
     def where(self, mask: pd.Series) -> Self:
         """Return some of the contributions, with their reasons.
@@ -232,12 +120,10 @@ class Judged:
 
     def nested(self) -> pd.DataFrame:
         """Return the contributions with a column of `reasons`, as JSON lines hold them."""
-        columns = [[plain(value) for value in self.reasons[name]] for name in [*REASONS][1:]]
-        names = [_IN_JSON.get(name, name) for name in [*REASONS][1:]]
-        rows = [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
-        cells = grouped(self.reasons["id"].map(casefold_id), rows)
-        found = [cells.get(casefold_id(name), []) for name in self.contributions["id"]]
-        return self.contributions.assign(reasons=pd.Series(found, index=self.contributions.index, dtype=object))
+        reasons = records(self.reasons.drop(columns="id").rename(columns=_IN_JSON))
+        of = grouped(self.reasons["id"].map(casefold_id), reasons)
+        cells = [of.get(casefold_id(name), []) for name in self.contributions["id"]]
+        return self.contributions.assign(reasons=pd.Series(cells, self.contributions.index, dtype=object))
 
 
 def conform(frame: pd.DataFrame, schema: Mapping[str, str], timezone: str = "UTC") -> pd.DataFrame:
@@ -264,53 +150,38 @@ def conform(frame: pd.DataFrame, schema: Mapping[str, str], timezone: str = "UTC
     ('2026-06-30 22:00:00+00:00', [], True)
     """
     columns = {name: _column(frame, name, kind, timezone) for name, kind in schema.items()}
-    if {"id", "ref", "actor_role"} <= columns.keys():
-        columns["ref"] = _refs(columns["ref"], columns["id"])
+    if {"id", "ref", "actor_role"} <= columns.keys():  # contributions: the id names the thread
+        missing = columns["ref"].isna() & columns["id"].notna()
+        try:
+            columns["ref"][missing] = [parse_contribution_id(name)[0] for name in columns["id"][missing]]
+        except ValueError as error:
+            raise ContribkitError(f'column "id": {error}') from error
     return pd.DataFrame(columns, index=frame.index)
 
 
-def _refs(refs: pd.Series, ids: pd.Series) -> pd.Series:
-    """Return the threads of contributions, from their ids where they are missing."""
-    missing = refs.isna() & ids.notna()
-    if not missing.any():
-        return refs
-    cells = zip(ids, refs, missing, strict=True)
-    try:
-        named = [parse_contribution_id(name)[0] if unknown else ref for name, ref, unknown in cells]
-    except ValueError as error:
-        raise ContribkitError(f'column "id": {error}') from error
-    return pd.Series(named, index=refs.index, dtype="str")
-
-
-def _column(frame: pd.DataFrame, name: str, kind: str, timezone: str) -> pd.Series:
+def _column(frame: pd.DataFrame, name: str, kind: Any, timezone: str) -> pd.Series:
     if name not in frame:
         return _empty_column(frame.index, kind)
     values = frame[name]
     try:
         if kind == "list":
-            return _lists(values)
+            return pd.Series([_as_list(value) for value in values], values.index, dtype=object)
         if kind == TIME:
             return moments(values, timezone)
-        if kind == "str":
-            return values if values.dtype == "str" else _texts(values)
-        return _as(values, kind)
+        if kind == "str" and values.dtype != "str":
+            for value in values.dropna():
+                if not isinstance(value, str):
+                    raise ValueError(f"{value!r} is not text")
+        return values.astype(kind)
     except (ValueError, TypeError, OverflowError, NotImplementedError) as error:
         raise ContribkitError(f'column "{name}" does not hold {kind}: {error}') from error
 
 
-def _empty_column(index: pd.Index, kind: str) -> pd.Series:
+def _empty_column(index: pd.Index, kind: Any) -> pd.Series:
     if kind == "list":
-        return pd.Series([[] for _ in index], index=index, dtype=object)
-    return pd.Series(None, index=index, dtype=kind)
-
-
-def _as(values: pd.Series, kind: Any) -> pd.Series:
-    return values.astype(kind)
-
-
-def _lists(values: pd.Series) -> pd.Series:
-    cells = [_as_list(value) for value in values]
-    return pd.Series(cells, index=values.index, dtype=object)
+        return pd.Series([[] for _ in index], index, dtype=object)
+    nulls: pd.Series = pd.Series(None, index, dtype=kind)
+    return nulls
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -332,13 +203,6 @@ def _unpacked(value: Any) -> Any:
     return value
 
 
-def _texts(values: pd.Series) -> pd.Series:
-    wrong = [value for value in values.dropna() if not isinstance(value, str)]
-    if wrong:
-        raise ValueError(f"{wrong[0]!r} is not text")
-    return values.astype("str")
-
-
 def moments(values: pd.Series, timezone: str = "UTC") -> pd.Series:
     """Return UTC times; a day without a time is the start of that day in a time zone.
 
@@ -348,18 +212,16 @@ def moments(values: pd.Series, timezone: str = "UTC") -> pd.Series:
         For a text that is no ISO date or time.
     """
     if isinstance(values.dtype, pd.DatetimeTZDtype):
-        return _as(values, TIME)
+        return values.astype(TIME)
+    result = _empty_column(values.index, TIME)
     if values.isna().all():
-        return _empty_column(values.index, TIME)
+        return result
     texts = values.astype("str")
     days = is_day(texts)
-    result = _empty_column(values.index, TIME)
-    if days.any():
-        local = pd.to_datetime(texts[days], format="%Y-%m-%d")
-        result[days] = local.dt.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward").astype(TIME)
+    local = pd.to_datetime(texts[days], format="%Y-%m-%d")
+    result[days] = local.dt.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward").astype(TIME)
     rest = ~days & texts.notna()
-    if rest.any():
-        result[rest] = pd.to_datetime(texts[rest], format="ISO8601", utc=True).astype(TIME)
+    result[rest] = pd.to_datetime(texts[rest], format="ISO8601", utc=True).astype(TIME)
     return result
 
 

@@ -19,24 +19,12 @@ def format_interval(low: Any, high: Any) -> str:
 
 
 def pluralise(count: int, word: str, plural: str = "") -> str:
-    """Return a count with its word.
-
-    Examples
-    --------
-    >>> pluralise(1, "thread"), pluralise(2, "thread"), pluralise(2, "reply", "replies")
-    ('1 thread', '2 threads', '2 replies')
-    """
+    """Return a count with its word: 1 thread, 2 threads."""
     return f"{count} {word}" if count == 1 else f"{count} {plural or word + 's'}"
 
 
 def printable(line: str) -> str:
-    """Return a line without what could steer a terminal.
-
-    Examples
-    --------
-    >>> printable("a \x1b[31mred title")
-    'a  [31mred title'
-    """
+    """Return a line without what could steer a terminal."""
     return "".join(sign if sign.isprintable() else " " for sign in line).rstrip()
 
 
@@ -54,6 +42,8 @@ def as_text(value: Any) -> Any:
     --------
     >>> as_text("=1+1"), as_text("'=1"), as_text(["a", "b"]), as_text("a\\rb"), as_text(3)
     ("'=1+1", "''=1", 'a; b', 'a\\nb', 3)
+    >>> [from_text(as_text(text)) for text in ("=1+1", "'=1", "it's", "'")]
+    ['=1+1', "'=1", "it's", "'"]
     """
     if isinstance(value, list):
         value = "; ".join(map(str, value))
@@ -64,11 +54,5 @@ def as_text(value: Any) -> Any:
 
 
 def from_text(cell: str) -> str:
-    """Return the text that `as_text` was given.
-
-    Examples
-    --------
-    >>> [from_text(as_text(text)) for text in ("=1+1", "'=1", "it's", "'")]
-    ['=1+1', "'=1", "it's", "'"]
-    """
+    """Return the text that `as_text` was given."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell

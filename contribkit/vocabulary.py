@@ -22,15 +22,13 @@ class Lead(StrEnum):
 
     @property
     def shape(self) -> str:
-        """The sign that stands beside the word, so that colour never speaks alone."""
-        return {"stakeholder": "◆", "upstream": "●", "individual": "▲", "unclear": "?"}[self.value]
+        """The sign beside the word, so that colour never speaks alone."""
+        return dict(zip(Lead, "◆●▲?", strict=True))[self]
 
     @property
     def colour(self) -> str:
         """A fill colour, safe for colour-blind readers (Okabe and Ito 2008); never for text."""
-        return {"stakeholder": "#0072B2", "upstream": "#009E73", "individual": "#E69F00", "unclear": "#767676"}[
-            self.value
-        ]
+        return dict(zip(Lead, ("#0072B2", "#009E73", "#E69F00", "#767676"), strict=True))[self]
 
     @property
     def word(self) -> str:
@@ -104,18 +102,7 @@ NEWCOMERS = frozenset({"FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "NONE", "MANNEQU
 
 
 def word_of(text: str, what: str, known: Sequence[str]) -> str:
-    """Return a word as a vocabulary spells it, or nothing for an empty cell.
-
-    Raises
-    ------
-    ValueError
-        For a word that is not known, with the nearest.
-
-    Examples
-    --------
-    >>> word_of("Review", "activity", ["review", "release"])
-    'review'
-    """
+    """Return a word as a vocabulary spells it, nothing for an empty cell; `ValueError` for a word that is not known."""
     for word in known:
         if word.casefold() == text.casefold():
             return str(word)
