@@ -1,6 +1,6 @@
 """People: how far they agree, whether the shown answer biases them, and what a blind sample says of the shares."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -29,23 +29,10 @@ _SIZE = len(Lead)
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far people agree on leads.
+    """How far people agree on the `rows` that at least two labelled, and `reason`: why figures are missing.
 
-    Attributes
-    ----------
-    people
-        How many people gave a label.
-    rows
-        How many contributions at least two of them labelled; all figures are of these.
-    raw
-        The share of pairs of opinions on a contribution that are equal, averaged over contributions.
-    alpha
-        Krippendorff's alpha for nominal data.
-    pairs
-        One row per pair of people with a contribution in common: `first`, `second` (str), `n` (int), `raw`, `kappa`
-        (float).
-    reason
-        Why figures are missing, else empty.
+    `raw` is the share of equal pairs of opinions, averaged over contributions; `pairs` of people have `first`,
+    `second`, `n`, `raw` and `kappa`.
     """
 
     people: int
@@ -62,11 +49,10 @@ class Agreement:
             return f"Agreement between people is unknown: {self.reason}."
         known = self.pairs["kappa"].dropna()
         kappas = f", Cohen's kappa of pairs {format_interval(known.min(), known.max())}" if len(known) else ""
-        shared = f"{pluralise(self.rows, 'contribution')} that two or more labelled"
         reason = f" ({self.reason})" if self.reason else ""
         return (
-            f"{self.people} people agree on {format_decimal(self.raw)} of {shared}: "
-            f"Krippendorff's alpha {format_decimal(self.alpha)}{kappas}{reason}."
+            f"{self.people} people agree on {format_decimal(self.raw)} of {pluralise(self.rows, 'contribution')} that "
+            f"two or more labelled: Krippendorff's alpha {format_decimal(self.alpha)}{kappas}{reason}."
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -78,25 +64,12 @@ class Agreement:
 def agreement(labels: Labels) -> Agreement:
     """Return how far people agree, from each person's last own label, `unclear` included.
 
-    Adjudications do not count: who settles a dispute has seen the others' opinions. Two figures correct for chance:
-    Cohen's kappa of each pair of people (Cohen 1960, doi:10.1177/001316446002000104), and Krippendorff's alpha, which
-    takes any number of people (Krippendorff 2011, https://repository.upenn.edu/asc_papers/43). Both are missing where
-    all labels are the same.
-
-    Examples
-    --------
-    >>> def label(by, number, lead):
-    ...     return {"v": 1, "id": f"{by}{number}", "at": "2026-10-01T10:00:00Z", "by": by, "op": "label",
-    ...             "item": f"o/r#{number}@cy:review", "lead": lead}
-    >>> found = agreement(Labels([label("ada", 1, "upstream"), label("bob", 1, "upstream"),
-    ...                           label("ada", 2, "upstream"), label("bob", 2, "stakeholder")]))
-    >>> found.people, found.rows, found.raw, found.alpha
-    (2, 2, 0.5, 0.0)
+    Adjudications do not count: who settles a dispute has seen the others' opinions. Cohen's kappa of each pair of
+    people (Cohen 1960, doi:10.1177/001316446002000104) and Krippendorff's alpha correct for chance.
     """
     # As a skip, an adjudication decides nothing and can still be undone.
     own = _without(labels, lambda event: event["op"] == "adjudicate").effective
-    by_person = {item: label.opinions for item, label in own.items()}
-    opinions = pd.DataFrame(by_person, dtype="str").sort_index()
+    opinions = pd.DataFrame({item: label.opinions for item, label in own.items()}, dtype="str").sort_index()
     people, shared = len(opinions), opinions.loc[:, opinions.notna().sum() > 1]
     if people < 2 or shared.empty:
         alone = "fewer than two people gave labels" if people < 2 else "no two people labelled the same contribution"
@@ -112,7 +85,8 @@ def agreement(labels: Labels) -> Agreement:
 def krippendorff_alpha(counts: pd.DataFrame) -> float | None:
     """Return Krippendorff's alpha for nominal data, ``1 - D_o / D_e``; None where only one value was given.
 
-    `counts` say how often each value (column) was given to each unit (row); units with one value are passed over.
+    `counts` say how often each value (column) was given to each unit (row). Krippendorff 2011,
+    https://repository.upenn.edu/asc_papers/43.
 
     Examples
     --------
@@ -140,22 +114,19 @@ def _pairs(opinions: pd.DataFrame) -> pd.DataFrame:
     return table.astype({"first": "str", "second": "str", "n": int, "raw": float, "kappa": float})
 
 
-def _without(labels: Labels, is_out: Any) -> Labels:
+def _without(labels: Labels, is_out: Callable[[dict[str, Any]], bool]) -> Labels:
     return replace(labels, events=[event | {"op": "skip"} if is_out(event) else event for event in labels.events])
+
+
+def _is_blind(event: dict[str, Any]) -> bool:
+    return (event.get("seen") or {}).get("blind") is True
 
 
 @dataclass(frozen=True)
 class AnchoringBias:
-    """How much more often people agree with an answer that they were shown than with one hidden from them.
+    """How much more often people agree with an answer that they were shown than with one `hidden` from them.
 
-    Attributes
-    ----------
-    hidden, shown
-        Labels that agree with the answer, of those given with the answer hidden and shown.
-    difference, low, high
-        Share shown less share hidden, with a 95 % interval; None where there are too few labels.
-    reason
-        Why it is unknown, else empty.
+    `difference` is the share shown less the share hidden, with a 95 % interval; `reason` says why it is unknown.
     """
 
     hidden: Share
@@ -189,53 +160,43 @@ class AnchoringBias:
 
 
 def anchoring_bias(labels: Labels, ids: Collection[str] | None = None) -> AnchoringBias:
-    """Return whether people agree more often with an answer that they were shown.
-
-    Each person's current label counts, with the answer at that time (``seen`` of the event). Adjudications, and rows
-    without an answer, do not. The interval of the difference is Newcombe's.
+    """Return whether people agree more often with an answer that they were shown (``seen`` of an event).
 
     `ids` name a random sample of contributions. Without it all labels count, also those of rows that were picked
     because they are hard, where people agree less with the answer for that reason alone.
-
-    Examples
-    --------
-    >>> event = {"id": "1", "at": "2026-10-01", "by": "ada", "op": "label", "item": "o/r#1@ada:review",
-    ...          "lead": "upstream", "seen": {"lead": "upstream", "blind": True}}
-    >>> found = anchoring_bias(Labels([event]))
-    >>> found.hidden.part, found.hidden.whole, found.reason
-    (1, 1, '1 label with the answer hidden and 0 with it shown; 10 of each are needed')
     """
     wanted = labels.by_item if ids is None else {labels.name(item) for item in ids}
-    events = [event for item in labels.by_item if item in wanted for event in labels.standing(item)]
     agrees: dict[bool, list[bool]] = {True: [], False: []}
-    for event in events:
+    for event in (event for item in labels.by_item if item in wanted for event in labels.standing(item)):
         seen = event.get("seen") or {}
         if event["op"] == "label" and seen.get("lead") in LEADS:
             agrees[_is_blind(event)].append(event["lead"] == seen["lead"])
     hidden, shown = (share(sum(agrees[side]), len(agrees[side])) for side in (True, False))
     if min(hidden.whole, shown.whole) < MIN_LABELS:
-        count = "1 label" if hidden.whole == 1 else f"{hidden.whole} labels"
+        count = pluralise(hidden.whole, "label")
         few = f"{count} with the answer hidden and {shown.whole} with it shown; {MIN_LABELS} of each are needed"
         return AnchoringBias(hidden, shown, reason=few)
     return AnchoringBias(hidden, shown, *(difference(shown, hidden) or ()))
 
 
+def blind_sample(labels: Labels) -> pd.DataFrame:
+    """Return `id` and `lead` of the random sample that people labelled with the answers hidden (``seen.blind``).
+
+    Disputed rows are left out. Settle them first: they are harder than the rest, and a sample without them is no longer
+    quite random.
+    """
+    blind = _without(labels, lambda event: event["op"] in LEAD_OPS and not _is_blind(event))
+    rows = [(label.item, label.lead) for label in blind.effective.values() if label.lead is not None]
+    return pd.DataFrame(rows, columns=["id", "lead"], dtype="str")
+
+
 @dataclass(frozen=True)
 class CorrectedShares:
-    """Post-stratified shares of leads, or the reason why there are none.
+    """Post-stratified shares of leads, by a number of `sampled` rows; or the `reason` why there are none.
 
-    Attributes
-    ----------
-    table
-        One row per lead, in the order of `Lead`: `lead`, `rows` (answered so), `sampled` (labelled ones of them),
-        `corrected_rows`, `share` (of decided contributions, as answered), `corrected`, `low`, `high` (the corrected
-        share with its 95 % interval; shares are missing for `unclear`). None where nothing can be corrected.
-    upstream_share
-        Upstream-led of stakeholder- and upstream-led work, corrected; `part` and `whole` are rounded rows.
-    sampled
-        How many labelled rows the correction rests on.
-    reason
-        Why nothing was corrected, else empty.
+    `table` has one row per lead: `lead`, `rows` (answered so), `sampled` (labelled ones of them), `corrected_rows`,
+    `share` (of decided contributions, as answered), and `corrected`, `low`, `high` (the same, corrected, with its 95 %
+    interval). `upstream_share` is of stakeholder- and upstream-led work, corrected.
     """
 
     table: pd.DataFrame | None
@@ -291,20 +252,25 @@ def corrected_shares(
     answered, true = keys.map(answers).map(place).to_numpy(), known["lead"].map(place).to_numpy()
     sampled = np.bincount(answered, minlength=_SIZE)
     strata = _strata(sampled, sizes)
-    cells = np.zeros((len(known), strata.max() + 1, _SIZE))
-    cells[np.arange(len(known)), strata[answered], true] = 1
-    weights = np.bincount(strata, weights=sizes) / sizes.sum()
     threads = pd.factorize(keys.map(lambda item: parse_contribution_id(item)[0]))[0]
+    counts = np.zeros((threads.max() + 1, strata.max() + 1, _SIZE))  # of sampled rows: thread, stratum, true lead
+    np.add.at(counts, (threads, strata[answered], true), 1)
+    rng = np.random.default_rng(seed)
+    drawn = np.tensordot(rng.exponential(size=(draws, len(counts))), counts, 1)  # each thread has a random weight
+    drawn += rng.gamma(1 / _SIZE, size=drawn.shape)
+    weights = np.bincount(strata, weights=sizes) / sizes.sum()
     # Row 0 is the estimate, the others are draws of the bootstrap.
-    estimates = weights @ _proportions(np.concatenate([[cells.sum(axis=0)], _draws(cells, threads, draws, seed)]))
-    corrected, shares = _proportions(estimates[:, : len(LEADS)]), _proportions(sizes[: len(LEADS)])
-    counts = {"rows": sizes.astype(int), "sampled": sampled, "corrected_rows": estimates[0] * sizes.sum()}
-    table = pd.DataFrame({"lead": [str(lead) for lead in Lead]} | counts).astype({"lead": "str"})
-    of_decided = np.column_stack([shares, *_with_interval(corrected)])  # and so not of the unclear
-    table = pd.concat([table, pd.DataFrame(of_decided, columns=["share", "corrected", "low", "high"])], axis=1).round(3)
+    estimates = weights @ _proportions(np.concatenate([[counts.sum(axis=0)], drawn]))
+    table = pd.DataFrame({
+        "lead": pd.Series(map(str, Lead), dtype="str"), "rows": sizes.astype(int), "sampled": sampled,
+        "corrected_rows": estimates[0] * sizes.sum(),
+    })  # fmt: skip
+    shares = [_proportions(sizes[: len(LEADS)]), *_with_interval(_proportions(estimates[:, : len(LEADS)]))]
+    of_decided = pd.DataFrame(np.transpose(shares), columns=["share", "corrected", "low", "high"])
+    table = pd.concat([table, of_decided], axis=1).round(3)
     part, whole = (round(float(count) * len(contributions)) for count in (estimates[0, 1], estimates[0, :2].sum()))
     both = map(float, _with_interval(_proportions(estimates[:, :2])[:, 1]).round(3))
-    return CorrectedShares(table, Share(part, whole, *both) if whole else Share(0, 0, None, None, None), len(known))
+    return CorrectedShares(table, Share(part, whole, *both) if whole else share(0, 0), len(known))
 
 
 def _why_not(contributions: pd.DataFrame, known: int, given: int) -> str:
@@ -313,9 +279,7 @@ def _why_not(contributions: pd.DataFrame, known: int, given: int) -> str:
         return "no random sample was labelled with the answers hidden"
     if "decided_by" in contributions and (contributions["decided_by"] == "person").any():
         return "some leads are people's own decisions; classify without labels"
-    if known < MIN_SAMPLE:
-        return f"{known} rows of the random sample are labelled; {MIN_SAMPLE} are needed"
-    return ""
+    return f"{known} rows of the random sample are labelled; {MIN_SAMPLE} are needed" if known < MIN_SAMPLE else ""
 
 
 def _strata(sampled: npt.NDArray[np.int64], sizes: Array) -> npt.NDArray[np.int64]:
@@ -338,44 +302,7 @@ def _proportions(counts: Array) -> Array:
     return shares
 
 
-def _draws(cells: Array, threads: npt.NDArray[np.int64], draws: int, seed: int) -> Array:
-    """Return the bootstrap's draws of stratum by lead: each thread has a random weight."""
-    rng = np.random.default_rng(seed)
-    sums = np.zeros((threads.max() + 1, cells[0].size))
-    np.add.at(sums, threads, cells.reshape(len(cells), -1))
-    size = (draws, *cells.shape[1:])
-    weighted: Array = (rng.exponential(size=(draws, len(sums))) @ sums).reshape(size)
-    return weighted + rng.gamma(1 / _SIZE, size=size)
-
-
 def _with_interval(values: Array) -> Array:
     """Return the first value and the interval of the others, which the imagined row may draw away from it."""
     low, high = np.quantile(values[1:], [0.025, 0.975], axis=0)
     return np.array([values[0], np.minimum(low, values[0]), np.maximum(high, values[0])])
-
-
-def blind_sample(labels: Labels) -> pd.DataFrame:
-    """Return what people said of the random sample that they labelled with the answers hidden (``seen.blind``).
-
-    Disputed rows are left out. Settle them first: they are harder than the rest, and a sample without them is no longer
-    quite random.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `id` and `lead`.
-
-    Examples
-    --------
-    >>> event = {"v": 1, "id": "1", "at": "2026-10-01T10:00:00Z", "by": "ada", "op": "label",
-    ...          "item": "o/r#1@ada:review", "lead": "upstream", "seen": {"blind": True}}
-    >>> blind_sample(Labels([event]))["lead"].tolist()
-    ['upstream']
-    """
-    blind = _without(labels, lambda event: event["op"] in LEAD_OPS and not _is_blind(event))
-    rows = [(label.item, label.lead) for label in blind.effective.values() if label.lead is not None]
-    return pd.DataFrame(rows, columns=["id", "lead"], dtype="str")
-
-
-def _is_blind(event: dict[str, Any]) -> bool:
-    return (event.get("seen") or {}).get("blind") is True

@@ -12,19 +12,8 @@ from markupsafe import Markup
 from contribkit.classifiers import classify
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
+from contribkit.evaluation import scores
 from contribkit.evaluation.agreement import Agreement, CorrectedShares, agreement, blind_sample, corrected_shares
-from contribkit.evaluation.scores import (
-    OF_A_LEAD,
-    OVERALL,
-    calibration_table,
-    compare,
-    confusion,
-    is_decided,
-    nested,
-    part_table,
-    rule_table,
-    score_table,
-)  # fmt: skip
 from contribkit.evaluation.truth import classify_as_of, read_labels, truth_table
 from contribkit.io import write_whole
 from contribkit.labels import Labels
@@ -54,19 +43,7 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What an evaluation found.
-
-    Attributes
-    ----------
-    pairs, scores, confusion, calibration, parts
-        See `compare`, `score_table`, `confusion`, `calibration_table` and `part_table` in `scores`.
-    agreement, corrected
-        See `agreement.agreement` and `agreement.corrected_shares`.
-    rules
-        See `scores.rule_table`.
-    notes
-        Sentences on what was left out, and on what limits the figures.
-    """
+    """What an evaluation found: the tables of `scores` and `agreement`, and sentences on what limits the figures."""
 
     pairs: pd.DataFrame
     scores: pd.DataFrame
@@ -99,38 +76,26 @@ class Evaluation:
 
     def blocks(self) -> Iterator[Block]:
         """Yield the parts of the report in the order shown."""
-        scores = self.scores.assign(word=self.scores["figure"].map(OVERALL | OF_A_LEAD))
-        names = {"word": "figure", "value": "value", "interval": "95 % interval", "n": "of rows"}
-        yield Block("", _shown(scores[scores["lead"].isna()], names))
-        yield Block("", _of_each_lead(scores[scores["lead"].notna()]))
+        figures = self.scores.assign(word=self.scores["figure"].map(scores.OVERALL | scores.OF_A_LEAD))
+        overall = figures.loc[figures["lead"].isna(), ["word", "value", "low", "high", "n"]]
+        yield Block("", _shown(overall, word="figure", n="of rows"))
+        yield Block("", _of_each_lead(figures[figures["lead"].notna()]))
         table = self.confusion.rename(index=Lead, columns=Lead).rename_axis("truth down, answer across")
         yield Block("", table.assign(all=table.sum(axis=1)).reset_index())
         yield _calibration(self.calibration)
         yield Block(self.agreement.sentence)
         pairs = self.agreement.pairs.assign(pair=lambda rows: rows["first"] + " and " + rows["second"])
-        names = {"pair": "pair", "n": "n", "raw": "raw", "kappa": "Cohen's kappa"}
-        yield Block("", _shown(pairs, names), on_page=False)
-        names = {
-            "split": "split by", "part": "part", "n": "n", "macro_f1": "macro-F1", "coverage": "coverage",
-            "accuracy_where_answered": "right where answered",
-        }  # fmt: skip
-        yield Block("", _shown(self.parts, names), on_page=False)
-        rules = self.rules.assign(leads=self.rules["against"].map({True: "against ", False: ""}) + self.rules["leads"])
-        names = {name: name for name in ("rule", "leads", "rows", "coverage", "overlap", "conflict", "accuracy")}
-        yield Block("", _shown(rules, names | {"leads": "votes for", "labelled": "of"}), on_page=False)
+        yield Block("", _shown(pairs[["pair", "n", "raw", "kappa"]], kappa="Cohen's kappa"), on_page=False)
+        names = {"split": "split by", "macro_f1": "macro-F1", "accuracy_where_answered": "right where answered"}
+        yield Block("", _shown(self.parts, **names), on_page=False)
+        votes = self.rules["against"].map({True: "against ", False: ""}) + self.rules["leads"]
+        columns = ["rule", "leads", "rows", "coverage", "overlap", "conflict", "accuracy", "labelled"]
+        rules = _shown(self.rules.assign(leads=votes)[columns], leads="votes for", labelled="of")
+        yield Block("", rules, on_page=False)
         yield _corrected(self.corrected)
 
     def as_text(self, words: Mapping[str, str]) -> str:
-        """Return the report as text of at most 110 columns; `words` has the word people see for each lead.
-
-        Examples
-        --------
-        >>> from contribkit.evaluation.truth import settled_labels
-        >>> row = {"id": "o/r#1@ada:review", "lead": "upstream"}
-        >>> found = evaluate(Judged.of(pd.DataFrame([row])), settled_labels([row]), draws=10)
-        >>> found.as_text({str(lead): lead.word for lead in Lead}).splitlines()[0]
-        '1 labelled contribution in 1 thread; 1 led by somebody, of which 1 was answered, 1 correctly. Macro-F1 0.333'
-        """
+        """Return the report as text of at most 110 columns; `words` has the word people see for each lead."""
         parts = [fill(self.sentence, _WIDTH)]
         for block in self.blocks():
             table = "" if block.table is None or not len(block.table) else _text_table(block.table, words)
@@ -145,13 +110,13 @@ class Evaluation:
             "schema_version": VERSION,
             "rows": len(self.pairs),
             "threads": int(self.pairs["thread"].nunique()),
-            "figures": nested(self.scores),
-            "scores": _rounded(self.scores),
+            "figures": scores.nested(self.scores),
+            "scores": records(self.scores.round(3)),
             "confusion": {str(lead): row.astype(int).to_dict() for lead, row in self.confusion.iterrows()},
-            "calibration": _rounded(self.calibration),
+            "calibration": records(self.calibration.round(3)),
             "agreement": self.agreement.as_json(),
-            "rules": _rounded(self.rules),
-            "folds": _rounded(self.parts),
+            "rules": records(self.rules.round(3)),
+            "folds": records(self.parts.round(3)),
             "left_out": None,  # once the figures with weights fitted elsewhere, which `benchmarks.weights` prints now
             "corrected_shares": {
                 "leads": None if corrected.table is None else records(corrected.table),
@@ -163,16 +128,18 @@ class Evaluation:
         }
 
 
-def _rounded(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return records(table.round(3))
+def _shown(table: pd.DataFrame, **names: str) -> pd.DataFrame:
+    """Return the columns in this order under the words people see, with decimals and intervals as text.
 
-
-def _shown(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Return columns under the words people see, with decimals and intervals as text."""
+    Examples
+    --------
+    >>> _shown(pd.DataFrame({"n": [3], "value": [0.5], "low": [0.2], "high": [0.8]}), n="of rows").iloc[0].to_dict()
+    {'of rows': 3, 'value': '0.500', '95 % interval': '0.200 to 0.800'}
+    """
     if "low" in table:
         spans = [format_interval(low, high) for low, high in zip(table["low"], table["high"], strict=True)]
-        table = table.assign(interval=spans)
-    shown = table[[*names]].rename(columns=names)
+        table = table.assign(low=spans).drop(columns="high")
+    shown = table.rename(columns={"low": "95 % interval"} | names)
     for name in shown.select_dtypes("float"):
         shown[name] = shown[name].map(format_decimal)
     return shown
@@ -183,10 +150,11 @@ def _value_with_interval(row: Mapping[str, Any]) -> str:
     return format_decimal(row["value"]) + (f" ({span})" if span else "")
 
 
-def _of_each_lead(scores: pd.DataFrame) -> pd.DataFrame:
-    cells = scores.assign(cell=[_value_with_interval(row) for row in records(scores)])
-    table = cells.pivot(index="lead", columns="word", values="cell").reindex(index=LEADS, columns=[*OF_A_LEAD.values()])
-    table.insert(0, "n", scores[scores["figure"] == "f1"].set_index("lead")["n"])
+def _of_each_lead(figures: pd.DataFrame) -> pd.DataFrame:
+    cells = figures.assign(cell=[_value_with_interval(row) for row in records(figures)])
+    words = [*scores.OF_A_LEAD.values()]
+    table = cells.pivot(index="lead", columns="word", values="cell").reindex(index=LEADS, columns=words)
+    table.insert(0, "n", figures[figures["figure"] == "f1"].set_index("lead")["n"])
     return table.rename(index=Lead).rename_axis("lead").reset_index()
 
 
@@ -194,8 +162,9 @@ def _calibration(bins: pd.DataFrame) -> Block:
     if not len(bins):
         return Block("Calibration: no answer has a confidence.", on_page=False)
     sure = bins["lowest"].map("{:.2f}".format) + " to " + bins["highest"].map("{:.2f}".format)
-    names = {"sure": "how sure", "n": "n", "confidence": "mean", "right": "right", "interval": "95 % interval"}
-    return Block("", _shown(bins.assign(sure=sure), names), on_page=False)
+    table = bins.drop(columns=["lowest", "highest"])
+    table.insert(0, "how sure", sure)
+    return Block("", _shown(table, confidence="mean"), on_page=False)
 
 
 def _corrected(found: CorrectedShares) -> Block:
@@ -207,13 +176,13 @@ def _corrected(found: CorrectedShares) -> Block:
         f"stakeholder- and upstream-led work: {_value_with_interval(part._asdict() | {'value': part.share})}."
     )
     rows = found.table.assign(
-        lead=found.table["lead"].map(Lead), total=found.table["corrected_rows"].round().astype(int)
+        lead=found.table["lead"].map(Lead), corrected_rows=found.table["corrected_rows"].round().astype(int)
     )
     names = {
-        "lead": "lead", "rows": "answered", "sampled": "labelled", "total": "corrected", "share": "share of decided",
-        "corrected": "corrected share", "interval": "95 % interval",
+        "rows": "answered", "sampled": "labelled", "corrected_rows": "corrected", "share": "share of decided",
+        "corrected": "corrected share",
     }  # fmt: skip
-    return Block(sentence, _shown(rows, names))
+    return Block(sentence, _shown(rows, **names))
 
 
 def _is_number(column: pd.Series) -> bool:
@@ -232,7 +201,7 @@ def _text_table(table: pd.DataFrame, words: Mapping[str, str]) -> str:
 
 
 def evaluate(judged: Judged, labels: Labels, draws: int = 1000) -> Evaluation:
-    """Compare answers with what people said.
+    """Compare answers with what people said; no label for any of the contributions is an error.
 
     Parameters
     ----------
@@ -243,40 +212,51 @@ def evaluate(judged: Judged, labels: Labels, draws: int = 1000) -> Evaluation:
     draws
         Of the bootstrap.
 
-    Raises
-    ------
-    ContribkitError
-        If no label is for any of the contributions.
-
     Examples
     --------
     >>> import contribkit as ck
     >>> from contribkit.evaluation.truth import settled_labels
-    >>> rows = pd.DataFrame([{"id": "o/r#1@ada-example:pull_request", "kind": "pull_request", "title": "Fix the CI"}])
+    >>> name = "wicketlamp-example/lamp#1@ada-example:pull_request"
+    >>> rows = pd.DataFrame([{"id": name, "kind": "pull_request", "title": "Fix the CI"}])
     >>> judged = ck.classify(rows, None, ck.Organisation.read_sample())
-    >>> found = evaluate(judged, settled_labels([{"id": rows.id[0], "lead": "upstream"}]), draws=10)
-    >>> found.figure("coverage")["n"], found.agreement.reason
-    (1, 'fewer than two people gave labels')
+    >>> found = evaluate(judged, settled_labels([{"id": name, "lead": "upstream"}]), draws=10)
+    >>> found.as_text({str(lead): lead.word for lead in Lead}).splitlines()[0]
+    '1 labelled contribution in 1 thread; 1 led by somebody, of which 1 was answered, 1 correctly. Macro-F1 0.333'
     """
     rows = judged.contributions
     is_answer = (rows["decided_by"] != "person") if "decided_by" in rows else pd.Series(True, index=rows.index)
     answers = judged.where(is_answer)
     truth, notes = truth_table(labels, answers.contributions["id"])
-    pairs = compare(answers.contributions, truth)
+    pairs = scores.compare(answers.contributions, truth)
     notes = [*judged.notes, *notes, *_limits(pairs)]
     if decided := int((~is_answer).sum()):
         notes.append(f"left out: {pluralise(decided, 'contribution')} that people decided")
     return Evaluation(
         pairs=pairs,
-        scores=score_table(pairs, draws),
-        confusion=confusion(pairs),
-        calibration=calibration_table(pairs),
-        parts=part_table(pairs),
+        scores=scores.score_table(pairs, draws),
+        confusion=scores.confusion(pairs),
+        calibration=scores.calibration_table(pairs),
+        parts=scores.part_table(pairs),
         agreement=agreement(labels),
         corrected=corrected_shares(rows, blind_sample(labels)),
-        rules=rule_table(answers.reasons, len(answers.contributions), truth),
+        rules=scores.rule_table(answers.reasons, len(answers.contributions), truth),
         notes=notes,
     )
+
+
+def _limits(pairs: pd.DataFrame) -> list[str]:
+    """Return sentences on what limits the figures."""
+    decided = pairs[scores.is_decided(pairs)]
+    if not len(decided):
+        return ["no row is labelled as led by anybody, so only abstention is known"]
+    found = []
+    if absent := [str(lead) for lead in LEADS if not (decided["truth"] == lead).any()]:
+        found.append(f"no row is labelled {' or '.join(absent)}: the macro-F1 counts an absent lead as 0")
+    if len(pairs) < 30:
+        found.append(f"{len(pairs)} labelled rows are few: read the intervals before the figures")
+    if decided["thread"].nunique() < 2:
+        found.append("all rows are of one thread, so the intervals mean nothing")
+    return found
 
 
 def classify_files(
@@ -285,23 +265,7 @@ def classify_files(
 ) -> tuple[Judged, Labels]:  # fmt: skip
     """Classify a file of contributions, and return the answers and the labels that `evaluate` compares.
 
-    Parameters
-    ----------
-    organisation
-        Whose contributions.
-    contributions, references
-        JSON lines, as the records source reads them.
-    labels
-        A file in the form of ``labels.jsonl``, or a folder of label logs.
-    as_of
-        A day, or "quarter"; see `truth.classify_as_of`.
-    broken
-        If given, broken lines are noted here and skipped.
-
-    Raises
-    ------
-    ContribkitError
-        For what cannot be read, and where there is nothing to compare.
+    Files are read as the records source does and `truth.read_labels`; `as_of` is as for `truth.classify_as_of`.
     """
     truth = read_labels(labels, broken, organisation)
     rows, found = read_tables(contributions, references, organisation.timezone, broken)
@@ -312,22 +276,6 @@ def classify_files(
     except ContribkitError as error:
         raise ContribkitError(f"{labels}: {error}") from None
     return classify_as_of(rows, found, organisation, as_of) if as_of else classify(rows, found, organisation), truth
-
-
-def _limits(pairs: pd.DataFrame) -> list[str]:
-    """Return sentences on what limits the figures."""
-    decided = pairs[is_decided(pairs)]
-    if not len(decided):
-        return ["no row is labelled as led by anybody, so only abstention is known"]
-    found = []
-    absent = [str(lead) for lead in LEADS if not (decided["truth"] == lead).any()]
-    if absent:
-        found.append(f"no row is labelled {' or '.join(absent)}: the macro-F1 counts an absent lead as 0")
-    if len(pairs) < 30:
-        found.append(f"{len(pairs)} labelled rows are few: read the intervals before the figures")
-    if decided["thread"].nunique() < 2:
-        found.append("all rows are of one thread, so the intervals mean nothing")
-    return found
 
 
 def reliability_figure(found: Evaluation) -> "Figure":
@@ -346,13 +294,7 @@ def reliability_figure(found: Evaluation) -> "Figure":
 
 
 def write_plot(found: Evaluation, path: Path) -> None:
-    """Write the reliability plot as SVG.
-
-    Raises
-    ------
-    ContribkitError
-        If there is nothing to plot, or the file's name does not end in .svg.
-    """
+    """Write the reliability plot as SVG."""
     if path.suffix.casefold() != ".svg":
         raise ContribkitError(f"{path}: the plot is written as SVG; give it a name that ends in .svg")
     if not len(found.calibration):
@@ -369,17 +311,7 @@ def _calibration_sentence(found: Evaluation) -> str:
 def section(judged: Judged, labels: Labels, words: Mapping[str, str] | None = None) -> Section:
     """Return the main figures and the reliability plot as a section of a page; it names nobody.
 
-    Parameters
-    ----------
-    judged, labels
-        As for `evaluate`.
-    words
-        The word people see for each lead; see `Review.words`.
-
-    Returns
-    -------
-    Section
-        Where nothing can be compared, a sentence that says why.
+    `judged` and `labels` are as for `evaluate`; where nothing can be compared, a sentence says why.
     """
     title, words = "How far can the answers be believed?", words or {str(lead): lead.word for lead in Lead}
     try:

@@ -33,17 +33,10 @@ _ASKED = ["lead", "confidence", "stakeholder", "activity", "happened_at"]
 
 
 def compare(contributions: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per labelled contribution: the truth next to the answer.
+    """Return one row per labelled contribution, in the order of the truth: the truth next to the answer.
 
-    Of `contributions`, judged **without** labels, `id` and `lead` are read, and `confidence`, `stakeholder`, `activity`
-    and `happened_at` where known; of rows with the same id the last one counts. For `truth` see `truth.truth_table`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        In the order of the truth: `id`, `thread`, `repository` (the source of a thread outside GitHub), `happened_at`,
-        `truth`, `answer` (a lead; a labelled id without an answer counts as `unclear`), `confidence` (float),
-        `has_name`, `name_right`, `has_activity`, `activity_right` (bool). Case is ignored.
+    Contributions are judged **without** labels; of rows with the same id the last one counts. A labelled id without an
+    answer counts as `unclear`. The `repository` of a thread outside GitHub is its source.
 
     Examples
     --------
@@ -77,13 +70,8 @@ def is_decided(pairs: pd.DataFrame) -> pd.Series:
     return pairs["truth"].isin(LEADS)
 
 
-def is_answered(pairs: pd.DataFrame) -> pd.Series:
-    """Say which decided rows were answered with one of the three leads."""
-    return is_decided(pairs) & pairs["answer"].isin(LEADS)
-
-
 def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.DataFrame:
-    """Return every figure with its 95 % interval and the number of rows behind it.
+    """Return every figure with its 95 % interval and the number of rows behind it (its denominator).
 
     *Decided* rows are those whose truth is stakeholder, upstream or individual; *answered* rows are the decided ones
     that were answered with one of these:
@@ -108,19 +96,6 @@ def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.Dat
     Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x). Where everything or nothing is right, all draws are equal; there
     the interval is Wilson's.
 
-    Parameters
-    ----------
-    pairs
-        The table of `compare`.
-    draws, seed
-        Of the bootstrap.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `figure` (str), `lead` (str, missing for figures over all), `value`, `low`, `high` (float), `n` (int: the
-        denominator; for an F1 the rows of the lead).
-
     Examples
     --------
     >>> truth = pd.DataFrame({"id": ["o/r#1@ada:review", "o/r#2@ada:review"], "lead": ["upstream", "unclear"],
@@ -136,7 +111,12 @@ def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.Dat
     for weights in thread_weights(pairs["thread"], draws, seed):
         sums.append(weights @ counts)
         errors.append(calibration_error(sure, weights[sure.index]))
-    values = _ratios(*(pd.DataFrame(half, columns=parts.columns) for half in np.hsplit(np.array(sums), 2)))
+    part, whole = (pd.DataFrame(half, columns=parts.columns) for half in np.hsplit(np.array(sums), 2))
+    values = part / whole.where(whole > 0)
+    f1: Any = [("f1", str(lead)) for lead in LEADS]
+    macro: Any = ("macro_f1", "")
+    values[f1] = values[f1].fillna(0.0)
+    values[macro] = values[f1].mean(axis=1).where(values[macro].notna())
     values["calibration_error", ""] = errors
     sizes = {**wholes.sum(), ("calibration_error", ""): len(sure)}
     rows, keys = [], list[Any](values)
@@ -149,44 +129,29 @@ def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.Dat
 
 def _counts(pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what each row adds to the numerator and to the denominator of each figure, by figure and lead."""
-    truth, answer, decided, answered = pairs["truth"], pairs["answer"], is_decided(pairs), is_answered(pairs)
-    right = truth == answer
+    truth, answer, decided = pairs["truth"], pairs["answer"], is_decided(pairs)
+    right, answered = truth == answer, decided & answer.isin(LEADS)
+    named = right & (truth == Lead.STAKEHOLDER) & pairs["has_name"]
     counted: dict[tuple[str, str], tuple[pd.Series, pd.Series]] = {}
     for lead in map(str, LEADS):
         true, said = truth == lead, decided & (answer == lead)
         counted["precision", lead] = true & said, said
         counted["recall", lead] = true & said, true
         counted["f1", lead] = 2 * (true & said), true.astype(int) + said
-    counted["macro_f1", ""] = decided, decided  # the numerator follows from the F1 of the leads
-    counted["coverage", ""] = answered, decided
-    counted["accuracy_where_answered", ""] = answered & right, answered
-    counted["abstention", ""] = ~decided & right, ~decided
-    named = right & (truth == Lead.STAKEHOLDER) & pairs["has_name"]
-    counted["named", ""] = named & pairs["name_right"], named
-    counted["activity", ""] = pairs["has_activity"] & pairs["activity_right"], pairs["has_activity"]
+    counted |= {
+        ("macro_f1", ""): (decided, decided),  # the numerator follows from the F1 of the leads
+        ("coverage", ""): (answered, decided),
+        ("accuracy_where_answered", ""): (answered & right, answered),
+        ("abstention", ""): (~decided & right, ~decided),
+        ("named", ""): (named & pairs["name_right"], named),
+        ("activity", ""): (pairs["has_activity"] & pairs["activity_right"], pairs["has_activity"]),
+    }
     parts, wholes = (pd.DataFrame({key: both[side] for key, both in counted.items()}, dtype=float) for side in (0, 1))
     return parts, wholes
 
 
-def _ratios(parts: pd.DataFrame, wholes: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures of each row of sums; missing where a denominator is 0, but 0 for an F1."""
-    values = parts / wholes.where(wholes > 0)
-    f1: Any = [("f1", str(lead)) for lead in LEADS]
-    macro: Any = ("macro_f1", "")
-    values[f1] = values[f1].fillna(0.0)
-    values[macro] = values[f1].mean(axis=1).where(values[macro].notna())
-    return values
-
-
 def thread_weights(threads: pd.Series, draws: int, seed: int = 0) -> Iterator[npt.NDArray[np.int64]]:
-    """Yield how often each row is in each draw of the bootstrap: threads are drawn with replacement, with all rows.
-
-    Examples
-    --------
-    >>> weights = list(thread_weights(pd.Series(["a", "a", "b"]), draws=3))
-    >>> all(row[0] == row[1] and row[0] + row[2] == 2 for row in weights)
-    True
-    """
+    """Yield how often each row is in each draw of the bootstrap: threads are drawn with replacement, with all rows."""
     codes, names = pd.factorize(threads)
     rng = np.random.default_rng(seed)
     for _ in range(draws if len(names) else 0):
@@ -204,7 +169,8 @@ def _interval(figure: str, values: Array, whole: int) -> tuple[float, float]:
 def _by_confidence(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the answered rows with a confidence, the least sure first and of equally sure ones the wrong first."""
     rows = pairs.assign(right=(pairs["truth"] == pairs["answer"]).astype(float)).reset_index(drop=True)
-    return rows[is_answered(rows) & rows["confidence"].notna()].sort_values(["confidence", "right"], kind="stable")
+    answered = is_decided(rows) & rows["answer"].isin(LEADS)
+    return rows[answered & rows["confidence"].notna()].sort_values(["confidence", "right"], kind="stable")
 
 
 def calibration_error(sure: pd.DataFrame, weights: npt.NDArray[np.int64] | None = None) -> float:
@@ -235,48 +201,25 @@ def _cuts(size: int) -> npt.NDArray[np.int64]:
 
 
 def calibration_table(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the bins behind `calibration_error`, which the reliability plot shows.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per bin: `n` (int), `lowest`, `highest`, `confidence` (its mean), `right` (share), `low`, `high`
-        (Wilson's interval, which takes rows of one thread as independent).
-    """
-    rows = _by_confidence(pairs)
-    table = []
-    for start, end in pairwise(_cuts(len(rows))):
-        if end > start:
-            sure, right = rows["confidence"].iloc[start:end], int(rows["right"].iloc[start:end].sum())
-            spread = (sure.min(), sure.max(), sure.mean())
-            part = share(right, end - start)
-            table.append((end - start, *spread, right / (end - start), part.low, part.high))
+    """Return the bins behind `calibration_error`: `right` is a share, with Wilson's interval `low` to `high`."""
+    rows, table = _by_confidence(pairs), []
+    for part in (rows.iloc[start:end] for start, end in pairwise(_cuts(len(rows)))):
+        if len(part):
+            sure, right = part["confidence"], share(int(part["right"].sum()), len(part))
+            right_share = right.part / right.whole
+            table.append((len(part), sure.min(), sure.max(), sure.mean(), right_share, right.low, right.high))
     return pd.DataFrame(table, columns=["n", "lowest", "highest", "confidence", "right", "low", "high"])
 
 
 def confusion(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return how often each truth (rows) was answered with which lead (columns).
-
-    Examples
-    --------
-    >>> table = confusion(pd.DataFrame({"truth": ["upstream"], "answer": ["unclear"]}))
-    >>> int(table.loc["upstream", "unclear"]), int(table.to_numpy().sum())
-    (1, 1)
-    """
+    """Return how often each truth (rows) was answered with which lead (columns)."""
     leads = pd.Index([str(lead) for lead in Lead])
     counts = pd.crosstab(pairs["truth"], pairs["answer"])
     return counts.reindex(index=leads.rename("truth"), columns=leads, fill_value=0).astype(int)
 
 
 def nested(table: pd.DataFrame) -> dict[str, Any]:
-    """Return a score table as nested JSON: by lead, then figure; and by figure.
-
-    Examples
-    --------
-    >>> rows = [("f1", "upstream", 0.5, None, None, 4), ("coverage", None, 1.0, None, None, 4)]
-    >>> nested(pd.DataFrame(rows, columns=["figure", "lead", "value", "low", "high", "n"]))
-    {'upstream': {'f1': 0.5, 'n': 4}, 'coverage': 1.0}
-    """
+    """Return a score table as nested JSON: by lead, then figure; and by figure."""
     found: dict[str, Any] = {}
     for row in records(table.round({"value": 3})):
         place = found.setdefault(row["lead"], {}) if row["lead"] else found
@@ -287,15 +230,9 @@ def nested(table: pd.DataFrame) -> dict[str, Any]:
 def part_table(pairs: pd.DataFrame, smallest: int = 5) -> pd.DataFrame:
     """Return the figures on parts of the rows, which say how far they would hold elsewhere.
 
-    Parts are five groups of threads (scikit-learn's ``GroupKFold``), older and newer threads, and each repository.
-
-    Of `pairs`, the table of `compare`, repositories with fewer decided rows than `smallest` are counted together.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `split` (threads, time, repository), `part` (str), `n` (int: decided rows), `macro_f1` (missing for
-        repositories, which rarely have all leads), `coverage`, `accuracy_where_answered` (float).
+    Parts are five groups of threads (scikit-learn's ``GroupKFold``), older and newer threads, and each repository;
+    those with fewer decided rows (`n`) than `smallest` are counted together. Repositories rarely have all leads, so
+    they have no macro-F1.
     """
     names = ["macro_f1", "coverage", "accuracy_where_answered"]
     rows = []
@@ -333,34 +270,18 @@ def _parts(pairs: pd.DataFrame, smallest: int) -> Iterator[tuple[str, str, Any]]
 
 
 def rule_table(reasons: pd.DataFrame, count: int, truth: pd.DataFrame) -> pd.DataFrame:
-    """Return coverage, overlap, conflict and accuracy of each rule.
+    """Return coverage, overlap, conflict and accuracy of each rule on `count` contributions, the most frequent first.
 
     As `snorkel.labeling.LFAnalysis` defines them (Ratner et al. 2017, doi:10.14778/3157794.3157797):
 
     - coverage: contributions on which the rule votes / all;
     - overlap: those on which another rule votes too / all;
     - conflict: those on which another rule votes for another lead / all;
-    - accuracy: labelled contributions on which it is right / those on which it votes.
+    - accuracy: labelled contributions on which it is right / those on which it votes; missing where none is labelled.
 
     A rule's vote is its strongest reason. A vote *against* a lead (negative weight) is a line of its own: it is right
     where the truth is another lead, and conflicts with votes for the lead. Truly `unclear` contributions, on which no
     vote is right, count in all but accuracy.
-
-    Parameters
-    ----------
-    reasons
-        A table of the schema `REASONS`; `id`, `rule`, `lead` and `weight` are read.
-    count
-        How many contributions were judged.
-    truth
-        See `truth.truth_table`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per rule and side, the most frequent first: `rule`, `leads` (for or against which), `against` (bool),
-        `rows` (int), `coverage`, `overlap`, `conflict` (float), `labelled`, `right` (int), `accuracy` (float, missing
-        where no row is labelled).
 
     Examples
     --------
@@ -384,12 +305,14 @@ def rule_table(reasons: pd.DataFrame, count: int, truth: pd.DataFrame) -> pd.Dat
     votes["true"] = votes["id"].map(casefold_id).map(true.drop_duplicates("key", keep="last").set_index("key")["lead"])
     votes["labelled"] = votes["true"].notna()
     votes["right"] = votes["labelled"] & ((votes["true"] == votes["lead"]) != votes["against"])
-    sums = votes.groupby(["rule", "against"], sort=False)
-    table = sums[["overlap", "conflict", "labelled", "right"]].sum().astype(int)
-    table.insert(0, "leads", sums["lead"].agg(lambda leads: ", ".join(lead for lead in LEADS if lead in set(leads))))
-    table.insert(1, "rows", sums.size())
-    table.insert(2, "coverage", table["rows"] / count)
-    table["overlap"], table["conflict"] = table["overlap"] / count, table["conflict"] / count
-    table["accuracy"] = table["right"] / table["labelled"].where(table["labelled"] > 0)
-    table = table.reset_index().astype({"rule": "str", "leads": "str", "against": bool, "accuracy": float})
+    by_rule = votes.groupby(["rule", "against"], sort=False)
+    sums = by_rule[["overlap", "conflict", "labelled", "right"]].sum().astype(int)
+    table = pd.DataFrame({
+        "leads": by_rule["lead"].agg(lambda leads: ", ".join(lead for lead in LEADS if lead in set(leads))),
+        "rows": by_rule.size(), "coverage": by_rule.size() / count,
+        "overlap": sums["overlap"] / count, "conflict": sums["conflict"] / count,
+        "labelled": sums["labelled"], "right": sums["right"],
+        "accuracy": sums["right"] / sums["labelled"].where(sums["labelled"] > 0),
+    }).reset_index()  # fmt: skip
+    table = table.astype({"rule": "str", "leads": "str", "against": bool, "accuracy": float})
     return table.sort_values("rows", ascending=False, kind="stable", ignore_index=True)
