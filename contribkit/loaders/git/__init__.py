@@ -29,7 +29,7 @@ CLONE = "git clone --bare https://github.com/OWNER/NAME clones/OWNER+NAME"
 # git reads one repository while Python reads another's answer: more at once gains nothing.
 _AT_ONCE = 2
 _SUBJECT = "sources.git"
-_IGNORED = "is neither an upstream project nor our own: it is ignored"
+_NOTE = "git knows merged pull requests and releases only: no reviews, comments or issues"
 
 
 class Settings(Table):
@@ -51,22 +51,19 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
     found: list[dict[str, Any]] = []
     threads: list[dict[str, Any]] = []
     acts: list[dict[str, Any]] = []
-    notes = ["git knows merged pull requests and releases only: no reviews, comments or issues", *clones.elsewhere]
     for name, history, tags, documents in _read(clones, organisation):
         if organisation.is_own_side(name):
             private = matches(settings.private, name)
             found.extend(row | {"private": private} for row in references(name, history, documents, people))
         if organisation.is_in_scope(name):
             for rows in (pull_requests(name, history, people), releases(name, tags, people)):
-                threads.extend(rows.threads)
-                acts.extend(rows.acts)
-        elif not organisation.is_own_side(name):
-            notes.append(f"{name} {_IGNORED}")
+                threads += rows[0]
+                acts += rows[1]
     return Loaded(
         threads=conform(_timed(threads, "merged_at", "opened_at"), THREADS),
         acts=conform(_timed(acts, "at"), ACTS),
         references=conform(_timed(found, "date"), REFERENCES),
-        notes=notes,
+        notes=[_NOTE, *clones.unused],
         broken=clones.broken,
     )
 
@@ -75,26 +72,21 @@ def diagnose(organisation: Organisation) -> list[Finding]:
     """Report each clone that cannot be read or is not used; histories are not read."""
     clones = _clones(organisation)
     found = [finding for sentence in clones.broken for finding in errors(_SUBJECT, sentence, f"run: {CLONE}")]
-    found += [warning(_SUBJECT, sentence, "remove the clone, if it is not a mirror") for sentence in clones.elsewhere]
-    own = [name for name, _ in clones.named if organisation.is_own_side(name)]
-    upstream = [name for name, _ in clones.named if organisation.upstream_of(name)]
-    for name, repository in clones.named:
-        if name not in own and not organisation.is_in_scope(name):
-            found.append(
-                warning(_SUBJECT, f"{name} {_IGNORED}", "add it to [[upstream]] or to own, or remove the clone")
-            )
+    found += [warning(_SUBJECT, sentence, fix) for sentence, fix in clones.unused.items()]
+    for _, repository in clones.used:
         if repository.is_partial:
             sentence = f"{repository.path.name} is a partial clone: some of it may not be readable"
             found.append(warning(_SUBJECT, sentence, "clone it again without --filter"))
-    if clones.named:
-        counts = f"{pluralise(len(upstream), 'upstream project')}, {len(own)} of our own"
-        found.append(ok(_SUBJECT, f"{pluralise(len(clones.named), 'clone')}: {counts}"))
+    if names := [name for name, _ in clones.used]:
+        upstream = pluralise(sum(organisation.upstream_of(name) is not None for name in names), "upstream project")
+        own = sum(map(organisation.is_own_side, names))
+        found.append(ok(_SUBJECT, f"{pluralise(len(names), 'clone')}: {upstream}, {own} of our own"))
     return found
 
 
 def has_references(organisation: Organisation) -> bool:
     """Return whether there is a clone of a repository on the organisation's own side."""
-    return any(organisation.is_own_side(name) for name, _ in _clones(organisation).named)
+    return any(organisation.is_own_side(name) for name, _ in _clones(organisation).used)
 
 
 def _settings(organisation: Organisation) -> Settings:
@@ -105,27 +97,33 @@ def _settings(organisation: Organisation) -> Settings:
 
 
 class _Clones(NamedTuple):
-    """The clones that can be read, with the names of their repositories; and sentences about the others."""
-
-    named: list[tuple[str, Repository]]
+    used: list[tuple[str, Repository]]
+    unused: dict[str, str]  # sentence: fix
     broken: list[str]
-    elsewhere: list[str]
 
 
 def _clones(organisation: Organisation) -> _Clones:
     """Check every clone, and find out which repository it is."""
-    clones = _Clones([], [], [])
+    clones = _Clones([], {}, [])
     for path in _folders(organisation, clones.broken):
         repository = Repository(path)
         try:
             repository.check()
-            if sentence := repository.elsewhere(organisation):
-                clones.elsewhere.append(sentence)
-            else:
-                clones.named.append((repository.name(organisation), repository))
+            name = repository.name(organisation)
         except ContribkitError as error:
             if str(error) not in clones.broken:  # "git is not installed" once, not for each clone
                 clones.broken.append(str(error))
+            continue
+        if name is None:
+            host, name = repository.remotes[0]
+            sentence = f"{path.name}: {name} is on {host}, not on GitHub: it is ignored; if it is a mirror, "
+            sentence += f"set GitHub's address: git remote set-url origin https://github.com/{name}"
+            clones.unused[sentence] = "remove the clone, if it is not a mirror"
+        elif organisation.is_own_side(name) or organisation.is_in_scope(name):
+            clones.used.append((name, repository))
+        else:
+            sentence = f"{name} is neither an upstream project nor our own: it is ignored"
+            clones.unused[sentence] = "add it to [[upstream]] or to own, or remove the clone"
     return clones
 
 
@@ -148,20 +146,17 @@ def _read(clones: _Clones, organisation: Organisation) -> Iterator[_Answer]:
 
     def answer(clone: tuple[str, Repository]) -> _Answer | ContribkitError:
         name, repository = clone
-        own_side, in_scope = organisation.is_own_side(name), organisation.is_in_scope(name)
+        in_scope = organisation.is_in_scope(name)
         try:
-            return (
-                name,
-                read_log(repository, paths=in_scope) if own_side or in_scope else [],
-                read_tags(repository) if in_scope else [],
-                read_documents(repository) if own_side else [],
-            )
+            history = read_log(repository, paths=in_scope)
+            tags = read_tags(repository) if in_scope else []
+            return name, history, tags, read_documents(repository) if organisation.is_own_side(name) else []
         except ContribkitError as error:
             return error
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = pool.map(answer, clones.named)
-        for result in tqdm(answers, "reading clones", len(clones.named), unit="clone", delay=2, leave=False):
+        answers = pool.map(answer, clones.used)
+        for result in tqdm(answers, "reading clones", len(clones.used), unit="clone", delay=2, leave=False):
             if isinstance(result, ContribkitError):
                 clones.broken.append(str(result))
             else:
@@ -171,5 +166,4 @@ def _read(clones: _Clones, organisation: Organisation) -> Iterator[_Answer]:
 def _timed(rows: list[dict[str, Any]], *names: str) -> pd.DataFrame:
     """Return rows as a table, with seconds since 1970 as times."""
     table = pd.DataFrame(rows)
-    times = {name: pd.to_datetime(table[name], unit="s", utc=True) for name in names if name in table}
-    return table.assign(**times)
+    return table.assign(**{name: pd.to_datetime(table[name], unit="s", utc=True) for name in names if name in table})

@@ -2,11 +2,12 @@
 
 import re
 import secrets
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from contribkit.loaders.git.repository import Repository
 
-_FIELDS = ("%H", "%P", "%aN", "%aE", "%at", "%cN", "%cE", "%ct", "%B")
+_FIELDS = ("%H", "%P", "%aN", "%aE", "%at", "%ct", "%B")
 _LATEST = 253_402_300_800  # the end of the year 9999
 _CO_AUTHOR = re.compile(r"^co-authored-by:[ \t]*([^<\n]{0,200})<([^>\n]{1,200})>", re.IGNORECASE | re.MULTILINE)
 
@@ -23,7 +24,6 @@ class Commit(NamedTuple):
     parents: list[str]
     author: Person
     authored: int | None
-    committer: Person
     committed: int | None
     message: str
     paths: list[str]
@@ -44,46 +44,49 @@ class Tag(NamedTuple):
     subject: str
 
 
-def read_log(repository: Repository, paths: bool = True) -> list[Commit]:
+def read_log(repository: Repository, paths: bool = True, added: tuple[str, ...] = ()) -> list[Commit]:
     """Return every commit of the default branch, children before parents.
 
-    With `paths`, those that it touched; for merges, those that differ from the first parent.
+    Parameters
+    ----------
+    paths
+        Read those that each commit touched; for merges, those that differ from the first parent.
+    added
+        Only the commits that added files on a branch with names that end so, with the paths of these.
     """
+    options = ["--name-only", "--no-renames", "--no-ext-diff"] if paths else []
+    if paths:
+        options += ["--diff-merges=off", "--diff-filter=A"] if added else ["--diff-merges=first-parent"]
     # Strangers write messages and names, so no fixed separator could tell commits apart: this one they cannot know.
     mark = secrets.token_hex(16)
-    touched = ["--name-only", "--diff-merges=first-parent", "--no-renames", "--no-ext-diff"] if paths else []
     answer = repository.git(
-        "log", "-z", "--topo-order", "--use-mailmap", "--no-notes", "--no-color",
-        *touched, f"--format={mark}{'%x00'.join(_FIELDS)}%x00", repository.head or "HEAD",
+        "log", "-z", "--topo-order", "--use-mailmap", "--no-notes", "--no-color", *options,
+        f"--format={mark}{'%x00'.join(_FIELDS)}%x00", repository.head or "HEAD",
+        "--", *(f":(icase)*{ending}" for ending in added),
     )  # fmt: skip
     commits = [_commit(text) for text in answer.decode(errors="replace").split(mark)[1:]]
-    people = list({person for commit in commits for person in commit.co_authors})
-    mapped = dict(zip(people, _mailmap(repository, people), strict=True))
-    return [
-        commit._replace(co_authors=[mapped[person] for person in commit.co_authors]) if commit.co_authors else commit
-        for commit in commits
-    ]
-
-
-def seconds_or_none(text: str) -> int | None:
-    """Return a time as git prints it, None for one that git or a calendar cannot read."""
-    return int(text) if text and int(text) < _LATEST else None
+    mapped = _mailmap(repository, {person for commit in commits for person in commit.co_authors})
+    return [commit._replace(co_authors=[mapped[person] for person in commit.co_authors]) for commit in commits]
 
 
 def _commit(text: str) -> Commit:
-    sha, parents, name, mail, authored, committer, committer_mail, committed, message, rest = text.split("\0", 9)
+    sha, parents, name, mail, authored, committed, message, touched = text.split("\0", len(_FIELDS))
     trailers = _CO_AUTHOR.findall(message) if "<" in message else []
     return Commit(
-        sha,
-        parents.split(),
-        (name, mail),
-        seconds_or_none(authored),
-        (committer, committer_mail),
-        seconds_or_none(committed),
-        message,
-        rest.strip("\0\n").split("\0") if len(rest) > 1 else [],
-        [(name.strip(), mail.strip()) for name, mail in trailers if mail.strip()],
+        sha=sha,
+        parents=parents.split(),
+        author=(name, mail),
+        authored=_seconds(authored),
+        committed=_seconds(committed),
+        message=message,
+        paths=touched.strip("\0\n").split("\0") if len(touched) > 1 else [],
+        co_authors=[(name.strip(), mail.strip()) for name, mail in trailers if mail.strip()],
     )
+
+
+def _seconds(text: str) -> int | None:
+    """Return a time as git prints it, None for one that git or a calendar cannot read."""
+    return int(text) if text and int(text) < _LATEST else None
 
 
 def read_tags(repository: Repository) -> list[Tag]:
@@ -91,44 +94,43 @@ def read_tags(repository: Repository) -> list[Tag]:
     fields = ("refname:strip=2", "taggername", "taggeremail:trim", "creatordate:unix", "contents:subject")
     answer = repository.git("for-each-ref", "refs/tags", "--format=" + "%00".join(f"%({field})" for field in fields))
     rows = [line.split("\0") for line in answer.decode(errors="replace").split("\n") if line.count("\0") == 4]
-    people = [(name, mail) for _, name, mail, _, _ in rows if mail]
-    mapped = dict(zip(people, _mailmap(repository, people), strict=True))
-    return [
-        Tag(tag, mapped[name, mail] if mail else None, seconds_or_none(at), subject)
-        for tag, name, mail, at, subject in rows
-        if at
-    ]
+    mapped = _mailmap(repository, {(name, mail) for _, name, mail, _, _ in rows if mail})
+    return [Tag(tag, mapped.get((name, mail)), _seconds(at), subject) for tag, name, mail, at, subject in rows if at]
 
 
-def _mailmap(repository: Repository, people: list[Person]) -> list[Person]:
+def _mailmap(repository: Repository, people: Iterable[Person]) -> dict[Person, Person]:
     """Return names and addresses as `.mailmap` has them; for-each-ref can do so only from git 2.43 on."""
-    if not people:
-        return []
-    asked = "".join(f"{name} <{mail}>\n" for name, mail in people).encode()
+    known = sorted(people)
+    if not known:
+        return {}
+    asked = "".join(f"{name} <{mail}>\n" for name, mail in known).encode()
     answer = repository.git("check-mailmap", "--stdin", stdin=asked).decode(errors="replace").split("\n")[:-1]
     found = [re.fullmatch(r"(.*?) ?<(.*)>", line) for line in answer]
-    return [(m[1], m[2]) if m else person for m, person in zip(found, people, strict=True)]
+    return {person: (m[1], m[2]) if m else person for m, person in zip(found, known, strict=True)}
 
 
 class History:
     """The commits of a default branch, children before parents: its main line, and what each merge brought to it."""
 
     def __init__(self, commits: list[Commit]) -> None:
-        self._by_sha = {commit.sha: commit for commit in commits}
-        self._order = {commit.sha: position for position, commit in enumerate(commits)}
-        self._all = commits
-        line = []
-        commit = commits[0] if commits else None
-        while commit is not None:
-            line.append(commit)
-            commit = self._by_sha.get(commit.parents[0]) if commit.parents else None
+        self._commits = {commit.sha: commit for commit in commits}
+        self._order = {sha: position for position, sha in enumerate(self._commits)}
+        line = commits[:1]
+        while line and line[-1].parents and (parent := self._commits.get(line[-1].parents[0])):
+            line.append(parent)
         self.main_line = {commit.sha for commit in line}
-        self._brought = self._walk(line)
-        self._came_with = {own.sha: self._by_sha[sha] for sha, branch in self._brought.items() for own in branch}
+        self._branches: dict[str, list[Commit]] = {}
+        self._came_with: dict[str, Commit] = {}
+        seen: set[str] = set()
+        for commit in reversed(line):
+            brought = self._ancestors(commit.parents[1:], seen)
+            seen |= brought | {commit.sha}
+            self._branches[commit.sha] = self._in_order(brought)
+            self._came_with |= dict.fromkeys(brought, commit)
 
     def most_trusted_first(self) -> list[Commit]:
         """Return all commits by how far their numbers are trusted: main line first, then merges, then older ones."""
-        oldest_first = reversed(self._all)
+        oldest_first = reversed(self._commits.values())
         return sorted(oldest_first, key=lambda commit: (commit.sha not in self.main_line, len(commit.parents) < 2))
 
     def came_with(self, commit: Commit) -> Commit | None:
@@ -137,32 +139,20 @@ class History:
 
     def branch(self, merge: Commit) -> list[Commit]:
         """Return what a merge brought that was not there before it, children before parents."""
-        if merge.sha in self._brought:
-            return self._brought[merge.sha]
+        if merge.sha in self._branches:
+            return self._branches[merge.sha]
         before = self._ancestors(merge.parents[:1], set())
         return self._in_order(self._ancestors(merge.parents[1:], before))
-
-    def _walk(self, line: list[Commit]) -> dict[str, list[Commit]]:
-        """Assign every commit to the merge of the main line that brought it; one pass, oldest first."""
-        seen: set[str] = set()
-        brought = {}
-        for commit in reversed(line):
-            if len(commit.parents) > 1:
-                own = self._ancestors(commit.parents[1:], seen)
-                seen |= own
-                brought[commit.sha] = self._in_order(own)
-            seen.add(commit.sha)
-        return brought
 
     def _ancestors(self, shas: list[str], without: set[str]) -> set[str]:
         found: set[str] = set()
         waiting = list(shas)
         while waiting:
             sha = waiting.pop()
-            if sha not in found and sha not in without and sha in self._by_sha:
+            if sha not in found and sha not in without and sha in self._commits:
                 found.add(sha)
-                waiting.extend(self._by_sha[sha].parents)
+                waiting.extend(self._commits[sha].parents)
         return found
 
     def _in_order(self, shas: set[str]) -> list[Commit]:
-        return [self._by_sha[sha] for sha in sorted(shas, key=self._order.__getitem__)]
+        return [self._commits[sha] for sha in sorted(shas, key=self._order.__getitem__)]

@@ -2,11 +2,11 @@
 
 import re
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from contribkit.config.models import Stakeholder, Upstream
 from contribkit.config.organisation import Organisation
-from contribkit.ids import links, thread_url
+from contribkit.ids import linked_refs, thread_url
 from contribkit.loaders.git.commits import Commit, History, Person, Tag
 
 _MERGE = re.compile(r"Merge pull request #(?P<number>[1-9]\d{0,8}) from (?P<owner>[^/\s]{1,100})/(?P<branch>\S{1,300})")
@@ -55,27 +55,14 @@ class People:
         return {owner.casefold() for owner in (*org.own, *owners, *repos) if org.member(owner) is None}
 
 
-class Found(NamedTuple):
-    """Rows for the tables of threads and acts."""
-
-    threads: list[dict[str, Any]]
-    acts: list[dict[str, Any]]
+Rows = tuple[list[dict[str, Any]], list[dict[str, Any]]]  # of the tables of threads and of acts
 
 
-def pull_requests(repo: str, commits: list[Commit], people: People) -> Found:
-    """Return the merged pull requests of a history: merge commits, and squash merges on the main line.
+def pull_requests(repo: str, commits: list[Commit], people: People) -> Rows:
+    """Return the merged pull requests of a repository: merge commits, and squash merges on the main line.
 
     The owner of a merge's head is its author; where that is an organisation, the author of the branch's first own
     commit is, and nobody where the branch is a bot's. Squash merges do not tell who merged them.
-
-    Parameters
-    ----------
-    repo
-        ``owner/name`` of the repository.
-    commits
-        The history, children before parents.
-    people
-        Maps names and addresses to logins.
     """
     history = History(commits)
     threads: dict[str, dict[str, Any]] = {}
@@ -83,18 +70,18 @@ def pull_requests(repo: str, commits: list[Commit], people: People) -> Found:
     for commit in history.most_trusted_first():
         thread = _from_merge(commit, history, people) or _from_subject(commit, history, people)
         # A fork's own pull requests may come along with a branch: the main line's own number wins.
-        if thread is None or f"{repo}#{thread['number']}" in threads:
+        if thread is None or (ref := f"{repo}#{thread['number']}") in threads:
             continue
-        ref = f"{repo}#{thread['number']}"
-        co_authors = [login for login in _logins(thread.pop("co_authors"), people) if login != thread["author"]]
         merged_by = [login for login in dict.fromkeys((thread["author"], thread["merged_by"])) if login]
+        logins = [people.login(person) for person in thread.pop("co_authors") if not people.is_bot(person)]
+        helpers = [login for login in dict.fromkeys(logins) if login and login != thread["author"]]
         common = {"ref": ref, "at": thread["merged_at"], "source": "git"}
-        acts.extend(common | {"actor": login, "act": "merged"} for login in merged_by)
-        acts.extend(common | {"actor": login, "act": "co-authored"} for login in co_authors)
+        acts += [common | {"actor": login, "act": "merged"} for login in merged_by]
+        acts += [common | {"actor": login, "act": "co-authored"} for login in helpers]
         thread |= {"ref": ref, "kind": "pull_request", "repo": repo, "url": thread_url(ref, "pull_request")}
-        thread |= {"state": "merged", "source": "git", "participants": list(dict.fromkeys([*merged_by, *co_authors]))}
+        thread |= {"state": "merged", "source": "git", "participants": list(dict.fromkeys([*merged_by, *helpers]))}
         threads[ref] = thread
-    return Found(list(threads.values()), acts)
+    return list(threads.values()), acts
 
 
 def _from_merge(commit: Commit, history: History, people: People) -> dict[str, Any] | None:
@@ -105,7 +92,7 @@ def _from_merge(commit: Commit, history: History, people: People) -> dict[str, A
     if outer and (head := _MERGE.match(outer.message)) and head["owner"].casefold() not in people.organisations:
         return None  # what was merged inside a fork has the fork's number
     title, _, body = commit.message[match.end() :].strip().partition("\n")
-    thread = _thread(commit, int(match["number"]), title.strip() or match["branch"], body)
+    thread = _thread(commit, match["number"], title.strip() or match["branch"], body)
     return thread | _people(commit, history.branch(commit), people, match["owner"], match["branch"])
 
 
@@ -113,15 +100,11 @@ def _from_subject(commit: Commit, history: History, people: People) -> dict[str,
     """Return the pull request of a squash merge, or of a merge whose subject is its title, as GitHub may be set to."""
     if commit.sha not in history.main_line or not (match := _SQUASH.fullmatch(commit.subject)):
         return None
-    thread = _thread(commit, int(match["number"]), match["title"], commit.message.partition("\n")[2])
+    thread = _thread(commit, match["number"], match["title"], commit.message.partition("\n")[2])
     if len(commit.parents) > 1:
         return thread | _people(commit, history.branch(commit), people)
-    return thread | {
-        "author": people.login(commit.author),
-        "author_is_bot": people.is_bot(commit.author),
-        "merged_by": None,
-        "co_authors": commit.co_authors,
-    }
+    author, is_bot = people.login(commit.author), people.is_bot(commit.author)
+    return thread | {"author": author, "author_is_bot": is_bot, "merged_by": None, "co_authors": commit.co_authors}
 
 
 def _people(
@@ -143,33 +126,22 @@ def _people(
     return {"author": author, "author_is_bot": is_bot, "merged_by": merged_by, "co_authors": co_authors}
 
 
-def _thread(commit: Commit, number: int, title: str, body: str) -> dict[str, Any]:
-    return {
-        "number": number,
-        "title": title,
-        "body": body.strip() or None,
-        "files": commit.paths,
-        "merged_at": commit.committed,
-        "links_out": list(dict.fromkeys(link.ref for link in links(body))) if body else [],
-    }
+def _thread(commit: Commit, number: str, title: str, body: str) -> dict[str, Any]:
+    about = {"number": int(number), "title": title, "body": body.strip() or None, "links_out": linked_refs(body)}
+    return about | {"files": commit.paths, "merged_at": commit.committed}
 
 
-def _logins(found: list[Person], people: People) -> list[str]:
-    logins = [people.login(person) for person in dict.fromkeys(found) if not people.is_bot(person)]
-    return [login for login in dict.fromkeys(logins) if login]
-
-
-def releases(repo: str, tags: list[Tag], people: People) -> Found:
+def releases(repo: str, tags: list[Tag], people: People) -> Rows:
     """Return the tags of a repository as releases by their tagger; a lightweight tag has none."""
     threads: list[dict[str, Any]] = []
     acts: list[dict[str, Any]] = []
     for tag in tags:
-        ref = f"{repo}@{tag.name}"
+        common = {"ref": f"{repo}@{tag.name}", "source": "git"}
         who = people.login(tag.tagger) if tag.tagger else None
-        thread: dict[str, Any] = {"ref": ref, "kind": "release", "repo": repo, "url": thread_url(ref, "release")}
-        thread |= {"title": f"{repo.split('/')[1]} {tag.name}", "body": tag.subject or None, "author": who}
-        thread |= {"author_is_bot": bool(tag.tagger and people.is_bot(tag.tagger)), "opened_at": tag.at}
-        threads.append(thread | {"source": "git"})
+        thread = {"kind": "release", "repo": repo, "url": thread_url(common["ref"], "release"), "author": who}
+        thread |= {"title": f"{repo.split('/')[1]} {tag.name}", "body": tag.subject or None}
+        is_bot = bool(tag.tagger and people.is_bot(tag.tagger))
+        threads.append(common | thread | {"author_is_bot": is_bot, "opened_at": tag.at})
         if who:
-            acts.append({"ref": ref, "actor": who, "act": "released", "at": tag.at, "source": "git"})
-    return Found(threads, acts)
+            acts.append({**common, "actor": who, "act": "released", "at": tag.at})
+    return threads, acts

@@ -33,9 +33,7 @@ _OPTIONS = (
 )  # fmt: skip
 _TIMEOUT = 600  # seconds: a clone may name a file that never ends, such as a pipe
 _REMOTE = re.compile(rf"(?:^(?!file:)[\w.+-]+://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/|^(?:[^@/]+@)?(?P<scp>[^/:]+):)"
-                     rf"(?P<owner>{OWNER})/(?P<repo>{REPOSITORY}?)(?:\.git)?/?$")  # fmt: skip
-
-
+                     rf"(?P<name>{OWNER}/{REPOSITORY}?)(?:\.git)?/?$")  # fmt: skip
 # Git before 2.48 sets no upstream/HEAD; where there is an upstream, origin may be a fork whose main is stale.
 _HEADS = (
     *(f"refs/remotes/upstream/{branch}" for branch in ("HEAD", "main", "master")),
@@ -51,21 +49,6 @@ class Remote(NamedTuple):
     name: str
 
 
-def remote_of_url(url: str) -> Remote | None:
-    """Return what a remote's address points at, or None for a path on this machine.
-
-    Examples
-    --------
-    >>> remote_of_url("git@github.com:jupyterhub/oauthenticator.git")
-    Remote(host='github.com', name='jupyterhub/oauthenticator')
-    >>> remote_of_url("https://gitlab.com/jupyterhub/oauthenticator").host
-    'gitlab.com'
-    >>> remote_of_url("/srv/mirrors/oauthenticator.git")
-    """
-    match = _REMOTE.match(url)
-    return Remote((match["host"] or match["scp"]).casefold(), f"{match['owner']}/{match['repo']}") if match else None
-
-
 @dataclass(frozen=True)
 class Repository:
     """A git repository in a folder."""
@@ -73,13 +56,7 @@ class Repository:
     path: Path
 
     def git(self, *arguments: str, stdin: bytes | None = None) -> bytes:
-        """Return what a git command prints.
-
-        Raises
-        ------
-        ContribkitError
-            Where git is not installed, fails, or does not end; with the folder and git's own words.
-        """
+        """Return what a git command prints; where it fails or does not end, the error says so in git's words."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         environment |= {name: os.environ[name] for name in _KEPT if name in os.environ} | _ENVIRONMENT
         environment["GIT_CEILING_DIRECTORIES"] = str(self.path.resolve().parent)
@@ -138,7 +115,8 @@ class Repository:
         """The remotes that are not paths on this machine; ``upstream`` first, as ``origin`` may be a person's fork."""
         urls = {name.split(".", 1)[1].removesuffix(".url"): url for name, url in self._settings(r"^remote\..*\.url$")}
         ordered = sorted(urls, key=lambda name: ({"upstream": 0, "origin": 1}.get(name, 2), name))
-        return [remote for name in ordered if (remote := remote_of_url(urls[name]))]
+        matches = filter(None, (_REMOTE.match(urls[name]) for name in ordered))
+        return [Remote((match["host"] or match["scp"]).casefold(), match["name"]) for match in matches]
 
     @property
     def is_partial(self) -> bool:
@@ -146,51 +124,28 @@ class Repository:
         return bool(self._settings(r"^remote\..*\.promisor$|^extensions\.partialclone$"))
 
     def _settings(self, pattern: str) -> list[tuple[str, str]]:
-        """Return the settings whose names match a pattern, none where there are none."""
         try:
             lines = self.git("config", "--get-regexp", pattern).decode(errors="replace").splitlines()
         except ContribkitError:  # git's answer where nothing matches
             return []
         return [(name, value) for name, _, value in (line.partition(" ") for line in lines)]
 
-    def name(self, organisation: Organisation) -> str:
+    def name(self, organisation: Organisation) -> str | None:
         """Return which repository it is: of its remotes on GitHub the one that is looked at, else the first.
 
-        Where no remote is on a host at all, a folder named OWNER+NAME tells it.
-
-        Raises
-        ------
-        ContribkitError
-            Where nothing tells it.
+        Where no remote is on a host at all, a folder named OWNER+NAME tells it, and else it is an error; None where
+        all remotes are on other hosts than GitHub's, or that of the API in contribkit.toml.
         """
-        hosts = _hosts(organisation)
+        api = urlsplit(str(organisation.sources.get("github", {}).get("api_url", ""))).hostname or ""
+        hosts = (*GITHUB_HOSTS, api.removeprefix("api."))
         names = [remote.name for remote in self.remotes if remote.host in hosts]
-        for name in names:
-            if organisation.is_own(name) or organisation.upstream_of(name):
-                return name
         folder = self.path.name.removesuffix(".git")
         if not self.remotes and re.fullmatch(rf"{OWNER}\+{REPOSITORY}", folder):
             return folder.replace("+", "/", 1)
-        if not names:
+        if not self.remotes:
             raise ContribkitError(
                 f"{self.path}: nothing tells which repository this is; name the folder OWNER+NAME, "
                 "or set its remote: git remote add origin https://github.com/OWNER/NAME"
             )
-        return names[0]
-
-    def elsewhere(self, organisation: Organisation) -> str | None:
-        """Return a sentence about a clone whose remotes are all on other hosts than GitHub's, else None."""
-        hosts = _hosts(organisation)
-        if not self.remotes or any(remote.host in hosts for remote in self.remotes):
-            return None
-        host, name = self.remotes[0]
-        return (
-            f"{self.path.name}: {name} is on {host}, not on GitHub: it is ignored; if it is a mirror, "
-            f"set GitHub's address: git remote set-url origin https://github.com/{name}"
-        )
-
-
-def _hosts(organisation: Organisation) -> set[str]:
-    """Return the hosts of GitHub: its own, and that of the API in contribkit.toml."""
-    api = urlsplit(str(organisation.sources.get("github", {}).get("api_url", ""))).hostname or ""
-    return {*GITHUB_HOSTS, api.removeprefix("api.")}
+        used = (name for name in names if organisation.is_own(name) or organisation.upstream_of(name))
+        return next(used, names[0] if names else None)
