@@ -1,29 +1,48 @@
 """From a contribkit.toml to a review or a plan in one step: load, read labels, classify, show."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 import pandas as pd
+from markupsafe import Markup
 
 from contribkit.classifiers import classify
 from contribkit.config.models import Team
 from contribkit.config.organisation import Organisation
 from contribkit.evaluation import section as evaluation_section
 from contribkit.labels import Labels
-from contribkit.loaders import Data, load, load_needs
+from contribkit.loaders import load, load_needs
 from contribkit.period import Period
 from contribkit.plan import Plan, Planned, PlanOptions, read_planned
 from contribkit.review import Question, Review, read_summaries
-from contribkit.review.page import Section
-from contribkit.review.question import Prepared, Schema
+from contribkit.review.question import Schema
 from contribkit.review.questions import PROJECT, TEAM, with_plug_ins
-from contribkit.review.review_data import PERIODS, project_slug
+from contribkit.review.review_data import PERIODS, ReviewData, once, project_slug
 from contribkit.review.summary import schema_of
 from contribkit.tables import Judged
 
-EVALUATION_SCHEMA = {"description": "Where people labelled: how far answers and people agree.", "type": "object"}
+
+class Evaluation(Question):
+    """How far answers and people's labels agree; `judge` answers as if there were no labels."""
+
+    name, title = "evaluation", "How far can the answers be believed?"
+    schema = {
+        "evaluation": {"description": "Where people labelled: how far answers and people agree.", "type": "object"}
+    }
+
+    def __init__(self, judge: Callable[[], Judged], labels: Labels) -> None:
+        self._section = once(lambda data: evaluation_section(judge(), labels, data.words))
+
+    def sentence(self, data: ReviewData) -> str:
+        return self._section(data).sentence
+
+    def numbers(self, data: ReviewData) -> dict[str, Any]:
+        return self._section(data).numbers
+
+    def html(self, data: ReviewData) -> Markup:
+        return Markup(self._section(data).html)
 
 
 class OpenOptions(TypedDict, total=False):
@@ -62,58 +81,38 @@ def open_review(config: str | Path = "", team: str = "", period: str = "", **opt
     >>> open_review(team="product", period="2026-Q3").needs_review.title
     'What needs review?'
     """
-    org = Organisation.read(config) if config else Organisation.read_sample()
-    span = Period(period or ("2026-Q3" if org.sample else "last quarter"), org.timezone)
-    whose = org.project(options["upstream"]) if options.get("upstream") else org.team(team or org.teams[0].slug)
+    org, span = _opened(config, period or "last quarter", "" if period else "2026-Q3")
+    whose = org.project(options["upstream"]) if options.get("upstream") else _team(org, team)
     keep_going, reviews = options.get("keep_going", False), options.get("reviews", "")
     data, labels, periods = load(org, span, keep_going), Labels.read(org.root / "labels", org), span.last(PERIODS)
 
     def judge(rows: pd.DataFrame) -> Judged:
         return classify(rows, data.references, org, labels)
 
-    judged = judge(data.contributions)
-    is_team = isinstance(whose, Team)
-    slug = whose.slug if isinstance(whose, Team) else project_slug(org, whose)
-    review = Review(
-        judged, data, whose, span, with_plug_ins(_of_team(data, judged, labels, keep_going) if is_team else PROJECT),
-        earlier={before: judge(data.fold(before)) for before in periods[:-1]}, labels=labels,
-        summaries=read_summaries(reviews, slug, periods) if reviews else {},
-        include_private=options.get("include_private", False), without_names=options.get("without_names", False),
-    )  # fmt: skip
+    def judge_unlabelled() -> Judged:
+        return classify(data.contributions, data.references, org) if labels.events else judged
 
     def reopen(name: str, then: str, without_names: bool) -> Review:
         changed: OpenOptions = {**options, "without_names": without_names}
-        if not is_team:
+        if not isinstance(whose, Team):
             changed["upstream"] = name
-        return open_review(config, name if is_team else "", then, **changed)
+        return open_review(config, name if isinstance(whose, Team) else "", then, **changed)
 
+    judged = judge(data.contributions)
+    questions: Sequence[Question] = PROJECT
+    if isinstance(whose, Team):
+        planned, evaluation = Planned(read_planned(org, span, keep_going)), Evaluation(judge_unlabelled, labels)
+        after: dict[str, list[Question]] = {"goals": [planned], "needs_review": [evaluation]}
+        questions = [asked for question in TEAM for asked in (question, *after.get(question.name, []))]
+    slug = whose.slug if isinstance(whose, Team) else project_slug(org, whose)
+    review = Review(
+        judged, data, whose, span, with_plug_ins(questions), labels=labels,
+        earlier={before: judge(data.fold(before)) for before in periods[:-1]},
+        summaries=read_summaries(reviews, slug, periods) if reviews else {},
+        include_private=options.get("include_private", False), without_names=options.get("without_names", False),
+    )  # fmt: skip
     review.reopen = reopen
     return review
-
-
-def summary_schema() -> Schema:
-    """Return the JSON schema of ``summary.json``, which ``contribkit/review/summary.schema.json`` holds.
-
-    ``python -m contribkit.pipeline > contribkit/review/summary.schema.json`` writes it anew.
-    """
-    evaluation = Prepared("evaluation", "", {"evaluation": EVALUATION_SCHEMA}, lambda _: Section("", "", ""))
-    return schema_of(TEAM, [*PROJECT, Planned(None), evaluation])
-
-
-def _of_team(data: Data, judged: Judged, labels: Labels, keep_going: bool) -> Sequence[Question]:
-    """Return what a team is asked, with what came of its plan, and how far the answers can be believed."""
-    org = data.organisation
-    saved = read_planned(org, data.period, keep_going)
-
-    def unlabelled() -> Judged:
-        return classify(data.contributions, data.references, org) if labels.events else judged
-
-    evaluation = Prepared(
-        "evaluation", "How far can the answers be believed?", {"evaluation": EVALUATION_SCHEMA},
-        lambda shown: evaluation_section(unlabelled(), labels, shown.words),
-    )  # fmt: skip
-    after: dict[str, list[Question]] = {"goals": [Planned(saved)], "needs_review": [evaluation]}
-    return [asked for question in TEAM for asked in (question, *after.get(question.name, []))]
 
 
 class OpenPlanOptions(PlanOptions, total=False):
@@ -147,17 +146,38 @@ def open_plan(config: str | Path = "", team: str = "", period: str = "", **optio
     >>> open_plan(team="product").needs.title
     'Which upstream needs come first?'
     """
-    org = Organisation.read(config) if config else Organisation.read_sample()
-    span = Period(period or ("2026-Q4" if org.sample else "this quarter"), org.timezone)
-    keep_going = options.get("keep_going", False)
-    data, labels = load(org, span.previous(), keep_going), Labels.read(org.root / "labels")
-    earlier = {
-        before: classify(data.fold(before), data.references, org, labels) for before in span.previous().last(PERIODS)
-    }
-    return Plan(
-        earlier, load_needs(org, keep_going), data, org.team(team or org.teams[0].slug), span,
+    org, span = _opened(config, period or "this quarter", "" if period else "2026-Q4")
+    keep_going, last = options.get("keep_going", False), span.previous()
+    data, labels = load(org, last, keep_going), Labels.read(org.root / "labels", org)
+    earlier = {before: classify(data.fold(before), data.references, org, labels) for before in last.last(PERIODS)}
+    plan = Plan(
+        earlier, load_needs(org, keep_going), data, _team(org, team), span,
         include_private=options.get("include_private", False), without_names=options.get("without_names", False),
     )  # fmt: skip
+
+    def reopen(name: str, then: str, without_names: bool) -> Plan:
+        changed: OpenPlanOptions = {**options, "without_names": without_names}
+        return open_plan(config, name, then, **changed)
+
+    plan.reopen = reopen
+    return plan
+
+
+def _opened(config: str | Path, period: str, of_sample: str) -> tuple[Organisation, Period]:
+    org = Organisation.read(config) if config else Organisation.read_sample()
+    return org, Period((org.sample and of_sample) or period, org.timezone)
+
+
+def _team(organisation: Organisation, name: str) -> Team:
+    return organisation.team(name or organisation.teams[0].slug)
+
+
+def summary_schema() -> Schema:
+    """Return the JSON schema of ``summary.json``, which ``contribkit/review/summary.schema.json`` holds.
+
+    ``python -m contribkit.pipeline > contribkit/review/summary.schema.json`` writes it anew.
+    """
+    return schema_of(TEAM, [*PROJECT, Planned, Evaluation])
 
 
 if __name__ == "__main__":

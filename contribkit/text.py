@@ -3,7 +3,9 @@
 import re
 from typing import Any
 
-from contribkit.tables import is_missing
+import pandas as pd
+
+from contribkit.tables import is_missing, plain
 
 MISSING = "–"
 
@@ -56,3 +58,9 @@ def as_text(value: Any) -> Any:
 def from_text(cell: str) -> str:
     """Return the text that `as_text` was given."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
+
+
+def csv_of(table: pd.DataFrame) -> str:
+    """Return a table as CSV in which a spreadsheet opens no cell as a formula."""
+    cells = {name: [as_text(plain(value)) for value in table[name]] for name in table}
+    return pd.DataFrame(cells, dtype=object).to_csv(index=False, lineterminator="\n")

@@ -29,8 +29,7 @@ WORK = {"back": "int64", "actor": "str", "activity": "str", "upstream": "str", "
 def earlier_work(earlier: Mapping[Period, pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
     """Return the contributions to upstream projects in earlier periods (oldest first), in the columns of `WORK`."""
     rows = [
-        {"back": back, "upstream": organisation.project_of(row)}
-        | {name: row[name] for name in ("actor", "activity", "lead")}
+        (back, row["actor"], row["activity"], organisation.project_of(row), row["lead"])
         for back, judged in enumerate(reversed(list(earlier.values())), start=1)
         for row in rows_of(judged)
     ]
@@ -43,18 +42,8 @@ def lines_to_take(
 ) -> list[Line]:
     """Return what a team could take on in a period, as lines that nobody has taken yet.
 
-    Parameters
-    ----------
-    organisation, team
-        Whose goals, and for which team.
-    period
-        Goals that do not apply in it are left out; targets are scaled to its length.
-    work
-        What `earlier_work` returns, over all teams.
-    needs
-        What `contribkit.plan.ranking.first_of_each_kind` returns.
-    people
-        How many have time: lines get shorter until there is one for everybody.
+    `work` is what `earlier_work` returns, over all teams; `needs` those to begin with. Lines get shorter until there is
+    one for each of the `people` who have time.
     """
     demand = Demand(organisation, team, work)
     for goal in organisation.goals:
@@ -79,29 +68,26 @@ class Demand:
 
     def __init__(self, organisation: Organisation, team: Team, work: pd.DataFrame) -> None:
         self.wanted: dict[Cell, Line] = {}
-        self._slug = team.slug
-        self._projects = [project.name for project in organisation.upstream]
-        self._mine = organisation.teams.index(team)
+        self._slug, self._mine = team.slug, organisation.teams.index(team)
         by_team = [work[work["actor"].isin([m.login for m in one.members])] for one in organisation.teams]
-        self._rows = {name: [int((rows["upstream"] == name).sum()) for rows in by_team] for name in self._projects}
+        self._rows = {
+            project.name: [int((rows["upstream"] == project.name).sum()) for rows in by_team]
+            for project in organisation.upstream
+        }
         self._everybody, self._own = _upstream_led(work), _upstream_led(by_team[self._mine])
         # A period without any contribution is one of which nothing is known, so it is left out of averages.
         self._periods = max(1, work["back"].nunique())
 
     def add_goal(self, goal: Goal, target: float | None) -> None:
         """Add this team's part of a goal: its target divided between activities, projects and teams."""
-        cells = [
-            (str(activity), name)
-            for activity in goal.activities
-            for name in self._projects
-            if not goal.upstream or name in goal.upstream
-        ]
+        projects = [name for name in self._rows if not goal.upstream or name in goal.upstream]
+        cells = [(str(activity), name) for activity in goal.activities for name in projects]
         # Each cell counts once more than it had, so that what nobody did so far gets a part too.
         weights = [(self._everybody[cell] + 1) * part for cell in cells for part in self._parts(cell[1])]
         so_far = sum(self._per_period(self._everybody[cell]) for cell in cells)
         total = max(1, so_far if target is None else round(target))
-        amounts = apportion(total, weights)[self._mine :: len(self._parts(cells[0][1]))] if cells else []
-        for cell, amount in zip(cells, amounts, strict=True):
+        teams = len(weights) // len(cells) if cells else 1
+        for cell, amount in zip(cells, apportion(total, weights)[self._mine :: teams], strict=True):
             whole = f"{amount} of {total}" if target is not None else "no target, so as many as before"
             if amount:
                 self._add(cell, amount, f'goal "{goal.name}" ({whole})', priority=0)
@@ -167,8 +153,6 @@ def apportion(total: int, weights: Sequence[float]) -> list[int]:
     >>> apportion(15, [2, 1, 1]), apportion(3, [0, 0]), apportion(2, [])
     ([7, 4, 4], [2, 1], [])
     """
-    if not weights:
-        return []
     shares = list(weights) if sum(weights) > 0 else [1.0] * len(weights)
     exact = [total * share / sum(shares) for share in shares]
     parts = [math.floor(share) for share in exact]

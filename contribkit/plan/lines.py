@@ -11,8 +11,8 @@ from contribkit.config.models import Team
 from contribkit.config.organisation import Organisation
 from contribkit.io import read_rows, report_problem, write_whole
 from contribkit.period import Period
-from contribkit.tables import conform, plain
-from contribkit.text import as_text, from_text
+from contribkit.tables import conform
+from contribkit.text import csv_of, from_text
 from contribkit.vocabulary import Activity, word_of
 
 PLANNED = {"who": "str", "activity": "str", "upstream": "str", "how many": "Int64", "with": "str", "team": "str"}
@@ -31,18 +31,12 @@ class Line:
 
     Attributes
     ----------
-    activity, upstream
-        What, and in which project.
-    how_many
-        How many contributions.
     who, partner
         Logins of who takes it and of who pairs with them; None if nobody does. ``partner`` is the column ``with``.
     team
         Slug of a team; None if the line is for every team whose member takes it.
-    because
-        Only in a proposal: where the number comes from.
-    needs
-        Only in a proposal: references of the needs to begin with.
+    because, needs
+        Only in a proposal: where the number comes from, and references of the needs to begin with.
     priority
         Only in a proposal: 0 for goals, 1 for needs, 2 for what was done so far. Higher numbers are left open first.
     """
@@ -65,10 +59,8 @@ class Line:
     @property
     def cells(self) -> dict[str, Any]:
         """Its cells in the file, by column of `PLANNED`."""
-        return {
-            "who": self.who, "activity": self.activity, "upstream": self.upstream, "how many": self.how_many,
-            "with": self.partner, "team": self.team,
-        }  # fmt: skip
+        values = (self.who, self.activity, self.upstream, self.how_many, self.partner, self.team)
+        return dict(zip(PLANNED, values, strict=True))
 
     def is_of(self, team: Team) -> bool:
         """Say whether it is a line of a team: it names the team, or no team and a member of it or nobody."""
@@ -76,16 +68,9 @@ class Line:
 
 
 def check_line(cells: Mapping[str, Any], organisation: Organisation, fewest: int = 1) -> Line:
-    """Return the line that cells hold.
+    """Return the line that cells hold, by column of `PLANNED`; logins and words are returned as configured.
 
-    Parameters
-    ----------
-    cells
-        Text or numbers by column of `PLANNED`; ``who``, ``with`` and ``team`` may be empty or missing.
-    organisation
-        Whose members, teams and projects it names; logins and words are returned as configured.
-    fewest
-        The smallest number of contributions allowed.
+    ``who``, ``with`` and ``team`` may be empty or missing; `fewest` is the smallest number of contributions allowed.
 
     Raises
     ------
@@ -104,21 +89,17 @@ def check_line(cells: Mapping[str, Any], organisation: Organisation, fewest: int
     who, partner = (organisation.login_of(cells[name]) if cells.get(name) else None for name in ("who", "with"))
     if who is not None and who == partner:
         raise ValueError(f'"{who}" is in both "who" and "with"; nobody can pair with themselves, so remove one of them')
+    count = "" if isinstance(cells["how many"], bool) else str(cells["how many"])
+    if not (count.isascii() and count.isdigit() and fewest <= int(count) <= MOST):
+        raise ValueError(f'"how many" must be a whole number from {fewest} to {MOST}, not "{cells["how many"]}"')
     return Line(
         activity=word_of(cells["activity"], "activity", list(Activity)),
         upstream=word_of(cells["upstream"], "upstream project", [project.name for project in organisation.upstream]),
-        how_many=_count(cells["how many"], fewest),
+        how_many=int(count),
         who=who,
         partner=partner,
         team=word_of(cells.get("team") or "", "team", [team.slug for team in organisation.teams]) or None,
     )
-
-
-def _count(value: Any, fewest: int) -> int:
-    text = "" if isinstance(value, bool) else str(value)
-    if not (text.isascii() and text.isdigit() and fewest <= int(text) <= MOST):
-        raise ValueError(f'"how many" must be a whole number from {fewest} to {MOST}, not "{value}"')
-    return int(text)
 
 
 def to_table(lines: list[Line]) -> pd.DataFrame:
@@ -129,9 +110,6 @@ def to_table(lines: list[Line]) -> pd.DataFrame:
 def cells_in_order(organisation: Organisation) -> list[Cell]:
     """Return every activity in every project: the order of `Activity`, then of the projects in contribkit.toml."""
     return [(str(activity), project.name) for activity in Activity for project in organisation.upstream]
-
-
-# The file.
 
 
 @dataclass(frozen=True)
@@ -212,11 +190,8 @@ def read_lines(path: Path, organisation: Organisation, broken: list[str] | None 
 
 
 def write_lines(path: Path, lines: list[Line], without_names: bool = False) -> None:
-    """Write lines as a CSV file, completely or not at all, in which a spreadsheet opens no cell as a formula.
+    """Write lines as a CSV file, whole or not at all, in which a spreadsheet opens no cell as a formula.
 
-    The folder is made if it does not exist. Without names, the columns ``who`` and ``with`` are left out.
+    Without names, the columns ``who`` and ``with`` are left out.
     """
-    table = to_table(lines)
-    columns = [name for name in PLANNED if not (without_names and name in ("who", "with"))]
-    cells = {name: [as_text(plain(value)) for value in table[name]] for name in columns}
-    write_whole(path, pd.DataFrame(cells, dtype=object).to_csv(index=False, lineterminator="\n"))
+    write_whole(path, csv_of(to_table(lines).drop(columns=["who", "with"] if without_names else [])))

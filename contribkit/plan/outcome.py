@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from contribkit.config.models import Team
 from contribkit.config.organisation import Organisation
-from contribkit.plan.lines import Cell, Line, SavedPlan, cells_in_order
+from contribkit.plan.lines import Line, SavedPlan, cells_in_order
 from contribkit.privacy import without_paths
 from contribkit.review import figures, page
 from contribkit.review.question import Question, array, obj, of
@@ -22,71 +22,39 @@ from contribkit.vocabulary import Activity, Lead
 PLANNED_AND_DONE = {
     "activity": "str", "upstream": "str", "planned": "Int64", "done": "Int64", "planned_for": "list", "done_by": "list",
 }  # fmt: skip
-UNPLANNED = {"activity": "str", "upstream": "str", "done": "Int64", "done_by": "list"}
 
 
-def planned_and_done(lines: list[Line], rows: pd.DataFrame, organisation: Organisation, team: Team) -> pd.DataFrame:
-    """Return planned against done, one row an activity in a project. The plan is the team's, not a person's.
+def planned_and_done(
+    lines: list[Line], rows: pd.DataFrame, organisation: Organisation, team: Team
+) -> dict[str, pd.DataFrame]:
+    """Return planned against done in `lines`, and in `unplanned` upstream-led work that no line is for.
 
-    A contribution counts as done whoever led it: a release made for a stakeholder is a release.
-
-    Parameters
-    ----------
-    lines, rows
-        The team's lines of the saved plan, and its judged contributions of the period.
-    organisation, team
-        Whose projects, and who is in the team.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of `PLANNED_AND_DONE`: `planned` and `done` are contributions, `planned_for` and `done_by` logins.
+    One row an activity in a project, of the team's lines of a saved plan and its judged contributions. A contribution
+    counts as done whoever led it: a release made for a stakeholder is a release. `planned` and `done` are
+    contributions, `planned_for` and `done_by` logins.
     """
-    planned, done = grouped([line.cell for line in lines], lines), _logins_by_cell(rows, organisation)
-    table = [
-        {
-            "activity": cell[0], "upstream": cell[1],
-            "planned": sum(line.how_many for line in planned[cell]), "done": len(done.get(cell, [])),
-            "planned_for": _in_order((login for line in planned[cell] for login in (line.who, line.partner)), team),
-            "done_by": _in_order(done.get(cell, []), team),
-        }
-        for cell in cells_in_order(organisation)
-        if cell in planned
-    ]  # fmt: skip
-    return conform(pd.DataFrame(table, columns=list(PLANNED_AND_DONE)), PLANNED_AND_DONE)
+    planned = grouped((line.cell for line in lines), lines)
+    cells = zip(rows["activity"], map(organisation.project_of, rows_of(rows)), strict=True)
+    done = grouped(cells, zip(rows["actor"], rows["lead"] == Lead.UPSTREAM, strict=True))
+    table = []
+    for cell in cells_in_order(organisation):
+        mine = planned.get(cell, [])
+        did = [login for login, is_upstream_led in done.get(cell, []) if mine or is_upstream_led]
+        asked = _in_order((login for line in mine for login in (line.who, line.partner)), team)
+        table.append((*cell, sum(line.how_many for line in mine), len(did), asked, _in_order(did, team)))
+    known = conform(pd.DataFrame(table, columns=list(PLANNED_AND_DONE)), PLANNED_AND_DONE)
+    unplanned = known[(known["planned"] == 0) & (known["done"] > 0)].drop(columns=["planned", "planned_for"])
+    return {"lines": known[known["planned"] > 0].reset_index(drop=True), "unplanned": unplanned.reset_index(drop=True)}
 
 
-def unplanned(lines: list[Line], rows: pd.DataFrame, organisation: Organisation, team: Team) -> pd.DataFrame:
-    """Return a team's upstream-led work that no line of its plan is for; parameters as `planned_and_done`."""
-    planned = {line.cell for line in lines}
-    done = _logins_by_cell(rows[rows["lead"] == Lead.UPSTREAM], organisation)
-    table = [
-        {"activity": cell[0], "upstream": cell[1], "done": len(done[cell]), "done_by": _in_order(done[cell], team)}
-        for cell in cells_in_order(organisation)
-        if cell in done and cell not in planned
-    ]
-    return conform(pd.DataFrame(table, columns=list(UNPLANNED)), UNPLANNED)
-
-
-def _logins_by_cell(rows: pd.DataFrame, organisation: Organisation) -> dict[Cell, list[str]]:
-    cells = [(row["activity"], organisation.project_of(row) or "") for row in rows_of(rows)]
-    return grouped(cells, rows["actor"])
-
-
-def _in_order(logins: Any, team: Team) -> list[str]:
+def _in_order(logins: Iterable[str | None], team: Team) -> list[str]:
     """Return each login once, in the order of the team file."""
     present = {login.casefold() for login in logins if login}
     return list(dict.fromkeys(member.login for member in team.members if member.login.casefold() in present))
 
 
 class Planned(Question):
-    """What came of the saved plan of a period; without one it stays empty.
-
-    Parameters
-    ----------
-    saved
-        What `contribkit.read_planned` returned.
-    """
+    """What came of the saved plan of a period, as `contribkit.read_planned` returned it; without one it stays empty."""
 
     name = "planned"
     schema = {
@@ -115,8 +83,7 @@ class Planned(Question):
     def _named(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         if self.saved is None:
             return {}
-        asked = self.saved.lines_of(data.team), data.named_rows, data.organisation, data.team
-        return {"lines": planned_and_done(*asked), "unplanned": unplanned(*asked)}
+        return planned_and_done(self.saved.lines_of(data.team), data.named_rows, data.organisation, data.team)
 
     def sentence(self, data: ReviewData) -> str:
         if self.saved is None:
@@ -137,16 +104,13 @@ class Planned(Question):
         return figures.goal_figure(table, "contributions", _met(lines), stroke="plan")
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        tables = {name: records(_counted(table)) for name, table in self._named(data).items()}
-        return {"planned": tables or None}
+        return {"planned": {name: records(_counted(table)) for name, table in self._named(data).items()} or None}
 
     def html(self, data: ReviewData) -> Markup:
         return Markup("") if self.saved is None else super().html(data)
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        tables, saved = self.tables(data), self.saved
-        if saved is None:
-            return
+        tables, notes = self.tables(data), self.saved.notes if self.saved else []
         names = {} if data.without_names else {member.login: member.word for member in data.team.members}
         yield _table(tables["lines"], names)
         if len(tables["lines"]):
@@ -156,11 +120,10 @@ class Planned(Question):
             )  # fmt: skip
         kinds = pluralise(len(tables["unplanned"]), "kind")
         yield page.details(f"what came unplanned: {kinds} of work", _table(tables["unplanned"], names))
-        if data.without_names and saved.notes:  # a broken line may hold anybody's name
-            yield page.paragraph(f"could not be read: {pluralise(len(saved.notes), 'line')} of the plan", quiet=True)
-        else:
-            for note in saved.notes:
-                yield page.paragraph(without_paths(note, data.organisation.root), quiet=True)
+        if data.without_names and notes:  # a broken line may hold anybody's name
+            notes = [f"could not be read: {pluralise(len(notes), 'line')} of the plan"]
+        for note in notes:
+            yield page.paragraph(without_paths(note, data.organisation.root), quiet=True)
 
 
 def planned_section(review: Review, saved: SavedPlan | None) -> ReviewSection:
@@ -173,7 +136,7 @@ def planned_section(review: Review, saved: SavedPlan | None) -> ReviewSection:
     saved
         What `contribkit.read_planned` returns.
     """
-    return ReviewSection(Planned(saved), review.data, None, "")
+    return ReviewSection(Planned(saved), review.data)
 
 
 def _met(lines: pd.DataFrame) -> str:
@@ -195,7 +158,6 @@ def _table(table: pd.DataFrame, names: dict[str, str]) -> Markup:
     columns |= {name: page.numbers(table[name]) for name in ("planned", "done") if name in table}
     for name, nobody in (("planned_for", "nobody yet"), ("done_by", MISSING)):
         if names and name in table:
-            columns[name.replace("_", " ")] = [
-                ", ".join(names[login] for login in cell) or nobody for cell in table[name]
-            ]
+            people = [", ".join(names[login] for login in cell) for cell in table[name]]
+            columns[name.replace("_", " ")] = [cell or nobody for cell in people]
     return page.table(columns)

@@ -1,7 +1,7 @@
 """One team's plan for a period: which needs come first, who could take what, and the page that shows it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from contribkit.plan.lines import to_table, write_lines
 from contribkit.plan.ranking import first_of_each_kind, rank
 from contribkit.plan.rotation import RULE, Rotation, propose
 from contribkit.review import figures, page
-from contribkit.review.page import Section
+from contribkit.review.page import Page, Section
 from contribkit.tables import Judged
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Activity, Lead
@@ -45,15 +45,7 @@ class PlanOptions(TypedDict, total=False):
     without_names: bool
 
 
-@dataclass(frozen=True)
-class PlanSection(Section):
-    """A section of a plan, with the table and the figure behind it."""
-
-    table: pd.DataFrame = field(default_factory=pd.DataFrame)
-    figure: Figure | None = None
-
-
-class Plan:
+class Plan(Page):
     """What a team could take on in a period; every table and section is an attribute.
 
     Parameters
@@ -101,6 +93,7 @@ class Plan:
         period: Period,
         **options: Unpack[PlanOptions],
     ) -> None:
+        super().__init__()
         self.organisation, self.team, self.period = data.organisation, team, period
         self.include_private = options.get("include_private", False)
         self.without_names = options.get("without_names", False)
@@ -186,7 +179,7 @@ class Plan:
     @cached_property
     def head(self) -> Section:
         """The head of the page: whose plan it is, and what it says in short."""
-        lines = self.rotation.lines
+        lines, org = self.rotation.lines, self.organisation
         paired, waiting = sum(line.partner is not None for line in lines), int((~self.ranked["by_bot"]).sum())
         is_are = page.verb(paired, "is", "are")
         pairs = f" {paired} {is_are} somebody's first, paired with somebody who has done it." if paired else ""
@@ -195,50 +188,53 @@ class Plan:
             f"change.{pairs} {pluralise(waiting, 'need')} {page.verb(waiting, 'waits', 'wait')} upstream."
         )
         body = page.html(
-            "plan_head.html", style=page.style(), organisation=self.organisation.name, team=self.team.name,
-            period=self.period, as_of=f"{self.as_of:%Y-%m-%d}", sample=self.organisation.sample, sentence=sentence,
-            earlier=[str(span) for span, rows in self.earlier.items() if len(rows)], notes=self.notes,
+            "plan_head.html", style=page.style(), organisation=org.name, team=self.team.name, period=self.period,
+            as_of=f"{self.as_of:%Y-%m-%d}", sample=org.sample, sentence=sentence, notes=self.notes,
+            earlier=[str(span) for span, rows in self.earlier.items() if len(rows)],
         )  # fmt: skip
         return Section("", sentence, body)
 
     @cached_property
-    def needs(self) -> PlanSection:
+    def needs(self) -> Section:
         """The needs in order, and which to begin with."""
         by_bot = self.ranked["by_bot"]
         people, rest = self.ranked[~by_bot], self.ranked[~by_bot].drop(self.first.index)
-        sentence = _needs_sentence(people)
-        counts = people["upstream"].fillna("elsewhere").value_counts()
-        names, bars = [str(name) for name in counts.index], [int(count) for count in counts]
-        figure = None
-        if bars:
-            finding = (
-                f"{bars[0]} of {pluralise(len(people), 'need')} {page.verb(bars[0], 'waits', 'wait')} in {names[0]}"
-            )
+        counts, figure = people["upstream"].fillna("elsewhere").value_counts(), None
+        if len(counts):
+            names, bars = [str(name) for name in counts.index], [int(count) for count in counts]
+            waits = page.verb(bars[0], "waits", "wait")
+            finding = f"{bars[0]} of {pluralise(len(people), 'need')} {waits} in {names[0]}"
             figure = figures.bar_figure(names, bars, Lead.UPSTREAM, "needs, without those opened by bots", finding)
         explained = (
             "The best of each kind, in order. Points are the sum of the reasons beside them; the weights are in "
             "[needs] of contribkit.toml. Points belong to the need, not to a person."
         )
-        parts = [
-            page.picture(figure, sentence),
+        return self._section(
+            1, "Which upstream needs come first?", _needs_sentence(people), figure, self.ranked,
             *([page.heading("Begin with these"), page.paragraph(explained, quiet=True)] if len(self.first) else []),
             _need_table(self.first),
             page.details(f"the {len(rest)} others, drafts last", _need_table(rest)),
             page.details(f"{by_bot.sum()} opened by bots, listed separately", _need_table(self.ranked[by_bot])),
             *(page.paragraph(note, quiet=True) for note in self.source_notes),
-        ]
-        title = "Which upstream needs come first?"
-        html = page.section(f"1 {title}", sentence, parts)
-        return PlanSection(title, sentence, html, table=self.ranked, figure=figure)
+        )  # fmt: skip
 
     @cached_property
-    def who(self) -> PlanSection:
+    def who(self) -> Section:
         """Who could take what, and why."""
-        title, sentence, figure = f"Who could take what in {self.period}?", self._who_sentence(), self._who_figure()
-        rule = page.details("how lines are given out", page.bullets(RULE))
-        parts = [page.picture(figure, sentence), self._line_table(), rule if len(self.lines) else ""]
-        html = page.section(f"2 {title}", sentence, parts)
-        return PlanSection(title, sentence, html, table=self.lines, figure=figure)
+        rule = page.details("how lines are given out", page.bullets(RULE)) if len(self.lines) else ""
+        title = f"Who could take what in {self.period}?"
+        return self._section(2, title, self._who_sentence(), self._who_figure(), self.lines, self._line_table(), rule)
+
+    def _section(
+        self, number: int, title: str, sentence: str, figure: Figure | None, table: pd.DataFrame, *parts: Any
+    ) -> Section:
+        html = page.section(f"{number} {title}", sentence, [page.picture(figure, sentence), *parts])
+        return Section(title, sentence, html, tables={"table": table}, figure=figure)
+
+    @property
+    def parts(self) -> list[Section]:
+        """The sections of the page, in order."""
+        return [self.head, self.needs, self.who]
 
     def _who_sentence(self) -> str:
         lines = self.rotation.lines
@@ -277,7 +273,7 @@ class Plan:
         }
         why = [
             cell.format(row["why"], row["because"], Markup("").join(
-                begin.format(page.link(need_title(needs[ref]), needs[ref]["url"])) for ref in row["needs"]
+                begin.format(_need_link(needs[ref])) for ref in row["needs"]
             ))
             for row in rows
         ]  # fmt: skip
@@ -306,7 +302,10 @@ def _needs_sentence(needs: pd.DataFrame) -> str:
 def _need_table(needs: pd.DataFrame) -> Markup:
     rows, cell = page.dicts(needs), Markup('{}<br><span class="quiet">{}{} · <bdi>{}</bdi></span>')
     return page.table({
-        "need": [cell.format(page.link(need_title(row), row["url"]), *_kind_of(row)) for row in rows],
+        "need": [
+            cell.format(_need_link(row), _KINDS[row["kind"]][0], ", draft" if row["draft"] else "", row["ref"])
+            for row in rows
+        ],
         "points": page.numbers(needs["score"]),
         "why": [
             " · ".join(f"{reason['points']:+g} {reason['because']}" for reason in row["reasons"]) or MISSING
@@ -315,18 +314,8 @@ def _need_table(needs: pd.DataFrame) -> Markup:
     })  # fmt: skip
 
 
-def _kind_of(need: dict[str, Any]) -> tuple[str, str, str]:
-    return _KINDS[need["kind"]][0], ", draft" if need["draft"] else "", need["ref"]
-
-
-def need_title(need: dict[str, Any]) -> str:
-    """Return the title of a need; those of a release and a branch alone would not say what waits.
-
-    Examples
-    --------
-    >>> need_title({"kind": "branch", "ref": "o/lamp@main", "repo": "o/lamp", "title": "main"})
-    'lamp: main is red'
-    """
+def _need_link(need: dict[str, Any]) -> Markup:
+    """Return the title of a need with its address; those of a release and a branch alone would not say what waits."""
     project, title = str(need["repo"]).partition("/")[2], str(need["title"] or need["ref"])
     titles = {"release": f"{project}: the release after {title}", "branch": f"{project}: {title} is red"}
-    return titles.get(need["kind"], title)
+    return page.link(titles.get(need["kind"], title), need["url"])

@@ -4,16 +4,18 @@ A new reason is one function with ``@reason`` here; its weight is the field of t
 `contribkit.config.models.NeedWeights`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
+from contribkit.config.models import Upstream
 from contribkit.config.organisation import Organisation
 from contribkit.privacy import visible
-from contribkit.tables import is_missing, is_true, rows_of
+from contribkit.review.page import dicts
 from contribkit.text import pluralise
 from contribkit.vocabulary import NEWCOMERS, Activity
 
@@ -33,68 +35,55 @@ ACTIVITIES = {
 
 @dataclass(frozen=True)
 class Need:
-    """One row of the table `contribkit.tables.NEEDS`, with the organisation that ranks it and the time of ranking."""
+    """A row of the table `contribkit.tables.NEEDS`, None where missing; who ranks it, and the time of ranking."""
 
     row: dict[str, Any]
     organisation: Organisation
     as_of: datetime
 
-    def text(self, column: str) -> str:
-        """Return the text of a column, empty if missing."""
-        value = self.row[column]
-        return value if isinstance(value, str) else ""
+    def __getitem__(self, column: str) -> Any:
+        return self.row[column]
 
     def age(self, column: str) -> int | None:
         """Return how many whole days ago a time was; None if it is unknown or in the future."""
-        value = self.row[column]
-        days = -1 if is_missing(value) else (pd.Timestamp(self.as_of) - value).days
+        days = (pd.Timestamp(self.as_of) - self[column]).days if self[column] is not None else -1
         return days if days >= 0 else None
-
-    def count(self, column: str) -> int | None:
-        """Return a number, None if unknown."""
-        return None if is_missing(self.row[column]) else int(self.row[column])
-
-    @property
-    def kind(self) -> str:
-        """``pull_request``, ``issue``, ``release`` or ``branch``."""
-        return self.text("kind")
 
     @property
     def is_thread(self) -> bool:
         """Whether it is a pull request or an issue that somebody opened."""
-        return self.kind in ("pull_request", "issue")
+        return self["kind"] in ("pull_request", "issue")
 
     @property
     def is_by_bot(self) -> bool:
         """Whether a bot opened it."""
-        return is_true(self.row["author_is_bot"]) or self.organisation.is_bot(self.text("author"))
+        return bool(self["author_is_bot"]) or self.organisation.is_bot(self["author"])
 
     @property
     def is_by_member(self) -> bool:
         """Whether a member of the organisation opened it."""
-        return self.organisation.member(self.text("author")) is not None
+        return self.organisation.member(self["author"]) is not None
 
     @property
     def is_by_newcomer(self) -> bool:
         """Whether somebody new to the project opened it."""
-        is_new = self.is_thread and self.text("author_association") in NEWCOMERS
+        is_new = self.is_thread and self["author_association"] in NEWCOMERS
         return is_new and not self.is_by_member and not self.is_by_bot
 
     @property
     def activity(self) -> Activity:
         """The activity it asks for."""
-        return ACTIVITIES[self.kind]
+        return ACTIVITIES[self["kind"]]
+
+    @cached_property
+    def upstream(self) -> Upstream | None:
+        """The project it waits in; None if it is none of ours."""
+        return self.organisation.upstream_of(self["repo"])
 
     @property
     def project(self) -> str | None:
-        """Name of the upstream project."""
-        upstream = self.organisation.upstream_of(self.text("repo"))
-        return upstream.name if upstream else None
-
-    @property
-    def day(self) -> date:
-        """The day of ranking, in the organisation's time zone."""
-        return pd.Timestamp(self.as_of).tz_convert(self.organisation.timezone).date()
+        """The project's name."""
+        return self.upstream.name if self.upstream else None
 
 
 Reason = Callable[[Need], str | None]
@@ -111,15 +100,15 @@ def reason(function: Reason) -> Reason:
 @reason
 def red(need: Need) -> str | None:
     """The default branch is broken, for everybody."""
-    is_red = need.kind == "branch" and need.text("checks") == "failure"
+    is_red = need["kind"] == "branch" and need["checks"] == "failure"
     return "the default branch fails, so everybody's checks fail" if is_red else None
 
 
 @reason
 def overdue(need: Need) -> str | None:
     """The last release is long ago, and commits wait for the next one."""
-    age, commits = need.age("released_at"), need.count("commits")
-    if need.kind != "release" or age is None or age < OVERDUE or commits == 0:
+    age, commits = need.age("released_at"), need["commits"]
+    if need["kind"] != "release" or age is None or age < OVERDUE or commits == 0:
         return None
     return f"the last release was {_ago(age)}" + ("" if commits is None else f", {pluralise(commits, 'commit')} since")
 
@@ -133,8 +122,8 @@ def newcomer(need: Need) -> str | None:
 @reason
 def unanswered(need: Need) -> str | None:
     """It has no comment and no review."""
-    reviewed = need.text("review_state") in ("approved", "changes_requested")
-    if not need.is_thread or need.count("comments") != 0 or reviewed:
+    reviewed = need["review_state"] in ("approved", "changes_requested")
+    if not need.is_thread or need["comments"] != 0 or reviewed:
         return None
     age = need.age("opened_at")
     return "no answer yet" if age is None else f"no answer for {pluralise(age, 'day')}"
@@ -142,11 +131,12 @@ def unanswered(need: Need) -> str | None:
 
 @reason
 def goal(need: Need) -> str | None:
-    """A goal that applies on the day plans such work in this project."""
-    asked = {need.activity} | ({Activity.ONBOARDING} if need.is_by_newcomer else set())
+    """A goal that applies on the day of ranking, in the organisation's time zone, plans such work in this project."""
+    asked = {need.activity, Activity.ONBOARDING} if need.is_by_newcomer else {need.activity}
+    day = pd.Timestamp(need.as_of).tz_convert(need.organisation.timezone).date()
     for planned in need.organisation.goals:
         here = not planned.upstream or need.project in planned.upstream
-        if here and asked & set(planned.activities) and planned.holds_between(need.day, need.day):
+        if here and asked & set(planned.activities) and planned.holds_between(day, day):
             return f'fits the goal "{planned.name}"'
     return None
 
@@ -154,21 +144,20 @@ def goal(need: Need) -> str | None:
 @reason
 def key(need: Need) -> str | None:
     """It is in a key community."""
-    upstream = need.organisation.upstream_of(need.text("repo"))
-    return f"{upstream.name} is a key community" if upstream is not None and upstream.key else None
+    return f"{need.project} is a key community" if need.upstream is not None and need.upstream.key else None
 
 
 @reason
 def checks(need: Need) -> str | None:
     """The checks pass, so a reviewer's time is well spent."""
-    return "checks pass" if need.kind == "pull_request" and need.text("checks") == "success" else None
+    return "checks pass" if need["kind"] == "pull_request" and need["checks"] == "success" else None
 
 
 @reason
 def small(need: Need) -> str | None:
     """There is little to read."""
-    added, removed = need.count("additions"), need.count("deletions")
-    if need.kind != "pull_request" or added is None or removed is None or added + removed > SMALL:
+    added, removed = need["additions"], need["deletions"]
+    if need["kind"] != "pull_request" or added is None or removed is None or added + removed > SMALL:
         return None
     return f"small: {pluralise(added + removed, 'changed line')}"
 
@@ -190,14 +179,13 @@ def stale(need: Need) -> str | None:
 @reason
 def conflict(need: Need) -> str | None:
     """It cannot be merged as it is."""
-    is_known = not is_missing(need.row["mergeable"])
-    return "has merge conflicts" if is_known and not is_true(need.row["mergeable"]) else None
+    return "has merge conflicts" if need["mergeable"] is not None and not need["mergeable"] else None
 
 
 @reason
 def changes_requested(need: Need) -> str | None:
     """A reviewer requested changes, so the author is next."""
-    return "changes requested: the author is next" if need.text("review_state") == "changes_requested" else None
+    return "changes requested: the author is next" if need["review_state"] == "changes_requested" else None
 
 
 @reason
@@ -212,41 +200,22 @@ def _ago(days: int) -> str:
 
 def reasons_for(need: Need) -> list[dict[str, Any]]:
     """Return the reasons for and against a need: `reason`, `points`, `because`; those with 0 points are left out."""
-    found = []
-    for function in REASONS:
-        points = float(getattr(need.organisation.needs, function.__name__))
-        because = function(need) if points else None
-        if because:
-            found.append({"reason": function.__name__, "points": points, "because": because})
-    return found
+    weights = {function: float(getattr(need.organisation.needs, function.__name__)) for function in REASONS}
+    return [
+        {"reason": function.__name__, "points": points, "because": because}
+        for function, points in weights.items()
+        if points and (because := function(need))
+    ]
 
 
 def rank(
     needs: pd.DataFrame, organisation: Organisation, as_of: datetime, include_private: bool = False
 ) -> pd.DataFrame:
-    """Return needs in order of impact, each with its reasons.
+    """Return needs (a table `NEEDS`) in order of impact: the score is the sum of the points of the reasons.
 
-    The score of a need is the sum of the points of its reasons; the points are the weights in ``[needs]``. It is a
-    property of the need, never of a person.
-
-    Parameters
-    ----------
-    needs
-        A table of the schema `contribkit.tables.NEEDS`.
-    organisation
-        Whose weights, goals, key communities, members and bots.
-    as_of
-        The time from which ages count, with a time zone.
-    include_private
-        Keep private needs; by default they are left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The needs with `upstream` (str: the project, missing if it is none of ours), `activity` (str: what it asks for),
-        `score` (float), `reasons` (list of dicts: `reason`, `points`, `because`) and `by_bot` (bool). Drafts come last;
-        otherwise the highest score first, the oldest of equal ones first. A release that is not overdue and a branch
-        that is not red are left out.
+    It has further columns `upstream`, `activity` (what it asks for), `score`, `reasons` (dicts of `reason`, `points`,
+    `because`) and `by_bot`. Drafts come last; otherwise the highest score first, the oldest of equal ones first. A
+    release that is not overdue and a branch that is not red are left out.
 
     Examples
     --------
@@ -258,26 +227,27 @@ def rank(
     True
     """
     public = needs[visible(needs, include_private)]
-    all_needs = [Need(row, organisation, as_of) for row in rows_of(public)]
-    due = {place: need for place, need in enumerate(all_needs) if need.is_thread or overdue(need) or red(need)}
-    ranked = public.iloc[list(due)]
-    reasons = [reasons_for(need) for need in due.values()]
-    columns: dict[str, tuple[list[Any], Any]] = {
-        "upstream": ([need.project for need in due.values()], "str"),
-        "activity": ([str(need.activity) for need in due.values()], "str"),
-        "score": ([sum(reason["points"] for reason in cell) for cell in reasons], float),
-        "reasons": (reasons, object),
-        "by_bot": ([need.is_by_bot for need in due.values()], bool),
-    }
-    ranked = ranked.assign(
-        **{name: pd.Series(cells, index=ranked.index, dtype=kind) for name, (cells, kind) in columns.items()}
+    found = [Need(row, organisation, as_of) for row in dicts(public)]
+    reasons = [reasons_for(need) for need in found]
+
+    def column(cells: Iterable[Any], kind: Any) -> pd.Series:
+        made: pd.Series = pd.Series(list(cells), index=public.index, dtype=kind)
+        return made
+
+    ranked = public.assign(
+        upstream=column((need.project for need in found), "str"),
+        activity=column((str(need.activity) for need in found), "str"),
+        score=column((sum(one["points"] for one in cell) for cell in reasons), "float"),
+        reasons=column(reasons, "object"),
+        by_bot=column((need.is_by_bot for need in found), "bool"),
+        is_due=column((bool(need.is_thread or overdue(need) or red(need)) for need in found), "bool"),
+        is_draft=public["draft"].fillna(False).astype(bool),
+        since=public["opened_at"].fillna(public["released_at"]),
+        name=public["ref"].str.casefold(),
     )
-    order = ranked.assign(
-        is_draft=ranked["draft"].fillna(False).astype(bool),
-        since=ranked["opened_at"].fillna(ranked["released_at"]),
-        name=ranked["ref"].str.casefold(),
-    ).sort_values(["is_draft", "score", "since", "name"], ascending=[True, False, True, True], kind="stable")
-    return ranked.loc[order.index].reset_index(drop=True)
+    order = ["is_draft", "score", "since", "name"]
+    ranked = ranked[ranked["is_due"]].sort_values(order, ascending=[True, False, True, True], kind="stable")
+    return ranked.drop(columns=["is_due", "is_draft", "since", "name"]).reset_index(drop=True)
 
 
 def first_of_each_kind(ranked: pd.DataFrame, count: int) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from contribkit.period import Period
 from contribkit.plan.demand import lines_to_take
 from contribkit.plan.lines import Cell, Line
 from contribkit.privacy import SOMEBODY
+from contribkit.tables import grouped
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
 
@@ -59,8 +60,6 @@ class Person:
 
     Attributes
     ----------
-    login, name
-        Who.
     time
         Capacity times the part of the period on which they are there, from 0 to 1.
     days_away
@@ -81,13 +80,15 @@ class Person:
     knows: frozenset[str] = frozenset()
     did_last: frozenset[Cell] = frozenset()
 
+    def learns(self, line: Line, known: frozenset[str]) -> bool:
+        """Say whether an activity is new to them, and among those that somebody who has time has done."""
+        return line.activity in known and line.activity not in self.has_done
+
 
 def people_of(team: Team, period: Period, work: pd.DataFrame) -> list[Person]:
     """Return everybody who is a member on a day of a period, each once, in the order of the file."""
-    memberships: dict[str, list[Member]] = {}
-    for member in team.members:
-        if member.holds_between(period.first_day, period.last_day):
-            memberships.setdefault(member.login.casefold(), []).append(member)
+    members = [member for member in team.members if member.holds_between(period.first_day, period.last_day)]
+    memberships = grouped((member.login.casefold() for member in members), members)
     return [_person(spans, period, work) for spans in memberships.values()]
 
 
@@ -105,9 +106,6 @@ def _person(spans: list[Member], period: Period, work: pd.DataFrame) -> Person:
         knows=frozenset(mine["upstream"]),
         did_last=frozenset(zip(last["activity"], last["upstream"], strict=True)),
     )
-
-
-# The rule.
 
 
 def share(person: Person, people: list[Person], lines: int) -> float:
@@ -136,13 +134,22 @@ def assign(lines: list[Line], people: list[Person]) -> list[Person | None]:
     free = [sum(line.cell not in person.did_last for person in able) for line in lines]
     order = sorted(range(len(lines)), key=lambda number: (lines[number].priority, free[number], number))
     for turn, number in enumerate(order):
-        drawbacks = {}
+        line, drawbacks = lines[number], {}
         for place, person in enumerate(able):
             mine = _lines_of(person, lines, takers)
-            if len(mine) < limit(person, able, len(lines)):
-                beyond_share = len(mine) + 1 > share(person, able, len(lines)) + 1e-9
-                against = _drawbacks(lines[number], person, mine, known, beyond_share)
-                drawbacks[place] = (*against, (place - turn) % len(able))
+            if len(mine) >= limit(person, able, len(lines)):
+                continue
+            learns = person.learns(line, known)
+            drawbacks[place] = (  # by the third step of the rule, what counts most first
+                line.cell in person.did_last,
+                learns and any(person.learns(other, known) for other in mine),
+                any(other.activity == line.activity for other in mine),
+                len(mine) + 1 > share(person, able, len(lines)) + 1e-9,
+                not learns,
+                line.upstream not in person.knows,
+                len(mine) / person.time,
+                (place - turn) % len(able),
+            )
         if drawbacks:
             takers[number] = able[min(drawbacks, key=lambda place: drawbacks[place])]
     while _swap(lines, takers, known):
@@ -154,27 +161,6 @@ def _lines_of(person: Person, lines: list[Line], takers: list[Person | None]) ->
     return [line for line, taker in zip(lines, takers, strict=True) if taker is person]
 
 
-def _learns(person: Person, line: Line, known: frozenset[str]) -> bool:
-    """Say whether an activity is new to a person, and among those that somebody who has time has done."""
-    return line.activity in known and line.activity not in person.has_done
-
-
-def _drawbacks(
-    line: Line, person: Person, mine: list[Line], known: frozenset[str], beyond_share: bool
-) -> tuple[bool | float, ...]:
-    """Return what speaks against a person for a line by the third step of the rule, what counts most first."""
-    learns = _learns(person, line, known)
-    return (
-        line.cell in person.did_last,
-        learns and any(_learns(person, other, known) for other in mine),
-        any(other.activity == line.activity for other in mine),
-        beyond_share,
-        not learns,
-        line.upstream not in person.knows,
-        len(mine) / person.time,
-    )
-
-
 def _swap(lines: list[Line], takers: list[Person | None], known: frozenset[str]) -> bool:
     """Let people swap two lines where that helps by the fourth step of the rule, and say whether any did."""
 
@@ -183,20 +169,21 @@ def _swap(lines: list[Line], takers: list[Person | None], known: frozenset[str])
         for person in people:
             mine = _lines_of(person, lines, takers)
             repeats += sum(line.cell in person.did_last for line in mine)
-            seconds += max(0, sum(_learns(person, line, known) for line in mine) - 1)
+            seconds += max(0, sum(person.learns(line, known) for line in mine) - 1)
             seconds += len(mine) - len({line.activity for line in mine})
         return repeats, seconds
 
     swapped = False
     for here, there in combinations(range(len(lines)), 2):
         one, other = takers[here], takers[there]
-        if one is not None and other is not None and one is not other:
-            before = strain(one, other)
-            takers[here], takers[there] = other, one
-            if strain(one, other) < before:
-                swapped = True
-            else:
-                takers[here], takers[there] = one, other
+        if one is None or other is None or one is other:
+            continue
+        before = strain(one, other)
+        takers[here], takers[there] = other, one
+        if strain(one, other) < before:
+            swapped = True
+        else:
+            takers[here], takers[there] = one, other
     return swapped
 
 
@@ -211,17 +198,14 @@ def pair(lines: list[Line], takers: list[Person | None], people: list[Person]) -
         for number, (line, taker) in enumerate(zip(lines, takers, strict=True))
         if taker is not None and line.activity not in taker.has_done
     }
-    asked: Counter[str] = Counter()
+    asked: Counter[Person] = Counter()
     for number in sorted(helpers, key=lambda number: len(helpers[number])):
         project = lines[number].upstream
-        partner = min(helpers[number], key=lambda p: (asked[p.login], project not in p.knows), default=None)
+        partner = min(helpers[number], key=lambda p: (asked[p], project not in p.knows), default=None)
         if partner is not None:
-            asked[partner.login] += 1
+            asked[partner] += 1
             partners[number] = partner
     return partners
-
-
-# The result.
 
 
 @dataclass(frozen=True)
@@ -250,8 +234,7 @@ class Rotation:
             return "Open: nobody has time left."
         who, act = "Somebody" if without_names else taker.name, done(line.activity)
         if partner is not None:
-            partner_name = SOMEBODY if without_names else partner.name
-            said = f"{who} has not {act} yet; {partner_name} has, and pairs with them"
+            said = f"{who} has not {act} yet; {SOMEBODY if without_names else partner.name} has, and pairs with them"
         elif line.activity not in taker.has_done:
             said = f"{who} has not {act} yet, nor has anybody else who has time: ask the project's maintainers to help"
         else:
@@ -261,14 +244,16 @@ class Rotation:
         return f"{said}{self._last_period(line, taker)}.{away}"
 
     def _last_period(self, line: Line, taker: Person) -> str:
-        if line.cell not in taker.did_last:
-            return "" if line.activity not in taker.has_done else "; they did other work last period"
         others = [person for person in self._able if person.login != taker.login]
+        if line.cell not in taker.did_last:
+            return "; they did other work last period" if line.activity in taker.has_done else ""
         if not others:
-            return "; they did the same last period, because nobody else has time"
-        if all(line.cell in person.did_last for person in others):
-            return "; they did the same last period, as did everybody who has time"
-        return "; they did the same last period, because the others have their share of other work"
+            because = "because nobody else has time"
+        elif all(line.cell in person.did_last for person in others):
+            because = "as did everybody who has time"
+        else:
+            because = "because the others have their share of other work"
+        return f"; they did the same last period, {because}"
 
     def notes(self, without_names: bool = False) -> list[str]:
         """Return what a reader should know about the rotation: what was not possible, and why."""
@@ -282,15 +267,15 @@ class Rotation:
             notes.append("Only one person has time, so nothing can rotate and nobody can pair.")
         if unassigned := sum(line.who is None for line in self.lines):
             notes.append(f"{unassigned} of {len(self.lines)} lines are open: they do not fit the team's time.")
-        for activity in dict.fromkeys(line.activity for line in self.lines):
-            if not any(activity in person.has_done for person in able):
-                notes.append(f"As far as the sources tell, nobody who has time has {done(activity)} before.")
-        busy = {line.who for line in self.lines}
-        idle = [person for person in self.people if person.login not in busy]
-        if idle and without_names:
-            notes.append(f"{len(idle)} of {len(self.people)} people have no line.")
-        elif idle:
-            notes.append(f"No line for {', '.join(person.name for person in idle)}.")
+        notes += [
+            f"As far as the sources tell, nobody who has time has {done(activity)} before."
+            for activity in dict.fromkeys(line.activity for line in self.lines)
+            if not any(activity in person.has_done for person in able)
+        ]
+        idle = [person.name for person in self.people if person.login not in {line.who for line in self.lines}]
+        if idle:
+            named = f"No line for {', '.join(idle)}."
+            notes.append(f"{len(idle)} of {len(self.people)} people have no line." if without_names else named)
         return notes
 
 
@@ -299,14 +284,7 @@ def propose(
 ) -> Rotation:
     """Propose who of a team takes what in a period, by the rule of this module. People are never ranked.
 
-    Parameters
-    ----------
-    organisation, team, period
-        Whose goals and projects, which team's members, and for when.
-    work
-        What was done before, over all teams; see `contribkit.plan.demand.earlier_work`.
-    needs
-        The needs to begin with; see `contribkit.plan.ranking.first_of_each_kind`.
+    `work` is what `contribkit.plan.demand.earlier_work` returns, `needs` what `ranking.first_of_each_kind` does.
     """
     people = people_of(team, period, work)
     lines = lines_to_take(organisation, team, period, work, needs, sum(person.time > 0 for person in people))

@@ -1,11 +1,12 @@
 """The page: parts of HTML from tables, sentences and figures; everything is escaped that is not markup."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+from uuid import uuid4
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,7 +19,14 @@ from contribkit.text import MISSING
 from contribkit.vocabulary import Lead
 
 _FOLDER = Path(__file__).parent / "templates"
-_FOLDERS = [_FOLDER, Path(__file__).parents[1] / "plan" / "templates"]
+
+
+def _display(shown: Any, name: str, update: bool = False, raw: bool = False) -> None:
+    """Show something in a notebook; with `update`, in the place of what was shown by that name."""
+    from IPython.display import display  # slow to import
+
+    untyped: Any = display
+    untyped(shown, raw=raw, display_id=name, update=update)
 
 
 @dataclass(frozen=True)
@@ -27,51 +35,76 @@ class Section:
 
     Attributes
     ----------
-    title
-        Its heading.
-    sentence
-        The finding, with its numbers and its uncertainty.
+    title, sentence
+        Its heading, and the finding with its numbers and its uncertainty.
     html
         The whole part.
     numbers
         What it adds to the summary.
-    shown_as
-        The name by which a notebook finds it to change it.
+    tables, figure
+        What is behind it.
     """
 
     title: str
     sentence: str
     html: str
     numbers: dict[str, Any] = field(default_factory=dict)
-    shown_as: str = ""
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    figure: Figure | None = None
+
+    @cached_property
+    def shown_as(self) -> str:
+        """The name by which a notebook finds it to change it."""
+        return uuid4().hex
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The first of the tables."""
+        return next(iter(self.tables.values()), pd.DataFrame())
+
+    def show(self, update: bool = False) -> None:
+        """Show it in a notebook, or only change what was shown by its name."""
+        bundle = {"text/html": self._repr_html_(), "text/plain": repr(self)}
+        _display(bundle, self.shown_as, update, raw=True)
 
     def _repr_html_(self) -> str:
         return self.html
 
     def _ipython_display_(self) -> None:
-        show(self, self.shown_as)
+        self.show()
 
     def __repr__(self) -> str:
         return f"{self.title}: {self.sentence}" if self.title else self.sentence
 
 
-def show(part: Any, name: str, update: bool = False) -> None:
-    """Show a part in a notebook.
+class Page:
+    """Sections that a notebook shows, and that change in their place where another team or period is chosen."""
 
-    Parameters
-    ----------
-    part
-        What has `_repr_html_`.
-    name
-        Parts that were shown by a name change where another is shown by it; empty for one that never does.
-    update
-        Only change what was shown by that name.
-    """
-    from IPython.display import display  # slow to import
+    reopen: Callable[[str, str, bool], Self] | None = None
+    """Opens the page of another team (or project) and period, with or without names; see `Chooser`."""
 
-    bundle = {"text/html": part._repr_html_(), "text/plain": repr(part)}
-    shown: Any = display  # has no types
-    shown(bundle, raw=True, **({"display_id": name, "update": update} if name else {}))
+    def __init__(self) -> None:
+        self._live: dict[str, Callable[[Any], Any]] = {}
+
+    @property
+    def parts(self) -> list[Section]:
+        """Everything that can be shown, in order."""
+        raise NotImplementedError
+
+    def live(self, function: Callable[[Self], Any]) -> None:
+        """Show what a function makes of this page, and show it anew where another team or period is chosen."""
+        name = uuid4().hex
+        self._live[name] = function
+        _display(function(self), name)
+
+    def change_to(self, other: Self) -> None:
+        """Become another page: what a notebook shows of this one changes in its place."""
+        for mine, new in zip(self.parts, other.parts, strict=True):
+            vars(new)["shown_as"] = mine.shown_as
+            new.show(update=True)
+        self.__dict__ = {**other.__dict__, "_live": self._live}
+        for name, function in self._live.items():
+            _display(function(self), name, update=True)
 
 
 class Numbers(list[str]):
@@ -86,7 +119,7 @@ def _unbroken(value: Any) -> Any:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_FOLDERS),
+        loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -108,18 +141,20 @@ def macro(name: str, *values: Any) -> Markup:
     return Markup(getattr(_environment().get_template("macros.html").module, name)(*values))
 
 
+def document(title: str, body: Markup, failure: str | None = None) -> str:
+    """Return a page in one file; `failure` is what stopped it, if anything did."""
+    return str(html("page.html", title=title, style=style(), body=body, failure=failure))
+
+
 def style() -> Markup:
     """Return the style sheet of pages and notebooks."""
     return Markup((_FOLDER / "page.css").read_text(encoding="utf-8"))
 
 
-def table(columns: Mapping[str, Iterable[Any]]) -> Markup:
-    """Return a table, nothing where it has no rows.
+def table(columns: Mapping[str, Iterable[Any]], caption: str = "") -> Markup:
+    """Return a table of cells by heading, nothing where it has no rows.
 
-    Parameters
-    ----------
-    columns
-        The cells of each heading; those of `numbers` are aligned to the right, missing ones are dashes.
+    Those of `numbers` are aligned to the right, missing ones are dashes.
 
     Examples
     --------
@@ -129,7 +164,7 @@ def table(columns: Mapping[str, Iterable[Any]]) -> Markup:
     cells = {name: list(column) for name, column in columns.items()}
     is_number = [isinstance(column, Numbers) for column in columns.values()]
     rows = [[MISSING if is_missing(cell) else cell for cell in row] for row in zip(*cells.values(), strict=True)]
-    return macro("table", list(cells), is_number, rows) if rows else Markup("")
+    return macro("table", list(cells), is_number, rows, caption) if rows else Markup("")
 
 
 def numbers(values: Iterable[Any], form: Any = None) -> Numbers:
@@ -171,15 +206,7 @@ def link(text: Any, url: Any) -> Markup:
 
 
 def picture(figure: Figure | None, alt: str) -> Markup:
-    """Return a figure as an image that holds everything itself; nothing where there is no figure.
-
-    Parameters
-    ----------
-    figure
-        A matplotlib figure.
-    alt
-        What it shows, for those who do not see it.
-    """
+    """Return a figure as an image in the page itself, with words for those who do not see it; nothing for None."""
     if figure is None:
         return Markup("")
     code = base64.b64encode(svg(figure).encode("utf-8")).decode("ascii")
@@ -208,13 +235,7 @@ def percent(value: Any) -> str:
 
 
 def between(low: Any, high: Any) -> str:
-    """Return an interval of shares in words.
-
-    Examples
-    --------
-    >>> between(0.4712, 0.67), between(None, None)
-    ('47 % to 67 %', '–')
-    """
+    """Return an interval of shares in words, such as "47 % to 67 %"."""
     return MISSING if is_missing(low) else f"{percent(low)} to {percent(high)}"
 
 
@@ -228,7 +249,7 @@ def number(value: Any) -> str:
     """
     if is_missing(value):
         return MISSING
-    if isinstance(value, str):
+    if isinstance(value, str):  # markup stays markup
         return value
     return f"{value:g}" if isinstance(value, float) else str(value)
 

@@ -1,6 +1,6 @@
 """A question of the review: its part of the page, and the JSON schema of what it adds to the summary."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from contribkit.review import page
 from contribkit.review.figures import title_of
-from contribkit.review.review_data import ReviewData, once
+from contribkit.review.review_data import ReviewData
 from contribkit.tables import records
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Kind, Lead
@@ -175,32 +175,3 @@ DEFINITIONS["share"] = obj(
     "A part of a whole, with Wilson's 95 % interval; null where the whole is empty.",
     part=of("count"), whole=of("count"), share=of("fraction"), low=of("fraction"), high=of("fraction"),
 )  # fmt: skip
-
-
-class Prepared(Question):
-    """A question that is answered by a section made elsewhere.
-
-    Parameters
-    ----------
-    name, title
-        As of any question; without a title the section is not numbered.
-    schema
-        The JSON schema of what it adds to the summary.
-    make
-        Makes the section, when it is first asked for.
-    """
-
-    def __init__(
-        self, name: str, title: str, schema: dict[str, Schema], make: Callable[[ReviewData], page.Section]
-    ) -> None:
-        self.name, self.title, self.schema = name, title, schema
-        self._section = once(make)
-
-    def sentence(self, data: ReviewData) -> str:
-        return self._section(data).sentence
-
-    def numbers(self, data: ReviewData) -> dict[str, Any]:
-        return self._section(data).numbers
-
-    def html(self, data: ReviewData) -> Markup:
-        return Markup(self._section(data).html)

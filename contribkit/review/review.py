@@ -1,6 +1,6 @@
 """The review: an ordered list of questions over one `ReviewData`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
@@ -12,26 +12,27 @@ from matplotlib.figure import Figure
 from contribkit.config.models import Team, Upstream
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id
+from contribkit.io import write_whole
 from contribkit.loaders import Data
 from contribkit.period import Period
 from contribkit.review import page
-from contribkit.review.export import Sortable, sortable, write_review
-from contribkit.review.page import Section
+from contribkit.review.export import Sortable, sortable, to_csv
+from contribkit.review.page import Page, Section
 from contribkit.review.question import Question, lines
 from contribkit.review.questions import PROJECT, TEAM, plugged_in, with_plug_ins
 from contribkit.review.review_data import Options, ReviewData
-from contribkit.review.summary import summarise
+from contribkit.review.summary import marks, summarise, to_json
 from contribkit.tables import Judged
 from contribkit.vocabulary import Lead
 
 
-class ReviewSection:
-    """The answer to one question, which a notebook shows as HTML and a terminal as its sentence."""
+class ReviewSection(Section):
+    """The answer to one question, each part of it computed when it is first asked for."""
 
-    def __init__(self, question: Question, data: ReviewData, number: int | None, shown_as: str) -> None:
-        self._question, self._data, self._number, self.shown_as = question, data, number, shown_as
+    def __init__(self, question: Question, data: ReviewData, number: int | None = None) -> None:
+        self._question, self._data, self._number = question, data, number
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The heading."""
         return self._question.heading(self._data)
@@ -46,12 +47,7 @@ class ReviewSection:
         """The numbers, a table a name."""
         return self._question.tables(self._data)
 
-    @property
-    def table(self) -> pd.DataFrame:
-        """The first of the tables."""
-        return next(iter(self.tables.values()), pd.DataFrame())
-
-    @property
+    @cached_property
     def figure(self) -> Figure | None:
         """The plot, None where there is nothing to show."""
         return self._question.figure(self._data)
@@ -72,17 +68,8 @@ class ReviewSection:
         number = "" if self._number is None else f"{self._number} "
         return str(self._question.html(self._data)).replace("<h2>", f'<h2 id="{self._question.name}">{number}', 1)
 
-    def _repr_html_(self) -> str:
-        return self.html
 
-    def _ipython_display_(self) -> None:
-        page.show(self, self.shown_as)
-
-    def __repr__(self) -> str:
-        return f"{self.title}: {self.sentence}" if self.title else self.sentence
-
-
-class Review:
+class Review(Page):
     """What a team sees of a period, or the maintainers of an upstream project: each question is an attribute.
 
     Parameters
@@ -128,9 +115,6 @@ class Review:
     {'somebody'}
     """
 
-    reopen: Callable[[str, str, bool], "Review"] | None = None
-    """Opens the review of another team and period, with or without names; for one that `open_review` returned."""
-
     def __init__(
         self,
         judged: Judged,
@@ -140,10 +124,10 @@ class Review:
         questions: Sequence[Question] | None = None,
         **options: Unpack[Options],
     ) -> None:
+        super().__init__()
         self.data = ReviewData(judged, data, of, period, options)
         of_page = TEAM if self.data.project is None else PROJECT
         self.questions = with_plug_ins(of_page) if questions is None else questions
-        self._shown_as = f"contribkit-{id(self)}"
 
     def __getattr__(self, name: str) -> ReviewSection:
         asked = {question.name for question in self.__dict__.get("questions", ())}
@@ -157,18 +141,10 @@ class Review:
     @cached_property
     def sections(self) -> dict[str, ReviewSection]:
         """The sections of the page, by name, in its order; those with a title are numbered."""
-        titled = [question.name for question in self.questions if question.title]
-        return {
-            question.name: ReviewSection(
-                question,
-                self.data,
-                titled.index(question.name) + 1 if question.title else None,
-                f"{self._shown_as}-{question.name}",
-            )
-            for question in self.questions
-        }
+        numbers = {name: n for n, name in enumerate((q.name for q in self.questions if q.title), start=1)}
+        return {q.name: ReviewSection(q, self.data, numbers.get(q.name)) for q in self.questions}
 
-    @property
+    @cached_property
     def head(self) -> Section:
         """The head of the page: what it is of, as of when, from which sources."""
         data, org = self.data, self.data.organisation
@@ -177,42 +153,24 @@ class Review:
             "header.html", style=page.style(), title=title, period=data.period, as_of=f"{data.as_of:%Y-%m-%d}",
             sources=data.data.sources, sample=org.sample,
         )  # fmt: skip
-        return Section("", title, body, shown_as=f"{self._shown_as}-head")
+        return Section("", title, body)
 
-    @property
+    @cached_property
     def plug_ins(self) -> Section:
         """The sections of plug-ins, one below the other."""
         mine = [self.sections[question.name] for question in plugged_in() if question.name in self.sections]
-        sentence = " ".join(section.sentence for section in mine)
-        html = "".join(section.html for section in mine)
-        return Section("", sentence, html, shown_as=f"{self._shown_as}-plug_ins")
+        return Section("", " ".join(one.sentence for one in mine), "".join(one.html for one in mine))
 
-    def change_to(self, other: "Review") -> None:
-        """Become another review: sections that a notebook shows change in their place."""
-        shown_as = self._shown_as
-        self.__dict__ = {**other.__dict__, "_shown_as": shown_as}
-        self.__dict__.pop("sections", None)
-        parts: list[Section | ReviewSection] = [self.head, self.plug_ins, *self.sections.values()]
-        for part in parts:
-            page.show(part, part.shown_as, update=True)
+    @property
+    def parts(self) -> list[Section]:
+        """Everything that can be shown, in order."""
+        return [self.head, self.plug_ins, *self.sections.values()]
 
     def card(self, identifier: str) -> Section:
         """Return one contribution to look at, with its reasons open and what people said about it.
 
-        Parameters
-        ----------
-        identifier
-            Its id, as in `rows`.
-
-        Returns
-        -------
-        Section
-            Its title is the contribution's, its sentence says who led it.
-
-        Raises
-        ------
-        ContribkitError
-            Where there is no such contribution, with the nearest id.
+        Its title is the contribution's, its sentence says who led it. An id that is not in `rows` is a
+        `ContribkitError` that names the nearest.
         """
         data = self.data
         chosen = (data.rows["id"].map(casefold_id) == casefold_id(identifier)).to_numpy()
@@ -226,9 +184,9 @@ class Review:
             for by, lead in (label.opinions.items() if label else ())
         ]
         title = row["title"] or row["id"]
-        who = None if data.without_names else names.get(row["actor"], row["actor"])
         body = page.html(
-            "card.html", title=title, row=row, words=data.words, who=who, opinions=opinions,
+            "card.html", title=title, row=row, words=data.words, opinions=opinions,
+            who=None if data.without_names else names.get(row["actor"], row["actor"]),
             status=label.status if label else None,
         )  # fmt: skip
         whom = f", for {row['stakeholder']}" if row["stakeholder"] else ""
@@ -241,21 +199,15 @@ class Review:
         """The contributions as they may be shown."""
         return self.data.rows
 
-    @property
-    def words(self) -> dict[str, str]:
-        """The word people see for each lead."""
-        return self.data.words
-
-    @property
-    def asked(self) -> list[Question]:
-        """The questions of the page, and those whose numbers every summary has."""
-        names = {question.name for question in self.questions}
-        return [*self.questions, *(question for question in TEAM if question.name not in names)]
-
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """Every number of the page."""
-        return summarise(self.data, self.asked, {question.name for question in plugged_in()})
+        """Every number of the page, and those that every summary has."""
+        return summarise(self.data, self._asked, {question.name for question in plugged_in()})
+
+    @property
+    def _asked(self) -> list[Question]:
+        names = {question.name for question in self.questions}
+        return [*self.questions, *(question for question in TEAM if question.name not in names)]
 
     @property
     def sortable(self) -> Sortable:
@@ -264,7 +216,9 @@ class Review:
 
     def write(self, folder: str | Path) -> None:
         """Write ``contributions.csv`` and ``summary.json`` into a folder, each whole or not at all."""
-        write_review(Path(folder), self.data, self.asked, self.summary)
+        table = to_csv(self.data.rows, self.data.without_names, marks(self.data, self._asked))
+        write_whole(Path(folder) / "contributions.csv", table)
+        write_whole(Path(folder) / "summary.json", to_json(self.summary))
 
     def _repr_html_(self) -> str:
         return Markup("").join([self.head.html, *(Markup(section.html) for section in self.sections.values())])

@@ -1,14 +1,15 @@
 """``summary.json``: every number of a review, for the next review, for an index, and for other programs."""
 
 import json
+import math
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from pydantic import BaseModel, ValidationError
 
-from contribkit.errors import ContribkitError
 from contribkit.period import Period
 from contribkit.review.question import DEFINITIONS, Question, Schema, array, obj, of
 from contribkit.review.review_data import ReviewData, Summaries
@@ -53,24 +54,19 @@ _HEAD: dict[str, Schema] = {
 }  # fmt: skip
 
 
-def summarise(data: ReviewData, questions: Sequence[Question], plug_ins: Collection[str] = ()) -> dict[str, Any]:
-    """Return every number of a review.
+def marks(data: ReviewData, questions: Sequence[Question]) -> dict[str, pd.Series]:
+    """Return, by name, which contributions each number counts: `rows` of all questions."""
+    return {name: mask for question in questions for name, mask in question.rows(data).items()}
 
-    Parameters
-    ----------
-    data
-        What is looked at.
-    questions
-        What is asked: each adds its keys.
-    plug_ins
-        Names of questions whose numbers go below ``plug_ins``, so that no two take one key.
-    """
+
+def summarise(data: ReviewData, questions: Sequence[Question], plug_ins: Collection[str] = ()) -> dict[str, Any]:
+    """Return every number of a review; those of the questions named in `plug_ins` below that key."""
     from contribkit import __version__
 
     org, period = data.organisation, data.period
     numbers = {question.name: question.numbers(data) for question in questions}
-    own = [found for name, found in numbers.items() if name not in plug_ins]
     further = {name: found for name, found in numbers.items() if name in plug_ins}
+    counts_for = {name: list(mask) for name, mask in marks(data, questions).items()}
     return {
         "schema_version": VERSION,
         "contribkit": __version__,
@@ -86,32 +82,31 @@ def summarise(data: ReviewData, questions: Sequence[Question], plug_ins: Collect
         },
         "words": data.words,
         "without_names": data.without_names,
-        **{key: value for found in own for key, value in found.items()},
+        **{key: value for name, found in numbers.items() if name not in plug_ins for key, value in found.items()},
         **({"plug_ins": further} if further else {}),
-        "rows": _rows(data, questions),
+        "rows": [
+            row | {"counts_for": [name for name, counts in counts_for.items() if counts[place]]}
+            for place, row in enumerate(records(data.rows[_COLUMNS]))
+        ],
         "counted": {key: value for question in questions for key, value in question.filters(data).items()},
     }
 
 
-def _rows(data: ReviewData, questions: Sequence[Question]) -> list[dict[str, Any]]:
-    """Return the contributions, each with the names of what it counts for."""
-    marks = {name: list(mask) for question in questions for name, mask in question.rows(data).items()}
-    return [
-        row | {"counts_for": [name for name, counts in marks.items() if counts[place]]}
-        for place, row in enumerate(records(data.rows[_COLUMNS]))
-    ]
+def to_json(summary: dict[str, Any]) -> str:
+    """Return a summary as JSON, in which numbers that JSON does not know, such as infinite hours, are missing."""
+    return json.dumps(_finite(summary), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def schema_of(required: Sequence[Question], optional: Sequence[Question]) -> Schema:
-    """Return the JSON schema of summaries.
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
-    Parameters
-    ----------
-    required
-        Questions whose keys every summary has.
-    optional
-        Questions whose keys are there where they were asked.
-    """
+
+def schema_of(required: Sequence[Question], optional: Sequence[Question | type[Question]]) -> Schema:
+    """Return the JSON schema of summaries: with keys of `required` questions, and `optional` ones where asked."""
     needed = _HEAD | {key: schema for question in required for key, schema in question.schema.items()}
     further = {key: schema for question in optional for key, schema in question.schema.items()}
     plug_ins = {"description": "What questions of plug-ins add, by name.", "type": "object",
@@ -149,30 +144,6 @@ class _Summary(BaseModel):
     history: list[_Headline] = []
 
 
-def read_summary(path: str | Path) -> dict[str, Any] | None:
-    """Return an earlier summary, None where there is none.
-
-    Raises
-    ------
-    ContribkitError
-        For a file that is no summary, with the fix.
-    """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        _Summary.model_validate_json(text)
-        summary: dict[str, Any] = json.loads(text)
-        return summary
-    except FileNotFoundError:
-        return None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        reason = f"{where}: {first['msg']}" if where else first["msg"]
-    except (ValueError, OSError, RecursionError) as error:
-        reason = str(error)
-    raise ContribkitError(f"{path}: is no summary of a review ({reason}); remove it, or restore it")
-
-
 def read_summaries(reviews: str | Path, slug: str, periods: Iterable[Period]) -> Summaries:
     """Return the summaries that earlier renderings left in a folder of reviews, by period.
 
@@ -189,10 +160,22 @@ def read_summaries(reviews: str | Path, slug: str, periods: Iterable[Period]) ->
     """
     found = Summaries()
     for period in map(str, periods):
+        path = Path(reviews) / period / slug / "summary.json"
         try:
-            summary = read_summary(Path(reviews) / period / slug / "summary.json")
-        except ContribkitError as error:
-            found.notes.append(f"what an earlier rendering found for {period} is left out: {error}")
-        else:
-            found |= {} if summary is None else {period: summary}
+            text = path.read_text(encoding="utf-8")
+            _Summary.model_validate_json(text)
+            found[period] = json.loads(text)
+        except FileNotFoundError:
+            continue
+        except (ValueError, OSError, RecursionError) as error:
+            reason = _first_problem(error) if isinstance(error, ValidationError) else error
+            found.notes.append(
+                f"what an earlier rendering found for {period} is left out: {path}: is no summary of a review "
+                f"({reason}); remove it, or restore it"
+            )
     return found
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    return ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))

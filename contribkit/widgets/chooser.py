@@ -1,20 +1,21 @@
-"""A row of controls above a review: team, period, and whether names are shown."""
+"""A row of controls above a review or a plan: team, period, and whether names are shown."""
 
 from typing import Any
 
 import ipywidgets
 
 from contribkit.errors import ContribkitError
+from contribkit.plan import Plan
 from contribkit.review import Review
 
 
 class Chooser:
-    """Choose what a notebook shows; the sections below change in their place, and `review` is the one chosen.
+    """Choose what a notebook shows; the sections below change in their place, and the review or plan is the one chosen.
 
     Parameters
     ----------
-    review
-        What `contribkit.open_review` returned.
+    page
+        What `contribkit.open_review` or `contribkit.open_plan` returned.
 
     Examples
     --------
@@ -23,38 +24,37 @@ class Chooser:
     'product'
     """
 
-    def __init__(self, review: Review) -> None:
-        self._review, data = review, review.data
-        names = [team.slug for team in data.organisation.teams]
-        if data.project is not None:
-            names = [project.name for project in data.organisation.upstream]
-        periods = [str(period) for period in data.period.last(8)[::-1]]
+    def __init__(self, page: Review | Plan) -> None:
+        self._page = page
+        shown, project = (page.data, page.data.project) if isinstance(page, Review) else (page, None)
+        of_all = [team.slug for team in shown.organisation.teams]
+        if project is not None:
+            of_all = [one.name for one in shown.organisation.upstream]
         self.team = ipywidgets.Dropdown(
-            options=names, value=data.project.name if data.project else data.team.slug,
-            description="project" if data.project else "team",
+            options=of_all, value=project.name if project else shown.team.slug,
+            description="project" if project else "team",
         )  # fmt: skip
         self.period = ipywidgets.Combobox(
-            options=periods, value=str(data.period), description="period", ensure_option=False, continuous_update=False
-        )
+            options=[str(period) for period in shown.period.last(8)[::-1]], value=str(shown.period),
+            description="period", ensure_option=False, continuous_update=False,
+        )  # fmt: skip
         self.names = ipywidgets.Checkbox(
-            value=not data.without_names, description="names", disabled=data.project is not None, indent=False
+            value=not shown.without_names, description="names", disabled=project is not None, indent=False
         )
         self.message = ipywidgets.Label()
         for control in (self.team, self.period, self.names):
             control.observe(self._choose, "value")
 
     def _choose(self, _: Any) -> None:
-        if self._review.reopen is None:
-            self.message.value = "open the review with ck.open_review to choose"
-            return
         self.message.value = "loading …"
+        page: Any = self._page
         try:
-            chosen = self._review.reopen(self.team.value, self.period.value, not self.names.value)
+            if page.reopen is None:
+                raise ContribkitError("open it with ck.open_review or ck.open_plan to choose")
+            page.change_to(page.reopen(self.team.value, self.period.value, not self.names.value))
+            self.message.value = ""
         except ContribkitError as error:
             self.message.value = str(error)
-            return
-        self._review.change_to(chosen)
-        self.message.value = ""
 
     def _ipython_display_(self) -> None:
         from IPython.display import display

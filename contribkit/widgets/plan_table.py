@@ -8,8 +8,8 @@ import anywidget
 import traitlets
 
 from contribkit.errors import ContribkitError
-from contribkit.plan import Plan
-from contribkit.plan.lines import Line, check_line, planned_path, read_lines, write_lines
+from contribkit.plan import Plan, SavedPlan, read_planned
+from contribkit.plan.lines import Line, check_line, planned_path, write_lines
 from contribkit.review import page
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity
@@ -18,10 +18,12 @@ from contribkit.widgets.assets import style
 _HERE = Path(__file__).parent
 
 
-class PlanEditor:
-    """The lines of one team's plan while they are edited, every step back, and the file they are saved to.
+class PlanTable(anywidget.AnyWidget):
+    """Show who takes what, to be changed line by line and saved; the next review compares it with what was done.
 
-    It starts with the saved plan if there is one, and with the proposal otherwise.
+    It starts with the saved plan if there is one, and with the proposal otherwise. Nothing is written before somebody
+    presses Save. Every step can be undone, also a return to the proposal. VS Code and Google Colab load the code that
+    runs any anywidget from a CDN, so there the table needs the network.
 
     Parameters
     ----------
@@ -41,33 +43,45 @@ class PlanEditor:
     ------
     ContribkitError
         For a saved plan that cannot be read, and for a plan without names, which nobody could edit.
+
+    Examples
+    --------
+    >>> import contribkit as ck
+    >>> table = ck.PlanTable(ck.open_plan(team="product"))
+    >>> table.change(0, "who", "ada-example")
+    >>> table.lines[0].who
+    'ada-example'
     """
+
+    _esm = (_HERE / "plan_table.js").read_text(encoding="utf-8")
+    _css = style(_HERE / "plan_table.css")
+
+    choices = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, plan: Plan, folder: str | Path = "") -> None:
         if plan.without_names:
             raise ContribkitError("a plan without names cannot be edited; make it with names")
-        self.plan = plan
-        self.path = planned_path(
-            plan.organisation, plan.period, folder or ("planned" if plan.organisation.sample else "")
-        )
-        self._saved = self._read()
+        super().__init__()
+        self._plan, self._org, self._team = plan, plan.organisation, plan.team
+        self._folder = folder or ("planned" if self._org.sample else "")
+        self.path = planned_path(self._org, plan.period, self._folder)
+        self._saved = self._read().lines_of(self._team)
         self._before: list[list[Line]] = []
+        self.proposal = [check_line(line.cells, self._org) for line in plan.rotation.lines]
         self.lines = self._saved or self.proposal
+        self.choices = {
+            "caption": f"{self._team.name}: who takes what in {plan.period}",
+            "people": [[login, name] for login, name in plan.names.items()],
+            "activities": [[str(activity), activity.word] for activity in Activity],
+            "projects": [project.name for project in self._org.upstream],
+        }
+        start = "This is the saved plan" if self._saved else "This is the proposal, not saved yet"
+        self._show(f"{start}. Save writes {self.path.name}.")
+        self.on_msg(self._receive)
 
-    @property
-    def starts_with_saved(self) -> bool:
-        """Whether a saved plan was found."""
-        return bool(self._saved)
-
-    @property
-    def proposal(self) -> list[Line]:
-        """The lines as proposed."""
-        return [check_line(line.cells, self.plan.organisation) for line in self.plan.rotation.lines]
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a step to undo."""
-        return bool(self._before)
+    def _read(self) -> SavedPlan:
+        return read_planned(self._org, self._plan.period, folder=self._folder) or SavedPlan([], [])
 
     def change(self, number: int, column: str, value: Any) -> None:
         """Change one cell of a line.
@@ -95,7 +109,7 @@ class PlanEditor:
 
     def add(self, activity: str, upstream: str) -> None:
         """Add a line that nobody has taken yet; raises `ContribkitError` for unknown words."""
-        line = self._checked({"activity": activity, "upstream": upstream, "how many": 1, "team": self.plan.team.slug})
+        line = self._checked({"activity": activity, "upstream": upstream, "how many": 1, "team": self._team.slug})
         self._step([*self.lines, line])
 
     def undo(self) -> None:
@@ -115,19 +129,13 @@ class PlanEditor:
         ContribkitError
             If the file cannot be written, or somebody else changed this team's lines since they were read.
         """
-        mine = [replace(line, team=self.plan.team.slug) for line in self.lines if line.how_many]
-        if self._read() != self._saved:
+        found = self._read()
+        if found.lines_of(self._team) != self._saved:
             raise ContribkitError(f"{self.path.name} was changed since it was read; run the cell again to see it")
-        others = [line for line in self._read_all() if not line.is_of(self.plan.team)]
-        write_lines(self.path, [*others, *mine])
-        self._saved = self._read()
-        return len(mine)
-
-    def _read_all(self) -> list[Line]:
-        return read_lines(self.path, self.plan.organisation) if self.path.exists() else []
-
-    def _read(self) -> list[Line]:
-        return [line for line in self._read_all() if line.is_of(self.plan.team)]
+        others = [line for line in found.lines if not line.is_of(self._team)]
+        self._saved = [replace(line, team=self._team.slug) for line in self.lines if line.how_many]
+        write_lines(self.path, [*others, *self._saved])
+        return len(self._saved)
 
     def _step(self, lines: list[Line]) -> None:
         if lines != self.lines:
@@ -136,61 +144,9 @@ class PlanEditor:
 
     def _checked(self, cells: dict[str, Any]) -> Line:
         try:
-            return check_line(cells, self.plan.organisation, fewest=0)
+            return check_line(cells, self._org, fewest=0)
         except ValueError as error:
             raise ContribkitError(str(error)) from error
-
-
-class PlanTable(anywidget.AnyWidget):
-    """Show who takes what, to be changed line by line and saved; the next review compares it with what was done.
-
-    Nothing is written before somebody presses Save. Every step can be undone, also a return to the proposal. VS Code
-    and Google Colab load the code that runs any anywidget from a CDN, so there the table needs the network.
-
-    Parameters
-    ----------
-    plan
-        The proposal.
-    folder
-        Folder of the file; see `PlanEditor`.
-
-    Raises
-    ------
-    ContribkitError
-        As `PlanEditor` does.
-
-    Examples
-    --------
-    >>> import contribkit as ck
-    >>> org = ck.Organisation.read_sample()
-    >>> period = ck.Period("2026-Q4", org.timezone)
-    >>> data = ck.load(org, period.previous())
-    >>> judged = ck.classify(data.contributions, data.references, org)
-    >>> plan = ck.Plan({period.previous(): judged}, ck.load_needs(org), data, org.team("product"), period)
-    >>> table = ck.PlanTable(plan)
-    >>> table.editor.change(0, "who", "ada-example")
-    >>> table.editor.lines[0].who
-    'ada-example'
-    """
-
-    _esm = (_HERE / "plan_table.js").read_text(encoding="utf-8")
-    _css = style(_HERE / "plan_table.css")
-
-    choices = traitlets.Dict().tag(sync=True)
-    state = traitlets.Dict().tag(sync=True)
-
-    def __init__(self, plan: Plan, folder: str | Path = "") -> None:
-        super().__init__()
-        self.editor = PlanEditor(plan, folder)
-        self.choices = {
-            "caption": f"{plan.team.name}: who takes what in {plan.period}",
-            "people": [[login, name] for login, name in plan.names.items()],
-            "activities": [[str(activity), activity.word] for activity in Activity],
-            "projects": [project.name for project in plan.organisation.upstream],
-        }
-        start = "This is the saved plan" if self.editor.starts_with_saved else "This is the proposal, not saved yet"
-        self._show(f"{start}. Save writes {self.editor.path.name}.")
-        self.on_msg(self._receive)
 
     def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
         """Do what the page asks; a request that is not possible changes nothing and is answered."""
@@ -200,20 +156,18 @@ class PlanTable(anywidget.AnyWidget):
             self._show(str(error), is_wrong=True)
 
     def _do(self, message: dict[str, Any]) -> str:
-        editor = self.editor
         match message:
             case {"do": "change", "place": int(number), "column": str(column), "value": value}:
-                editor.change(number, column, value)
+                self.change(number, column, value)
             case {"do": "add", "activity": str(activity), "project": str(project)}:
-                editor.add(activity, project)
+                self.add(activity, project)
             case {"do": "undo"}:
-                editor.undo()
+                self.undo()
             case {"do": "reset"}:
-                editor.reset()
+                self.reset()
                 return "This is the proposal again; Undo takes you back."
             case {"do": "save"}:
-                saved = pluralise(editor.save(), "line")
-                return f"Saved {saved} to {editor.path.parent.name}/{editor.path.name}."
+                return f"Saved {pluralise(self.save(), 'line')} to {self.path.parent.name}/{self.path.name}."
             case _:
                 raise ContribkitError("the page sent an unknown request; run the cell again")
         return "Changed, not saved yet."
@@ -221,24 +175,24 @@ class PlanTable(anywidget.AnyWidget):
     def _show(self, said: str, is_wrong: bool = False) -> None:
         # With a turn, so that cells are painted again even if nothing changed: the page may show what was refused.
         self.state = {
-            "lines": [line.cells for line in self.editor.lines], "said": said, "wrong": is_wrong,
-            "undo": self.editor.can_undo, "turn": self.state.get("turn", 0) + 1,
+            "lines": [line.cells for line in self.lines], "said": said, "wrong": is_wrong,
+            "undo": bool(self._before), "turn": self.state.get("turn", 0) + 1,
         }  # fmt: skip
 
     def __repr__(self) -> str:
-        return f"{self.choices['caption']}: {len(self.editor.lines)} lines; run the cell to change and save them"
+        return f"{self.choices['caption']}: {len(self.lines)} lines; run the cell to change and save them"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return the widget, and the same table as HTML for where no widget can run."""
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is None:
             return None
-        data, metadata = bundle
         names = dict(self.choices["people"])
-        rows = [
-            line.cells | {"word": Activity(line.activity).word, "who": names.get(line.who, line.who),
-                          "with": names.get(line.partner, line.partner)}
-            for line in self.editor.lines
-        ]  # fmt: skip
-        html = page.html("plan_table.html", caption=self.choices["caption"], rows=rows)
-        return data | {"text/html": html}, metadata
+        columns = {
+            "what": [f"{Activity(line.activity).word} · {line.upstream}" for line in self.lines],
+            "how many": page.numbers(line.how_many for line in self.lines),
+            "who": [names.get(line.who, line.who) or "nobody yet" for line in self.lines],
+            "with": [names.get(line.partner, line.partner) for line in self.lines],
+        }
+        table = page.table(columns, f"{self.choices['caption']}; run the cell to change and save it")
+        return bundle[0] | {"text/html": page.html("table.html", table=table)}, bundle[1]

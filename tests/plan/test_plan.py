@@ -14,7 +14,6 @@ from contribkit.config.organisation import SAMPLE
 from contribkit.plan.lines import PLANNED, read_lines, to_table
 from contribkit.plan.outcome import Planned
 from contribkit.tables import NEEDS, conform
-from contribkit.widgets.plan_table import PlanEditor
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, jsonl, organisation
 from tests.review.test_review import NASTY, SCHEMA
 
@@ -170,11 +169,11 @@ def test_40_members_with_names_of_80_characters_have_a_page(tmp_path):
 
 @pytest.fixture
 def edits(sample, tmp_path):
-    return PlanEditor(plan_of(sample), tmp_path / "mine")
+    return ck.PlanTable(plan_of(sample), tmp_path / "mine")
 
 
 def test_editing_begins_with_the_proposal_and_goes_back_to_it_step_by_step(edits):
-    assert not edits.starts_with_saved
+    assert edits.state["said"].startswith("This is the proposal, not saved yet.")
     first = edits.lines[0]
     edits.change(0, "who", "CHIDI-OLD-example")
     edits.change(0, "how many", 3)
@@ -207,7 +206,7 @@ def test_a_wrong_change_changes_nothing(edits, place, column, value, said):
     with pytest.raises(ck.ContribkitError, match=said):
         edits.change(place, column, value)
     assert edits.lines == before
-    assert not edits.can_undo
+    assert not edits._before
 
 
 def test_nobody_goes_along_with_themselves(edits):
@@ -221,8 +220,8 @@ def test_what_is_saved_is_found_again_without_lines_for_none(sample, edits, tmp_
     edits.change(1, "how many", 0)
     edits.add("strategy", "Spoolrun")
     assert edits.save() == len(edits.lines) - 1
-    again = PlanEditor(plan_of(sample), tmp_path / "mine")
-    assert again.starts_with_saved
+    again = ck.PlanTable(plan_of(sample), tmp_path / "mine")
+    assert again.state["said"].startswith("This is the saved plan.")
     assert again.lines == [line for line in edits.lines if line.how_many]
     assert again.lines[0].who is None
     assert again.lines[-1].activity == "strategy"
@@ -236,13 +235,13 @@ def test_a_line_of_unknown_words_is_not_added(edits):
 
 
 def test_saving_keeps_the_other_team_and_refuses_what_somebody_changed_meanwhile(sample, edits, tmp_path):
-    other = PlanEditor(plan_of(sample, "community"), tmp_path / "mine")
+    other = ck.PlanTable(plan_of(sample, "community"), tmp_path / "mine")
     edits.save()
     other.save()
     saved = read_lines(edits.path, sample[0])
     assert list(dict.fromkeys(line.team for line in saved)) == ["product", "community"]
     edits.save()  # the other team's lines are no change of these
-    late = PlanEditor(plan_of(sample), tmp_path / "mine")
+    late = ck.PlanTable(plan_of(sample), tmp_path / "mine")
     edits.change(0, "how many", 7)
     edits.save()
     with pytest.raises(ck.ContribkitError, match="was changed since it was read; run the cell again"):
@@ -252,7 +251,7 @@ def test_saving_keeps_the_other_team_and_refuses_what_somebody_changed_meanwhile
 def test_a_plan_of_the_sample_is_saved_below_the_current_folder_and_never_in_the_package(sample, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     before = sorted(SAMPLE.parent.rglob("*"))
-    PlanEditor(plan_of(sample)).save()
+    ck.PlanTable(plan_of(sample)).save()
     assert (tmp_path / "planned" / "2026-Q4.csv").is_file()
     assert sorted(SAMPLE.parent.rglob("*")) == before
 
@@ -270,7 +269,7 @@ def test_the_table_does_what_the_page_asks_and_says_what_it_refuses(sample, tmp_
         table._receive(table, message, [])
         assert table.state["wrong"]
     table._receive(table, {"do": "save"}, [])
-    assert table.state["said"] == f"Saved {len(table.editor.lines)} lines to {tmp_path.name}/2026-Q4.csv."
+    assert table.state["said"] == f"Saved {len(table.lines)} lines to {tmp_path.name}/2026-Q4.csv."
     assert str(tmp_path) not in json.dumps(table.state)
 
 

@@ -18,7 +18,6 @@ from contribkit.review import shares
 from contribkit.review.export import to_csv
 from contribkit.review.questions import changes, goals, leads, needs_review, sharing, stakeholders
 from contribkit.review.review_data import ReviewData
-from contribkit.review.summary import read_summary
 from contribkit.tables import NESTED, REFERENCES, Judged, conform
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
 
@@ -509,10 +508,15 @@ def test_what_json_does_not_know_is_missing(sample, tmp_path):
 
 @pytest.mark.parametrize("broken", [{"as_of": "x", "rows": []}, {"rows": []}, {"history": 5}, {"rows": [{"id": 1}]}])
 def test_a_damaged_summary_is_told_from_a_good_one(tmp_path, broken):
-    path = tmp_path / "summary.json"
-    path.write_text(json.dumps({"as_of": "2026-10-01T00:00:00Z", "rows": []} | broken if "as_of" in broken else broken))
-    with pytest.raises(ck.ContribkitError, match="is no summary of a review"):
-        read_summary(path)
-    path.write_text('{"rows": ' + "[" * 100_000)
-    with pytest.raises(ck.ContribkitError, match="is no summary of a review"):
-        read_summary(path)
+    path = tmp_path / "2026-Q3" / "t" / "summary.json"
+    path.parent.mkdir(parents=True)
+    good = {"as_of": "2026-10-01T00:00:00Z", "rows": []}
+    for text, is_good in (
+        (json.dumps(good), True),
+        (json.dumps(good | broken if "as_of" in broken else broken), False),
+        ('{"rows": ' + "[" * 100_000, False),
+    ):
+        path.write_text(text)
+        found = ck.read_summaries(tmp_path, "t", [ck.Period("2026-Q3")])
+        assert (list(found) == ["2026-Q3"]) is is_good
+        assert is_good or "is no summary of a review" in found.notes[0]
