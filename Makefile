@@ -10,7 +10,7 @@ define install
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 endef
 
-.PHONY: review test lint lab bench clean
+.PHONY: review test lint lab docs bench clean
 .DELETE_ON_ERROR:
 
 review: $(VENV)/ready
@@ -28,11 +28,15 @@ lint: $(VENV)/ready-dev
 lab: $(VENV)/ready
 	$(BIN)/jupyter lab notebooks/review.ipynb
 
+docs: $(VENV)/ready-dev
+	$(BIN)/python -m sphinx -W --keep-going -q docs docs/_build
+	@echo "docs/_build/index.html"
+
 bench: $(VENV)/ready-dev
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) reviews bench.json
+	rm -rf $(VENV) reviews bench.json docs/_build
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("contribkit needs Python 3.11 or later, this is %s; say make PYTHON=python3.12" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
