@@ -120,6 +120,20 @@ def without_names(judged: Judged, organisation: Organisation, people: Iterable[s
     return Judged(conform(masked, CONTRIBUTIONS | JUDGED), conform(told, REASONS), judged.notes)
 
 
+def visible_opinions(opinions: pd.DataFrame, with_notes: bool, mask: "Mask | None" = None) -> pd.DataFrame:
+    """Return people's labels for a file: without notes unless asked for, and with a mask without persons, numbered ids.
+
+    A label log does not tell which threads are private: such a file is for the team unless somebody checked it.
+    """
+    shown = opinions if with_notes else opinions.drop(columns="note")
+    if mask is None:
+        return shown
+    items = shown["item"].drop_duplicates()
+    numbers = dict(zip(items, _numbered(items), strict=True))
+    masked = {name: shown[name].map(mask) for name in ("stakeholder", "note") if name in shown}
+    return shown.assign(item=shown["item"].map(numbers), by=SOMEBODY, **masked)
+
+
 def mask_of(organisation: Organisation, people: Iterable[str] = ()) -> "Mask":
     """Return what puts somebody in the place of members, of who speaks for stakeholders, and of further people."""
     members = list(organisation.members.values())

@@ -8,7 +8,6 @@ from contribkit.ids import casefold_id, contribution_id, number_of, parse_contri
 from contribkit.io import read_cells
 
 FILE = "aliases.csv"
-_HEADER = ["old", "new"]
 
 
 @dataclass(frozen=True)
@@ -35,28 +34,28 @@ class Aliases:
 
     @classmethod
     def read(cls, path: Path) -> "Aliases":
-        """Read an alias file; a missing one has no aliases, and its header may be left out.
-
-        Raises
-        ------
-        ContribkitError
-            For a file that cannot be read, an invalid row, and names that lead back to themselves.
-        """
-        if not path.exists():
-            return cls()
-        newer: dict[str, str] = {}
+        """Read an alias file; a missing one has no aliases, and its header may be left out."""
+        aliases = cls()
         lines: dict[str, int] = {}
-        for line, row in read_cells(path):
-            cells = [cell.strip() for cell in row]
-            if not any(cells) or (line == 1 and [cell.casefold() for cell in cells] == _HEADER):
-                continue
-            _check(cells, newer, f"{path}:{line}")
-            newer[casefold_id(cells[0])], lines[casefold_id(cells[0])] = cells[1], line
-        aliases = cls(newer)
+        for line, row in read_cells(path) if path.exists() else ():
+            names = [cell.strip() for cell in row]
+            if any(names) and (line > 1 or [name.casefold() for name in names] != ["old", "new"]):
+                aliases._check(names, f"{path}:{line}")
+                aliases.newer[casefold_id(names[0])] = names[1]
+                lines[casefold_id(names[0])] = line
         for old, line in lines.items():
             if aliases._next(aliases._last(old)) is not None:
                 raise ContribkitError(f"{path}:{line}: {old} leads back to itself; remove one row of the circle")
         return aliases
+
+    def _check(self, names: list[str], place: str) -> None:
+        if len(names) != 2 or not all(names):
+            raise ContribkitError(f"{place}: needs two names, the old one and the new one")
+        old, new = names
+        if _what(old) != _what(new):
+            raise ContribkitError(f"{place}: {old} is a {_what(old)} and {new} is a {_what(new)}; give two of one kind")
+        if (known := self.newer.get(casefold_id(old), new)) != new:
+            raise ContribkitError(f"{place}: {old} already has the new name {known}; remove one row")
 
     def __bool__(self) -> bool:
         return bool(self.newer or self.members)
@@ -93,17 +92,6 @@ class Aliases:
         return f"{moved}{name[len(repo) :]}" if moved and repo else None
 
 
-def _check(cells: list[str], known: dict[str, str], place: str) -> None:
-    if len(cells) != 2 or not all(cells):
-        raise ContribkitError(f"{place}: needs two names, the old one and the new one")
-    old, new = cells
-    if _what(old) != _what(new):
-        raise ContribkitError(f"{place}: {old} is a {_what(old)} and {new} is a {_what(new)}; give two of one kind")
-    if known.get(casefold_id(old), new) != new:
-        raise ContribkitError(f"{place}: {old} already has the new name {known[casefold_id(old)]}; remove one row")
-
-
 def _what(name: str) -> str:
-    if number_of(name) is not None and repository_of(name):
-        return "thread"
-    return "repository" if repository_of(name) == name else "login"
+    repo = repository_of(name)
+    return "thread" if repo and number_of(name) is not None else "repository" if repo == name else "login"

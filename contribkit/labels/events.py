@@ -15,6 +15,7 @@ from typing import Any
 from ulid import ULID
 
 from contribkit.errors import ContribkitError
+from contribkit.tables import grouped
 from contribkit.vocabulary import Activity, Lead
 
 VERSION = 1
@@ -29,22 +30,19 @@ Event = dict[str, Any]
 person's previous lead), `seen` (the suggestion on screen: `lead`, `confidence`, `decided_by`, `blind`) and `note`.
 Events of one step, such as a bulk label, share the same `at` and are undone together."""
 
-_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_OPTIONAL = ("lead", "stakeholder", "activity", "was", "seen", "note")
+_FROM_GIT = "restore the line from git"
+_FIXES = dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "free some disk space, then save again")
+_FIXES |= dict.fromkeys(
+    (errno.EACCES, errno.EPERM, errno.EROFS), "check its permissions, or read the labels from another folder"
+)
 
 
 def new_event(by: str, op: str, item: str, at: datetime, **more: Any) -> Event:
-    """Return a new event with a fresh id; ids created in one process ascend.
-
-    Examples
-    --------
-    >>> event = new_event("ada", "label", "o/r#1@ada:review", datetime(2026, 10, 1, tzinfo=UTC), lead="upstream")
-    >>> event["at"], event["lead"], event["note"], len(event["id"])
-    ('2026-10-01T00:00:00.000000Z', 'upstream', None, 26)
-    """
+    """Return a new event with a fresh id; ids created in one process ascend."""
     when = at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    optional = dict.fromkeys(("lead", "stakeholder", "activity", "was", "seen", "note"))
-    return {"v": VERSION, "id": str(ULID()), "at": when, "by": by, "op": op, "item": item} | optional | more
+    event = {"v": VERSION, "id": str(ULID()), "at": when, "by": by, "op": op, "item": item}
+    return event | dict.fromkeys(_OPTIONAL) | more
 
 
 def event_time(event: Event) -> datetime:
@@ -65,8 +63,8 @@ def to_line(event: Event) -> bytes:
 
 def validate(event: Any, place: str) -> Event:
     """Return the event if it is valid, else raise a `ContribkitError` that starts with the location `place`."""
-    if not isinstance(event, dict) or event.get("v") != VERSION:
-        version = event.get("v") if isinstance(event, dict) else event
+    version = event.get("v") if isinstance(event, dict) else event
+    if not isinstance(event, dict) or version != VERSION:
         raise ContribkitError(f"{place}: unknown label event version {version!r}; update contribkit")
     if problem := _problem(event):
         raise ContribkitError(f"{place}: {problem}")
@@ -76,28 +74,27 @@ def validate(event: Any, place: str) -> Event:
 def _problem(event: Event) -> str | None:
     for name in ("id", "at", "by", "op", "item"):
         if not isinstance(event.get(name), str) or not event[name].strip():
-            return f'the event has no "{name}"; restore the line from git'
+            return f'the event has no "{name}"; {_FROM_GIT}'
     try:
         datetime.fromisoformat(event["at"])
     except ValueError:
-        return f'invalid time "{event["at"]}"; restore the line from git'
-    if event["op"] not in OPS:
-        return f'invalid op "{event["op"]}"; use one of {", ".join(OPS)}'
-    if event["op"] in LEAD_OPS and event.get("lead") not in list(Lead):
-        return f'invalid lead "{event.get("lead")}"; use one of {", ".join(Lead)}'
-    if event.get("activity") not in (None, *Activity):
-        return f'invalid activity "{event["activity"]}"; use one of {", ".join(Activity)}'
+        return f'invalid time "{event["at"]}"; {_FROM_GIT}'
+    known: dict[str, list[str]] = {"op": [*OPS]}
+    if event["op"] in LEAD_OPS:
+        known["lead"] = [*Lead]
+    if event.get("activity") is not None:
+        known["activity"] = [*Activity]
+    for name, words in known.items():
+        if event.get(name) not in words:
+            return f'invalid {name} "{event.get(name)}"; use one of {", ".join(words)}'
     for name in ("stakeholder", "was", "note"):
         if not isinstance(event.get(name), str | None):
-            return f'"{name}" is not text; restore the line from git'
-    return None if isinstance(event.get("seen"), dict | None) else '"seen" is not an object; restore the line from git'
+            return f'"{name}" is not text; {_FROM_GIT}'
+    return None if isinstance(event.get("seen"), dict | None) else f'"seen" is not an object; {_FROM_GIT}'
 
 
 def log_files(folder: Path) -> list[Path]:
-    """Return the label logs below a folder, in order; links to folders are followed.
-
-    A folder that cannot be read is an error: labels must not be missing silently.
-    """
+    """Return the label logs below a folder, in order; an unreadable folder is an error, so that no label is missing."""
     found: list[Path] = []
     visited: set[Path] = set()
     for parent, folders, names in os.walk(folder, onerror=_unreadable, followlinks=True):
@@ -117,8 +114,8 @@ def _unreadable(error: OSError) -> None:
 def read_log(path: Path) -> Iterator[Event]:
     """Yield the events of a label log, in the order of its lines.
 
-    An incomplete last line is what a crash leaves behind. It is ignored with a warning: nobody writes to that file
-    any more, so that nothing gets lost. Any other invalid line is an error, with file, line and fix.
+    An incomplete last line, as a crash leaves it, is ignored with a warning: nobody writes to that file any more.
+    Any other invalid line is an error, with file, line and fix.
     """
     try:
         lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
@@ -133,23 +130,18 @@ def read_log(path: Path) -> Iterator[Event]:
             if number < len(lines):
                 raise ContribkitError(f"{path}:{number}: {_line_problem(line, error)}") from None
             warnings.warn(f"{path}:{number}: the last line is incomplete and was ignored", stacklevel=2)
-            continue
-        yield validate(event, f"{path}:{number}")
+        else:
+            yield validate(event, f"{path}:{number}")
 
 
 def _line_problem(line: bytes, error: Exception) -> str:
     if line.startswith((b"<<<<<<<", b"=======", b">>>>>>>")):
         return "is a merge conflict marker; keep the lines of both sides and remove the markers"
-    if isinstance(error, UnicodeDecodeError):
-        return "is not UTF-8; restore the line from git"
-    return "is not JSON; restore the line from git"
+    return f"is not {'UTF-8' if isinstance(error, UnicodeDecodeError) else 'JSON'}; {_FROM_GIT}"
 
 
 def read_logs(paths: Iterable[Path]) -> dict[str, tuple[Path, Event]]:
-    """Return the events of several logs by id, each once, with the file it was found in first.
-
-    A merge or a copy may leave the same event in two files. Where the two differ, one of them was edited.
-    """
+    """Return the events of several logs by id, each once, with the file it was found in first."""
     found: dict[str, tuple[Path, Event]] = {}
     for path in paths:
         for event in read_log(path):
@@ -164,138 +156,85 @@ class LabelLog:
     """The log file of one session of one person, ``<folder>/<period>/<person>.<session>.jsonl``.
 
     Nobody else writes to it, so that no lock is needed: locks fail on network disks. The file is created with the first
-    event. After a failed write the file is cut back to the last complete event and a new file is used: an event never
-    follows half a line.
-
-    Parameters
-    ----------
-    folder
-        The folder of label logs.
-    person
-        Who labels. Characters that are unsafe in file names become hyphens; `by` in the events keeps the name.
-    period
-        The period's name.
-
-    Examples
-    --------
-    >>> LabelLog("labels", "../ada example", "2026-Q3").path.name.split(".")[0]
-    'ada-example'
+    event. After a failed write it is cut back to the last complete event and a new file is used: an event never follows
+    half a line. Where it was removed or replaced meanwhile, as git does, everything goes into a new file.
     """
 
     def __init__(self, folder: str | Path, person: str, period: str) -> None:
         self._folder = Path(folder).absolute() / _file_name(period)
         self._person = _file_name(person)
-        self._handle: int | None = None
-        self._saved = bytearray()  # what the file holds
-        self._to_rewrite = bytearray()  # what a file held that was removed meanwhile
-        self.path = self._new_path()
+        self._to_rewrite = b""  # what files held that were removed
+        self._start_file()
 
     def append(self, events: Iterable[Event]) -> None:
-        """Append events to the file, all or none, and wait until they are on the disk.
-
-        Raises
-        ------
-        ContribkitError
-            Where that failed; then none of the events is in the file.
-        """
-        self._leave_removed_file()
-        lines = bytes(self._to_rewrite) + b"".join(map(to_line, events))
+        """Append events to the file, all or none (then a `ContribkitError`), and wait until they are on the disk."""
+        if not self._is_intact():
+            self._start_file(self._saved)
+        lines = self._to_rewrite + b"".join(map(to_line, events))
         if not lines:
             return
         try:
             self._write(lines)
         except OSError as error:
             path = self.path
-            self._roll_back()
-            raise ContribkitError(f"{path}: cannot be written ({error.strerror}); {_write_fix(error)}") from error
+            self._cut_back()
+            fix = _FIXES.get(error.errno or 0, "fix that, then save again")
+            raise ContribkitError(f"{path}: cannot be written ({error.strerror}); {fix}") from error
         self._saved += lines
-        self._to_rewrite.clear()
+        self._to_rewrite = b""
 
-    def close(self) -> None:
-        """Close the file; a further event starts another."""
-        handle, self._handle = self._handle, None
-        self._saved, self.path = bytearray(), self._new_path()
-        if handle is not None:
-            with suppress(OSError):  # what counts as saved is on the disk
-                os.close(handle)
+    def _start_file(self, lost: bytes = b"") -> None:
+        self._to_rewrite += lost
+        self._saved = b""  # what the file holds
+        self.path = self._folder / f"{self._person}.{secrets.token_hex(4)}.jsonl"
 
-    def _leave_removed_file(self) -> None:
-        """Start a new file with everything where the old one was removed: a branch was changed, a folder cleaned."""
-        if self._handle is None:
-            return
+    def _is_intact(self) -> bool:
         try:
-            is_there = os.path.samestat(os.fstat(self._handle), self.path.stat())
+            return not self._saved or self.path.stat().st_size == len(self._saved)
         except OSError:
-            is_there = False
-        if not is_there:
-            self._to_rewrite += self._saved
-            self.close()
+            return False
 
     def _write(self, lines: bytes) -> None:
-        if self._handle is None:
-            self._handle = self._open()
-        rest = memoryview(lines)
-        while rest:  # one write, unless a signal or a full disk interrupts it
-            rest = rest[os.write(self._handle, rest) :]
-        os.fsync(self._handle)
-
-    def _open(self) -> int:
         missing = [folder for folder in (self._folder, *self._folder.parents) if not folder.exists()]
         self._folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o666)
-        for folder in (self._folder, *(made.parent for made in missing)):
-            with suppress(OSError):  # not every system can sync the names in a folder
-                names = os.open(folder, os.O_RDONLY)
-                try:
-                    os.fsync(names)
-                finally:
-                    os.close(names)
-        return handle
+        mode = os.O_APPEND if self._saved else os.O_CREAT | os.O_EXCL
+        _write_and_sync(os.open(self.path, os.O_WRONLY | mode, 0o666), lines)
+        if not self._saved:
+            for folder in (self._folder, *(made.parent for made in missing)):
+                with suppress(OSError):  # not every system can sync the names in a folder
+                    _write_and_sync(os.open(folder, os.O_RDONLY), b"")
 
-    def _roll_back(self) -> None:
+    def _cut_back(self) -> None:
         """Cut the file back to the last saved event, and leave it."""
-        if self._handle is not None:
-            with suppress(OSError):
-                os.ftruncate(self._handle, len(self._saved))
-                os.fsync(self._handle)
-            if not self._saved:
-                with suppress(OSError):
-                    self.path.unlink()
-        self.close()
-
-    def _new_path(self) -> Path:
-        return self._folder / f"{self._person}.{secrets.token_hex(4)}.jsonl"
+        with suppress(OSError):
+            if self._saved:
+                os.truncate(self.path, len(self._saved))
+            else:
+                self.path.unlink()
+        self._start_file(b"" if self._is_intact() else self._saved)
 
 
-def _write_fix(error: OSError) -> str:
-    if error.errno in _DISK_FULL:
-        return "free some disk space, then save again"
-    if error.errno in _NOT_ALLOWED:
-        return "check its permissions, or read the labels from another folder"
-    return "fix that, then save again"
+def _write_and_sync(handle: int, lines: bytes) -> None:
+    try:
+        rest = memoryview(lines)
+        while rest:  # one write, unless a signal or a full disk interrupts it
+            rest = rest[os.write(handle, rest) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_logs(folder: Path, events_by_period: Mapping[str, Iterable[Event]]) -> Iterator[Path]:
     """Write events to new logs, one a person and period, and yield each file once it is written."""
     for period, events in events_by_period.items():
-        by_person: dict[str, list[Event]] = {}
-        for event in sorted(events, key=sort_key):
-            by_person.setdefault(event["by"], []).append(event)
-        for person, theirs in by_person.items():
+        in_order = sorted(events, key=sort_key)
+        for person, theirs in grouped((event["by"] for event in in_order), in_order).items():
             log = LabelLog(folder, person, period)
             log.append(theirs)
-            path = log.path
-            log.close()
-            yield path
+            yield log.path
 
 
 def _file_name(name: str) -> str:
-    """Return a name that is valid on every file system; ASCII only, since some systems rewrite accents.
-
-    Examples
-    --------
-    >>> [_file_name(name) for name in ("ada-example", "../../etc", "Ada Łovelace", "漢字", "2026-07-01..2026-09-30")]
-    ['ada-example', 'etc', 'Ada-ovelace', 'somebody', '2026-07-01..2026-09-30']
-    """
+    """Return a name that is valid on every file system; ASCII only, since some systems rewrite accents."""
     kept = re.sub(r"[^A-Za-z0-9._-]+", "-", name)
     return kept.strip("-.")[:80].rstrip("-.") or "somebody"

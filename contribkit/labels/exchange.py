@@ -1,10 +1,10 @@
 """Labels in and out: opinions as CSV for a spreadsheet, the edited CSV as events, and logs of other folders merged."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pandas as pd
 
 from contribkit.errors import ContribkitError
 from contribkit.ids import parse_contribution_id
@@ -12,6 +12,8 @@ from contribkit.io import read_rows
 from contribkit.labels.events import LEAD_OPS, Event, log_files, new_event, read_logs, validate, write_logs
 from contribkit.labels.replay import Labels
 from contribkit.period import Period
+from contribkit.privacy import Mask, visible_opinions
+from contribkit.tables import grouped
 from contribkit.text import as_text, from_text
 
 COLUMNS = ("item", "by", "op", "lead", "stakeholder", "activity", "note", "at", "status", "holds")
@@ -19,31 +21,16 @@ COLUMNS = ("item", "by", "op", "lead", "stakeholder", "activity", "note", "at", 
 _CHOICES = ("op", "lead", "activity")  # written in either case
 _GIVEN = (*_CHOICES, "stakeholder", "note")
 
-
-def to_csv(labels: Labels, with_notes: bool = False) -> str:
-    """Return the current opinions as CSV, one row per person and contribution; notes are for the team only.
-
-    Examples
-    --------
-    >>> event = {"id": "1", "at": "2026-10-01T10:00:00Z", "by": "ada", "op": "label", "item": "o/r#1@cy:review",
-    ...          "lead": "upstream"}
-    >>> print(to_csv(Labels([event])), end="")
-    item,by,op,lead,stakeholder,activity,at,status,holds
-    o/r#1@cy:review,ada,label,upstream,,,2026-10-01T10:00:00Z,unanimous,upstream
-    """
-    file = io.StringIO()
-    columns = [name for name in COLUMNS if with_notes or name != "note"]
-    writer = csv.DictWriter(file, columns, lineterminator="\n")
-    writer.writeheader()
-    for opinion in labels.opinions:
-        label = labels.effective[labels.name(opinion["item"])]
-        row = opinion | {"status": label.status, "holds": label.lead}
-        writer.writerow({name: as_text(str(row.get(name) or "")) for name in columns})
-    return file.getvalue()
-
-
 Row = tuple[str, dict[str, str]]
 """A row of a CSV: its location as ``file:line``, and its cells by column."""
+
+
+def to_csv(labels: Labels, with_notes: bool = False, mask: Mask | None = None) -> str:
+    """Return the current opinions as CSV, one row per person and contribution; see `privacy.visible_opinions`."""
+    both = [(said, labels.of(said["item"])) for said in labels.opinions]
+    rows = [said | {"status": label.status, "holds": label.lead} for said, label in both if label]
+    table = pd.DataFrame(rows, columns=[*COLUMNS], dtype=object).fillna("")
+    return visible_opinions(table, with_notes, mask).map(as_text).to_csv(index=False, lineterminator="\n")
 
 
 def read_csv(path: Path) -> list[Row]:
@@ -58,12 +45,7 @@ def read_csv(path: Path) -> list[Row]:
 def changed(rows: list[Row], labels: Labels) -> list[Event]:
     """Return the events that make labels say what the rows say; unchanged rows give none.
 
-    An empty lead clears the person's opinion. Missing rows and columns change nothing.
-
-    Raises
-    ------
-    ContribkitError
-        For an invalid row, with its line; then no events are returned.
+    An empty lead clears the person's opinion. Missing rows and columns change nothing; an invalid row is an error.
     """
     now = datetime.now(UTC)
     known = {(labels.name(said["item"]), labels.person(said["by"])): said for said in labels.opinions}
@@ -75,8 +57,7 @@ def changed(rows: list[Row], labels: Labels) -> list[Event]:
         before = known.get((labels.name(item), labels.person(by)))
         if not before:
             _check_new(item, by, place)
-        event = _event(cells, before, now)
-        if event is not None:
+        if event := _event(cells, before or {"item": item, "by": by}, now):
             events.append(validate(event, place))
     return events
 
@@ -91,61 +72,38 @@ def _check_new(item: str, by: str, place: str) -> None:
         raise ContribkitError(f'{place}: invalid person "{by}"; write a login')
 
 
-def _event(cells: dict[str, str], before: Event | None, at: datetime) -> Event | None:
+def _event(cells: dict[str, str], before: Event, at: datetime) -> Event | None:
     """Return the event that changes a person's opinion to what a row says, None where it says the same."""
     given = {name: cells[name].casefold() if name in _CHOICES else cells[name] for name in _GIVEN if name in cells}
-    now = {name: (before or {}).get(name) or "" for name in _GIVEN} | given
-    if before and all(_is_same(now[name], before.get(name)) for name in _GIVEN):
+    now = {name: before.get(name) or "" for name in _GIVEN} | given
+    was = before.get("lead")
+    # White space and ends of lines are not compared.
+    if all(now[name].split() == from_text(as_text(before.get(name) or "")).split() for name in _GIVEN):
         return None
-    was = before["lead"] if before else None
-    item, by = (before["item"], before["by"]) if before else (cells["item"], cells["by"])
     if not now["lead"]:
-        return new_event(by, "clear", item, at, was=was) if before else None
+        return new_event(before["by"], "clear", before["item"], at, was=was) if was else None
     op = now["op"] if now["op"] in LEAD_OPS else "label"
-    words = {name: now[name] or None for name in ("stakeholder", "activity", "note")}
-    return new_event(by, op, item, at, lead=now["lead"], was=was, **words)
-
-
-def _is_same(cell: str, value: str | None) -> bool:
-    """Say whether a cell shows a value; white space and ends of lines are not compared."""
-    return cell.split() == from_text(as_text(value or "")).split()
+    words = {name: now[name] or None for name in ("lead", "stakeholder", "activity", "note")}
+    return new_event(before["by"], op, before["item"], at, was=was, **words)
 
 
 def merge(sources: Iterable[Path], folder: Path, period: str | None = None) -> tuple[int, int, Iterator[Path]]:
     """Write the events of other label logs that a folder does not have yet to new logs there.
 
-    Returned are how many events are new, how many known already, and the files, each written when it is reached.
-
-    Parameters
-    ----------
-    sources
-        Files, and folders of them.
-    folder
-        The folder of label logs.
-    period
-        The period whose folder they go to; by default that of the folder they come from.
-
-    Raises
-    ------
-    ContribkitError
-        For what cannot be read, has an invalid line or is in no folder of a period; then nothing is written.
+    They go to the folder of a period, by default that of the folder they come from. Returned are how many events are
+    new, how many known already, and the files, each written when it is reached.
     """
     found = read_logs(path for source in sources for path in _logs(source))
     here = {event["id"] for event in Labels.read(folder).events}
-    new: dict[str, list[Event]] = {}
-    for name, (path, event) in found.items():
-        if name not in here:
-            new.setdefault(period or _period_of(path), []).append(event)
-    count = sum(map(len, new.values()))
-    return count, len(found) - count, write_logs(folder, new)
+    new = [(period or _period_of(path), event) for name, (path, event) in found.items() if name not in here]
+    by_period = grouped((name for name, _ in new), (event for _, event in new))
+    return len(new), len(found) - len(new), write_logs(folder, by_period)
 
 
 def _logs(source: Path) -> list[Path]:
-    if source.is_dir():
-        return log_files(source)
-    if not source.is_file():
+    if not source.exists():
         raise ContribkitError(f"{source}: no such file or folder; name label logs, or a folder of them")
-    return [source]
+    return log_files(source) if source.is_dir() else [source]
 
 
 def _period_of(path: Path) -> str:

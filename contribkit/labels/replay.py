@@ -1,8 +1,9 @@
 """Replay label events: what each person decided, and the label that results for each contribution."""
 
 import warnings
+from bisect import insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -11,8 +12,9 @@ from pathlib import Path
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
 from contribkit.labels.aliases import FILE, Aliases
-from contribkit.labels.events import DECISION_OPS, LEAD_OPS, Event, event_time, log_files, read_logs, sort_key
+from contribkit.labels.events import LEAD_OPS, Event, event_time, log_files, read_logs, sort_key
 from contribkit.period import Period
+from contribkit.tables import grouped
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,12 @@ class Label:
     activity: str | None = None
 
 
-def decisions(events: Iterable[Event], person: Callable[[str], str] = casefold_id) -> dict[str, list[Event]]:
-    """Return each person's decisions on one contribution that were not undone, oldest first.
-
-    `events` are all of the contribution's, ordered by time; `person` maps a login to what people are compared by.
-    """
+def decisions(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """Return each person's decisions on one contribution that were not undone, oldest first, by case-folded login."""
     stacks: dict[str, list[Event]] = {}
     for event in events:
-        stack = stacks.setdefault(person(event["by"]), [])
-        if event["op"] in DECISION_OPS:
+        stack = stacks.setdefault(casefold_id(event["by"]), [])
+        if event["op"] != "undo":
             stack.append(event)
         elif stack:
             stack.pop()
@@ -48,43 +47,31 @@ def decisions(events: Iterable[Event], person: Callable[[str], str] = casefold_i
 
 
 def opinion(stack: list[Event]) -> Event | None:
-    """Return the event that gives a person's current lead, None where they have none.
-
-    A skip decides nothing, so that an earlier label stays; a clear removes it.
-    """
+    """Return the event that gives a person's current lead: a skip leaves an earlier one, a clear removes it."""
     last = next((event for event in reversed(stack) if event["op"] != "skip"), None)
     return last if last and last["op"] in LEAD_OPS else None
 
 
-def current_opinions(events: Iterable[Event], person: Callable[[str], str] = casefold_id) -> list[Event]:
-    """Return the event that gives each person's current lead, from all events of one contribution."""
-    return [said for stack in decisions(events, person).values() if (said := opinion(stack))]
+def _current(events: Iterable[Event]) -> list[Event]:
+    return [said for stack in decisions(events).values() if (said := opinion(stack))]
 
 
-def settle(events: Iterable[Event], person: Callable[[str], str] = casefold_id) -> Label | None:
-    """Return the label of one contribution: adjudicated, else unanimous, else majority, else disputed.
-
-    Examples
-    --------
-    >>> said = {"id": "1", "at": "2026-10-01", "op": "label", "item": "o/r#1@ada:review", "lead": "upstream"}
-    >>> settle([said | {"by": "ada"}, said | {"by": "bob", "lead": "individual"}]).status
-    'disputed'
-    """
-    current = current_opinions(events, person)
+def settle(events: Iterable[Event]) -> Label | None:
+    """Return the label of one contribution: adjudicated, else unanimous, else majority, else disputed."""
+    current = _current(events)
     if not current:
         return None
     (lead, votes), *_ = Counter(str(event["lead"]) for event in current).most_common(1)
-    verdict = max((event for event in current if event["op"] == "adjudicate"), key=sort_key, default=None)
-    if verdict:
-        lead, status, agreeing = str(verdict["lead"]), "adjudicated", [verdict]
-    elif votes * 2 > len(current):
-        status = "unanimous" if votes == len(current) else "majority"
-        agreeing = [event for event in current if event["lead"] == lead]
-    else:
-        status, agreeing = "disputed", []
+    agreeing, status = [event for event in current if event["lead"] == lead], "majority"
+    if verdict := max((event for event in current if event["op"] == "adjudicate"), key=sort_key, default=None):
+        agreeing, status = [verdict], "adjudicated"
+    elif votes == len(current):
+        status = "unanimous"
+    elif votes * 2 <= len(current):
+        agreeing, status = [], "disputed"
     return Label(
         item=current[0]["item"],
-        lead=lead if agreeing else None,
+        lead=str(agreeing[0]["lead"]) if agreeing else None,
         status=status,
         opinions={event["by"]: str(event["lead"]) for event in current},
         stakeholder=next((event["stakeholder"] for event in agreeing if event.get("stakeholder")), None),
@@ -105,7 +92,7 @@ class Labels:
     """
 
     events: list[Event] = field(default_factory=list)
-    """Ordered by time."""
+    """Ordered by time, as they are in the logs."""
     folder: Path | None = None
     """Where they were read from and new ones are written to; None for events that were made in memory."""
     aliases: Aliases = field(default_factory=Aliases)
@@ -124,10 +111,10 @@ class Labels:
             For a folder or file that cannot be read, and an invalid line; with file and line.
         """
         place = Path(folder)
-        aliases = Aliases.read(place / FILE)
         found = read_logs(log_files(place))
         periods = {name: path.relative_to(place).parts[0] for name, (path, _) in found.items()}
-        labels = cls(sorted((event for _, event in found.values()), key=sort_key), place, aliases, periods)
+        events = sorted((event for _, event in found.values()), key=sort_key)
+        labels = cls(events, place, Aliases.read(place / FILE), periods)
         return labels.with_members(organisation) if organisation else labels
 
     def with_members(self, organisation: Organisation) -> "Labels":
@@ -155,54 +142,57 @@ class Labels:
         """Return the labels as they were at a moment."""
         return replace(self, events=[event for event in self.events if event_time(event) <= moment])
 
+    def decisions(self, item: str, person: str, pending: Iterable[Event] = ()) -> list[Event]:
+        """Return a person's decisions on a contribution that were not undone; `pending` are events not added yet."""
+        events = [*self.by_item.get(self.name(item), []), *pending]
+        return decisions(events).get(self.person(person), []) if events else events
+
     def standing(self, item: str) -> list[Event]:
         """Return the event that gives each person's current lead of a contribution."""
-        return current_opinions(self.by_item.get(self.name(item), []), self.person)
+        return _current(self.by_item.get(self.name(item), []))
 
     @property
     def opinions(self) -> list[Event]:
         """The event that gives each person's current lead, for every contribution."""
-        return [said for item in self.by_item for said in self.standing(item)]
+        return [said for events in self.by_item.values() for said in _current(events)]
 
     @cached_property
     def by_item(self) -> dict[str, list[Event]]:
-        """The events of each contribution ordered by time, by `name`."""
-        found: dict[str, list[Event]] = {}
-        for event in self.events:
-            found.setdefault(self.name(event["item"]), []).append(event)
-        return found
+        """The events of each contribution ordered by time, by `name`, with current ids and logins."""
+        events = [self._renamed(event) for event in self.events]
+        return grouped((casefold_id(event["item"]) for event in events), events)
+
+    def _renamed(self, event: Event) -> Event:
+        if not self.aliases:
+            return event
+        return event | {"item": self.aliases.newest(event["item"]), "by": self.aliases.login(event["by"])}
 
     @cached_property
     def effective(self) -> dict[str, Label]:
         """The label of each contribution, by `name`: adjudicated, else unanimous, else majority, else disputed."""
-        settled = {item: settle(events, self.person) for item, events in self.by_item.items()}
-        return {item: label for item, label in settled.items() if label}
+        return {item: label for item, events in self.by_item.items() if (label := settle(events))}
 
     def spelled_as(self, ids: Iterable[str]) -> "Labels":
-        """Return the same labels under the ids that a table uses, older or newer than those in the logs.
+        """Return a copy under the ids that a table uses, older or newer than those in the logs.
 
         Contributions that the table does not have get their newest id.
-
-        Examples
-        --------
-        >>> event = {"id": "1", "at": "2026-10-01", "by": "ada", "op": "label", "item": "old/r#1@ada:review",
-        ...          "lead": "upstream"}
-        >>> labels = Labels([event], aliases=Aliases({"old/r": "new/r"}))
-        >>> list(labels.spelled_as(["New/R#1@ada:review"]).effective)
-        ['new/r#1@ada:review']
         """
-        if not self.aliases:
-            return self
         spelled = {self.name(item): item for item in ids}
-        events = [
-            event
-            | {
-                "item": spelled.get(self.name(event["item"]), self.aliases.newest(event["item"])),
-                "by": self.aliases.login(event["by"]),
-            }
-            for event in self.events
-        ]
-        return replace(self, events=events, aliases=Aliases())
+        events = [self._renamed(event) for event in self.events]
+        events = [event | {"item": spelled.get(casefold_id(event["item"]), event["item"])} for event in events]
+        return Labels(events, self.folder, periods=dict(self.periods))
+
+    def add(self, event: Event, period: str) -> None:
+        """Add an event, also one that arrives late; only its contribution is settled again."""
+        item, effective = self.name(event["item"]), self.effective
+        events = self.by_item.setdefault(item, [])
+        self.periods[event["id"]] = period
+        insort(self.events, event, key=sort_key)
+        insort(events, self._renamed(event), key=sort_key)
+        if label := settle(events):
+            effective[item] = label
+        else:
+            effective.pop(item, None)
 
     def missing(self, ids: Iterable[str]) -> list[Label]:
         """Return the labels of contributions that are not among `ids`: of another period, or no longer found."""
@@ -214,8 +204,8 @@ class Labels:
         for event in self.events:
             if period.start <= event_time(event) < period.end:
                 events = self.by_item[self.name(event["item"])]
-                place = events.index(event)
-                yield event, settle(events[:place], self.person), settle(events[: place + 1], self.person)
+                place = [known["id"] for known in events].index(event["id"])
+                yield event, settle(events[:place]), settle(events[: place + 1])
 
 
 def read_and_warn(folder: Path, organisation: Organisation | None = None) -> tuple[Labels, list[str]]:

@@ -143,7 +143,6 @@ def test_a_disk_that_fills_up_keeps_what_was_saved_and_takes_the_rest_once_there
 def test_a_disk_that_became_read_only_is_said(tiny_disk: Path) -> None:
     made = log(tiny_disk)
     made.append([label(1)])
-    made.close()
     subprocess.run(["mount", "-o", "remount,ro", tiny_disk], check=True)
     assert "Read-only file system); check its permissions" in failing(made, label(2))
     assert read(tiny_disk) == [label(1)["id"]]

@@ -189,7 +189,43 @@ def test_the_static_table_shows_labels_as_they_are_and_escapes_what_strangers_wr
     for forbidden in ("<script", "<img", "javascript:", "Secret", "between us", "ada-example"):
         assert forbidden not in html, forbidden
     assert "1 private row is left out" in html
-    assert repr(shown) == "7 contributions of 2026-Q3, 6 need review; run the cell to label them"
+    assert repr(shown) == "6 contributions of 2026-Q3, 5 need review; run the cell to label them"
+
+
+def private_rows() -> list[dict]:
+    """Return a private row, and a public one with what was seen in a private place, in words that nobody may see."""
+    seen = {"rule": "tracker", "lead": "stakeholder", "weight": 1.0, "because": "Zork", "saw": "Zork", "where": "Zork"}
+    return [
+        {"title": "Zork", "body": "Zork", "remarks": ["Zork"], "private": True},
+        {"title": "Fix it, says @carol-example", "actor": "bob-example", "author": "Dan-Example", "body": "as Dan says",
+         "url": "https://github.com/dan-example/lamp/issues/2", "links_in": [{"ref": "Zork/Zork#1", "private": True}],
+         "reasons": [seen | {"private": True}]},
+    ]  # fmt: skip
+
+
+def everything_sent(shown: Relabel) -> str:
+    items = [row["id"] for row in shown.session.rows()]
+    messages = [{"type": "ready"}, {"type": "rows"}, {"type": "texts", "items": items}, {"type": "export"}]
+    return json.dumps([answer(shown.session, message) for message in messages])
+
+
+def test_the_page_gets_nothing_private_unless_asked_for(tmp_path):
+    shown = widget(tmp_path, *private_rows())
+    sent = everything_sent(shown)
+    assert "Zork" not in sent
+    assert "seen in a private place" in sent
+    assert answer(shown.session, {"type": "ready"})["page"]["left_out"] == 1
+    assert answer(shown.session, {"type": "events", "events": [event(1)]})["saved"] == []
+    assert "Zork" in everything_sent(widget(tmp_path, *private_rows(), include_private=True))
+
+
+@pytest.mark.parametrize("include_private", [False, True])
+def test_the_static_table_holds_no_private_row_no_text_and_no_person(tmp_path, include_private):
+    html = widget(tmp_path, *private_rows(), include_private=include_private)._repr_mimebundle_()[0]["text/html"]
+    assert "1 private row is left out" in html
+    assert "Fix it, says @somebody" in html
+    for forbidden in ("zork", "carol", "dan-example", "bob-example", "ada-example"):
+        assert forbidden not in html.casefold(), forbidden
 
 
 def test_the_static_table_hides_what_the_widget_hides(tmp_path):

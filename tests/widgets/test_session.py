@@ -16,7 +16,7 @@ from contribkit.labels.events import new_event
 from contribkit.tables import Judged
 from contribkit.widgets.relabelling import Session
 from contribkit.widgets.relabelling.page_facts import guideline, page_facts
-from contribkit.widgets.relabelling.suggestions import suggestions
+from contribkit.widgets.relabelling.worklist import suggestions
 from tests.helpers.builders import jsonl
 from tests.helpers.events import event
 from tests.helpers.repositories import run_git
@@ -113,7 +113,6 @@ def test_steps_are_undone_one_by_one_also_after_a_restart(tmp_path: Path) -> Non
     label(first, item(1), "individual")
     record(first, "skip", item(2))
     record(first, "clear", item(1))
-    first.close()
     held = []
     while items := open_session(tmp_path).undo():
         held.append((items, lead(open_session(tmp_path), 1)))
@@ -378,9 +377,9 @@ def test_several_reasons_of_one_rule_count_once_so_that_the_closest_calls_come_f
         return [*stakeholder, {"rule": "upkeep", "lead": "upstream", "weight": 1.0} | known]
 
     rows = judged(2, lead="unclear", confidence=0.5, reasons=[reasons(1.2, 0.9, 0.75), reasons(1.3)])
-    close, clearer = suggestions(Judged.of(rows))
-    assert round(close.margin, 2) == 0.10  # all three added up would be 0.73
-    assert round(clearer.margin, 2) == 0.15
+    close, clearer = suggestions(Judged.of(rows))["margin"]
+    assert round(close, 2) == 0.10  # all three added up would be 0.73
+    assert round(clearer, 2) == 0.15
     many = pd.concat([rows.assign(id=[item(2 * number), item(2 * number + 1)]) for number in range(6)])
     queue = open_session(tmp_path, rows=many).rows()
     margins = [row["id"] for row in queue if not row["audit"]]
@@ -491,7 +490,7 @@ def test_retraining_without_what_was_loaded_is_refused(tmp_path: Path) -> None:
         open_session(tmp_path).retrain()
 
 
-def test_agreement_and_pull_count_what_was_just_said(tmp_path: Path) -> None:
+def test_agreement_and_anchoring_bias_count_what_was_just_said(tmp_path: Path) -> None:
     rows = judged(200)
     bob = open_session(tmp_path, "bob", rows, blind=0.25)
     for row in bob.rows():

@@ -43,24 +43,7 @@ _CAUTIONS = (
 
 
 def guideline(words: Mapping[str, str]) -> dict[str, Any]:
-    """Return how to decide who led a contribution, in plain text.
-
-    Parameters
-    ----------
-    words
-        The word people see for each lead; see `Organisation.word`.
-
-    Returns
-    -------
-    dict
-        `opening`, `steps` in the order to ask them (`lead`, `word`, `text`), and `cautions`.
-
-    Examples
-    --------
-    >>> found = guideline({lead: lead.word for lead in Lead} | {"upstream": "Foundational"})
-    >>> [step["word"] for step in found["steps"]]
-    ['stakeholder-led', 'Foundational', 'individual-led', 'unclear']
-    """
+    """Return how to decide who led a contribution: `opening`, `steps` in the order to ask them, and `cautions`."""
     steps = [{"lead": str(lead), "word": words[lead], "text": text} for lead, text in _STEPS.items()]
     return {"opening": _OPENING, "steps": steps, "cautions": [text.format_map(words) for text in _CAUTIONS]}
 
@@ -72,27 +55,17 @@ def lead_words(session: Session) -> dict[str, str]:
 
 
 def page_facts(session: Session) -> dict[str, Any]:
-    """Return what the page shows of a session as a whole, as JSON.
-
-    Returns
-    -------
-    dict
-        `person`, `period`, `pace` (seconds for one answer, or None), `leads` (by lead: `lead`, `word`, `shape`,
-        `colour`), `kinds` (word by kind), `people` (name by login), `stakeholders` (names), `activities` (`value`,
-        `word`), `guideline`, `retrains` (whether it can), `temporary` (whether this machine is discarded after the
-        session), `repository` (``owner/repo`` on GitHub that holds the folder of labels, or None), `path` (of the
-        session's log in it), `store` (under which name the browser keeps unsaved labels of this folder, period and
-        person) and `written` (how many events the log holds).
-    """
+    """Return what the page shows of a session as a whole, as JSON."""
     organisation = session.data.organisation if session.data else None
     words, folder = lead_words(session), session.folder
-    repository, place = repository_of_folder(folder)
+    repository, place = _repository_of(folder)
     store = f"{folder.resolve()}\n{session.period}\n{session.person}"
     members = organisation.members.values() if organisation else ()
     return {
         "person": session.person,
         "period": str(session.period),
-        "pace": session.pace,
+        "left_out": session.left_out,  # private contributions
+        "pace": session.pace,  # seconds for one answer
         "leads": {
             str(lead): {"lead": str(lead), "word": words[lead], "shape": lead.shape, "colour": lead.colour}
             for lead in Lead
@@ -103,15 +76,18 @@ def page_facts(session: Session) -> dict[str, Any]:
         "activities": [{"value": str(activity), "word": activity.word} for activity in Activity],
         "guideline": guideline(words),
         "retrains": session.data is not None,
+        # Whether this machine is discarded after the session.
         "temporary": any(os.environ.get(name) for name in _BINDER),
         "repository": None if organisation and organisation.sample else repository,
+        # Of the session's log in the repository.
         "path": f"{place}/{session.file.parent.name}/{session.file.name}",
+        # Under which name the browser keeps unsaved labels.
         "store": sha256(store.encode()).hexdigest()[:16],
         "written": session.export().count("\n"),
     }
 
 
-def repository_of_folder(folder: Path) -> tuple[str | None, str]:
+def _repository_of(folder: Path) -> tuple[str | None, str]:
     """Return the GitHub repository that a folder is in, or None, and the folder's path there, or else its name."""
     place = folder.absolute()
     root = next((parent for parent in (place, *place.parents) if (parent / ".git").exists()), None)

@@ -1,7 +1,7 @@
 """The relabelling widget: a session in a notebook's output, its page's messages, and a table without a kernel."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,10 @@ from typing import Any
 import anywidget
 
 from contribkit.errors import ContribkitError
+from contribkit.ids import parse_contribution_id
 from contribkit.labels import Labels
 from contribkit.loaders.data import Data
+from contribkit.privacy import Mask, mask_of, visible
 from contribkit.review import page
 from contribkit.tables import Judged
 from contribkit.text import pluralise
@@ -102,64 +104,44 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 def answer(session: Session, message: Any) -> dict[str, Any]:
-    """Return the answer to a message of the page.
+    """Return the answer to a message of the page; one that cannot be answered is ``refused``, with the reason in `why`.
 
     The page gets the rows in sight first, then what the list needs of all, and what only the card shows when a person
-    comes near: ten thousand bodies would keep the page waiting. A message that cannot be answered is ``refused``, with
-    the reason in `why`.
+    comes near: ten thousand bodies would keep the page waiting.
     """
     kind = message.get("type") if isinstance(message, dict) else None
-    respond = _ANSWERS.get(kind) if isinstance(kind, str) else None
     try:
-        if respond is None:
-            raise ContribkitError(f"unknown message {kind!r:.80}; reload the page")
-        return respond(session, message)
+        match kind:
+            case "ready":
+                rows = _table(session.rows(session.queue[:_FIRST]))
+                return {"type": "begin", "rows": rows, "page": page_facts(session)}
+            case "rows":
+                return {"type": "rows", "rows": _table(session.rows())}
+            case "events":
+                return _record(session, _list(message, "events"))
+            case "texts":
+                items = map(str, _list(message, "items"))
+                return {"type": "texts", "texts": {item: session.details(item) for item in items}}
+            case "agreement":
+                return {"type": "agreement"} | session.agreement()
+            case "retrain":
+                changes = [row["id"] for row in session.retrain()]
+                return {"type": "changed", "rows": _table(session.rows()), "changes": changes}
+            case "export":
+                text = session.export()
+                return {"type": "log", "text": text, "path": page_facts(session)["path"], "written": text.count("\n")}
+        raise ContribkitError(f"unknown message {kind!r:.80}; reload the page")
     except ContribkitError as error:
         return {"type": "refused", "why": str(error)}
 
 
-def _ready(session: Session, _: dict[str, Any]) -> dict[str, Any]:
-    first = session.queue[:_FIRST]
-    return {"type": "begin", "rows": _table(session.rows(first)), "page": page_facts(session)}
-
-
-def _rows(session: Session, _: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "rows", "rows": _table(session.rows())}
-
-
-def _events(session: Session, message: dict[str, Any]) -> dict[str, Any]:
-    events = _list(message, "events")
-    recorded = session.record(events)
-    saved = set(recorded.saved)
-    items = {event["item"] for event in events if isinstance(event, dict) and event.get("id") in saved}
+def _record(session: Session, events: list[Any]) -> dict[str, Any]:
+    saved, failed = session.record(events)
+    items = dict.fromkeys(event["item"] for event in events if isinstance(event, dict) and event.get("id") in saved)
     return {
-        "type": "recorded", "saved": recorded.saved, "failed": recorded.failed, "pace": session.pace,
+        "type": "recorded", "saved": saved, "failed": failed, "pace": session.pace,
         "rows": _table(session.rows(items)), "written": session.export().count("\n"),
     }  # fmt: skip
-
-
-def _texts(session: Session, message: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "texts", "texts": {item: session.details(item) for item in map(str, _list(message, "items"))}}
-
-
-def _agreement(session: Session, _: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "agreement"} | session.agreement()
-
-
-def _retrain(session: Session, _: dict[str, Any]) -> dict[str, Any]:
-    changes = [row["id"] for row in session.retrain()]
-    return {"type": "changed", "rows": _table(session.rows()), "changes": changes}
-
-
-def _export(session: Session, _: dict[str, Any]) -> dict[str, Any]:
-    text = session.export()
-    return {"type": "log", "text": text, "path": page_facts(session)["path"], "written": text.count("\n")}
-
-
-_ANSWERS: dict[str, Callable[[Session, dict[str, Any]], dict[str, Any]]] = {
-    "ready": _ready, "rows": _rows, "events": _events, "texts": _texts, "agreement": _agreement, "retrain": _retrain,
-    "export": _export,
-}  # fmt: skip
 
 
 def _list(message: dict[str, Any], name: str) -> list[Any]:
@@ -174,7 +156,7 @@ def _table(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _sentence(session: Session) -> str:
-    count, open_ = pluralise(len(session.queue), "contribution"), session.to_review
+    count, open_ = pluralise(len(session.table), "contribution"), session.to_review
     return (
         f"{count} of {session.period}, {open_} {'needs' if open_ == 1 else 'need'} review; run the cell to label them"
     )
@@ -183,18 +165,21 @@ def _sentence(session: Session) -> str:
 def static_table(session: Session) -> str:
     """Return the labels as they are as HTML, for a rendered or untrusted notebook.
 
-    A saved notebook may be published: no private threads, notes or names of people who labelled are in it.
+    A saved notebook may be published: no private threads, notes or names of people are in it.
     """
-    public = session.public
-    table: str = page.html(
+    public = session.table[visible(session.table)]
+    people = {*session.table["actor"].dropna(), *session.table["author"].dropna()}
+    mask = mask_of(session.data.organisation, people) if session.data else Mask(people)
+    rows = [row | session.details(row["id"]) for row in session.rows(public.index[:_LONGEST_TABLE])]
+    html: str = page.html(
         "labels.html", sentence=_sentence(session), words=lead_words(session),
-        rows=[_static_row(row | session.details(row["id"])) for row in session.rows(public[:_LONGEST_TABLE])],
-        private=len(session.queue) - len(public), further=len(public[_LONGEST_TABLE:]),
+        rows=[_static_row(row, mask) for row in rows], further=len(public[_LONGEST_TABLE:]),
+        private=session.left_out + len(session.table) - len(public),
     )  # fmt: skip
-    return table
+    return html
 
 
-def _static_row(row: dict[str, Any]) -> dict[str, Any]:
+def _static_row(row: dict[str, Any], mask: Mask) -> dict[str, Any]:
     """Return what a reader may see of a row: people's label, else the suggestion unless it is hidden."""
     label = row["label"]
     if label:
@@ -203,6 +188,6 @@ def _static_row(row: dict[str, Any]) -> dict[str, Any]:
         lead, source = None, "hidden until it is labelled"
     else:
         lead, source = row["lead"], f"{row['decided_by']}, {page.percent(row['confidence'])} sure"
-    place = row["id"].rpartition("@")[0]
-    return {"title": row["title"] or row["id"], "url": row["url"], "kind": row["kind_word"], "place": place,
-            "lead": lead, "source": source, "needs_review": row["needs_review"]}  # fmt: skip
+    place, *_ = parse_contribution_id(row["id"])
+    return {"title": mask(row["title"]) or place, "url": mask.address(row["url"]), "kind": row["kind_word"],
+            "place": place, "lead": lead, "source": source, "needs_review": row["needs_review"]}  # fmt: skip

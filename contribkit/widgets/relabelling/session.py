@@ -4,7 +4,9 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,18 +14,22 @@ import pandas as pd
 from contribkit.classifiers.classify import classify
 from contribkit.config.organisation import SAMPLE
 from contribkit.errors import ContribkitError
+from contribkit.ids import casefold_id
 from contribkit.labels import LabelLog, Labels
-from contribkit.labels.events import DECISION_OPS, LEAD_OPS, OPS, Event, event_time, new_event, validate
+from contribkit.labels.events import DECISION_OPS, LEAD_OPS, OPS, Event, event_time, new_event, sort_key, validate
+from contribkit.labels.replay import opinion
 from contribkit.loaders.data import Data
 from contribkit.period import Period
-from contribkit.tables import Judged
+from contribkit.tables import Judged, plain, records
 from contribkit.vocabulary import Lead
-from contribkit.widgets.relabelling.opinions import Opinions, pace
-from contribkit.widgets.relabelling.worklist import Worklist
+from contribkit.widgets.relabelling.worklist import IN_LIST, card, worklist
 
 BLIND = 0.25
 """The share of the queue whose suggestion is hidden: half of the audit sample, so that both halves soon compare."""
 
+_BREAK = 300.0  # seconds; a longer pause between two answers is not thinking time
+_FEWEST_PAUSES = 5
+_SHOWN = ("id", "at", "by", "op", "lead", "stakeholder", "activity", "note")
 _WORDS = ("lead", "stakeholder", "activity", "note")
 _VALID_SEEN: dict[str, Callable[[Any], bool]] = {
     "lead": lambda value: value in list(Lead),
@@ -34,15 +40,7 @@ _VALID_SEEN: dict[str, Callable[[Any], bool]] = {
 
 
 class Recorded(NamedTuple):
-    """What happened to events.
-
-    Attributes
-    ----------
-    saved
-        Ids of events that are on the disk.
-    failed
-        The reason, by the id of each event that is not.
-    """
+    """What happened to events: ids of those on the disk, and the reason by the id of each that is not."""
 
     saved: list[str]
     failed: dict[str, str]
@@ -52,7 +50,8 @@ class Session:
     """One person reviews judged contributions and says who led them.
 
     Filters and orders are the page's, which works while the kernel is busy. What is decided goes through `record`, from
-    the page as from Python, and is on the disk when `record` returns.
+    the page as from Python, and is on the disk when `record` returns. `table` holds the contributions (see
+    `contribkit.widgets.relabelling.worklist`), and `labels` the label logs under their ids, with what was added.
 
     Parameters
     ----------
@@ -71,6 +70,8 @@ class Session:
         Of the random draws; by default the period's name, so that everybody has the same.
     blind
         The share of the queue whose suggestion is hidden, from 0 to 0.5.
+    include_private
+        Show private contributions, and what was seen in private places, too.
     sample_labels
         The folder that labels of the sample go to.
 
@@ -102,6 +103,7 @@ class Session:
         period: Period | str | None = None,
         seed: str | None = None,
         blind: float = BLIND,
+        include_private: bool = False,
         sample_labels: str | Path = "sample-labels",
     ) -> None:
         if labels.folder is None:
@@ -115,31 +117,40 @@ class Session:
         self.data = data
         self.folder: Path = labels.folder  # type: ignore[assignment]
         self.period = _period(period, data, judged)
-        labels = self._labels_of_members(labels)
-        self.person = labels.aliases.login(person.strip())
-        self._draws = (str(self.period) if seed is None else seed, blind)
-        self._log = LabelLog(self.folder, self.person, str(self.period))
+        self._draws = (str(self.period) if seed is None else seed, blind, include_private)
         self._open(judged, labels)
-
-    def _labels_of_members(self, labels: Labels) -> Labels:
-        return labels.with_members(self.data.organisation) if self.data else labels
+        self.person = self._aliases.login(person.strip())
+        self._log = LabelLog(self.folder, self.person, str(self.period))
 
     def _open(self, judged: Judged, labels: Labels) -> None:
         """Start from judged contributions and label logs as they are now."""
-        names = {m.login: m.word for m in self.data.organisation.members.values()} if self.data else {}
-        self._worklist = Worklist(judged, names, labels.aliases, *self._draws)
-        self._opinions = Opinions(labels.spelled_as(self._worklist.ids), self.person, str(self.period))
+        organisation = self.data.organisation if self.data else None
+        labels = labels.with_members(organisation) if organisation else labels
+        names = {member.login: member.word for member in organisation.members.values()} if organisation else {}
+        self._judged, self._aliases = judged, labels.aliases
+        self.table = worklist(judged, names, *self._draws)
+        self.labels = labels.spelled_as(self.table.index)
+        self._hidden = set(self.table.index[self.table["hidden"]])
+        self._doubtful = set(self.table.index[self.table["audit"] | self.table["unsure"]])
+        ids: list[str] = self.table.index.tolist()
+        self._ids = {labels.name(item): item for item in ids} | {casefold_id(item): item for item in ids}
 
     @property
     def queue(self) -> list[str]:
         """Ids in the order in which a review helps most: the smallest margin and a random draw in turns."""
-        return [self._worklist.ids[place] for place in self._worklist.queue.order]
+        return self.table.index.tolist()
 
     @property
-    def public(self) -> list[str]:
-        """The queue without private threads."""
-        order, is_private = self._worklist.queue.order, self._worklist.is_private
-        return [self._worklist.ids[place] for place in order if not is_private(place)]
+    def left_out(self) -> int:
+        """How many private contributions are left out."""
+        return self._judged.contributions["id"].nunique() - len(self.table)
+
+    def _id(self, item: str) -> str:
+        """Return a contribution's id in the table, from any of its ids."""
+        found = self._ids.get(casefold_id(item), self._ids.get(casefold_id(self._aliases.newest(item))))
+        if found is None:
+            raise ContribkitError(f"{item}: is not among the {len(self.table)} contributions of this session")
+        return found
 
     def rows(self, items: Iterable[str] | None = None) -> list[dict[str, Any]]:
         """Return what the list shows of contributions, by default of the whole queue.
@@ -152,32 +163,45 @@ class Session:
             turn), `needs_review`, `label` (`lead`, `status`, `carried_over`), `mine` (the person's `lead`,
             `stakeholder`, `activity`, `note`, `skipped`), `opinions` and `history` (events).
         """
-        places = self._worklist.queue.order if items is None else map(self._worklist.place, items)
-        return [
-            self._worklist.in_list(place)
-            | self._opinions.shown(self._worklist.ids[place])
-            | {"blind": self._is_hidden(place), "needs_review": self._needs_review(place)}
-            for place in places
-        ]
+        ids = self.queue if items is None else [self._id(item) for item in items]
+        return [row | self._decided(row["id"]) for row in records(self.table.loc[ids, IN_LIST])]
+
+    def _decided(self, item: str) -> dict[str, Any]:
+        """Return what the page shows of people's decisions on a contribution."""
+        label, current = self.labels.of(item), self.labels.standing(item)
+        last, own = self._last(item), opinion(self._stack(item))
+        carried_over = all(self.labels.periods.get(event["id"]) != str(self.period) for event in current)
+        words = {name: own.get(name) if own else None for name in _WORDS[:-1]}
+        history = self.labels.by_item.get(casefold_id(item), [])
+        return {
+            "label": label and {"lead": label.lead, "status": label.status, "carried_over": carried_over},
+            "mine": last and words | {"note": last.get("note"), "skipped": last["op"] == "skip"},
+            "opinions": [{name: event.get(name) for name in _SHOWN} for event in current],
+            "history": [{name: event.get(name) for name in _SHOWN} for event in history],
+            "blind": self._is_hidden(item),
+            "needs_review": self._needs_review(item),
+        }
 
     def details(self, item: str) -> dict[str, Any]:
         """Return what only the card shows of a contribution, as JSON: texts, reasons, labels, state and address."""
-        return self._worklist.in_card(self._worklist.place(item))
+        (row,) = records(self.table.loc[[self._id(item)]])
+        return card(row)
 
     @property
     def to_review(self) -> int:
         """How many contributions need review."""
-        return sum(map(self._needs_review, range(len(self._worklist.ids))))
+        return sum(map(self._needs_review, self.table.index))
 
     @property
     def pace(self) -> float | None:
-        """The median of the person's seconds for one answer, None where too few are known."""
-        return pace(self._opinions.own)
+        """The median of the person's seconds from one answer to the next, None where too few are known.
 
-    @property
-    def labels(self) -> Labels:
-        """The label logs under the ids of the table, with what this session added."""
-        return self._opinions.labels()
+        A step over many contributions is one answer, and pauses of more than five minutes are left out.
+        """
+        times = sorted({event_time(event) for event in self._own if event["op"] in DECISION_OPS})
+        pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
+        thinking = [pause for pause in pauses if pause <= _BREAK]
+        return median(thinking) if len(thinking) >= _FEWEST_PAUSES else None
 
     @property
     def file(self) -> Path:
@@ -188,42 +212,36 @@ class Session:
         """Return the text of the session's log, for a download."""
         return self.file.read_text(encoding="utf-8") if self.file.exists() else ""
 
-    def close(self) -> None:
-        """Close the log; a further event starts another file."""
-        self._log.close()
-
     def record(self, events: Iterable[Any]) -> Recorded:
         """Save events, and return which are on the disk.
+
+        An invalid event fails alone. Failed events are in no file, and can be sent again. An event whose id is on the
+        disk already counts as saved.
 
         Parameters
         ----------
         events
             Dicts with `op`, `item` and, where given, `lead`, `stakeholder`, `activity`, `note` and `seen`; `by` is
             always the session's person. The page adds `id` (ULID) and `at` when a key is pressed. Without them, all
-            events of a call are one step of now. An event whose id is on the disk already counts as saved.
-
-        Returns
-        -------
-        Recorded
-            An invalid event fails alone. Failed events are in no file, and can be sent again.
+            events of a call are one step of now.
         """
+        known = {event["id"] for event in self.labels.events}
         saved: list[str] = []
         failed: dict[str, str] = {}
         new: dict[str, Event] = {}
-        by_item: dict[str, list[Event]] = {}
+        pending: dict[str, list[Event]] = {}
         now = self._now()
         for given in events:
-            sent = {key: value for key, value in new_event("", "", "", now).items() if key in ("id", "at")}
+            made = new_event("", "", "", now)
+            sent = {"id": made["id"], "at": made["at"]} | (given if isinstance(given, dict) else {})
             name = str(sent["id"])
             try:
                 if not isinstance(given, dict):
                     raise ContribkitError(f"{given!r:.80}: is not an event")
-                sent |= given
-                name = str(sent["id"])
-                if name in self._opinions.event_ids:
+                if name in known:
                     saved.append(name)
                 elif name not in new:
-                    new[name] = self._completed(sent, by_item)
+                    new[name] = self._completed(sent, pending)
             except ContribkitError as error:
                 failed[name] = str(error)
         try:
@@ -231,29 +249,28 @@ class Session:
         except ContribkitError as error:
             return Recorded(saved, failed | dict.fromkeys(new, str(error)))
         for event in new.values():
-            self._opinions.add(event)
+            self.labels.add(event, str(self.period))
         return Recorded([*saved, *new], failed)
 
-    def _completed(self, sent: dict[str, Any], by_item: dict[str, list[Event]]) -> Event:
+    def _completed(self, sent: dict[str, Any], pending: dict[str, list[Event]]) -> Event:
         """Return an event as it goes into the log, and add it to the pending ones of its contribution."""
-        place = self._worklist.place(str(sent.get("item")))
-        item, op = self._worklist.ids[place], sent.get("op")
+        item, op = self._id(str(sent.get("item"))), sent.get("op")
         if op not in OPS:
             raise ContribkitError(f'{item}: invalid op "{op}"; use one of {", ".join(OPS)}')
-        opinion = self._opinions.opinion(item, by_item.get(item, []))
+        own = opinion(self._stack(item, pending.get(item, [])))
         allowed = _WORDS if op in LEAD_OPS else ("note",) if op in DECISION_OPS else ()
         event = {
             "v": 1, "id": sent.get("id"), "at": sent.get("at"), "by": self.person, "op": op, "item": item,
             **{name: _encodable(sent.get(name)) if name in allowed else None for name in _WORDS},
-            "was": opinion["lead"] if opinion else None, "seen": self._seen(place, sent.get("seen")),
+            "was": own["lead"] if own else None, "seen": self._seen(item, sent.get("seen")),
         }  # fmt: skip
-        by_item.setdefault(item, []).append(validate(event, item))
+        pending.setdefault(item, []).append(validate(event, item))
         return event
 
-    def _seen(self, place: int, sent: Any) -> dict[str, Any]:
+    def _seen(self, item: str, sent: Any) -> dict[str, Any]:
         """Return the suggestion as the person saw it: what the page says was on screen, else what it is here."""
-        lead, confidence, decided_by, *_ = self._worklist.suggestions[place]
-        here = {"lead": lead, "confidence": confidence, "decided_by": decided_by, "blind": self._is_hidden(place)}
+        here = {name: plain(self.table.at[item, name]) for name in ("lead", "confidence", "decided_by")}
+        here |= {"blind": self._is_hidden(item)}
         shown = sent if isinstance(sent, dict) else {}
         return here | {name: shown[name] for name, is_valid in _VALID_SEEN.items() if is_valid(shown.get(name))}
 
@@ -265,7 +282,9 @@ class Session:
         ContribkitError
             Where that cannot be saved.
         """
-        items = self._opinions.last_step(self._worklist.ids)
+        mine = {event["item"] for event in self._own} & set(self.table.index)
+        last = sorted((stack[-1] for item in mine if (stack := self._stack(item))), key=sort_key)
+        items = [event["item"] for event in last if event_time(event) == event_time(last[-1])]
         if failed := self.record({"op": "undo", "item": item} for item in reversed(items)).failed:
             raise ContribkitError(next(iter(failed.values())))
         return items
@@ -285,41 +304,51 @@ class Session:
         """
         if self.data is None:
             raise ContribkitError("retraining needs the loaded data; give data=ck.load(…)")
-        before, labels = self._worklist, self._labels_of_members(Labels.read(self.folder))
-        table = before.judged.contributions
-        self._open(classify(table, self.data.references, self.data.organisation, labels), labels)
-        both = zip(before.ids, before.suggestions, self._worklist.suggestions, strict=True)
-        return [
-            {"id": item, "was": old.lead, "lead": new.lead, "decided_by": new.decided_by}
-            for item, old, new in both
-            if old.lead != new.lead and not self._is_settled(item)
-        ]
+        before, organisation = self.table["lead"], self.data.organisation
+        labels = Labels.read(self.folder, organisation)
+        self._open(classify(self._judged.contributions, self.data.references, organisation, labels), labels)
+        is_open = [not self._is_settled(item) for item in self.table.index]
+        rows = self.table.assign(was=before)[is_open]
+        return records(rows.loc[rows["lead"] != rows["was"], ["id", "was", "lead", "decided_by"]])
 
     def agreement(self) -> dict[str, Any]:
         """Return how far `people` agree with each other, and the `anchoring` by suggestions over the random draws."""
         from contribkit.evaluation.agreement import agreement, anchoring_bias  # scikit-learn takes a second to load
 
-        drawn = [self._worklist.ids[place] for place in self._worklist.queue.audit]
+        drawn = self.table.index[self.table["audit"]]
         return {"people": agreement(self.labels).as_json(), "anchoring": anchoring_bias(self.labels, drawn).as_json()}
 
-    def _is_hidden(self, place: int) -> bool:
-        """Say whether the suggestion is hidden: it is until the person gave a lead."""
-        return place in self._worklist.queue.blind and self._opinions.opinion(self._worklist.ids[place]) is None
+    @property
+    def _own(self) -> list[Event]:
+        person = casefold_id(self.person)
+        return [event for event in self.labels.events if casefold_id(event["by"]) == person]
 
-    def _needs_review(self, place: int) -> bool:
+    def _stack(self, item: str, pending: Iterable[Event] = ()) -> list[Event]:
+        """Return the person's decisions on a contribution that were not undone."""
+        return self.labels.decisions(item, self.person, pending)
+
+    def _last(self, item: str) -> Event | None:
+        """Return the person's last decision, also a skip; None where there is none, or it was cleared."""
+        stack = self._stack(item)
+        return stack[-1] if stack and stack[-1]["op"] != "clear" else None
+
+    def _is_hidden(self, item: str) -> bool:
+        """Say whether the suggestion is hidden: it is until the person gave a lead."""
+        return item in self._hidden and opinion(self._stack(item)) is None
+
+    def _needs_review(self, item: str) -> bool:
         """Say whether the person can help: people disagree, or nobody decided and the suggestion may be wrong."""
-        item = self._worklist.ids[place]
-        if self._is_settled(item) or self._opinions.decision(item) is not None:
+        if self._is_settled(item) or self._last(item) is not None:
             return False
-        return place in self._worklist.needs_review or self._opinions.label(item) is not None
+        return item in self._doubtful or self.labels.of(item) is not None
 
     def _is_settled(self, item: str) -> bool:
-        label = self._opinions.label(item)
+        label = self.labels.of(item)
         return label is not None and label.lead is not None
 
     def _now(self) -> datetime:
         """Return the time, later than the person's last event though a clock was set back: an undo comes after."""
-        last = [event_time(event) + timedelta(microseconds=1) for event in self._opinions.own[-1:]]
+        last = [event_time(event) + timedelta(microseconds=1) for event in self._own[-1:]]
         return max([datetime.now(UTC), *last])
 
 

@@ -1,29 +1,44 @@
-"""The contributions of a session: their suggestions, their order, and what the page shows whatever people decide."""
+"""The contributions of a session as one table: suggestions, whatever people decided, in the order that helps most."""
 
+import math
 from collections.abc import Mapping
+from hashlib import sha256
+from itertools import zip_longest
 from typing import Any
 
-from contribkit.errors import ContribkitError
-from contribkit.ids import casefold_id
-from contribkit.labels.aliases import Aliases
-from contribkit.tables import CONTRIBUTIONS, JUDGED, Judged, conform, is_true, plain
-from contribkit.vocabulary import Kind
-from contribkit.widgets.relabelling.suggestions import make_queue, suggestions
+import pandas as pd
 
+from contribkit.classifiers.votes import LABEL, Reason, decide, margin, totals_of
+from contribkit.ids import casefold_id
+from contribkit.privacy import visible, without_private
+from contribkit.tables import CONTRIBUTIONS, JUDGED, Judged, conform, grouped, records
+from contribkit.vocabulary import Kind, Lead
+
+UNSURE = 0.7
+"""Confidence below which a suggestion needs review."""
+AUDIT = 200
+"""The most contributions of an audit sample: enough to know a proportion to within 7 points."""
 LONGEST = 4000
 """Characters of a body, and of all remarks together, that are sent to the page."""
 
-_IN_LIST = (
+IN_LIST = [
     "id", "kind", "repo", "number", "title", "actor", "author", "happened_at", "private", "activity", "stakeholder",
-)  # fmt: skip
-_IN_CARD = ("kind", "state", "initiative", "goal", "url", "labels", "body", "remarks")
+    "who", "lead", "confidence", "decided_by", "audit", "queue",
+]  # fmt: skip
+_IN_CARD = ("state", "initiative", "goal", "labels")
+_SUGGESTION = ("lead", "confidence", "decided_by")
 
 
-class Worklist:
-    """What no label changes; contributions are addressed by their place in the table.
+def worklist(
+    judged: Judged, names: Mapping[str, str], seed: str, blind: float, include_private: bool = False
+) -> pd.DataFrame:
+    """Return one row a contribution, indexed by id, in the order in which a review helps most.
 
-    The list needs little of every contribution, and the card much of one. Both are built when they are asked for: all
-    of ten thousand rows would keep a person waiting.
+    The smallest margin and a random draw take turns. The audit sample is drawn from all contributions, whatever their
+    margins, and reviewed in random order: the part of it that is labelled is a simple random sample at any time. Some
+    of it has a hidden suggestion. Comparing the two parts shows how far suggestions influence people; labels of the
+    hidden part correct the proportions of a review (`contribkit.evaluation.corrected_shares`). A draw is a hash of seed
+    and id: it is the same for everybody and in every session, and a further row changes no other draw.
 
     Parameters
     ----------
@@ -31,86 +46,94 @@ class Worklist:
         Judged contributions; of rows with one id the last counts.
     names
         People's names by login.
-    aliases
-        Renamed repositories, threads and logins: a contribution is found by each of its ids.
-    seed, blind
-        See `contribkit.widgets.relabelling.suggestions.make_queue`.
+    seed
+        Such as the period's name.
+    blind
+        The share of rows whose suggestion is hidden, from 0 to 0.5, as far as the random draws go.
+    include_private
+        Whether private rows, and what reasons saw in private places, are in the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of judged contributions, with the suggestion in place of people's decision; and `margin`, `reasons`,
+        `who` (a name), `audit` (a random draw), `hidden`, `unsure` and `queue` (its turn).
     """
+    table = conform(judged.contributions, CONTRIBUTIONS | JUDGED).drop_duplicates("id", keep="last")
+    shown = without_private(Judged(table, judged.reasons), include_private)
+    table = shown.contributions.set_index(pd.Index(shown.contributions["id"].tolist(), dtype="str"))
+    table = table.drop(columns=[*_SUGGESTION]).join(suggestions(shown))
+    draws = pd.Series([_draw(seed, "audit", item) for item in table.index], table.index, dtype=float)
+    drawn = draws.nsmallest(min(len(table) // 2, AUDIT)).index
+    closest = table["margin"].drop(drawn).sort_values(kind="stable").index
+    order = [item for pair in zip_longest(closest, drawn) for item in pair if item is not None]
+    return table.loc[order].assign(
+        who=lambda rows: rows["actor"].map(lambda login: names.get(login, login)),
+        private=lambda rows: ~visible(rows),
+        audit=lambda rows: rows.index.isin(drawn),
+        hidden=lambda rows: rows.index.isin([item for item in drawn if _draw(seed, "blind", item) < 2 * blind]),
+        unsure=lambda rows: (rows["lead"] == Lead.UNCLEAR) | (rows["confidence"] < UNSURE),
+        queue=range(len(table)),
+    )
 
-    def __init__(self, judged: Judged, names: Mapping[str, str], aliases: Aliases, seed: str, blind: float) -> None:
-        table = conform(judged.contributions, CONTRIBUTIONS | JUDGED)
-        table = table.drop_duplicates("id", keep="last", ignore_index=True)
-        self.judged = Judged(table, judged.reasons, judged.notes)
-        self.ids: list[str] = table["id"].tolist()
-        self.suggestions = suggestions(self.judged)
-        self.queue = make_queue(self.ids, [suggestion.margin for suggestion in self.suggestions], seed, blind)
-        self.turn = {place: turn for turn, place in enumerate(self.queue.order)}
-        # Places to review as long as nobody labels them.
-        unsure = {place for place, suggestion in enumerate(self.suggestions) if suggestion.is_unsure}
-        self.needs_review = self.queue.audit | unsure
-        self._cells = {name: table[name].tolist() for name in (*_IN_LIST, *_IN_CARD)}
-        self._names, self._aliases = names, aliases
-        self._places = {casefold_id(item): place for place, item in enumerate(self.ids)}
-        self._newest = {casefold_id(aliases.newest(item)): place for place, item in enumerate(self.ids)}
 
-    def place(self, item: str) -> int:
-        """Return the place of a contribution, by any of its ids.
+def _draw(seed: str, purpose: str, item: str) -> float:
+    """Return a number from 0 to 1 that depends on nothing else."""
+    return int.from_bytes(sha256(f"{seed} {purpose} {casefold_id(item)}".encode()).digest()[:7]) / 256**7
 
-        Raises
-        ------
-        ContribkitError
-            Where it is not among these.
-        """
-        place = self._places.get(casefold_id(item), self._newest.get(casefold_id(self._aliases.newest(item))))
-        if place is None:
-            raise ContribkitError(f"{item}: is not among the {len(self.ids)} contributions of this session")
-        return place
 
-    def is_private(self, place: int) -> bool:
-        """Say whether a contribution may be in no published file."""
-        return is_true(self._cells["private"][place])
+def suggestions(judged: Judged) -> pd.DataFrame:
+    """Return `lead`, `confidence`, `decided_by`, `margin` and `reasons` of rules or model, by id.
 
-    def in_list(self, place: int) -> dict[str, Any]:
-        """Return what list, filters and keys need of a contribution, as JSON."""
-        lead, confidence, decided_by, *_ = self.suggestions[place]
-        cells = {name: plain(self._cells[name][place]) for name in _IN_LIST}
-        return cells | {
-            "who": self._names.get(cells["actor"], cells["actor"]), "private": self.is_private(place),
-            "lead": lead, "confidence": confidence, "decided_by": decided_by,
-            "audit": place in self.queue.audit, "queue": self.turn[place],
-        }  # fmt: skip
+    Where people decided, the table holds their lead; that of the rules is computed again from the reasons.
+    """
+    reasons = judged.reasons[judged.reasons["rule"] != LABEL]
+    by_id = grouped(reasons["id"].map(casefold_id), records(reasons))
+    rows = judged.contributions[["id", *_SUGGESTION]]
+    rows = rows.fillna({"lead": str(Lead.UNCLEAR), "confidence": 0.5, "decided_by": "rules"})
+    found = [
+        _suggestion(lead, confidence, decided_by, by_id.get(casefold_id(item), []))
+        for item, lead, confidence, decided_by in rows.itertuples(index=False)
+    ]
+    return pd.DataFrame(found, index=rows["id"].tolist(), columns=[*_SUGGESTION, "margin", "reasons"])
 
-    def in_card(self, place: int) -> dict[str, Any]:
-        """Return what only the card shows of a contribution, as JSON; texts are cut to `LONGEST`."""
-        cells = {name: plain(self._cells[name][place]) for name in _IN_CARD}
-        kind = cells.pop("kind") or "contribution"
-        return cells | {
-            "kind_word": Kind(kind).word if kind in list(Kind) else kind,
-            "url": web_url(cells["url"]),
-            "body": (cells["body"] or "")[:LONGEST],
-            "remarks": _cut(cells["remarks"]),
-            "reasons": [reason | {"url": web_url(reason["url"])} for reason in self.suggestions[place].reasons],
-        }
+
+def _suggestion(lead: str, confidence: float, decided_by: str, reasons: list[dict[str, Any]]) -> tuple[Any, ...]:
+    """Return a suggestion with its margin, the difference of the chances of the two most likely leads.
+
+    (Margin sampling, Scheffer et al. 2001.) The confidence of a lead is its chance against the second, so that the
+    difference is twice it less one. Where the evidence does not decide, totals are log-odds: a distance d between two
+    leads gives the difference tanh(d / 2).
+    """
+    voted = [Reason(why["lead"], why["weight"], why["sentence"], rule=why["rule"]) for why in reasons]
+    if decided_by == "person":
+        found, confidence = decide(voted)
+        lead, decided_by = str(found), "rules"
+    if lead != Lead.UNCLEAR:
+        return lead, confidence, decided_by, max(0.0, 2 * confidence - 1), reasons
+    totals = totals_of(voted)
+    distance = math.tanh(margin(totals) / 2) if max(totals.values()) > 0 else 0.0
+    return lead, confidence, decided_by, distance, reasons
+
+
+def card(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what only the card shows of a contribution, as JSON; texts are cut to `LONGEST`."""
+    kind = row["kind"] or "contribution"
+    remarks: list[str] = []
+    room = LONGEST
+    for remark in map(str, row["remarks"]):
+        remarks += [remark[:room]] if room > 0 else []
+        room -= len(remark)
+    return {name: row[name] for name in _IN_CARD} | {
+        "kind_word": Kind(kind).word if kind in list(Kind) else kind,
+        "url": web_url(row["url"]),
+        "body": (row["body"] or "")[:LONGEST],
+        "remarks": remarks,
+        "reasons": [reason | {"url": web_url(reason["url"])} for reason in row["reasons"]],
+    }
 
 
 def web_url(value: Any) -> str | None:
-    """Return an address that browsers open as a page, None for any other: addresses come from strangers.
-
-    Examples
-    --------
-    >>> web_url("https://github.com/o/r"), web_url("javascript:alert(1)"), web_url(None)
-    ('https://github.com/o/r', None, None)
-    """
+    """Return an address that browsers open as a page, None for any other: addresses come from strangers."""
     is_page = isinstance(value, str) and value.casefold().startswith(("https://", "http://"))
     return value if is_page else None
-
-
-def _cut(remarks: list[str]) -> list[str]:
-    """Return the first remarks, `LONGEST` characters in all."""
-    kept: list[str] = []
-    for remark in remarks:
-        room = LONGEST - sum(map(len, kept))
-        if room <= 0:
-            break
-        kept.append(str(remark)[:room])
-    return kept
