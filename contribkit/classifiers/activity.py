@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
-from itertools import pairwise, product
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,77 +32,66 @@ KINDS = {
 }
 """Activities by the kind of the act alone, where nothing says otherwise."""
 
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
+
+
 # Changelogs do not list these, so no weights can be learned: words of a title, in the order in which they decide.
-_WORDS = [
-    (activity, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE))
-    for activity, pattern in (
-        (
-            Activity.RELEASE,
-            r"RLS|version bump|bump (?:the )?version|bump to v?\d|prepare v?\d|releasing|release (?:notes?|pr|v?\d)|"
-            r"(?:make|cut|prepare|publish) (?:a |the )?(?:new )?release|v?\d{1,9}\.\d{1,9}\S{0,20} release|"
-            r"start of the \w+ release|changelog for v?\d[\w.]*|(?:branch|release) [\"']?\w+[\"']? (?:branch|release)",
-        ),
-        (Activity.MEETING, r"meeting|collab(?:oration)? caf[eé]|agenda|minutes|office hours"),
-        (
-            Activity.STRATEGY,
-            r"strategy|roadmap|governance|team charter|steering|fund(?:s|ing)?|voting|enhancement proposal|subproject|"
-            r"team members?|organi[sz]ation",
-        ),
-        (Activity.ONBOARDING, r"onboarding|outreachy|good first issue|mentor(?:ing|ship)|new contributors?"),
-    )
-]
+_DECIDES = {
+    Activity.RELEASE: _words(
+        r"RLS|version bump|bump (?:the )?version|bump to v?\d|prepare v?\d|releasing|release (?:notes?|pr|v?\d)|"
+        r"(?:make|cut|prepare|publish) (?:a |the )?(?:new )?release|v?\d{1,9}\.\d{1,9}\S{0,20} release|"
+        r"start of the \w+ release|changelog for v?\d[\w.]*|(?:branch|release) [\"']?\w+[\"']? (?:branch|release)"
+    ),
+    Activity.MEETING: _words(r"meeting|collab(?:oration)? caf[eé]|agenda|minutes|office hours"),
+    Activity.STRATEGY: _words(
+        r"strategy|roadmap|governance|team charter|steering|fund(?:s|ing)?|voting|enhancement proposal|subproject|"
+        r"team members?|organi[sz]ation"
+    ),
+    Activity.ONBOARDING: _words(r"onboarding|outreachy|good first issue|mentor(?:ing|ship)|new contributors?"),
+}
 # What words of a title say, the first that applies. On their own they are right for six titles in ten, since "add" may
 # add a test and "fix" a typo: the model weighs them.
-_SAYS = [
-    (activity, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE))
-    for activity, pattern in (
-        (
-            Activity.CI,
-            r"ci|github actions?|gh (?:actions?|runners?)|workflows?|flaky|(?:fix|failing|broken) tests?|"
-            r"tests? fail\w*|linkcheck|test matrix",
-        ),
-        (
-            Activity.DOCS,
-            r"docs?|documentation|documenting|readme|readthedocs|tutorials?|docstrings?|typos?|faq|how-?to",
-        ),
-        (
-            Activity.BUGFIX,
-            r"bug ?fix|bug|fix(?:es|ed)?|regression|crash\w*|errors?|broken|breaks|repair\w*|correct(?:s|ly)?",
-        ),
-        (
-            Activity.MAINTENANCE,
-            r"bump|upgrade|update|deprecat\w+|remove|drop|refactor\w*|clean[- ]?up|rename|maintenance|unpin|pin|"
-            r"get rid of|instead of|unify|moderni[sz]e|migrate",
-        ),
-        (
-            Activity.FEATURE,
-            r"add|allow|support|enhancement|feature|new|introduce|implement|let|option|configurable|make \w+ possible",
-        ),
-    )
-]
-_CI_PATH = re.compile(
-    r"\.github/workflows/|\.circleci/|\.travis|azure-pipelines|tox\.ini|noxfile|codecov", re.IGNORECASE
-)
-_TROUBLE = re.compile(
-    r"\b(?:fail(?:s|ed|ing)?|errors?|exception|traceback|crash\w*|broken|wrong\w*|leak\w*|bug|problems?|does not work|"
-    r"stopped|report about)\b",
-    re.IGNORECASE,
-)
-_DESCRIPTION = 400  # characters of a description
-_MEETING_PATH = re.compile(r"(?:^|/)meetings?/", re.IGNORECASE)
+_SAYS = {
+    Activity.CI: _words(
+        r"ci|github actions?|gh (?:actions?|runners?)|workflows?|flaky|(?:fix|failing|broken) tests?|tests? fail\w*|"
+        r"linkcheck|test matrix"
+    ),
+    Activity.DOCS: _words(
+        r"docs?|documentation|documenting|readme|readthedocs|tutorials?|docstrings?|typos?|faq|how-?to"
+    ),
+    Activity.BUGFIX: _words(
+        r"bug ?fix|bug|fix(?:es|ed)?|regression|crash\w*|errors?|broken|breaks|repair\w*|correct(?:s|ly)?"
+    ),
+    Activity.MAINTENANCE: _words(
+        r"bump|upgrade|update|deprecat\w+|remove|drop|refactor\w*|clean[- ]?up|rename|maintenance|unpin|pin|"
+        r"get rid of|instead of|unify|moderni[sz]e|migrate"
+    ),
+    Activity.FEATURE: _words(
+        r"add|allow|support|enhancement|feature|new|introduce|implement|let|option|configurable|make \w+ possible"
+    ),
+}
 _LABELS = {
-    Activity.BUGFIX: re.compile(r"\b(?:bug|bugfix|regression|crash)\b", re.IGNORECASE),
-    Activity.FEATURE: re.compile(r"\b(?:enhancement|feature|new feature)\b", re.IGNORECASE),
-    Activity.DOCS: re.compile(r"\b(?:docs?|documentation)\b", re.IGNORECASE),
-    Activity.MAINTENANCE: re.compile(r"\b(?:maintenance|dependencies|refactor\w*|tech(?:nical)? debt|chore)\b", re.I),
-    Activity.CI: re.compile(r"\b(?:ci|continuous integration)\b", re.IGNORECASE),
+    Activity.BUGFIX: _words(r"bug|bugfix|regression|crash"),
+    Activity.FEATURE: _words(r"enhancement|feature|new feature"),
+    Activity.DOCS: _words(r"docs?|documentation"),
+    Activity.MAINTENANCE: _words(r"maintenance|dependencies|refactor\w*|tech(?:nical)? debt|chore"),
+    Activity.CI: _words(r"ci|continuous integration"),
 }
 # Authors' words for a change and maintainers' headings agree in 0.856 of 6,970 changes; a label is such a word. Against
 # four other classes that is a log-odds of ln(0.856 / (0.144 / 4)).
 _LABEL_WEIGHT = 3.2
+_CI_PATH = re.compile(
+    r"\.github/workflows/|\.circleci/|\.travis|azure-pipelines|tox\.ini|noxfile|codecov", re.IGNORECASE
+)
+_MEETING_PATH = re.compile(r"(?:^|/)meetings?/", re.IGNORECASE)
+_TROUBLE = _words(
+    r"fail(?:s|ed|ing)?|errors?|exception|traceback|crash\w*|broken|wrong\w*|leak\w*|bug|problems?|does not work|"
+    r"stopped|report about"
+)
 _CLEARLY = 0.3  # log-odds by which a feature must be ahead of the next activity
 _NEAR_CI = (Activity.MAINTENANCE, Activity.BUGFIX, Activity.FEATURE)
-_NUMBER = "<number>"
 _TOKEN = re.compile(r"[a-z][a-z0-9_]*(?:['-][a-z]+)*|[^\x00-\x7f]|v?\d+(?:\.\d+)*")
 _PREFIX = re.compile(r"^\s*(?:\[([^\]]{1,20})\]|([A-Za-z]{2,15})(?:\([^)]*\))?!?(?=:))")
 # A fragment of a changelog says in its name what the change is: news/12.bugfix.rst.
@@ -112,19 +101,14 @@ _FRAGMENT = re.compile(
     r"performance|improvement|change|new_feature|highlight|breaking|significant)s?\b",
     re.IGNORECASE,
 )
-_TITLE = 300  # characters of a title
+_TITLE, _DESCRIPTION = 300, 400  # characters
 _TOKENS = 40  # of a title
 _PATHS = 100  # of a change
 _PATH = 0.4  # scale of what paths tell: regularisation then trusts the title more where projects differ in their paths
 
 
 def activity_of(row: Mapping[str, Any]) -> Activity:
-    """Return the activity of a contribution; `other` where nothing tells.
-
-    Parameters
-    ----------
-    row
-        A row of the contributions table.
+    """Return the activity of a row of the contributions table; `other` where nothing tells.
 
     Examples
     --------
@@ -134,86 +118,65 @@ def activity_of(row: Mapping[str, Any]) -> Activity:
     'other'
     """
     stated, kind, title = (_text(row, name) for name in ("stated_activity", "kind", "title"))
+    title, files = title[:_TITLE], row["files"]
     if stated in list(Activity):
         return Activity(stated)
     if kind == Kind.TRIAGE and is_true(row.get("author_is_bot")):
         return Activity.MAINTENANCE  # merging what a bot keeps up to date
     if kind in KINDS:
         return KINDS[Kind(kind)]
+    said = _first(_SAYS, title)
     # Labels such as "good first issue" tell only where the title says nothing of what is to be done.
-    words = (title[:_TITLE], "" if _says(title[:_TITLE]) else " ".join(row["labels"])[:_TITLE])
-    for text, (activity, pattern) in product(words, _WORDS):
-        if pattern.search(text):
-            return activity
-    if row["files"] and all(_MEETING_PATH.search(path) for path in row["files"]):
+    if decided := _first(_DECIDES, title) or _first(_DECIDES, "" if said else " ".join(row["labels"])[:_TITLE]):
+        return decided
+    if files and all(_MEETING_PATH.search(path) for path in files):
         return Activity.MEETING
-    best = _best(scores(row))
-    if best is Activity.MAINTENANCE and row["files"] and all("test" in path.casefold() for path in row["files"]):
-        return Activity.CI
-    return Activity.CI if best in _NEAR_CI and _is_ci(title, row["files"]) else best
-
-
-def _best(found: dict[Activity, float]) -> Activity:
-    """Return the activity with the highest score; a feature is a finding and must be clearly ahead."""
+    found = scores(row)
     if not found:
         return Activity.OTHER
     first, second = sorted(found, key=found.__getitem__, reverse=True)[:2]
-    return second if first is Activity.FEATURE and found[first] - found[second] < _CLEARLY else first
+    # A feature is a finding and must be clearly ahead.
+    best = second if first is Activity.FEATURE and found[first] - found[second] < _CLEARLY else first
+    if best is Activity.MAINTENANCE and files and all("test" in path.casefold() for path in files):
+        return Activity.CI
+    # Most changelogs call it maintenance where the title, or at least half of the paths, speak of CI.
+    ci_paths = sum(bool(_CI_PATH.search(path)) for path in files)
+    is_ci = said is Activity.CI or (ci_paths > 0 and 2 * ci_paths >= len(files))
+    return Activity.CI if best in _NEAR_CI and is_ci else best
 
 
-def _is_ci(title: str, files: list[str]) -> bool:
-    """Say whether the title or at least half of the paths speak of CI, which most changelogs call maintenance."""
-    paths = sum(bool(_CI_PATH.search(path)) for path in files)
-    return _says(title[:_TITLE]) is Activity.CI or (paths > 0 and 2 * paths >= len(files))
+def _first(patterns: Mapping[Activity, re.Pattern[str]], text: str) -> Activity | None:
+    """Return the first activity of which a text speaks."""
+    return next((activity for activity, pattern in patterns.items() if pattern.search(text)), None)
 
 
 def scores(row: Mapping[str, Any]) -> dict[Activity, float]:
-    """Return the log-odds of each of the `CLASSES` for a contribution; nothing where no word or path is known.
-
-    Parameters
-    ----------
-    row
-        A row of the contributions table: its title, files, lines and labels are read.
-    """
+    """Return the log-odds of each of the `CLASSES` for a contribution; nothing where no word or path is known."""
     weights = _weights()
-    title, files = _text(row, "title"), row["files"]
-    names = features(title, _text(row, "body"), files, (_lines(row, "additions"), _lines(row, "deletions")))
+    lines = [None if is_missing(row.get(name)) else max(int(row[name]), 0) for name in ("additions", "deletions")]
+    names = features(_text(row, "title"), _text(row, "body"), row["files"], (lines[0], lines[1]))
     labels = " ".join(row["labels"])[:_TITLE]
-    said = [activity for activity, pattern in _LABELS.items() if labels and pattern.search(labels)]
-    known = [(weights[name], value) for name, value in names.items() if name in weights]
-    if not said and not any(name in weights for name in names if name.startswith(("word", "path", "prefix", "news"))):
+    said = [activity for activity, pattern in _LABELS.items() if pattern.search(labels)]
+    known = [(name, value) for name, value in names.items() if name in weights]
+    if not said and not any(name.startswith(("word", "path", "prefix", "news")) for name, _ in known):
         return {}
     totals = dict(zip(CLASSES, weights["bias"], strict=True))
-    for row_weights, value in known:
-        for activity, weight in zip(CLASSES, row_weights, strict=True):
+    for name, value in known:
+        for activity, weight in zip(CLASSES, weights[name], strict=True):
             totals[activity] += weight * value
-    for activity in said:
-        totals[activity] += _LABEL_WEIGHT
-    return totals
+    return {activity: total + _LABEL_WEIGHT * (activity in said) for activity, total in totals.items()}
 
 
 def features(
     title: str, body: str, files: Iterable[str], lines: tuple[int | None, int | None] = (None, None)
 ) -> dict[str, float]:
-    """Return what the model sees of a change: name of a feature to its value.
-
-    Parameters
-    ----------
-    title
-        Its title, with a prefix such as ``feat:`` where it has one.
-    body
-        Its description, empty where it is not known.
-    files
-        Paths that it changed.
-    lines
-        Lines added and deleted, where known.
-    """
+    """Return what the model sees of a change: name of a feature to its value."""
     trouble = {"trouble": 1.0} if body and _TROUBLE.search(f"{title} {body[:_DESCRIPTION]}") else {}
     return _title_features(title[:_TITLE]) | trouble | _path_features(list(files)[:_PATHS]) | _size_features(*lines)
 
 
 def _title_features(title: str) -> dict[str, float]:
-    tokens = [_NUMBER if token.lstrip("v")[:1].isdigit() else token for token in _TOKEN.findall(title.casefold())]
+    tokens = ["<number>" if token.lstrip("v")[:1].isdigit() else token for token in _TOKEN.findall(title.casefold())]
     tokens = tokens[:_TOKENS]
     names = [f"word {token}" for token in tokens]
     names += [f"words {first} {second}" for first, second in pairwise(tokens)]
@@ -222,12 +185,9 @@ def _title_features(title: str) -> dict[str, float]:
         names.append(f"prefix {(prefix[1] or prefix[2]).casefold()}")
     if "`" in title:
         names.append("code in title")
-    names += [f"word says {activity}" for activity in [_says(title)] if activity]
+    if said := _first(_SAYS, title):
+        names.append(f"word says {said}")
     return dict.fromkeys(names, 1.0) | {"length of title": min(len(tokens), 20) / 20}
-
-
-def _says(title: str) -> Activity | None:
-    return next((activity for activity, pattern in _SAYS if pattern.search(title)), None)
 
 
 def _path_features(files: list[str]) -> dict[str, float]:
@@ -241,8 +201,7 @@ def _path_features(files: list[str]) -> dict[str, float]:
         found[f"path {name}"] = _PATH * count / len(paths)
         if count == len(paths):
             found[f"path all {name}"] = _PATH
-    tests = sum("test" in path for path in paths)
-    if tests:
+    if tests := sum("test" in path for path in paths):
         found["path tests alone" if tests == len(paths) else "path tests beside code"] = _PATH
     return found | {"files": _PATH * math.log1p(len(files)) / 4, f"files {min(len(files), 6)}": _PATH}
 
@@ -270,11 +229,6 @@ def _size_features(additions: int | None, deletions: int | None) -> dict[str, fl
 def _text(row: Mapping[str, Any], name: str) -> str:
     value = row.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _lines(row: Mapping[str, Any], name: str) -> int | None:
-    value: Any = row.get(name)
-    return None if is_missing(value) else max(int(value), 0)
 
 
 @cache

@@ -7,8 +7,8 @@ from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, repository_of
 from contribkit.vocabulary import Activity
 
-# What our own threads say comes before commits and before documents, which tell several stories.
 _PATHS = 30  # of a change
+# What our own threads say comes before commits and before documents, which tell several stories.
 _ORDER = {"issue": 0, "pull_request": 0, "commit": 1, "document": 3}
 
 
@@ -21,30 +21,20 @@ def initiative(context: Context) -> str | None:
 def stakeholder(context: Context, initiative_name: str | None, neighbours: Sequence[str] = ()) -> str | None:
     """Return whom a stakeholder-led contribution serves: the surest evidence first.
 
-    Parameters
-    ----------
-    context
-        The contribution.
-    initiative_name
-        Its initiative, see `initiative`.
-    neighbours
-        The stakeholders whom threads next to it served.
+    `neighbours` are the stakeholders whom threads next to it served.
     """
+    index, title = context.index, context.text("title")
     for planned in context.organisation.initiatives:
         if planned.name == initiative_name and planned.stakeholder:
             return planned.stakeholder
     for repo in (context.text("repo"), *(repository_of(ref) or "" for ref in context.linked_refs)):
-        owner = context.index.owner_of(repo) if repo else None
-        if owner is None and context.organisation.is_own(repo):
-            owner = context.index.named_by_path(repo.split("/")[1])
-        if owner is not None:
+        if owner := index.kept_for(repo):
             return owner.name
+    if coded := index.coded_in(title):
+        return coded[0].stakeholder.name
     # What stands right beside a link comes before what stands around it.
     inward = sorted(context.inward, key=lambda mention: _ORDER.get(mention.kind, 2))
     cited = [mention for mention in context.mentions if mention.direction == "out"]
-    title, coded = context.text("title"), context.index.coded_in(context.text("title"))
-    if coded:
-        return coded[0].stakeholder.name
     near = (
         *((title,) if any(named.is_code for named in context.named(title)) else ()),
         *(m.title for m in inward if m.kind != "document"),
@@ -55,16 +45,13 @@ def stakeholder(context: Context, initiative_name: str | None, neighbours: Seque
     )
     far = (*(m.title for m in inward), *(m.text for m in inward), *(m.context for m in inward))
     for words in (*near, *neighbours, *far):
-        named = [named for named in context.named(words) if not named.is_grant]
-        if named:
+        if named := [named for named in context.named(words) if not named.is_grant]:
             return min(named, key=lambda n: (n.is_common, words.find(n.word))).stakeholder.name
-    people = context.index.name_by_person
     owners = ((repository_of(ref) or "").split("/")[0] for ref in context.row["links_out"])
     present = map(casefold_id, (context.text("author"), *context.row["participants"], *owners))
-    by_path = (context.index.named_by_path(path) for path in context.row["files"][:_PATHS])
-    return next((people[login] for login in present if login in people), None) or next(
-        (owner.name for owner in by_path if owner is not None), None
-    )
+    speaker = next((index.name_by_person[login] for login in present if login in index.name_by_person), None)
+    by_path = (index.named_by_path(path) for path in context.row["files"][:_PATHS])
+    return speaker or next((owner.name for owner in by_path if owner is not None), None)
 
 
 def as_configured(name: str, organisation: Organisation) -> str | None:
@@ -77,13 +64,12 @@ def goal(context: Context, activity: Activity) -> str | None:
     """Return the goal that an upstream-led contribution counts for: planned there, else of its project and activity."""
     day = context.day
     goals = [goal for goal in context.organisation.goals if day is None or goal.holds_between(day, day)]
-    mentioned = {casefold_id(mention.ref) for mention in context.mentions}
-    places = mentioned | {casefold_id(repository_of(ref) or "") for ref in mentioned}
-    for planned in goals:
-        if {casefold_id(ref) for ref in planned.refs} & places:
-            return planned.name
-    for planned in goals:
-        here = not planned.upstream or context.project in planned.upstream
-        if planned.activities and activity in planned.activities and here:
-            return planned.name
-    return None
+    refs = {casefold_id(mention.ref) for mention in context.mentions}
+    places = refs | {casefold_id(repository_of(ref) or "") for ref in refs}
+    planned = (goal.name for goal in goals if {casefold_id(ref) for ref in goal.refs} & places)
+    fitting = (
+        goal.name
+        for goal in goals
+        if activity in goal.activities and (not goal.upstream or context.project in goal.upstream)
+    )
+    return next(planned, None) or next(fitting, None)

@@ -1,7 +1,7 @@
 """One contribution with everything that is known about it: what rules look at."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -13,7 +13,7 @@ from contribkit.classifiers.votes import Reason
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, links, repository_of, thread_url
 from contribkit.tables import is_missing, is_true
-from contribkit.vocabulary import Activity, Kind
+from contribkit.vocabulary import Activity
 
 _ITEM = re.compile(r"\n(?=[ \t]{0,3}(?:[-*+]|\d{1,3}[.)])[ \t])")
 _FEW_LINES = 20
@@ -29,16 +29,10 @@ _FOUNDATIONAL = re.compile(
 
 
 class Mention(NamedTuple):
-    """A place on the organisation's own side that is tied to the thread.
+    """A place on the organisation's own side that is tied to the thread, as in the references table.
 
-    Attributes
-    ----------
-    ref, kind, title, text, context, labels, url, private
-        As in the references table; `ref` is that of the place.
-    passage
-        The part of the text right around the link.
-    direction
-        ``in`` where it points at the thread, ``out`` where the thread points at it.
+    `ref` is that of the place; `passage` is the part of the text right around the link; `direction` is ``in`` where it
+    points at the thread, ``out`` where the thread points at it.
     """
 
     ref: str
@@ -153,9 +147,7 @@ class Context:
     def mentions(self) -> list[Mention]:
         """Everything on the organisation's own side that is tied to the thread, each once."""
         found: dict[str, Mention] = {}
-        for mention in (
-            _of_reference(reference) for reference in self.references if not is_true(reference["by_is_bot"])
-        ):
+        for mention in (_of_reference(row) for row in self.references if not is_true(row["by_is_bot"])):
             if mention.direction == "in" or casefold_id(mention.ref) not in found:
                 found[casefold_id(mention.ref)] = mention
         for mention in _of_links(self.row, self.organisation):
@@ -166,6 +158,11 @@ class Context:
     def inward(self) -> list[Mention]:
         """The mentions that point at the thread, which say something about it."""
         return [mention for mention in self.mentions if mention.direction == "in"]
+
+    def filed_under(self, topic: re.Pattern[str]) -> Iterator[tuple[Mention, str]]:
+        """Yield posts of the organisation that link to it and have a label of a topic, with the label."""
+        for post in (mention for mention in self.inward if mention.kind == "document"):
+            yield from ((post, label) for label in post.labels if topic.search(label))
 
     def named(self, words: str) -> list[Named]:
         """Return the stakeholders that a text names, in the order of contribkit.toml; thanks do not count."""
@@ -182,11 +179,6 @@ class Context:
         return activity_of(self.row)
 
     @cached_property
-    def reviewed(self) -> Activity:
-        """What sort of work somebody else's thread is that the actor reviews."""
-        return activity_of({**self.row, "kind": Kind.PULL_REQUEST})
-
-    @cached_property
     def is_small(self) -> bool:
         """Whether few lines changed."""
         lines = [self.row.get(name) for name in ("additions", "deletions")]
@@ -201,20 +193,14 @@ class Context:
 
 
 def _of_reference(reference: dict[str, Any]) -> Mention:
-    source, identifier, text = reference["source"] or "", reference["id"] or "", reference["text"] or ""
-    kind = reference["kind"] or ""
+    source, identifier = reference["source"] or "", reference["id"] or ""
+    told = {name: reference[name] or "" for name in ("kind", "title", "text", "context")}
     # A thread or commit is named as GitHub does, anything else by repository and path.
-    if kind in ("issue", "pull_request"):
-        ref = identifier if repository_of(identifier) else f"{source}#{identifier}"
-    else:
-        ref = f"{source}@{identifier}" if kind == "commit" else f"{source}:{identifier}"
+    sign = {"issue": "#", "pull_request": "#", "commit": "@"}.get(told["kind"], ":")
     return Mention(
-        ref=ref,
-        kind=kind,
-        title=reference["title"] or "",
-        text=text,
-        passage=passage(text, reference["ref"]),
-        context=reference["context"] or "",
+        ref=identifier if sign == "#" and repository_of(identifier) else f"{source}{sign}{identifier}",
+        **told,
+        passage=passage(told["text"], reference["ref"]),
         labels=tuple(reference["labels"]),
         url=reference["url"],
         direction="out" if reference["direction"] == "out" else "in",
@@ -222,20 +208,12 @@ def _of_reference(reference: dict[str, Any]) -> Mention:
     )
 
 
-def _of_links(row: dict[str, Any], organisation: Organisation) -> Iterable[Mention]:
+def _of_links(row: dict[str, Any], organisation: Organisation) -> Iterator[Mention]:
     for link in row["links_in"]:
-        ref, text = link.get("ref") or "", link.get("text") or ""
-        if organisation.is_own_side(ref):
-            yield Mention(
-                ref=ref,
-                kind="commit" if "@" in ref else "issue",
-                title=link.get("title") or "",
-                text=text,
-                passage=text,
-                labels=tuple(link.get("labels") or ()),
-                url=thread_url(ref),
-                private=bool(link.get("private")),
-            )
+        if organisation.is_own_side(ref := link.get("ref") or ""):
+            title, text, labels = link.get("title") or "", link.get("text") or "", tuple(link.get("labels") or ())
+            kind, private = "commit" if "@" in ref else "issue", bool(link.get("private"))
+            yield Mention(ref, kind, title, text, text, labels=labels, url=thread_url(ref), private=private)
     for ref in row["links_out"]:
         if organisation.is_own_side(ref):
             yield Mention(ref, "issue", url=thread_url(ref), direction="out")
@@ -245,11 +223,6 @@ def passage(text: str, ref: str) -> str:
     """Return the list items or sentences of a text that point at a thread; all of it where none can be told apart.
 
     A post lists many threads: what stands beside one says little of the next.
-
-    Examples
-    --------
-    >>> passage("1. o/r#1 was for Reef.\\n2. o/r#2 came from\\n   a ticket.", "o/r#2")
-    '2. o/r#2 came from\\n   a ticket.'
     """
     items = [item for item in _ITEM.split(text) if item.strip()]
     parts = items if len(items) > 1 else _SENTENCE.split(text)

@@ -1,6 +1,6 @@
 """Explain one contribution: the case for and against its lead, as a maintainer would want to read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Labels
 from contribkit.privacy import visible, without_private
-from contribkit.tables import Judged, is_missing, rows_of
+from contribkit.tables import Judged, is_missing, records, rows_of
 from contribkit.text import printable
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
 
@@ -26,25 +26,9 @@ def why(
     labels: Labels | None = None,
     include_private: bool = False,
 ) -> list[str]:
-    """Return the lines that explain one contribution.
+    """Return the lines that explain one contribution, for a person at their own machine: `labels` name people.
 
-    Parameters
-    ----------
-    judged
-        What `contribkit.classify` returned.
-    identifier
-        Its id; that of its thread does where it holds one contribution only.
-    organisation
-        Whose contribution, and what it calls people and leads.
-    labels
-        What people said, with their names and notes: these lines are for a person at their own machine.
-    include_private
-        Whether private threads, and what was seen in private places, are shown.
-
-    Raises
-    ------
-    ContribkitError
-        Where there is no such contribution, with the nearest known ids; or where it is private and that was not asked.
+    The id of a thread will do where it holds one contribution only; an unknown one is an error with the nearest.
 
     Examples
     --------
@@ -56,18 +40,20 @@ def why(
     o/r#1, pull request of Ada (ada-example)
     """
     rows = judged.contributions
-    shown = rows[visible(rows, include_private)]
-    row = _find(rows, shown, identifier)
-    nested = without_private(judged.where(rows["id"] == row["id"]), include_private).nested()["reasons"].iloc[0]
+    row = _find(rows, rows[visible(rows, include_private)], identifier)
+    shown = without_private(judged.where(rows["id"] == row["id"]), include_private).reasons
     reasons = [
-        Reason(why["lead"], why["weight"], why["because"], why["saw"] or "", why["where"], why["private"], why["rule"])
-        for why in nested
-        if why["rule"] != LABEL
-    ]
+        Reason(
+            why["lead"], why["weight"], why["sentence"],
+            "" if why["evidence"] == row["title"] else why["evidence"] or "",  # the title stands above all
+            why["url"], why["private"], why["rule"],
+        )
+        for why in records(shown[shown["rule"] != LABEL])
+    ]  # fmt: skip
     lines = [
         *_head(row, organisation),
         *_answer(row, reasons, organisation),
-        *_sides(Lead(row["lead"]), [_without_title(reason, row) for reason in reasons], organisation),
+        *_sides(Lead(row["lead"]), reasons, organisation),
         *_section("What would settle it", [] if row["decided_by"] == "person" else _settles(row["lead"], reasons)),
         *_section("What people said", _said(row["id"], labels, organisation)),
     ]
@@ -76,37 +62,29 @@ def why(
 
 def _find(rows: pd.DataFrame, shown: pd.DataFrame, identifier: str) -> dict[str, Any]:
     """Return the row that is meant, by its id or by that of a thread with one contribution."""
-    ids = list(shown["id"])
-    found = [place for place, known in enumerate(ids) if casefold_id(known) == casefold_id(identifier)]
-    if not found:
-        found = [n for n, ref in enumerate(shown["ref"]) if casefold_id(ref) == casefold_id(identifier)]
+    wanted = casefold_id(identifier)
+    found = shown[shown["id"].map(casefold_id) == wanted]
+    found = found if len(found) else shown[shown["ref"].map(casefold_id) == wanted]
     if len(found) == 1:
-        return {name: None if is_missing(value) else value for name, value in rows_of(shown.iloc[found])[0].items()}
-    if found:
-        some = ", ".join(ids[number] for number in found[:_LISTED])
+        return {name: None if is_missing(value) else value for name, value in rows_of(found)[0].items()}
+    if len(found):
+        some = ", ".join(found["id"][:_LISTED])
         raise ContribkitError(f"{identifier}: several people worked there; name one of: {some}")
-    if casefold_id(identifier) in set(rows["id"].map(casefold_id)):
+    if wanted in set(rows["id"].map(casefold_id)):
         raise ContribkitError(f"{identifier}: is in a private thread; say --include-private to see it")
-    raise ContribkitError(f"{identifier}: there is no such contribution; {_near(identifier, ids)}")
+    raise ContribkitError(f"{identifier}: there is no such contribution; {_near(identifier, list(shown['id']))}")
 
 
 def _near(identifier: str, ids: list[str]) -> str:
     """Return what was probably meant: other work in the same thread first, then a slip of the fingers."""
     thread = casefold_id(identifier.split("@")[0])
-    same = [known for known in ids if thread and casefold_id(known).startswith(f"{thread}@")]
-    if same and "#" in thread:
+    same = [known for known in ids if "#" in thread and casefold_id(known).startswith(f"{thread}@")]
+    if same:
         return "in the same thread: " + ", ".join(same[:_LISTED])
-    hint = nearest(identifier, ids)
-    if hint.startswith("did"):
+    if (hint := nearest(identifier, ids)).startswith("did"):
         return hint
-    repo = thread.split("#")[0]
-    beside = [known for known in ids if casefold_id(known).startswith(repo)]
+    beside = [known for known in ids if casefold_id(known).startswith(thread.split("#")[0])]
     return f"{len(ids)} are known" + (f", such as {', '.join((beside or ids)[:3])}" if ids else "")
-
-
-def _without_title(reason: Reason, row: dict[str, Any]) -> Reason:
-    """Return a reason that does not repeat the title, which stands above all."""
-    return reason._replace(evidence="") if reason.evidence == row["title"] else reason
 
 
 def _head(row: dict[str, Any], organisation: Organisation) -> Iterator[str]:
@@ -124,10 +102,11 @@ def _head(row: dict[str, Any], organisation: Organisation) -> Iterator[str]:
 
 
 def _answer(row: dict[str, Any], reasons: list[Reason], organisation: Organisation) -> Iterator[str]:
-    lead = Lead(row["lead"])
-    sure = "" if lead is Lead.UNCLEAR and row["decided_by"] != "person" else f", {row['confidence']:.0%} sure"
-    yield f"{lead.shape} {organisation.word(lead)}{sure.replace('%', ' %')}, decided by {_decided_by(row)}"
-    if row["decided_by"] == "person" and (alone := decide(reasons))[0] != lead:
+    lead, by_people = Lead(row["lead"]), row["decided_by"] == "person"
+    sure = "" if lead is Lead.UNCLEAR and not by_people else f", {row['confidence']:.0%} sure".replace("%", " %")
+    words = {"person": "people", "model": "a model that learned from people's labels"}
+    yield f"{lead.shape} {organisation.word(lead)}{sure}, decided by {words.get(row['decided_by'], 'rules')}"
+    if by_people and (alone := decide(reasons))[0] != lead:
         yield f"  (the rules alone: {organisation.word(alone[0])})"
     yield f"  activity: {Activity(row['activity']).word if row['activity'] in list(Activity) else row['activity']}"
     for name in ("stakeholder", "initiative", "goal"):
@@ -135,18 +114,12 @@ def _answer(row: dict[str, Any], reasons: list[Reason], organisation: Organisati
             yield f"  {name}: {row[name]}"
 
 
-def _decided_by(row: dict[str, Any]) -> str:
-    words = {"person": "people", "model": "a model that learned from people's labels"}
-    return words.get(row["decided_by"], "rules")
-
-
 def _sides(lead: Lead, reasons: list[Reason], organisation: Organisation) -> Iterator[str]:
     """Yield the case for and against the lead; where none was found, the case for each of the three."""
     if lead is Lead.UNCLEAR:
         for each in LEADS:
             mine = [reason for reason in reasons if reason.lead == each]
-            if mine:
-                yield from _section(f"For and against {organisation.word(each)}", _lines(mine, "", organisation))
+            yield from _section(f"For and against {organisation.word(each)}", _lines(mine, "", organisation))
         if not reasons:
             yield from _section("For and against", ["nothing was found that speaks for any lead"])
         return
@@ -161,8 +134,9 @@ def _lines(reasons: list[Reason], lead: str, organisation: Organisation) -> Iter
     """Yield each reason: its weight and sentence, what it saw, and where; `lead` need not be named."""
     for reason in reasons:
         towards = "against" if reason.weight < 0 else "for"
-        named = f" ({towards} {organisation.word(reason.lead)})" if lead and reason.lead in list(Lead) else ""
-        yield f"{reason.weight:+.1f}  {reason.sentence}{named if reason.lead != lead or reason.weight < 0 else ''}"
+        is_named = lead and reason.lead in list(Lead) and (reason.lead != lead or reason.weight < 0)
+        named = f" ({towards} {organisation.word(reason.lead)})" if is_named else ""
+        yield f"{reason.weight:+.1f}  {reason.sentence}{named}"
         if reason.evidence and reason.evidence not in reason.sentence:
             yield f"      saw: {_short(reason.evidence)}"
         if reason.url:
@@ -180,9 +154,7 @@ def _settles(lead: str, reasons: list[Reason]) -> list[str]:
         lines.append("reasons pull both ways: a person who knows can say which weighs more, and label it")
     if lead == Lead.UNCLEAR:
         lines.append("the author can say why they did it, and label it")
-    elif not lines:
-        lines.append("nothing is open; who knows better can label it")
-    return lines
+    return lines or ["nothing is open; who knows better can label it"]
 
 
 def _said(identifier: str, labels: Labels | None, organisation: Organisation) -> list[str]:
@@ -197,12 +169,9 @@ def _said(identifier: str, labels: Labels | None, organisation: Organisation) ->
     return lines
 
 
-def _section(title: str, lines: Any) -> Iterator[str]:
-    lines = list(lines)
-    if lines:
-        yield ""
-        yield title
-        yield from (f"  {line}" for line in lines)
+def _section(title: str, lines: Iterable[str]) -> list[str]:
+    indented = [f"  {line}" for line in lines]
+    return ["", title, *indented] if indented else []
 
 
 def _short(text: str) -> str:

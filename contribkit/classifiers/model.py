@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
@@ -15,7 +15,7 @@ import pandas as pd
 from contribkit.classifiers.votes import ENOUGH, THIN, strongest, tally
 from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Label
-from contribkit.tables import REASONS, Judged, conform
+from contribkit.tables import REASONS, Judged, conform, rows_of
 from contribkit.text import pluralise
 from contribkit.vocabulary import LEADS, Lead
 
@@ -39,27 +39,17 @@ _ENOUGH = 0.5  # the probability below which the model abstains
 _HIGHEST, _ALONE = 0.95, 0.6  # as for the rules: title, paths and words alone are never surer than 0.6
 _FACT = 6.0  # a reason so strong is a fact of the guideline, such as not being a member then, that no label changes
 _WORTH_SAYING = 0.2  # log-odds
-_BATCH = 2000  # rows judged at a time, to keep memory small
+_NAMES = [str(lead) for lead in LEADS]
 
 
 @dataclass(frozen=True)
 class Learning:
-    """Who answers where people did not, and why.
+    """Who answers where people did not (``rules`` or ``model``), and why.
 
-    Attributes
-    ----------
-    leads
-        ``rules`` or ``model``.
-    labels
-        How many contributions here have a label, `unclear` included and disputed ones not.
-    elsewhere
-        How many labels are for other contributions.
-    rules_score, model_score
-        The share of labels with which each agrees; the model's on threads it has not seen. None where not tried.
-    chance
-        How likely a model that is no better would win so clearly; None where not tried.
-    reason
-        Why no model was tried, where none was.
+    `labels` counts the contributions here that have one, `unclear` included and disputed ones not; `elsewhere` counts
+    labels for others. The scores are the share of labels with which each agrees, the model's on threads it has not
+    seen; `chance` says how likely a model that is no better would win so clearly. Where no model was tried, they are
+    None, and there is a `reason`.
     """
 
     leads: str = "rules"
@@ -72,69 +62,38 @@ class Learning:
 
     @property
     def sentence(self) -> str:
-        """What a review says of it.
-
-        Examples
-        --------
-        >>> Learning(labels=41, reason="a model is tried from 60 on").sentence
-        'the rules answer: 41 labels, and a model is tried from 60 on'
-        >>> Learning("model", 90, 0, 0.8, 0.9, 0.011).sentence
-        'the model answers: it agrees with 90 % of 90 labels, the rules with 80 % (p = 0.011)'
-        """
+        """What a review says of it."""
         labels = pluralise(self.labels, "label")
         if self.rules_score is None or self.model_score is None or self.chance is None:
             said = f"the rules answer: {labels}, and {self.reason}"
-        elif self.leads == "model":
-            said = f"the model answers: it agrees with {_percent(self.model_score)} of {labels}, the rules with "
-            said += f"{_percent(self.rules_score)} (p = {self.chance:.2g})"
         else:
-            said = f"the rules answer: they agree with {_percent(self.rules_score)} of {labels}, a model with "
-            said += f"{_percent(self.model_score)}, which is not significantly better (p = {self.chance:.2g})"
-        elsewhere = f"; {pluralise(self.elsewhere, 'label')} for other contributions" if self.elsewhere else ""
-        return said + elsewhere
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+            rules, model = f"{100 * self.rules_score:.0f} %", f"{100 * self.model_score:.0f} %"
+            said = (
+                f"the model answers: it agrees with {model} of {labels}, the rules with {rules} (p = {self.chance:.2g})"
+                if self.leads == "model"
+                else f"the rules answer: they agree with {rules} of {labels}, a model with {model}, which is not "
+                f"significantly better (p = {self.chance:.2g})"
+            )
+        return said + (f"; {pluralise(self.elsewhere, 'label')} for other contributions" if self.elsewhere else "")
 
 
 def learn(judged: Judged, labels: Mapping[str, Label], word: Callable[[str], str] = str) -> tuple[Learning, Judged]:
     """Train a model on labels, and let it answer for unlabelled contributions where it is better than the rules.
 
-    Parameters
-    ----------
-    judged
-        What the rules answer.
-    labels
-        What people decided, by case-folded id; see `Labels.effective`.
-    word
-        Returns the word people see for a lead.
-
-    Returns
-    -------
-    tuple
-        What was learned; and the same contributions, with the model's leads, confidences and weights of reasons where
-        it answers.
+    `judged` is what the rules answer, `labels` are by case-folded id, and `word` returns what people call a lead.
+    Returned are what was learned, and the contributions with the model's leads, confidences and weights of reasons.
     """
     keys = judged.contributions["id"].map(casefold_id)
     given = keys.map({key: label.lead for key, label in labels.items()}).astype("str")
-    elsewhere = len(labels.keys() - set(keys))
-    if reason := _too_little(given.dropna()):
-        return Learning(labels=int(given.notna().sum()), elsewhere=elsewhere, reason=reason), judged
-    chosen = _examples(keys, given)
-    model = Model(judged.where(keys.index.to_series().isin(chosen)), word)
+    known, elsewhere = given.dropna(), len(labels.keys() - set(keys))
+    reason = "all are of one lead" if len({*known} & {*LEADS}) < 2 else ""
+    if reason := f"a model is tried from {MIN_LABELS} on" if len(known) < MIN_LABELS else reason:
+        return Learning(labels=len(known), elsewhere=elsewhere, reason=reason), judged
+    model = Model(judged.where(keys.index.to_series().isin(_examples(keys, given))), word)
     learning = _compare(model, given, elsewhere)
     if learning.leads == "rules":
         return learning, judged
     return learning, model.fit(given).answer(judged, ~keys.isin(labels.keys()))
-
-
-def _too_little(leads: pd.Series) -> str:
-    if len(leads) < MIN_LABELS:
-        return f"a model is tried from {MIN_LABELS} on"
-    if len(set(leads).intersection(LEADS)) < 2:
-        return "all are of one lead"
-    return ""
 
 
 def _examples(keys: pd.Series, given: pd.Series) -> pd.Index:
@@ -156,8 +115,7 @@ def _compare(model: "Model", given: pd.Series, elsewhere: int) -> Learning:
 
     labelled = given.dropna()
     items = model.examples.loc[labelled.index, "id"]
-    threads = items.map(lambda item: casefold_id(parse_contribution_id(item)[0]))
-    codes, names = pd.factorize(threads, sort=True)
+    codes, names = pd.factorize(items.map(lambda item: casefold_id(parse_contribution_id(item)[0])), sort=True)
     split = np.random.default_rng(0).permutation(len(names))[codes] % _SPLITS
     answers = pd.Series(index=labelled.index, dtype="str")
     for number in range(_SPLITS):
@@ -168,46 +126,31 @@ def _compare(model: "Model", given: pd.Series, elsewhere: int) -> Learning:
     nets = (learned.astype(int) - rules.astype(int)).groupby(codes).sum()
     won, lost = int((nets > 0).sum()), int((nets < 0).sum())
     chance = float(binomtest(won, won + lost, alternative="greater").pvalue) if won + lost else 1.0
-    return Learning(
-        leads="model" if chance <= MAX_CHANCE and learned.sum() > rules.sum() else "rules",
-        labels=len(labelled),
-        elsewhere=elsewhere,
-        rules_score=round(float(rules.mean()), 3),
-        model_score=round(float(learned.mean()), 3),
-        chance=round(chance, 4),
-    )
+    leads = "model" if chance <= MAX_CHANCE and learned.sum() > rules.sum() else "rules"
+    of_rules, of_model = (round(float(hits.mean()), 3) for hits in (rules, learned))
+    return Learning(leads, len(labelled), elsewhere, of_rules, of_model, round(chance, 4))
 
 
 def traits(judged: Judged) -> list[dict[str, float]]:
-    """Return the features of each contribution apart from its words, by name.
+    """Return the features of each contribution apart from its words, by name, from what the rules answer.
 
     ``rule>lead`` are votes, ``total>lead`` their sums; the others are scaled so that none is more than half a vote,
-    which makes the regularisation restrain them more. `judged` is what the rules answer.
-
-    Examples
-    --------
-    >>> row = {"id": "o/r#1@ada:issue", "kind": "issue", "activity": "ci"}
-    >>> reasons = [{"rule": "upkeep", "lead": "upstream", "weight": 1.2}]
-    >>> found = traits(Judged.of(pd.DataFrame([row | {"reasons": reasons}])))[0]
-    >>> found["upkeep>upstream"], found["total>upstream"], found["kind=issue"], float(found["files"])
-    (1.2, 1.2, 0.5, 0.0)
+    which makes the regularisation restrain them more.
     """
     votes = strongest(judged.reasons)
     by_id: dict[str, dict[str, float]] = defaultdict(dict)
     for item, rule, lead, weight in zip(votes["id"], votes["rule"], votes["lead"], votes["weight"], strict=True):
         by_id[item][f"{rule}>{lead}"] = float(weight)
     sums = tally(judged.reasons).clip(-MAX_TOTAL, MAX_TOTAL).add_prefix("total>")
-    for item, totals in zip(sums.index, sums.to_dict("records"), strict=True):
-        by_id[item] |= {str(name): total for name, total in totals.items()}
+    for item, totals in sums.to_dict("index").items():
+        by_id[str(item)] |= {str(name): total for name, total in totals.items()}
     rows = judged.contributions
     lines = rows["additions"].fillna(0) + rows["deletions"].fillna(0)
-    counts = (rows["files"].map(len), lines.clip(0), texts(rows).str.len() / 10)
-    sizes = [np.log1p(count.to_numpy(dtype=float)) / 10 for count in counts]
-    columns = zip(rows["id"], rows["kind"], rows["activity"], *sizes, strict=True)
+    counts = {"files": rows["files"].map(len), "changed lines": lines.clip(0), "words": texts(rows).str.len() / 10}
+    sizes = pd.DataFrame({name: np.log1p(count.to_numpy(dtype=float)) / 10 for name, count in counts.items()})
     return [
-        by_id.get(item, {})
-        | {f"kind={kind}": 0.5, f"activity={activity}": 0.5, "files": files, "changed lines": changed, "words": words}
-        for item, kind, activity, files, changed, words in columns
+        by_id.get(item, {}) | {f"kind={kind}": 0.5, f"activity={activity}": 0.5} | size
+        for item, kind, activity, size in zip(rows["id"], rows["kind"], rows["activity"], rows_of(sizes), strict=True)
     ]
 
 
@@ -221,22 +164,16 @@ def _terms(text: str) -> list[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     words = [word for word in _TERM.findall(text.casefold()) if word not in ENGLISH_STOP_WORDS]
+    # Every text has one empty term, so that a table without any words is no special case.
     return ["", *words, *(f"{first} {second}" for first, second in pairwise(words))]
 
 
 class Model:
     """A multinomial logistic regression over the three leads, which explains itself by the rules' reasons.
 
-    `unclear` is no class: it is a statement about the evidence, and such contributions have nothing in common. What
-    people call unclear counts as a third of each lead, which keeps probabilities low for similar contributions, and the
-    model abstains below a half.
-
-    Parameters
-    ----------
-    judged
-        The contributions learned from, as the rules answer them.
-    word
-        Returns the word people see for a lead.
+    It learns from contributions as the rules answer them. `unclear` is no class: it is a statement about the evidence,
+    and such contributions have nothing in common. What people call unclear counts as a third of each lead, which keeps
+    probabilities low for similar contributions, and the model abstains below a half.
     """
 
     def __init__(self, judged: Judged, word: Callable[[str], str] = str) -> None:
@@ -247,21 +184,22 @@ class Model:
         # In an order of their own, so that the order of rows does not matter.
         order = judged.contributions["id"].map(casefold_id).sort_values(kind="stable").index
         self.examples = judged.contributions.loc[order]
-        self._facts = _facts(judged)
+        self._is_fact = self.examples["id"].isin(_facts(judged))
         self._word = word
-        named, words = traits(Judged(self.examples, judged.reasons)), texts(self.examples)
-        # Every text has one empty term, so that a table without any words is no special case.
-        self._terms = TfidfVectorizer(analyzer=_terms, min_df=2, max_features=20_000, sublinear_tf=True).fit(words)
-        self._traits = DictVectorizer().fit(named)
+        sorted_examples = Judged(self.examples, judged.reasons)
+        self._traits = DictVectorizer().fit(traits(sorted_examples))
+        self._terms = TfidfVectorizer(analyzer=_terms, min_df=2, max_features=20_000, sublinear_tf=True)
+        self._terms.fit(texts(self.examples))
         self._first_term = len(self._traits.feature_names_)  # what is before it are traits
         self._names = [*self._traits.feature_names_, *self._terms.get_feature_names_out()]
-        self._matrix = self._features(named, words)
+        self._matrix = self._features(sorted_examples)
 
-    def _features(self, named: list[dict[str, float]], words: pd.Series) -> "csr_matrix":
+    def _features(self, judged: Judged) -> "csr_matrix":
         """Return one row per contribution: its traits, then its words and pairs of words by TF-IDF."""
         from scipy.sparse import hstack
 
-        return hstack([self._traits.transform(named), self._terms.transform(words)], format="csr")
+        words = self._terms.transform(texts(judged.contributions))
+        return hstack([self._traits.transform(traits(judged)), words], format="csr")
 
     def fit(self, given: pd.Series) -> "Model":
         """Learn from people's leads of the examples; those without one (missing) stand for the rules' answers."""
@@ -273,7 +211,7 @@ class Model:
         fading = _FEW / (_FEW + is_label.sum())
         weights = np.where(is_label, 1.0, self.examples["confidence"].to_numpy(dtype=float) * fading)
         leads = given.fillna(self.examples["lead"]).to_numpy()
-        targets = np.array([leads == str(lead) for lead in LEADS], dtype=float).T
+        targets = np.array([leads == lead for lead in _NAMES], dtype=float).T
         targets[~targets.any(axis=1)] = 1 / len(LEADS)
         rows, classes = targets.nonzero()
         # A grain of every lead, so that one that nobody gave has coefficients too.
@@ -287,19 +225,22 @@ class Model:
         # In log-odds, as the rules' weights are: for a lead against the mean of the others.
         self._pull = (coefficients - coefficients.mean(axis=0)) * len(LEADS) / (len(LEADS) - 1)
         has_feature, labels = self._matrix[is_label] != 0, given.dropna().to_numpy()
-        self._seen = np.array([has_feature[labels == str(lead)].sum(axis=0).A1 for lead in Lead])
+        counts = np.array([has_feature[labels == str(lead)].sum(axis=0).A1 for lead in Lead])
+        # What people mostly gave a lead to: more than half of those with a feature, and at least three.
+        self._mostly = (counts >= 3) & (2 * counts > counts.sum(axis=0))
         return self
 
     def leads(self) -> pd.Series:
         """Return the model's leads of the examples."""
-        leads, _ = self._leads(self._regression.predict_proba(self._matrix))
-        answers = pd.Series(leads, index=self.examples.index, dtype="str")
-        return answers.mask(self.examples["id"].isin(self._facts), self.examples["lead"])
+        answers = pd.Series(self._leads(self._matrix)[0], index=self.examples.index, dtype="str")
+        return answers.mask(self._is_fact, self.examples["lead"])
 
-    def _leads(self, chances: Array) -> tuple[list[str], Array]:
+    def _leads(self, features: "csr_matrix") -> tuple[list[str], Array]:
+        """Return lead and probability of each row."""
+        chances = self._regression.predict_proba(features)
         best = chances.max(axis=1)
-        pairs = zip(chances.argmax(axis=1), best, strict=True)
-        return [str(LEADS[place]) if chance >= _ENOUGH else str(Lead.UNCLEAR) for place, chance in pairs], best
+        leads = np.where(best >= _ENOUGH, np.array(_NAMES)[chances.argmax(axis=1)], str(Lead.UNCLEAR))
+        return [str(lead) for lead in leads], best
 
     def answer(self, judged: Judged, asked: pd.Series) -> Judged:
         """Return what the rules answer, with the model's answers where it is asked.
@@ -307,10 +248,18 @@ class Model:
         What a fact of the guideline settles, it leaves to the rules.
         """
         asked = asked & ~judged.contributions["id"].isin(_facts(judged))
+        if not asked.any():
+            return judged
         rows = judged.contributions[asked]
         mine = judged.reasons["id"].isin(rows["id"])
         reasons = judged.reasons[mine]
-        leads, chances, plain = self._answers(Judged(rows, reasons))
+        features = self._features(Judged(rows, reasons))
+        leads, chances = self._leads(features)
+        plain = [
+            self._plain_reason(item, values, lead)
+            for item, values, lead in zip(rows["id"], features, leads, strict=True)
+            if lead in LEADS
+        ]
         firm = reasons[(reasons["weight"] > 0) & ~reasons["rule"].isin(THIN)]
         sums = pd.Series(tally(reasons).stack())
         sure = {*zip(firm["id"], firm["lead"], strict=True)} & {*sums.index[sums >= ENOUGH]}
@@ -320,33 +269,16 @@ class Model:
         contributions.loc[asked, "lead"] = leads
         contributions.loc[asked, "confidence"] = confidences
         contributions.loc[asked, "decided_by"] = "model"
-        learned = conform(pd.DataFrame(plain, columns=[*REASONS]), REASONS)
+        learned = conform(pd.DataFrame([reason for reason in plain if reason], columns=[*REASONS]), REASONS)
         together = pd.concat([judged.reasons[~mine], self._weighted(reasons), learned], ignore_index=True)
-        return Judged(contributions, in_order(together, contributions["id"]), judged.notes)
-
-    def _answers(self, judged: Judged) -> tuple[list[str], Array, list[tuple[Any, ...]]]:
-        """Return lead and probability of each contribution, and at most one plain reason for each."""
-        named, words, ids = traits(judged), texts(judged.contributions), judged.contributions["id"].to_list()
-        leads: list[str] = []
-        best: list[Array] = [np.empty(0)]
-        plain: list[tuple[Any, ...]] = []
-        for start in range(0, len(ids), _BATCH):
-            batch = slice(start, start + _BATCH)
-            values = self._features(named[batch], words.iloc[batch])
-            some, chances = self._leads(self._regression.predict_proba(values))
-            leads += some
-            best.append(chances)
-            for place, (item, lead) in enumerate(zip(ids[batch], some, strict=True)):
-                if lead in LEADS:
-                    plain += self._plain_reason(item, values[place], LEADS.index(Lead(lead)))
-        return leads, np.concatenate(best), plain
+        return Judged(contributions, sort_reasons(together, contributions["id"]), judged.notes)
 
     def _weighted(self, reasons: pd.DataFrame) -> pd.DataFrame:
         """Return reasons with the model's weights: a total's part is shared out by the rules' weights."""
         own = {
-            name: self._pull[LEADS.index(Lead(name.rsplit(">", 1)[1])), place]
+            name: self._pull[_NAMES.index(lead), place]
             for place, name in enumerate(self._names[: self._first_term])
-            if name.rsplit(">", 1)[-1] in LEADS
+            if (lead := name.rpartition(">")[2]) in _NAMES
         }
         sums = pd.Series(tally(reasons).stack())
         shares = (sums.clip(-MAX_TOTAL, MAX_TOTAL) / sums.where(sums != 0)).fillna(1.0).to_dict()
@@ -356,35 +288,29 @@ class Model:
         weights = (factor * reasons["weight"].astype(float)).round(2)
         return reasons.assign(weight=weights.where(reasons["lead"].isin(LEADS), reasons["weight"]).astype("Float64"))
 
-    def _plain_reason(self, item: str, values: "csr_matrix", best: int) -> Iterator[tuple[Any, ...]]:
-        """Yield one sentence on what words and traits add to a lead; "mostly" is counted."""
+    def _plain_reason(self, item: str, values: "csr_matrix", lead: str) -> tuple[Any, ...] | None:
+        """Return one sentence on what words and traits add to a lead, if it is worth saying; "mostly" is counted."""
+        best = _NAMES.index(lead)
         pull = {
             int(place): float(value * self._pull[best, place])
             for place, value in zip(values.indices, values.data, strict=True)
             if place >= self._first_term or ">" not in self._names[place]
         }
-        whole = round(sum(pull.values()), 2)
-        if whole < _WORTH_SAYING:
-            return
+        if (whole := round(sum(pull.values()), 2)) < _WORTH_SAYING:
+            return None
         places = sorted(pull, key=lambda place: (-round(pull[place], 6), place))
-        mostly = [place for place in places if pull[place] > 0 and self._mostly(place, best)]
-        terms = [self._names[place] for place in mostly if place >= self._first_term]
+        mostly = [place for place in places if pull[place] > 0 and self._mostly[best, place]]
+        terms = [term for place in mostly if place >= self._first_term and (term := self._names[place])]
         words = [f'"{term}"' for term in terms if not any(other != term and other in term for other in terms)][:3]
         kinds = [self._names[place] for place in mostly if self._names[place].startswith("kind=")]
-        lead = self._word(LEADS[best])
         if words:
-            sentence = f"people mostly labelled words like {', '.join(words)} {lead}"
+            sentence = f"people mostly labelled words like {', '.join(words)} {self._word(lead)}"
         elif kinds:
             kind = kinds[0].removeprefix("kind=").replace("_", " ")
-            sentence = f"people mostly labelled contributions of its kind ({kind}) {lead}"
+            sentence = f"people mostly labelled contributions of its kind ({kind}) {self._word(lead)}"
         else:
-            sentence = f"its kind, size and words resemble what people labelled {lead}"
-        yield item, "learned_from_labels", str(LEADS[best]), whole, sentence, ", ".join(words), None, False
-
-    def _mostly(self, place: int, best: int) -> bool:
-        """Say whether people gave a lead to more than half of those with a feature, and to at least three."""
-        counts = self._seen[:, place]
-        return bool(counts[best] >= 3 and counts[best] * 2 > counts.sum() and self._names[place])
+            sentence = f"its kind, size and words resemble what people labelled {self._word(lead)}"
+        return item, "learned_from_labels", lead, whole, sentence, ", ".join(words), None, False
 
 
 def _facts(judged: Judged) -> set[str]:
@@ -392,7 +318,7 @@ def _facts(judged: Judged) -> set[str]:
     return set(judged.reasons.loc[judged.reasons["weight"].abs() >= _FACT, "id"])
 
 
-def in_order(reasons: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+def sort_reasons(reasons: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     """Return reasons in the order of contributions, and the strongest of each first."""
     places = reasons["id"].map({item: place for place, item in enumerate(ids)})
     keys = pd.DataFrame({"place": places, "weight": -reasons["weight"].abs()})

@@ -70,18 +70,13 @@ class Named(NamedTuple):
 
 
 class StakeholderIndex:
-    """Finds an organisation's stakeholders by their words, repositories and people; made once for a table.
-
-    Examples
-    --------
-    >>> [named.word for named in StakeholderIndex(Organisation.read_sample()).named_in("Quotas, asked for by Saltreed")]
-    ['Saltreed']
-    """
+    """Finds an organisation's stakeholders by their words, repositories and people; made once for a table."""
 
     def __init__(self, organisation: Organisation) -> None:
         self.organisation = organisation
+        # Contributions change the same files and link to the same repositories over and over.
         self._named: dict[str, Stakeholder | None] = {}
-        self._owners: dict[str, Stakeholder | None] = {}  # contributions link to the same repositories over and over
+        self._owners: dict[str, Stakeholder | None] = {}
 
     def named_in(self, words: str) -> list[Named]:
         """Return the stakeholders that a text names as whole words, in the case given and the order of the file."""
@@ -96,20 +91,16 @@ class StakeholderIndex:
                 continue  # "edX" in "Open edX" is no client
             word = " ".join(match[0].split())  # a line may end within a name
             word = word if word in known else word[:-1]
-            stakeholder = known[word]
-            is_common = word.isalpha() and word.islower()
-            if stakeholder.name not in found or (found[stakeholder.name].is_common and not is_common):
-                found[stakeholder.name] = Named(stakeholder, word, is_common)
-        if len(found) < 2:
-            return list(found.values())
-        order = [stakeholder.name for stakeholder in self.organisation.stakeholders]
-        return sorted(found.values(), key=lambda named: order.index(named.stakeholder.name))
+            named = Named(known[word], word, word.isalpha() and word.islower())
+            before = found.get(named.stakeholder.name)
+            if before is None or (before.is_common and not named.is_common):
+                found[named.stakeholder.name] = named
+        return [found[known.name] for known in self.organisation.stakeholders if known.name in found] if found else []
 
     def mentioned_in(self, words: str) -> list[Named]:
         """Return the stakeholders that a text names, where thanks do not count."""
-        if not self.named_in(words):  # most texts name nobody, and need not be taken apart
-            return []
-        return self.named_in(without_thanks(words))
+        # Most texts name nobody, and need not be taken apart.
+        return self.named_in(without_thanks(words)) if self.named_in(words) else []
 
     def coded_in(self, title: str) -> list[Named]:
         """Return the stakeholders whose codes a title bears, by the patterns of contribkit.toml."""
@@ -125,15 +116,21 @@ class StakeholderIndex:
         owner = casefold_id(repo.split("/")[0])
         return next((s for s in self.organisation.stakeholders if owner in map(casefold_id, s.orgs)), None)
 
-    def named_by_path(self, path: str) -> Stakeholder | None:
-        """Return the stakeholder whose name is part of the name of a repository or file.
+    def owner_of(self, repo: str) -> Stakeholder | None:
+        """Return whose repository or tracker it is; that of a grant is no stakeholder's."""
+        if repo not in self._owners:
+            owner = self.organisation.owner_of(repo) if repo else None
+            self._owners[repo] = owner if owner is not None and owner.kind != "grant" else None
+        return self._owners[repo]
 
-        Examples
-        --------
-        >>> index = StakeholderIndex(Organisation.read_sample())
-        >>> index.named_by_path("example-org/saltreed-image").name
-        'Saltreed Network'
-        """
+    def kept_for(self, repo: str) -> Stakeholder | None:
+        """Return whose repository it is, or whose name an own one bears."""
+        owner = self.owner_of(repo)
+        own = owner is None and self.organisation.is_own(repo)
+        return self.named_by_path(repo.split("/")[1]) if own else owner
+
+    def named_by_path(self, path: str) -> Stakeholder | None:
+        """Return the stakeholder whose name is part of the name of a repository or file."""
         if path not in self._named:
             parts = _SLUG.split(path.casefold())
             runs = ("-".join(parts[at : at + n]) for n in range(_PARTS, 0, -1) for at in range(len(parts) - n + 1))
@@ -149,8 +146,8 @@ class StakeholderIndex:
     @cached_property
     def _projects(self) -> re.Pattern[str]:
         """The names of upstream projects of two words, in which a stakeholder's may lie."""
-        names = [upstream.name for upstream in self.organisation.upstream if len(upstream.name.split()) > 1]
-        spelled = (r"\s+".join(map(re.escape, name.split())) for name in names)
+        names = [upstream.name.split() for upstream in self.organisation.upstream]
+        spelled = [r"\s+".join(map(re.escape, words)) for words in names if len(words) > 1]
         return re.compile("|".join(rf"\b{name}\b" for name in spelled) or r"(?!)")
 
     @cached_property
@@ -165,31 +162,17 @@ class StakeholderIndex:
         parts = "|".join(rf"{first}(?<![\w/-]{first})(?:{'|'.join(rest)})" for first, rest in rests.items())
         return re.compile(rf"(?:{parts})(?![\w/-])" if parts else r"(?!)")
 
-    def owner_of(self, repo: str) -> Stakeholder | None:
-        """Return whose repository or tracker it is; that of a grant is no stakeholder's."""
-        if repo not in self._owners:
-            self._owners[repo] = self.organisation.owner_of(repo)
-        owner = self._owners[repo]
-        return owner if owner is not None and owner.kind != "grant" else None
-
     @cached_property
     def name_by_person(self) -> dict[str, str]:
         """The stakeholder for whom somebody speaks, by case-folded login; the first where it is several."""
-        people: dict[str, str] = {}
-        for known in self.organisation.stakeholders:
-            for login in known.people:
-                people.setdefault(casefold_id(login), known.name)
-        return people
+        known = reversed(self.organisation.stakeholders)
+        return {casefold_id(login): stakeholder.name for stakeholder in known for login in stakeholder.people}
 
     @cached_property
     def speaking(self) -> frozenset[str]:
         """Case-folded logins of all who speak for a stakeholder that is no grant."""
-        return frozenset(
-            casefold_id(login)
-            for known in self.organisation.stakeholders
-            if known.kind != "grant"
-            for login in known.people
-        )
+        real = [known for known in self.organisation.stakeholders if known.kind != "grant"]
+        return frozenset(casefold_id(login) for known in real for login in known.people)
 
     @cached_property
     def initiatives(self) -> dict[str, frozenset[str]]:

@@ -51,36 +51,18 @@ class Reason(NamedTuple):
     private: bool = False
     rule: str = ""
 
-    def strength(self) -> float:
-        """Return what reasons are sorted by: the strongest first, for a lead or against it."""
-        return -abs(self.weight)
 
-
-def votes_of(reasons: Iterable[Reason]) -> dict[tuple[str, str], float]:
-    """Return the weight that each rule adds to each lead: that of its strongest reason.
-
-    Ten links from one place weigh no more than one.
-
-    Examples
-    --------
-    >>> votes_of([Reason("stakeholder", 1.0, "…", rule="tracker"), Reason("stakeholder", 2.8, "…", rule="tracker")])
-    {('tracker', 'stakeholder'): 2.8}
-    """
-    votes: dict[tuple[str, str], float] = {}
-    for reason in reasons:
-        place = (reason.rule, str(reason.lead))
-        if abs(reason.weight) > abs(votes.get(place, 0.0)):
-            votes[place] = reason.weight
-    return votes
+def in_order(reasons: Iterable[Reason]) -> list[Reason]:
+    """Return reasons sorted: the strongest first, for a lead or against it."""
+    return sorted(reasons, key=lambda reason: -abs(reason.weight))
 
 
 def totals_of(reasons: Iterable[Reason]) -> dict[Lead, float]:
-    """Return the sum of the votes for each lead."""
-    totals = dict.fromkeys(LEADS, 0.0)
-    for (_, lead), weight in votes_of(reasons).items():
-        if lead in totals:
-            totals[Lead(lead)] += weight
-    return totals
+    """Return the sum of the votes for each lead: of each rule its strongest reason."""
+    votes: dict[tuple[str, str], float] = {}
+    for reason in in_order(reasons):
+        votes.setdefault((reason.rule, reason.lead), reason.weight)
+    return {lead: sum(weight for (_, voted), weight in votes.items() if voted == lead) for lead in LEADS}
 
 
 def strongest(reasons: pd.DataFrame) -> pd.DataFrame:
@@ -90,35 +72,17 @@ def strongest(reasons: pd.DataFrame) -> pd.DataFrame:
 
 
 def tally(reasons: pd.DataFrame) -> pd.DataFrame:
-    """Return the sum of the votes for each lead, by contribution: a rule's strongest reason counts once.
+    """Return the sum of the votes for each lead (columns), by contribution in order of appearance.
 
-    Parameters
-    ----------
-    reasons
-        A table of the schema `REASONS`, of which `id`, `rule`, `lead` and `weight` are read. Leave the reasons of
-        rule `LABEL` out for the rules' own answer.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by `id`, in order of appearance: one column of log-odds a lead, 0 where nothing speaks for it.
-
-    Examples
-    --------
-    >>> rows = [("a", "tracker", "stakeholder", 1.2), ("a", "tracker", "stakeholder", 0.9),
-    ...         ("a", "upkeep", "upstream", 1.0)]
-    >>> tally(pd.DataFrame(rows, columns=["id", "rule", "lead", "weight"])).loc["a"].tolist()
-    [1.2, 1.0, 0.0]
+    Of a table of the schema `REASONS`, `id`, `rule`, `lead` and `weight` are read. Leave the reasons of rule `LABEL`
+    out for the rules' own answer.
     """
     sums = strongest(reasons.reset_index(drop=True)).groupby(["id", "lead"])["weight"].sum().unstack("lead")
-    return (
-        sums.reindex(index=reasons["id"].drop_duplicates(), columns=[str(lead) for lead in LEADS])
-        .fillna(0.0)
-        .astype(float)
-    )
+    table = sums.reindex(index=reasons["id"].drop_duplicates(), columns=[str(lead) for lead in LEADS])
+    return table.fillna(0.0).astype(float)
 
 
-def margin(totals: Mapping[Lead, float] | Mapping[str, float]) -> float:
+def margin(totals: Mapping[Lead, float]) -> float:
     """Return how far the first lead is ahead of the second, in log-odds; a lead with evidence against it counts 0."""
     first, second, *_ = sorted(totals.values(), reverse=True)
     return first - max(second, 0.0)

@@ -228,9 +228,8 @@ def test_a_rule_that_fails_is_named_and_passed_over(monkeypatch, caplog):
     lists: dict[str, Any] = {"ref": "up/app#1"} | {
         name: [] for name in ("remarks", "links_in", "links_out", "labels", "files", "participants")
     }
-    assert rules.reasons_for(
-        Context({"title": "Fix the CI", "kind": "issue"} | lists, StakeholderIndex(organisation()))
-    )
+    context = Context({"title": "Fix the CI", "kind": "issue"} | lists, StakeholderIndex(organisation()))
+    assert rules.reasons_for(context, rules.Failures())
     assert "broken" in caplog.text
 
 

@@ -57,8 +57,8 @@ def patterns() -> dict[str, re.Pattern[str]]:
 def _within(value: object) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern):
         yield value
-    elif isinstance(value, list | tuple):
-        for part in value:
+    elif isinstance(value, list | tuple | dict):
+        for part in value.values() if isinstance(value, dict) else value:
             yield from _within(part)
 
 

@@ -40,6 +40,12 @@ def stated_lead(context: Context) -> Iterator[Reason]:
         yield Reason(stated, 3.0, "the activity log says so", context.text("title"), context.url)
 
 
+def new_project(context: Context) -> Iterator[Reason]:
+    """A new repository in an upstream organisation is somebody's idea until something else tells."""
+    if context.text("kind") == Kind.REPOSITORY and not context.mentions:
+        yield Reason(Lead.INDIVIDUAL, 1.6, "a new project, and none of our threads asked for it", context.text("title"))
+
+
 def own_itch(context: Context) -> Iterator[Reason]:
     """The actor says that it serves their own set-up or interest."""
     words = context.own_words
@@ -56,28 +62,22 @@ def own_tools(context: Context) -> Iterator[Reason]:
 
 
 def own_project(context: Context) -> Iterator[Reason]:
-    """It happens in a repository of a member's own, or links to one."""
+    """It happens in a repository of a member's own, or links to one that is no copy kept for a stakeholder."""
     for ref in (context.ref, *context.row["links_out"]):
         repo = repository_of(ref)
-        if repo and _is_of_member(repo, context):
+        if repo and casefold_id(repo.split("/")[0]) in context.index.member_logins:
             here = ref == context.ref
-            if not here and any((*stakeholder.stakeholder_person(context), *context.own_named)):
-                return  # a copy that a member keeps for somebody
-            weight = 2.6 if here else 2.3
-            yield Reason(Lead.INDIVIDUAL, weight, "a repository of the person's own", repo, thread_url(ref))
+            if here or not any((*stakeholder.stakeholder_person(context), *context.own_named)):
+                weight = 2.6 if here else 2.3
+                yield Reason(Lead.INDIVIDUAL, weight, "a repository of the person's own", repo, thread_url(ref))
             return
 
 
 def outside_the_projects(context: Context) -> Iterator[Reason]:
     """It lies outside the projects that are looked at, and nothing of a member's own is near."""
     repo = repository_of(context.ref)
-    if repo is None or context.organisation.is_in_scope(repo) or any(own_project(context)):
-        return
-    yield Reason(Lead.INDIVIDUAL, 1.4, "it lies outside the upstream projects", context.text("repo"), context.url)
-
-
-def _is_of_member(repo: str, context: Context) -> bool:
-    return casefold_id(repo.split("/")[0]) in context.index.member_logins
+    if repo is not None and not context.organisation.is_in_scope(repo) and not any(own_project(context)):
+        yield Reason(Lead.INDIVIDUAL, 1.4, "it lies outside the upstream projects", context.text("repo"), context.url)
 
 
 def drive_by(context: Context) -> Iterator[Reason]:
@@ -91,27 +91,12 @@ def drive_by(context: Context) -> Iterator[Reason]:
         yield Reason(Lead.INDIVIDUAL, 1.8, "a project that no goal of the team covers", context.project or "")
 
 
-def new_project(context: Context) -> Iterator[Reason]:
-    """A new repository in an upstream organisation is somebody's idea until something else tells."""
-    if context.text("kind") == Kind.REPOSITORY and not context.mentions:
-        yield Reason(Lead.INDIVIDUAL, 1.6, "a new project, and none of our threads asked for it", context.text("title"))
-
-
 def reactive(context: Context) -> Iterator[Reason]:
     """A one-off answer that follows no goal."""
-    remarks = context.row["remarks"]
-    short = sum(map(len, remarks)) <= _SHORT
-    once = (context.row.get("acts") or 1) <= 1
-    pointing = any(links(remark) for remark in remarks)
-    affairs = any(upstream.project_affairs(context))
-    if (
-        context.text("kind") == Kind.COMMENT
-        and not affairs
-        and once
-        and short
-        and not pointing
-        and not context.mentions
-    ):
+    remarks, once = context.row["remarks"], (context.row.get("acts") or 1) <= 1
+    if context.text("kind") != Kind.COMMENT or not once or context.mentions or sum(map(len, remarks)) > _SHORT:
+        return
+    if not any(map(links, remarks)) and not any(upstream.project_affairs(context)):
         yield Reason(Lead.INDIVIDUAL, 1.2, "a single short answer, tied to no goal", context.text("title"))
 
 
@@ -119,9 +104,5 @@ def major_feature(context: Context) -> Iterator[Reason]:
     """A feature that nothing on the organisation's own side explains is not upstream-led for being upstream."""
     small = context.maintains and context.is_small
     if context.activity == Activity.FEATURE and not context.mentions and not small:
-        yield Reason(
-            Lead.UPSTREAM,
-            -0.4 if context.maintains else -0.8,
-            "a feature, and nothing tells who asked for it",
-            context.text("title"),
-        )
+        weight = -0.4 if context.maintains else -0.8
+        yield Reason(Lead.UPSTREAM, weight, "a feature, and nothing tells who asked for it", context.text("title"))

@@ -36,25 +36,6 @@ def initiative(context: Context) -> Iterator[Reason]:
                 yield mention.reason(Lead.STAKEHOLDER, 3.5, f'the initiative "{name}" is tied to it')
 
 
-def own_side_names(context: Context) -> Iterator[Reason]:
-    """A thread, commit or document of the organisation that links to it names a stakeholder."""
-    for mention in context.mentions:
-        inward = mention.direction == "in"
-        for words, weight, where in (
-            (mention.passage if inward else "", 2.4, "names"),
-            (mention.title, 2.2, "names"),
-            (mention.text, 1.3 if inward else 1.6, "names, further away from the link,"),
-            (mention.context, 1.45, "names, in the paragraphs around,"),
-        ):
-            named = [name for name in context.named(words) if not name.is_grant]
-            if named:
-                name = min(named, key=lambda name: name.is_common)
-                tie = "links to it" if inward else "it links to"
-                sentence = f"our {_noun(mention)} that {tie} {where} {name.stakeholder.name}"
-                yield mention.reason(Lead.STAKEHOLDER, weight - name.is_common * 1.0, sentence)
-                break
-
-
 def stakeholder_label(context: Context) -> Iterator[Reason]:
     """An own thread with a label that means stakeholder-led links to it."""
     meant = {known.casefold() for known in context.organisation.signals.stakeholder_labels}
@@ -62,6 +43,32 @@ def stakeholder_label(context: Context) -> Iterator[Reason]:
         for label in mention.labels:
             if label.casefold() in meant:
                 yield mention.reason(Lead.STAKEHOLDER, 3.0, f'our thread has the label "{label}"')
+
+
+def stakeholder_repository(context: Context) -> Iterator[Reason]:
+    """It happened in a repository that a stakeholder owns."""
+    repo = context.text("repo")
+    page = f"https://github.com/{repo}"
+    if owner := context.index.owner_of(repo):
+        yield Reason(Lead.STAKEHOLDER, 3.0, f"{owner.name} owns {repo}", repo, page)
+    elif whose := context.index.upstream_owner(repo):
+        sentence = f"{whose.name} owns {repo}, which is no key community"
+        yield Reason(Lead.STAKEHOLDER, 1.8, sentence, repo, page)
+
+
+def tracker(context: Context) -> Iterator[Reason]:
+    """It is tied to a repository that a stakeholder owns, or that is kept for them."""
+    for ref in dict.fromkeys(context.linked_refs):
+        repo = repository_of(ref)
+        if repo is None:
+            continue
+        if owner := context.index.kept_for(repo):
+            whose = f"which is there for {owner.name}"
+        elif matches(context.organisation.signals.stakeholder_trackers, repo):
+            whose = "where stakeholders file what they need"
+        else:
+            continue
+        yield Reason(Lead.STAKEHOLDER, 2.8, f"it is linked with {repo}, {whose}", ref, thread_url(ref))
 
 
 def ticket(context: Context) -> Iterator[Reason]:
@@ -79,43 +86,22 @@ def ticket(context: Context) -> Iterator[Reason]:
                 return
 
 
-def tracker(context: Context) -> Iterator[Reason]:
-    """It is tied to a repository that a stakeholder owns, or that is kept for them."""
-    for ref in dict.fromkeys(context.linked_refs):
-        repo = repository_of(ref)
-        if repo is None:
-            continue
-        owner = context.index.owner_of(repo)
-        if owner is None and context.organisation.is_own(repo):
-            owner = context.index.named_by_path(repo.split("/")[1])
-        if owner is not None:
-            whose = f"which is there for {owner.name}"
-        elif matches(context.organisation.signals.stakeholder_trackers, repo):
-            whose = "where stakeholders file what they need"
-        else:
-            continue
-        yield Reason(Lead.STAKEHOLDER, 2.8, f"it is linked with {repo}, {whose}", ref, thread_url(ref))
-
-
-def stakeholder_repository(context: Context) -> Iterator[Reason]:
-    """It happened in a repository that a stakeholder owns."""
-    repo = context.text("repo")
-    owner = context.index.owner_of(repo) if repo else None
-    if owner is not None:
-        yield Reason(Lead.STAKEHOLDER, 3.0, f"{owner.name} owns {repo}", repo, f"https://github.com/{repo}")
-    elif whose := context.index.upstream_owner(repo):
-        sentence = f"{whose.name} owns {repo}, which is no key community"
-        yield Reason(Lead.STAKEHOLDER, 1.8, sentence, repo, f"https://github.com/{repo}")
-
-
-def persons_repository(context: Context) -> Iterator[Reason]:
-    """It links to a repository of somebody who speaks for a stakeholder."""
-    for ref in context.row["links_out"]:
-        owner = casefold_id((repository_of(ref) or "").split("/")[0])
-        if owner in context.organisation.speakers and context.organisation.member(owner) is None:
-            whom = context.index.name_by_person.get(owner, "a stakeholder")
-            yield Reason(Lead.STAKEHOLDER, 2.2, f"it links to a repository of {owner} of {whom}", ref, thread_url(ref))
-            return
+def own_side_names(context: Context) -> Iterator[Reason]:
+    """A thread, commit or document of the organisation that links to it names a stakeholder."""
+    for mention in context.mentions:
+        inward = mention.direction == "in"
+        for words, weight, where in (
+            (mention.passage if inward else "", 2.4, "names"),
+            (mention.title, 2.2, "names"),
+            (mention.text, 1.3 if inward else 1.6, "names, further away from the link,"),
+            (mention.context, 1.45, "names, in the paragraphs around,"),
+        ):
+            if named := [name for name in context.named(words) if not name.is_grant]:
+                name = min(named, key=lambda name: name.is_common)
+                tie = "links to it" if inward else "it links to"
+                sentence = f"our {_noun(mention)} that {tie} {where} {name.stakeholder.name}"
+                yield mention.reason(Lead.STAKEHOLDER, weight - name.is_common * 1.0, sentence)
+                break
 
 
 def title_names(context: Context) -> Iterator[Reason]:
@@ -123,28 +109,9 @@ def title_names(context: Context) -> Iterator[Reason]:
     title = context.text("title")
     for name in (*context.index.coded_in(title), *context.index.named_in(title)):
         if not name.is_grant and not name.is_common:
-            paid = _PAID.search(title)
-            weight = 2.8 if name.is_code or paid else 2.2
+            weight = 2.8 if name.is_code or _PAID.search(title) else 2.2
             yield Reason(Lead.STAKEHOLDER, weight, f"its title names {name.stakeholder.name}", name.word, context.url)
             return
-
-
-def paths_name(context: Context) -> Iterator[Reason]:
-    """A file that it changes bears the name of a stakeholder, and the project does not."""
-    for path in context.row["files"][:_PATHS]:
-        owner = context.index.named_by_path(path)
-        if owner is not None and context.index.named_by_path(context.text("repo")) is not owner:
-            yield Reason(
-                Lead.STAKEHOLDER, 1.3, f"a file that it changes is named after {owner.name}", path, context.url
-            )
-            return
-
-
-def unnamed_client(context: Context) -> Iterator[Reason]:
-    """It says that a client wants it, without a name."""
-    has_clients = any(stakeholder.kind == "client" for stakeholder in context.organisation.stakeholders)
-    if has_clients and (match := _CLIENT.search(context.own_words)):
-        yield Reason(Lead.STAKEHOLDER, 2.2, "it says that a client wants it", match[0], context.url)
 
 
 def thread_names(context: Context) -> Iterator[Reason]:
@@ -159,12 +126,30 @@ def thread_names(context: Context) -> Iterator[Reason]:
         yield Reason(Lead.STAKEHOLDER, weight, sentence, name.word, context.url)
 
 
-def filed_for_stakeholders(context: Context) -> Iterator[Reason]:
-    """A post of the organisation that links to it is filed under what it does for those whom it serves."""
-    for mention in context.inward:
-        filed = [label for label in mention.labels if mention.kind == "document" and _SERVICE.search(label)]
-        if filed:
-            yield mention.reason(Lead.STAKEHOLDER, 1.0, f'our post is filed under "{filed[0]}"')
+def unnamed_client(context: Context) -> Iterator[Reason]:
+    """It says that a client wants it, without a name."""
+    has_clients = any(stakeholder.kind == "client" for stakeholder in context.organisation.stakeholders)
+    if has_clients and (match := _CLIENT.search(context.own_words)):
+        yield Reason(Lead.STAKEHOLDER, 2.2, "it says that a client wants it", match[0], context.url)
+
+
+def persons_repository(context: Context) -> Iterator[Reason]:
+    """It links to a repository of somebody who speaks for a stakeholder."""
+    for ref in context.row["links_out"]:
+        owner = casefold_id((repository_of(ref) or "").split("/")[0])
+        if owner in context.organisation.speakers and context.organisation.member(owner) is None:
+            whom = context.index.name_by_person.get(owner, "a stakeholder")
+            yield Reason(Lead.STAKEHOLDER, 2.2, f"it links to a repository of {owner} of {whom}", ref, thread_url(ref))
+            return
+
+
+def paths_name(context: Context) -> Iterator[Reason]:
+    """A file that it changes bears the name of a stakeholder, and the project does not."""
+    for path in context.row["files"][:_PATHS]:
+        owner = context.index.named_by_path(path)
+        if owner is not None and context.index.named_by_path(context.text("repo")) is not owner:
+            sentence = f"a file that it changes is named after {owner.name}"
+            yield Reason(Lead.STAKEHOLDER, 1.3, sentence, path, context.url)
             return
 
 
@@ -175,19 +160,23 @@ def thread_label(context: Context) -> Iterator[Reason]:
             if label.casefold() in map(str.casefold, known.labels):
                 yield Reason(Lead.STAKEHOLDER, 2.6, f"its label means {known.name}", label, context.url)
                 return
-        named = [name for name in context.named(label.replace(":", " ")) if not name.is_grant]
-        if named:
+        if named := [name for name in context.named(label.replace(":", " ")) if not name.is_grant]:
             yield Reason(Lead.STAKEHOLDER, 1.6, f"its label names {named[0].stakeholder.name}", label, context.url)
             return
+
+
+def filed_for_stakeholders(context: Context) -> Iterator[Reason]:
+    """A post of the organisation that links to it is filed under what it does for those whom it serves."""
+    for mention, label in context.filed_under(_SERVICE):
+        yield mention.reason(Lead.STAKEHOLDER, 1.0, f'our post is filed under "{label}"')
+        return
 
 
 def stakeholder_person(context: Context) -> Iterator[Reason]:
     """People who speak for stakeholders opened it, take part, or are asked; one who maintains the project is weak."""
     author, actor = casefold_id(context.text("author")), casefold_id(context.text("actor"))
     speakers, organisation = context.index.speaking, context.organisation
-    present = dict.fromkeys(
-        login for login in (author, *map(casefold_id, context.row["participants"])) if login in speakers
-    )
+    present = [login for login in (author, *map(casefold_id, context.row["participants"])) if login in speakers]
     asked = [login for login in map(str.casefold, _LOGIN.findall(context.actor_words)) if login in speakers]
     people = list(dict.fromkeys([*present, *asked]))
     outside = [login for login in people if organisation.member(login) is None]
@@ -208,25 +197,19 @@ def stakeholder_person(context: Context) -> Iterator[Reason]:
 
 def own_side_links(context: Context) -> Iterator[Reason]:
     """The organisation's own side links to it, or it to ours, without a name."""
-    inward = [mention for mention in context.inward if not mention.plans_upstream]
+    mentions = [mention for mention in context.mentions if not mention.plans_upstream]
+    inward = [mention for mention in mentions if mention.direction == "in"]
+    outward = [mention for mention in mentions if mention.direction == "out"]
     commits = [mention for mention in inward if mention.kind == "commit"]
     threads = [mention for mention in inward if mention.kind in ("issue", "pull_request")]
-    outward = [mention for mention in context.mentions if mention.direction == "out" and not mention.plans_upstream]
-    several = 0.3 * (len(outward) > 1)
     wanted = 1.2 if context.activity in (Activity.FEATURE, Activity.BUGFIX) else 0.75
-    for mention, weight, sentence in (
-        *((m, 1.2, "linked from our tracker") for m in threads[:1]),
-        *((m, 0.9, "a commit in our repository waits for it or uses it") for m in commits[:1]),
-        *((m, wanted + several, "it links to our tracker") for m in outward[:1]),
+    for found, weight, sentence in (
+        (threads, 1.2, "linked from our tracker"),
+        (commits, 0.9, "a commit in our repository waits for it or uses it"),
+        (outward, wanted + 0.3 * (len(outward) > 1), "it links to our tracker"),
     ):
-        yield mention.reason(Lead.STAKEHOLDER, weight, sentence)
-
-
-def own_side_is_silent(context: Context) -> Iterator[Reason]:
-    """The organisation's own side was read for these days, and says nothing of it."""
-    if context.covered and not context.mentions:
-        sentence = "our trackers, commits and posts cover these days and do not mention it"
-        yield Reason(Lead.STAKEHOLDER, -0.3, sentence)
+        for mention in found[:1]:
+            yield mention.reason(Lead.STAKEHOLDER, weight, sentence)
 
 
 def our_use(context: Context) -> Iterator[Reason]:
@@ -238,6 +221,13 @@ def our_use(context: Context) -> Iterator[Reason]:
         if any(word in folded for word in _OUR_USE_WORDS) and (match := _OUR_USE.search(words)):
             yield Reason(Lead.STAKEHOLDER, 0.7, "it speaks of what we run for others", match[0], url, private)
             return
+
+
+def own_side_is_silent(context: Context) -> Iterator[Reason]:
+    """The organisation's own side was read for these days, and says nothing of it."""
+    if context.covered and not context.mentions:
+        sentence = "our trackers, commits and posts cover these days and do not mention it"
+        yield Reason(Lead.STAKEHOLDER, -0.3, sentence)
 
 
 def _noun(mention: Mention) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from contribkit.classifiers.activity import KINDS
+from contribkit.classifiers.activity import KINDS, activity_of
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.rules.stakeholder import ticket
 from contribkit.classifiers.stakeholder_mentions import title_words
@@ -26,20 +26,15 @@ _WEIGHTS = {
 
 
 def planned(context: Context) -> Iterator[Reason]:
-    """The organisation's own side plans it as upstream work."""
+    """The organisation's own side plans it as upstream work: in a thread, or in the repository that holds it."""
     labels = {label.casefold() for label in context.organisation.signals.planned_labels}
     for mention in context.mentions:
-        goals = [goal for goal in context.organisation.goals if _plans(goal.refs, mention.ref)]
+        places = {casefold_id(mention.ref), casefold_id(repository_of(mention.ref) or "")}
+        goals = [goal for goal in context.organisation.goals if places & set(map(casefold_id, goal.refs))]
         if goals:
             yield mention.reason(Lead.UPSTREAM, 3.2, f'the goal "{goals[0].name}" is planned there')
         elif marked := [label for label in mention.labels if label.casefold() in labels]:
             yield mention.reason(Lead.UPSTREAM, 2.6, f'our thread has the label "{marked[0]}"')
-
-
-def _plans(refs: list[str], ref: str) -> bool:
-    """Say whether a goal is planned in a thread, or in the repository that holds it."""
-    known = {casefold_id(planned) for planned in refs}
-    return casefold_id(ref) in known or casefold_id(repository_of(ref) or "") in known
 
 
 def coded_goal(context: Context) -> Iterator[Reason]:
@@ -48,6 +43,17 @@ def coded_goal(context: Context) -> Iterator[Reason]:
         for word in title_words(context.text("title")) if goal.codes else ():
             if matches(goal.codes, word):
                 yield Reason(Lead.UPSTREAM, 2.8, f'its title has a code of the goal "{goal.name}"', word, context.url)
+                return
+
+
+def grant(context: Context) -> Iterator[Reason]:
+    """A grant for the health of a project is behind it."""
+    inward = ((context.named(mention.words), mention.url, mention.private) for mention in context.inward)
+    for named, url, private in ((context.own_named, context.url, False), *inward):
+        for name in named:
+            if name.is_grant:
+                sentence = f"{name.stakeholder.name} pays for the project's health"
+                yield Reason(Lead.UPSTREAM, 1.6, sentence, name.word, url, private)
                 return
 
 
@@ -61,11 +67,9 @@ def called_upstream(context: Context) -> Iterator[Reason]:
 
 def filed_for_upstream(context: Context) -> Iterator[Reason]:
     """A post of the organisation that links to it is filed under care for upstream projects."""
-    for mention in context.inward:
-        filed = [label for label in mention.labels if mention.kind == "document" and _FILED.search(label)]
-        if filed:
-            yield mention.reason(Lead.UPSTREAM, 1.0, f'our post is filed under "{filed[0]}"')
-            return
+    for mention, label in context.filed_under(_FILED):
+        yield mention.reason(Lead.UPSTREAM, 1.0, f'our post is filed under "{label}"')
+        return
 
 
 def guides_others(context: Context) -> Iterator[Reason]:
@@ -76,6 +80,21 @@ def guides_others(context: Context) -> Iterator[Reason]:
     )
     if context.text("kind") == Kind.COMMENT and pointed and not for_somebody:
         yield Reason(Lead.UPSTREAM, 1.3, "a comment that shows others where to look", pointed[0], context.url)
+
+
+def review_of_an_outsider(context: Context) -> Iterator[Reason]:
+    """It reviews or merges the work of somebody outside the team."""
+    if context.text("kind") == Kind.REVIEW and context.author_is_outsider:
+        newcomer = context.text("author_association") in NEWCOMERS
+        sentence = "it helps a newcomer" if newcomer else "it helps somebody outside the team"
+        yield Reason(Lead.UPSTREAM, 1.6 if newcomer else 1.3, sentence, context.text("author"), context.url)
+
+
+def project_affairs(context: Context) -> Iterator[Reason]:
+    """It is in a repository in which a project's team decides on its affairs."""
+    repo = context.text("repo").rpartition("/")[2]
+    if _AFFAIRS.search(repo):
+        yield Reason(Lead.UPSTREAM, 1.4, "the project's team decides on its affairs there", repo, context.url)
 
 
 def kind_of_act(context: Context) -> Iterator[Reason]:
@@ -90,46 +109,20 @@ def upkeep(context: Context) -> Iterator[Reason]:
         yield from _serves_the_project(context)
 
 
-def _serves_the_project(context: Context) -> Iterator[Reason]:
-    activity = context.activity
-    weight = _WEIGHTS.get(activity, 0.0)
-    if activity == Activity.REVIEW and not context.author_is_outsider and context.reviewed not in UPKEEP:
-        weight = 0.5  # a colleague's work is led by whoever leads it
-    if context.maintains and (weight or context.is_small) and context.text("kind") not in KINDS:
-        weight = max(weight + 0.3, 0.9)
-    if weight:
-        sentence = f"{activity.word} serves the project itself"
-        yield Reason(Lead.UPSTREAM, weight, sentence, context.text("title"))
-
-
-def project_affairs(context: Context) -> Iterator[Reason]:
-    """It is in a repository in which a project's team decides on its affairs."""
-    repo = context.text("repo").rpartition("/")[2]
-    if _AFFAIRS.search(repo):
-        yield Reason(Lead.UPSTREAM, 1.4, "the project's team decides on its affairs there", repo, context.url)
-
-
-def review_of_an_outsider(context: Context) -> Iterator[Reason]:
-    """It reviews or merges the work of somebody outside the team."""
-    if context.text("kind") == Kind.REVIEW and context.author_is_outsider:
-        newcomer = context.text("author_association") in NEWCOMERS
-        sentence = "it helps a newcomer" if newcomer else "it helps somebody outside the team"
-        yield Reason(Lead.UPSTREAM, 1.6 if newcomer else 1.3, sentence, context.text("author"), context.url)
-
-
-def grant(context: Context) -> Iterator[Reason]:
-    """A grant for the health of a project is behind it."""
-    inward = ((context.named(mention.words), mention.url, mention.private) for mention in context.inward)
-    for named, url, private in ((context.own_named, context.url, False), *inward):
-        for name in named:
-            if name.is_grant:
-                sentence = f"{name.stakeholder.name} pays for the project's health"
-                yield Reason(Lead.UPSTREAM, 1.6, sentence, name.word, url, private)
-                return
-
-
 def everyday_fix(context: Context) -> Iterator[Reason]:
     """A fix in the open, with neither a ticket nor anything on the organisation's own side that asked for it."""
     if context.activity == Activity.BUGFIX and not context.mentions and not any(ticket(context)):
         weight = 1.1 if context.maintains else 0.95 if context.text("kind") == Kind.PULL_REQUEST else 0.6
         yield Reason(Lead.UPSTREAM, weight, "a fix that none of our threads asked for", context.text("title"))
+
+
+def _serves_the_project(context: Context) -> Iterator[Reason]:
+    activity = context.activity
+    weight = _WEIGHTS.get(activity, 0.0)
+    if activity == Activity.REVIEW and not context.author_is_outsider:
+        reviewed = activity_of({**context.row, "kind": Kind.PULL_REQUEST})
+        weight = weight if reviewed in UPKEEP else 0.5  # a colleague's work is led by whoever leads it
+    if context.maintains and (weight or context.is_small) and context.text("kind") not in KINDS:
+        weight = max(weight + 0.3, 0.9)
+    if weight:
+        yield Reason(Lead.UPSTREAM, weight, f"{activity.word} serves the project itself", context.text("title"))
