@@ -60,6 +60,15 @@ class Kind(StrEnum):
         """The word people see."""
         return self.value.replace("_", " ")
 
+    @property
+    def act(self) -> str:
+        """What a person of such a row did, where nothing more is known."""
+        acts = {
+            Kind.REVIEW: "reviewed", Kind.COMMENT: "commented", Kind.TRIAGE: "triaged", Kind.RELEASE: "released",
+            Kind.REPOSITORY: "created", Kind.MEETING: "attended", Kind.MENTORING: "mentored", Kind.OTHER: "contributed",
+        }  # fmt: skip
+        return acts.get(self, "opened")
+
 
 class Activity(StrEnum):
     """The sort of work, whoever led it."""

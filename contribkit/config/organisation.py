@@ -142,6 +142,11 @@ class Organisation:
         """Every membership, in the order of the file; a person may have several."""
         return [(team, member) for team in self.teams for member in team.members]
 
+    @property
+    def everybody(self) -> list[Member]:
+        """The members of all teams, once for each membership."""
+        return [member for _, member in self.memberships]
+
     @cached_property
     def members(self) -> dict[str, Member]:
         """Every person once, by login, in the order of the file."""

@@ -12,7 +12,7 @@ import pandas as pd
 from contribkit.config.models import Table
 from contribkit.config.organisation import Organisation
 from contribkit.config.toml import validate_settings
-from contribkit.ids import links
+from contribkit.ids import linked_refs
 from contribkit.io import read_rows, report_problem
 from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths, warning
 from contribkit.period import Period
@@ -26,7 +26,6 @@ COLUMNS = (*NEEDED, "activity", "upstream", "lead", "hours", "link", "outcome")
 # People say mentoring where the vocabulary of activities says onboarding.
 _SYNONYMS = {"mentoring": Activity.ONBOARDING}
 _KINDS = {Activity.MEETING: Kind.MEETING, Activity.ONBOARDING: Kind.MENTORING}
-_ACTS = {Kind.MEETING: "attended", Kind.MENTORING: "mentored", Kind.OTHER: "contributed"}
 
 
 class Settings(Table):
@@ -43,24 +42,20 @@ def check(organisation: Organisation) -> None:
 def load(organisation: Organisation, period: Period | None) -> Loaded:
     """Read the log, one thread and one act for each row; all of it, since earlier periods are wanted too."""
     answer = Loaded()
-    rows = _entries(organisation, answer.notes, answer.broken)
-    answer.threads = conform(pd.DataFrame([_thread(row) for row in rows]), THREADS, organisation.timezone)
-    answer.acts = conform(pd.DataFrame([_act(row) for row in rows]), ACTS, organisation.timezone)
+    rows = pd.DataFrame(_entries(organisation, answer.notes, answer.broken))
+    answer.threads, answer.acts = (conform(rows, schema, organisation.timezone) for schema in (THREADS, ACTS))
     return answer
 
 
 def diagnose(organisation: Organisation) -> list[Finding]:
     """Report every row that is wrong, and the example row where it is still there."""
-    examples = [
-        warning(
-            "sources.activity_log",
-            f"{_relative(path, organisation)} still holds the example row",
-            "replace it with a row of your own, or remove it",
-        )
-        for path in _files(organisation)
-        if path.is_file() and EXAMPLE.encode() in path.read_bytes()
-    ]
-    return [*examples, *file_findings("sources.activity_log", load(organisation, None))]
+    found = file_findings("sources.activity_log", load(organisation, None))
+    for path in _files(organisation):
+        if path.is_file() and EXAMPLE.encode() in path.read_bytes():
+            name = path.relative_to(organisation.root).as_posix() if path.is_relative_to(organisation.root) else path
+            sentence, fix = f"{name} still holds the example row", "replace it with a row of your own, or remove it"
+            found.insert(0, warning("sources.activity_log", sentence, fix))
+    return found
 
 
 def has_references(organisation: Organisation) -> bool:
@@ -71,10 +66,6 @@ def has_references(organisation: Organisation) -> bool:
 def _files(organisation: Organisation) -> list[Path]:
     settings = validate_settings(Settings, "activity_log", organisation.sources["activity_log"])
     return matching_paths(organisation, "activity_log", settings.files)
-
-
-def _relative(path: Path, organisation: Organisation) -> str:
-    return path.relative_to(organisation.root).as_posix() if path.is_relative_to(organisation.root) else str(path)
 
 
 def _entries(organisation: Organisation, notes: list[str], broken: list[str] | None) -> list[dict[str, Any]]:
@@ -94,35 +85,39 @@ def _entries(organisation: Organisation, notes: list[str], broken: list[str] | N
 
 
 def _entry(cells: dict[str, str], organisation: Organisation) -> dict[str, Any]:
-    """Return one row, checked: a `ValueError` says what is wrong with it."""
+    """Return the thread and the act of a row as one; a `ValueError` says what is wrong with it."""
     for name in NEEDED:
         if not cells.get(name):
             raise ValueError(f'"{name}" is empty')
+    day, who = _day(cells["date"]), organisation.login_of(cells["who"])
     activity = word_of(cells.get("activity", ""), "activity", [*Activity, *_SYNONYMS])
-    activity = _SYNONYMS.get(activity, activity)
+    activity = str(_SYNONYMS.get(activity, activity))
     kind = _KINDS.get(Activity(activity), Kind.OTHER) if activity else Kind.OTHER
     projects = [table.name for table in organisation.upstream]
-    upstream = word_of(cells.get("upstream", ""), "upstream project", projects)
-    lead = word_of(cells.get("lead", ""), "lead", list(Lead))
-    stated = {"stated_activity": activity, "stated_lead": lead, "stated_upstream": upstream}
-    link = cells.get("link", "")
+    link, outcome = cells.get("link", ""), cells.get("outcome") or None
+    url = link if re.match(r"https?://", link, re.IGNORECASE) else None
+    linked = linked_refs(" ".join(filter(None, (cells["what"], outcome, url))))
+    # It stays the same as long as the row says the same day, person and matter.
+    name = sha256("\n".join([cells["date"], cells["who"].casefold(), cells["what"]]).encode()).hexdigest()[:12]
     return {
-        "ref": _ref(cells),
+        "ref": f"activity_log:{name}",
         "kind": str(kind),
-        "day": _day(cells["date"]),
-        "who": organisation.login_of(cells["who"]),
-        "what": cells["what"],
-        **{name: str(word) or None for name, word in stated.items()},
+        "act": kind.act,
+        "title": cells["what"],
+        "body": outcome,
+        "author": who,
+        "actor": who,
+        "at": day,
+        "whole_day": True,
         "hours": _hours(cells.get("hours", "")),
-        "url": link if re.match(r"https?://", link, re.IGNORECASE) else None,
-        "outcome": cells.get("outcome") or None,
+        "url": url,
+        "links_out": [*linked, url] if url and not linked_refs(url) else linked,
+        "stated_activity": activity or None,
+        "stated_upstream": word_of(cells.get("upstream", ""), "upstream project", projects) or None,
+        "stated_lead": word_of(cells.get("lead", ""), "lead", list(Lead)) or None,
+        "private": False,
+        "source": "activity_log",
     }
-
-
-def _ref(cells: dict[str, str]) -> str:
-    """Return a name that stays as long as the row says the same day, person and matter."""
-    named = "\n".join([cells["date"], cells["who"].casefold(), cells["what"]])
-    return f"activity_log:{sha256(named.encode()).hexdigest()[:12]}"
 
 
 def _day(text: str) -> str:
@@ -147,29 +142,3 @@ def _hours(text: str) -> float | None:
     if not 0 <= hours < math.inf:
         raise ValueError(f'"hours" is "{text}", not a number such as 1.5')
     return hours
-
-
-def _thread(row: dict[str, Any]) -> dict[str, Any]:
-    words = " ".join(filter(None, [row["what"], row["outcome"], row["url"]]))
-    refs = list(dict.fromkeys(link.ref for link in links(words)))
-    elsewhere = [row["url"]] if row["url"] and not links(row["url"]) else []
-    return {
-        **{name: row[name] for name in ("ref", "kind", "url", "stated_activity", "stated_lead", "stated_upstream")},
-        "title": row["what"],
-        "body": row["outcome"],
-        "author": row["who"],
-        "links_out": refs + elsewhere,
-        "private": False,
-        "source": "activity_log",
-    }
-
-
-def _act(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **{name: row[name] for name in ("ref", "hours", "url")},
-        "actor": row["who"],
-        "act": _ACTS[Kind(row["kind"])],
-        "at": row["day"],
-        "source": "activity_log",
-        "whole_day": True,
-    }

@@ -1,10 +1,11 @@
 """Load every source of an organisation into one set of tables."""
 
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from contribkit.config.models import Member, Team
+from contribkit.config.models import Team
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.loaders.fold import fold
@@ -42,10 +43,8 @@ class Data:
         What members did in the period, a table of the schema `CONTRIBUTIONS`.
     sources
         How each source answered.
-    period
-        The period that was asked for.
-    organisation
-        The organisation that was loaded.
+    period, organisation
+        What was loaded.
     left_out
         How many acts in the period were left out, by reason; without names.
     """
@@ -61,37 +60,23 @@ class Data:
 
     def fold(self, period: Period | None = None, team: Team | None = None) -> pd.DataFrame:
         """Return the contributions of another period than the loaded one, or of one team instead of everybody."""
-        return fold(self.threads, self.acts, period or self.period, team or self._everybody)
-
-    @property
-    def people(self) -> set[str]:
-        """Logins of everybody who appears anywhere, members or not."""
-        present = {login for logins in self.threads["participants"] for login in logins}
-        return present.union(*(table[name].dropna() for table, name in (
-            (self.threads, "author"), (self.threads, "merged_by"), (self.acts, "actor"), (self.references, "by"),
-        )))  # fmt: skip
-
-    @property
-    def _everybody(self) -> list[Member]:
-        return [member for _, member in self.organisation.memberships]
+        return fold(self.threads, self.acts, period or self.period, team or self.organisation.everybody)
 
     def undated(self, team: Team | None = None) -> pd.DataFrame:
         """Return the contributions without any date: in no period, and counted under what could not be seen."""
         acts = self.acts[self.acts["at"].isna()]
-        return fold(self.threads, acts, None, team or self._everybody, self.period.timezone)
+        return fold(self.threads, acts, None, team or self.organisation.everybody, self.period.timezone)
+
+    @property
+    def people(self) -> set[str]:
+        """Logins of everybody who appears anywhere, members or not."""
+        columns = (self.threads["author"], self.threads["merged_by"], self.acts["actor"], self.references["by"])
+        return set(pd.concat([*columns, self.threads["participants"].explode()]).dropna())
 
 
 @dataclass(frozen=True)
 class Needs:
-    """What waits upstream.
-
-    Attributes
-    ----------
-    table
-        One row a need, a table of the schema `NEEDS`; the most trusted source that knows a need provides it.
-    notes
-        What a reader should know, by source: what could not be seen, and when it was looked at.
-    """
+    """What waits upstream: a table of the schema `NEEDS`, and by source what could not be seen, and when it looked."""
 
     table: pd.DataFrame = field(default_factory=lambda: empty(NEEDS))
     notes: dict[str, list[str]] = field(default_factory=dict)
@@ -110,20 +95,12 @@ def check(organisation: Organisation, keep_going: bool = False) -> None:
 def fetch(organisation: Organisation, period: Period, keep_going: bool = False) -> None:
     """Let sources with a local store fill it over the network: once, before several processes load.
 
-    Parameters
-    ----------
-    organisation, period
-        Whose sources, and the days that must be there.
-    keep_going
-        Skip a source that fails; `load` says why. Without it, that is a `ContribkitError`.
+    With `keep_going`, a source that fails is skipped: `load` says why.
     """
     for source in _sources(organisation).values():
-        try:
+        with suppress(ContribkitError) if keep_going else nullcontext():
             if (fill := getattr(source, "fetch", None)) is not None:
                 fill(organisation, period)
-        except ContribkitError:
-            if not keep_going:
-                raise
 
 
 def load(organisation: Organisation, period: Period, keep_going: bool = False) -> Data:
@@ -136,14 +113,9 @@ def load(organisation: Organisation, period: Period, keep_going: bool = False) -
     organisation
         The organisation whose sources are loaded.
     period
-        The days that must be there; sources may hold more, which serves comparisons.
+        The period to load. Sources may return more, with which earlier periods are compared.
     keep_going
-        Take what can be read, and say in `Data.sources` what could not.
-
-    Raises
-    ------
-    ContribkitError
-        Where a source cannot be read and `keep_going` is off.
+        Take what can be read, and report in `Data.sources` what could not; without it, that is a `ContribkitError`.
 
     Examples
     --------
@@ -156,20 +128,20 @@ def load(organisation: Organisation, period: Period, keep_going: bool = False) -
     threads = unite_threads([answer.threads for answer in answers.values()], organisation)
     acts = unite_acts([answer.acts for answer in answers.values()], organisation)
     references = unite_references([answer.references for answer in answers.values()], organisation)
-    elsewhere = ~in_scope(acts["ref"], organisation)
-    not_then = outside_membership(acts, organisation) & ~elsewhere
     threads = threads[in_scope(threads["ref"], organisation)].reset_index(drop=True)
+    elsewhere = ~in_scope(acts["ref"], organisation)
+    former = outside_membership(acts, organisation) & ~elsewhere
+    in_period = (acts["at"] >= period.start) & (acts["at"] < period.end)
     left_out = {
-        "outside the upstream projects": _in(period, acts[elsewhere]),
-        "by people on days on which they were not members": _in(period, acts[not_then]),
+        "outside the upstream projects": int((in_period & elsewhere).sum()),
+        "by people on days on which they were not members": int((in_period & former).sum()),
     }
-    acts = acts[~elsewhere & ~not_then].reset_index(drop=True)
-    members = [member for _, member in organisation.memberships]
+    acts = acts[~elsewhere & ~former].reset_index(drop=True)
     return Data(
         threads=threads,
         acts=acts,
         references=references,
-        contributions=fold(threads, acts, period, members),
+        contributions=fold(threads, acts, period, organisation.everybody),
         sources=[_report(name, answer, organisation.timezone) for name, answer in answers.items()],
         period=period,
         organisation=organisation,
@@ -191,7 +163,8 @@ def load_needs(organisation: Organisation, keep_going: bool = False) -> Needs:
     answers = _ask(organisation, "load_needs", keep_going)
     found = combine([conform(answer.needs, NEEDS, organisation.timezone) for answer in answers.values()], NEEDS)
     found = found[in_scope(found["ref"], organisation)]
-    duplicate = pd.DataFrame({"kind": found["kind"], "ref": found["ref"].str.casefold()}).duplicated()
+    # The most trusted source that knows a need provides it.
+    duplicate = found.assign(ref=found["ref"].str.casefold()).duplicated(["kind", "ref"])
     notes = {name: [*answer.notes, *answer.broken] for name, answer in answers.items()}
     return Needs(found[~duplicate].reset_index(drop=True), notes)
 
@@ -203,9 +176,12 @@ def _ask(organisation: Organisation, function: str, keep_going: bool, *arguments
         if (ask := getattr(source, function, None)) is None:
             continue
         try:
-            answers[name] = ask(organisation, *arguments)
-            if answers[name].broken and not keep_going:
-                raise ContribkitError(_first_problem(answers[name].broken))
+            answers[name] = answer = ask(organisation, *arguments)
+            if answer.broken and not keep_going:
+                problem, *more = answer.broken
+                others = f" (and {pluralise(len(more), 'more problem')})" if more else ""
+                fix = "" if "; " in problem else "; fix it, or take the rest with --keep-going"
+                raise ContribkitError(f"{problem}{others}{fix}")
         except ContribkitError as error:
             if not keep_going:
                 raise
@@ -214,18 +190,12 @@ def _ask(organisation: Organisation, function: str, keep_going: bool, *arguments
 
 
 def _sources(organisation: Organisation) -> dict[str, Loader]:
-    """Return the sources by name, most trusted first; having none is an error, and so is an unknown one."""
+    """Return the configured sources by name, most trusted first; an error where there is none, or one is unknown."""
     if not organisation.sources:
         raise ContribkitError(
             'contribkit.toml: there is no source; add [sources.git] with clones = ["clones/*"] or [sources.records]'
         )
     return {name: loader(name) for name in in_order([*organisation.sources])}
-
-
-def _first_problem(broken: list[str]) -> str:
-    problem, *more = broken
-    others = f" (and {pluralise(len(more), 'more problem')})" if more else ""
-    return f"{problem}{others}" + ("" if "; " in problem else "; fix it, or take the rest with --keep-going")
 
 
 def _report(name: str, answer: Loaded, timezone: str) -> SourceReport:
@@ -242,7 +212,3 @@ def _report(name: str, answer: Loaded, timezone: str) -> SourceReport:
         notes=[*answer.notes, *answer.broken],
         broken=len(answer.broken),
     )
-
-
-def _in(period: Period, acts: pd.DataFrame) -> int:
-    return int(((acts["at"] >= period.start) & (acts["at"] < period.end)).sum())

@@ -37,7 +37,7 @@ def fold(
     team: Team | list[Member],
     timezone: str = "UTC",
 ) -> pd.DataFrame:
-    """Return what each member of a team did in each thread in a period.
+    """Return what each member of a team did in each thread in a period, a table of the schema `CONTRIBUTIONS`.
 
     A pull request's merge is its author's act too, whoever merged it. A row appears in every period that has one of
     its acts, under one id. Acts on days on which a person was not a member are left out.
@@ -51,21 +51,15 @@ def fold(
     team
         A team, or a list of memberships.
     timezone
-        Of the days of membership; the period's own is used where there is one.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A table of the schema `CONTRIBUTIONS`, by `happened_at` and `id`.
+        Of the days of membership, where there is no period.
 
     Examples
     --------
     >>> import pandas as pd
     >>> from contribkit.tables import THREADS
     >>> pull = {"ref": "o/r#1", "kind": "pull_request", "repo": "o/r", "number": 1, "author": "ada"}
-    >>> threads = conform(pd.DataFrame([pull]), THREADS)
     >>> act = {"ref": "o/r#1", "actor": "bob", "act": "merged", "at": "2026-08-01T10:00:00Z"}
-    >>> acts = conform(pd.DataFrame([act]), ACTS)
+    >>> threads, acts = conform(pd.DataFrame([pull]), THREADS), conform(pd.DataFrame([act]), ACTS)
     >>> team = Team(name="T", members=[Member(login="ada"), Member(login="bob")])
     >>> list(fold(threads, acts, Period("2026-Q3"), team).id)
     ['o/r#1@ada:pull_request', 'o/r#1@bob:review']
@@ -73,27 +67,14 @@ def fold(
     members = team.members if isinstance(team, Team) else team
     threads = threads.assign(key=threads["ref"].str.casefold()).drop_duplicates("key").set_index("key")
     acts = _spelled(acts, members)
-    maintainers = maintainers_since(threads, acts[acts["actor"].isin([member.login for member in members])])
+    maintainers = _maintainers_since(threads, acts[acts["actor"].isin([member.login for member in members])])
     if period is not None:
         timezone = period.timezone
         # Cut first: a period is a small part of what is loaded.
         acts = acts[(acts["at"] >= period.start) & (acts["at"] < period.end)]
-    acts = _spelled(with_authors_merges(threads, acts), members)
+    acts = _spelled(_with_authors_merges(threads, acts), members)
     acts = acts[is_member(acts["actor"], acts["at"], members, timezone)]
     return _contributions(threads, acts, maintainers) if len(acts) else empty(CONTRIBUTIONS)
-
-
-def with_authors_merges(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
-    """Return the acts with, for every merge, the act of the author; threads are indexed by case-folded `ref`."""
-    merges = acts[acts["act"] == "merged"]
-    refs = merges["ref"].str.casefold()
-    authors = refs.map(threads["author"]).astype("str")
-    # A merge of one's own, or one that a source gives as its author's, is there already.
-    known = set(zip(refs, merges["actor"].str.casefold(), strict=True))
-    pairs = zip(refs, authors.str.casefold(), strict=True)
-    new = pd.Series([pair not in known for pair in pairs], index=merges.index, dtype=bool) & authors.notna()
-    mine = merges.assign(actor=authors, text=None, url=None, key=refs)[new].drop_duplicates("key")
-    return combine([acts, conform(mine, ACTS)], ACTS).drop_duplicates(["ref", "actor", "act", "at"])
 
 
 def _spelled(acts: pd.DataFrame, members: list[Member]) -> pd.DataFrame:
@@ -103,26 +84,25 @@ def _spelled(acts: pd.DataFrame, members: list[Member]) -> pd.DataFrame:
     return acts.assign(actor=actors.fillna(acts["actor"]))
 
 
-def maintainers_since(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.Series:
-    """Return when people first merged, released or triaged the work of others in a repository.
-
-    Parameters
-    ----------
-    threads
-        Indexed by the case-folded `ref`.
-    acts
-        A table of the schema `ACTS`.
-
-    Returns
-    -------
-    pandas.Series
-        Times by case-folded repository and actor.
-    """
+def _maintainers_since(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.Series:
+    """Return when people first merged, released or triaged the work of others, by case-folded repository and actor."""
     acts = acts[acts["act"].isin(_OF_MAINTAINERS)]
     refs = acts["ref"].str.casefold()
     authors, repos = (refs.map(threads[name]).astype("str").str.casefold() for name in ("author", "repo"))
     of_others = (acts["act"] == "released") | (authors.notna() & (authors != acts["actor"].str.casefold()))
     return acts["at"].where(of_others).groupby([repos.rename("repo"), acts["actor"]]).min()
+
+
+def _with_authors_merges(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
+    """Return the acts with, for every merge, the act of the author."""
+    merges = acts[acts["act"] == "merged"]
+    refs = merges["ref"].str.casefold()
+    authors = refs.map(threads["author"]).astype("str")
+    # A merge of one's own, or one that a source gives as its author's, is there already.
+    known = pd.MultiIndex.from_arrays([refs, merges["actor"].str.casefold()])
+    new = authors.notna() & ~pd.MultiIndex.from_arrays([refs, authors.str.casefold()]).isin(known)
+    mine = merges.assign(actor=authors, text=None, url=None, key=refs)[new].drop_duplicates("key")
+    return combine([acts, conform(mine, ACTS)], ACTS).drop_duplicates(["ref", "actor", "act", "at"])
 
 
 def is_member(actors: pd.Series, times: pd.Series, members: list[Member], timezone: str) -> pd.Series:
@@ -140,8 +120,8 @@ def is_member(actors: pd.Series, times: pd.Series, members: list[Member], timezo
 
 
 def _contributions(threads: pd.DataFrame, acts: pd.DataFrame, maintainers: pd.Series) -> pd.DataFrame:
-    acts = acts.assign(key=acts["ref"].str.casefold()).sort_values("at", kind="stable")
-    acts = acts.assign(count=acts["count"].fillna(1))
+    acts = acts.assign(key=acts["ref"].str.casefold(), count=acts["count"].fillna(1))
+    acts = acts.sort_values("at", kind="stable")
     groups = acts.groupby(["key", "actor"], sort=False)
     rows = groups.agg(
         happened_at=("at", "min"),
@@ -159,17 +139,16 @@ def _contributions(threads: pd.DataFrame, acts: pd.DataFrame, maintainers: pd.Se
     rows["remarks"] = [[text for text in texts if not is_missing(text)] for texts in remarks]
     rows = rows.reset_index(level="actor").join(threads.drop(columns=["ref", "source"]), how="left")
     rows["ref"] = threads["ref"].reindex(rows.index).fillna(rows["ref"])
-    rows["by_bot"] = rows["author_is_bot"].fillna(False).astype(bool)
-    rows["kind"] = [
-        _kind(*row)
-        for row in zip(rows["kind"], rows["actor"], rows["author"], rows["by_bot"], rows["did"], strict=True)
+    by_bot = rows["author_is_bot"].fillna(False).astype(bool)
+    columns = rows["kind"], rows["actor"], rows["author"], by_bot, rows["did"]
+    rows["kind"] = [_kind(*cells) for cells in zip(*columns, strict=True)]
+    rows["id"] = [contribution_id(*cells) for cells in zip(rows["ref"], rows["actor"], rows["kind"], strict=True)]
+    urls = [thread_url(ref, kind) for ref, kind in zip(rows["ref"], rows["kind"], strict=True)]
+    rows["url"] = rows["url"].where(rows["url"].notna(), urls)
+    rows["participants"] = [
+        [name for name in dict.fromkeys(names) if casefold_id(name) != casefold_id(actor)]
+        for names, actor in zip(conform(rows, {"participants": "list"})["participants"], rows["actor"], strict=True)
     ]
-    rows["id"] = [contribution_id(*row) for row in zip(rows["ref"], rows["actor"], rows["kind"], strict=True)]
-    rows["url"] = [
-        url if isinstance(url, str) else thread_url(ref, kind)
-        for url, ref, kind in zip(rows["url"], rows["ref"], rows["kind"], strict=True)
-    ]
-    rows["participants"] = _participants(rows)
     rows["actor_role"] = rows["actor_role"].mask(_is_maintainer(rows, maintainers), MAINTAINER)
     return conform(rows.sort_values(["happened_at", "id"]).reset_index(drop=True), CONTRIBUTIONS)
 
@@ -185,23 +164,9 @@ def _is_maintainer(rows: pd.DataFrame, maintainers: pd.Series) -> pd.Series:
 def _kind(thread: str, actor: str, author: Any, by_bot: bool, did: list[str]) -> str:
     """Return the kind of one row: the first that applies."""
     acts = set(did)
-    if thread in _OPENED and (
-        casefold_id(author) == casefold_id(actor) if isinstance(author, str) else "opened" in acts
-    ):
+    is_author = casefold_id(author) == casefold_id(actor) if isinstance(author, str) else "opened" in acts
+    if is_author and thread in _OPENED:
         return thread
     if by_bot and "merged" in acts:
         acts = acts - {"merged"} | {"bot merged"}
     return next((kind for kind, known in _KINDS.items() if acts.intersection(known)), "other")
-
-
-def _participants(rows: pd.DataFrame) -> pd.Series:
-    """Return who else took part, each once, without the actor."""
-    others = [
-        [
-            name
-            for name in dict.fromkeys(names if isinstance(names, list) else [])
-            if casefold_id(name) != casefold_id(actor)
-        ]
-        for names, actor in zip(rows["participants"], rows["actor"], strict=True)
-    ]
-    return pd.Series(others, index=rows.index, dtype=object)

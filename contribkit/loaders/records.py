@@ -2,7 +2,7 @@
 
 import re
 import reprlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,20 +28,6 @@ _TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "Float64": ((int, float), "a number"), "boolean": (bool, "true or false"), TIME: (str, "a date"),
 }  # fmt: skip
 
-_ACT = {
-    Kind.PULL_REQUEST: "opened",
-    Kind.ISSUE: "opened",
-    Kind.DISCUSSION: "opened",
-    Kind.REVIEW: "reviewed",
-    Kind.COMMENT: "commented",
-    Kind.TRIAGE: "triaged",
-    Kind.RELEASE: "released",
-    Kind.REPOSITORY: "created",
-    Kind.MEETING: "attended",
-    Kind.MENTORING: "mentored",
-    Kind.OTHER: "contributed",
-}
-
 
 class Settings(Table):
     """``[sources.records]``: files, or patterns of files, relative to contribkit.toml."""
@@ -53,22 +39,15 @@ class Settings(Table):
 
 def check(organisation: Organisation) -> None:
     """Read every line, without making tables of them, so that a broken one is known before any work starts."""
-    settings = _settings(organisation)
-    for read, patterns in (
-        (read_contributions, settings.contributions),
-        (read_references, settings.references),
-        (read_needs, settings.needs),
-    ):
-        for path in matching_paths(organisation, "records", patterns):
-            for _ in read(path):
-                pass
+    for name in _CHECKS:
+        _rows(organisation, name, None)
 
 
 def load(organisation: Organisation, period: Period | None) -> Loaded:
     """Read contributions and references; the whole files, since earlier periods are wanted too."""
-    settings, answer = _settings(organisation), Loaded()
-    rows = _rows(organisation, settings.contributions, read_contributions, answer.broken)
-    found = _rows(organisation, settings.references, read_references, answer.broken)
+    answer = Loaded()
+    rows = _rows(organisation, "contributions", answer.broken)
+    found = _rows(organisation, "references", answer.broken)
     answer.threads, answer.acts = unfold(rows, organisation.timezone)
     answer.references = conform(pd.DataFrame(found), REFERENCES, organisation.timezone)
     return answer
@@ -77,7 +56,7 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
 def load_needs(organisation: Organisation) -> Loaded:
     """Read what waits upstream, as somebody wrote it down: JSON lines in the columns of `NEEDS`."""
     answer = Loaded()
-    rows = _rows(organisation, _settings(organisation).needs, read_needs, answer.broken)
+    rows = _rows(organisation, "needs", answer.broken)
     answer.needs = conform(pd.DataFrame(rows), NEEDS, organisation.timezone)
     return answer
 
@@ -96,49 +75,41 @@ def _settings(organisation: Organisation) -> Settings:
     return validate_settings(Settings, "records", organisation.sources["records"])
 
 
-def _rows(
-    organisation: Organisation,
-    patterns: list[str],
-    read: Callable[[Path, list[str]], Iterator[dict[str, Any]]],
-    broken: list[str],
-) -> list[dict[str, Any]]:
-    return [row for path in matching_paths(organisation, "records", patterns) for row in read(path, broken)]
+def _rows(organisation: Organisation, name: str, broken: list[str] | None) -> list[dict[str, Any]]:
+    paths = matching_paths(organisation, "records", getattr(_settings(organisation), name))
+    return [row for path in paths for row in _read(path, name, broken)]
 
 
 def read_contributions(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Yield the contributions of a file, checked; each needs an `id`, from which the rest of its name is read.
-
-    Parameters
-    ----------
-    path
-        JSON lines.
-    broken
-        Where given, wrong lines are noted here and skipped.
-
-    Raises
-    ------
-    ContribkitError
-        With file, line and fix.
-    """
-    return _read(path, broken, _contribution)
+    """Yield the contributions of a file of JSON lines, checked, with what ids tell; errors as for `read_jsonl`."""
+    return _read(path, "contributions", broken)
 
 
 def read_references(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Yield the references of a file, checked; each needs the `ref` of a thread. Errors as for contributions."""
-    return _read(path, broken, _reference)
+    """Yield the references of a file of JSON lines, checked; errors as for `read_jsonl`."""
+    return _read(path, "references", broken)
 
 
-def read_needs(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Yield the needs of a file, checked; each needs a `kind` and a `ref`. Errors as for contributions."""
-    return _read(path, broken, _need)
+def read_tables(
+    contributions: Path, references: Iterable[Path], timezone: str, broken: list[str] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the contributions and references of files as tables of their schemas; errors as for `read_jsonl`."""
+    table = contribution_table(list(read_contributions(contributions, broken)), timezone)
+    found = [row for path in references for row in read_references(path, broken)]
+    return table, conform(pd.DataFrame(found), REFERENCES, timezone)
 
 
-def _read(
-    path: Path, broken: list[str] | None, check: Callable[[dict[str, Any]], dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
+def contribution_table(rows: list[dict[str, Any]], timezone: str) -> pd.DataFrame:
+    """Return rows as a table of the schema `CONTRIBUTIONS`; a thread that one row calls private is private for all."""
+    table = conform(pd.DataFrame(rows), CONTRIBUTIONS, timezone)
+    is_private = table["private"].fillna(False).groupby(table["ref"].str.casefold()).transform("any")
+    return table.assign(private=table["private"].mask(is_private, True))
+
+
+def _read(path: Path, name: str, broken: list[str] | None) -> Iterator[dict[str, Any]]:
     for line, row in read_jsonl(path, broken):
         try:
-            yield check(row)
+            yield _CHECKS[name](row)
         except ValueError as error:
             report_problem(f"{path}:{line}: {error}", broken)
 
@@ -153,15 +124,13 @@ def _contribution(row: dict[str, Any]) -> dict[str, Any]:
             raise ValueError(f'"{name}" is "{row[name]}", but the id says "{value}"')
     if (number_of(ref) or 0) > _LARGEST:
         raise ValueError(f'invalid thread "{ref}"')
-    return _filled(row, **_stated(row), ref=ref, kind=kind, actor=login, repo=repository_of(ref), number=number_of(ref))
-
-
-def _stated(row: dict[str, Any]) -> dict[str, str]:
-    """Return what rows of the activity log state in files of earlier versions, which carried it as labels."""
-    if "activity_log" not in (row.get("source") or ""):
-        return {}
-    words = [label.partition(": ") for label in row.get("labels") or []]
-    return {f"stated_{name}": word for name, _, word in words if name in ("lead", "upstream", "activity") and word}
+    stated = {}
+    if "activity_log" in (row.get("source") or ""):  # files of earlier versions carried what it states as labels
+        words = [label.partition(": ") for label in row.get("labels") or []]
+        stated = {
+            f"stated_{name}": word for name, _, word in words if name in ("lead", "upstream", "activity") and word
+        }
+    return _filled(row, **stated, ref=ref, kind=kind, actor=login, repo=repository_of(ref), number=number_of(ref))
 
 
 def _reference(row: dict[str, Any]) -> dict[str, Any]:
@@ -178,25 +147,13 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
     return _filled(row, repo=repository_of(ref), number=number_of(ref), source="records")
 
 
+# By setting: what checks a row and fills in what it implies.
+_CHECKS = {"contributions": _contribution, "references": _reference, "needs": _need}
+
+
 def _filled(row: dict[str, Any], **values: Any) -> dict[str, Any]:
     """Return a row with values where it has none."""
     return row | {name: value for name, value in values.items() if row.get(name) is None}
-
-
-def contribution_table(rows: list[dict[str, Any]], timezone: str) -> pd.DataFrame:
-    """Return rows as a table of the schema `CONTRIBUTIONS`; a thread that one row calls private is private for all."""
-    table = conform(pd.DataFrame(rows), CONTRIBUTIONS, timezone)
-    is_private = table["private"].fillna(False).groupby(table["ref"].str.casefold()).transform("any")
-    return table.assign(private=table["private"].mask(is_private, True))
-
-
-def read_tables(
-    contributions: Path, references: Iterable[Path], timezone: str, broken: list[str] | None = None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the contributions and references of files as tables of their schemas; errors as for lines."""
-    table = contribution_table(list(read_contributions(contributions, broken)), timezone)
-    found = [row for path in references for row in read_references(path, broken)]
-    return table, conform(pd.DataFrame(found), REFERENCES, timezone)
 
 
 def _needed(row: dict[str, Any], name: str) -> str:
@@ -228,12 +185,12 @@ def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:
 def _check_date(name: str, value: str) -> None:
     try:
         # Alone it takes 20260701 and 2026-W27 too; and a time must be one in every zone.
-        if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])", value):
-            raise ValueError
-        if not 1 < datetime.fromisoformat(value).year < 9999:
-            raise ValueError
+        is_usual = re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])", value)
+        if is_usual and 1 < datetime.fromisoformat(value).year < 9999:
+            return
     except ValueError:
-        raise ValueError(f'"{name}" is "{value}", not a date like 2026-07-01 or 2026-07-01T12:00:00Z') from None
+        pass
+    raise ValueError(f'"{name}" is "{value}", not a date like 2026-07-01 or 2026-07-01T12:00:00Z')
 
 
 def unfold(rows: Iterable[dict[str, Any]], timezone: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -252,48 +209,37 @@ def _author(row: dict[str, Any]) -> str | None:
 
 
 def _thread(row: dict[str, Any]) -> dict[str, Any]:
+    kind: str | None = row["kind"]
+    if kind in (Kind.REVIEW, Kind.COMMENT, Kind.TRIAGE):  # the kind of the thread itself is in its address
+        places = {"/pull/": "pull_request", "/issues/": "issue", "/discussions/": "discussion"}
+        fallback = "pull_request" if kind == Kind.REVIEW else None
+        kind = next((thread for place, thread in places.items() if place in (row.get("url") or "")), fallback)
+    state = row.get("state")
+    if state is None and row["kind"] == Kind.PULL_REQUEST and row.get("merged_at"):
+        state = "merged"
+    merged_at = row.get("merged_at") if state == "merged" else None
     known = {name: row.get(name) for name in THREADS}
-    known |= {"author": _author(row), "kind": _thread_kind(row)}
-    if known["state"] is None and row["kind"] == Kind.PULL_REQUEST and row.get("merged_at"):
-        known["state"] = "merged"
-    if known["state"] != "merged":
-        known["merged_at"] = None
-    return known
-
-
-def _thread_kind(row: dict[str, Any]) -> str | None:
-    """Return the kind of the thread itself: that of a review or comment is in its address."""
-    if row["kind"] not in (Kind.REVIEW, Kind.COMMENT, Kind.TRIAGE):
-        return str(row["kind"])
-    url = row.get("url") or ""
-    places = {"/pull/": "pull_request", "/issues/": "issue", "/discussions/": "discussion"}
-    fallback = "pull_request" if row["kind"] == Kind.REVIEW else None
-    return next((kind for place, kind in places.items() if place in url), fallback)
+    return known | {"author": _author(row), "kind": kind, "state": state, "merged_at": merged_at}
 
 
 def _acts(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the acts of a row: as many as it has different dates, with the count on the first."""
-    common = {"ref": row["ref"], "actor": row["actor"], "url": row.get("url"), "source": "records"}
-    common["actor_role"] = row.get("actor_role")
+    common = {name: row.get(name) for name in ("ref", "actor", "url", "actor_role")} | {"source": "records"}
     first, last = row.get("happened_at"), row.get("last_at")
-    kind = _ACT[Kind(row["kind"])]
-    later = "commented" if kind == "opened" else kind
-    named = (("opened", "opened_at"), ("merged", "merged_at")) if kind == "opened" else ()
-    moments: dict[tuple[str, Any], int] = {(act, row[time]): 1 for act, time in named if row.get(time)}
+    act = Kind(row["kind"]).act
+    later = "commented" if act == "opened" else act
+    named = (("opened", "opened_at"), ("merged", "merged_at")) if act == "opened" else ()
+    moments: dict[tuple[str, Any], int] = {(name, row[time]): 1 for name, time in named if row.get(time)}
     if not moments:
-        moments[kind, first or last] = 1
+        moments[act, first or last] = 1
     for moment in filter(None, (first, last)):
-        if not _is_known(moment, moments):
+        # A time is known already as it is, and a day by a time on it.
+        if not any(at == moment or (len(moment) == 10 and str(at).startswith(moment)) for _, at in moments):
             moments[later, moment] = 1
     # Times of one form, or days: what sorts as text; "~" comes behind every time of a day.
     inside = [moment for moment in moments if not first or (first <= (moment[1] or first) <= (last or first) + "~")]
     start = inside[0] if inside else next(iter(moments))
     moments[start] += max(0, (row.get("acts") or 1) - len(inside))
     words = {"text": "\n\n".join(row.get("remarks") or []) or None, "hours": row.get("hours")}
-    for (act, at), count in moments.items():
-        yield common | {"act": act, "at": at, "count": count} | (words if (act, at) == start else {})
-
-
-def _is_known(moment: str, moments: Iterable[tuple[str, Any]]) -> bool:
-    """Return whether a time is one of those known, or the day of one."""
-    return any(at == moment or (len(moment) == 10 and str(at).startswith(moment)) for _, at in moments)
+    for (name, at), count in moments.items():
+        yield common | {"act": name, "at": at, "count": count} | (words if (name, at) == start else {})

@@ -25,7 +25,6 @@ LOADERS = {
     "activity_log": "contribkit.loaders.activity_log",
 }
 
-
 _MOST = 20  # broken lines reported of one source
 
 
@@ -54,18 +53,9 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of `contribkit doctor`.
+    """One line of `contribkit doctor`: what was checked, its state, and what to do where something needs to be done.
 
-    Attributes
-    ----------
-    level
-        A warning means that a review can be made and will lack something.
-    subject
-        What was checked.
-    sentence
-        Its state.
-    fix
-        What to do; empty where nothing needs to be done.
+    A warning means that a review can be made and will lack something.
 
     Examples
     --------
@@ -94,16 +84,7 @@ def warning(subject: str, sentence: str, fix: str) -> Finding:
 
 
 def errors(subject: str, message: str | ContribkitError, fix: str) -> list[Finding]:
-    """Return one finding for each line of an error message.
-
-    Parameters
-    ----------
-    subject
-        What was checked.
-    message
-        The error; a fix that it names itself, after a semicolon, is preferred.
-    fix
-        What to do where it names none.
+    """Return one finding for each line of an error message; a fix that a line names after a semicolon is preferred.
 
     Examples
     --------
@@ -117,13 +98,7 @@ def errors(subject: str, message: str | ContribkitError, fix: str) -> list[Findi
 
 
 def file_findings(subject: str, answer: Loaded) -> list[Finding]:
-    """Report what a source of small files could not read, its notes, rows without a date, and how much it holds.
-
-    Examples
-    --------
-    >>> print(*file_findings("sources.records", Loaded(broken=["c.jsonl:2: not JSON"])))
-    ✗ sources.records: c.jsonl:2: not JSON; fix the line
-    """
+    """Report what a source of small files could not read, its notes, rows without a date, and how much it holds."""
     found = [finding for sentence in answer.broken[:_MOST] for finding in errors(subject, sentence, "fix the line")]
     if (more := len(answer.broken) - _MOST) > 0:
         found += errors(subject, f"{more} more like these", "fix the first ones, then run this again")
@@ -154,13 +129,7 @@ class Loader(Protocol):
 
 
 def loader(name: str) -> Loader:
-    """Return the loader of ``[sources.NAME]``: built in, or a plug-in's (entry point ``contribkit.loaders``).
-
-    Raises
-    ------
-    ContribkitError
-        Where there is none of that name.
-    """
+    """Return the loader of ``[sources.NAME]``: built in, or a plug-in's (entry point ``contribkit.loaders``)."""
     if name in LOADERS:
         return cast(Loader, import_module(LOADERS[name]))
     plugins = {point.name: point for point in entry_points(group="contribkit.loaders")}
@@ -172,18 +141,12 @@ def loader(name: str) -> Loader:
 
 def in_order(names: list[str]) -> list[str]:
     """Return sources by how far they are trusted; plug-ins last."""
-    return sorted(names, key=lambda name: list(LOADERS).index(name) if name in LOADERS else len(LOADERS))
+    return sorted(names, key=[*LOADERS, *names].index)
 
 
 def matching_paths(organisation: Organisation, source: str, patterns: list[str]) -> list[Path]:
-    """Return the files or folders that patterns of a source's settings match, each once, in order.
-
-    Raises
-    ------
-    ContribkitError
-        For a pattern that matches nothing.
-    """
+    """Return the files or folders that patterns of a source's settings match, each once; one must match something."""
     for pattern in patterns:
-        if not list(organisation.paths([pattern])):
+        if not organisation.paths([pattern]):
             raise ContribkitError(f'contribkit.toml: [sources.{source}]: no file matches "{pattern}"')
-    return list(organisation.paths(patterns))
+    return organisation.paths(patterns)

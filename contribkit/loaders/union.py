@@ -17,18 +17,12 @@ _GROWING = ("links_out", "links_in", "participants", "labels")
 
 
 def unite_threads(frames: list[pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
-    """Return one row a thread: each column from the first source that knows it, logins as configured.
-
-    The tables come most trusted first.
-    """
+    """Return one row a thread: each column from the first table that knows it, logins as configured."""
     threads = combine(frames, THREADS)
     for column in ("author", "merged_by"):
         threads[column] = canonical(threads[column], organisation)
-    threads["participants"] = [
-        [organisation.canonical(login) for login in logins] for logins in threads["participants"]
-    ]
-    bots = threads["author"].map({name: organisation.is_bot(name) for name in threads["author"].dropna().unique()})
-    threads["author_is_bot"] = threads["author_is_bot"].fillna(bots.astype("boolean"))
+    threads["participants"] = [[organisation.canonical(login) for login in cell] for cell in threads["participants"]]
+    threads["author_is_bot"] = threads["author_is_bot"].fillna(_are_bots(threads["author"], organisation))
     folded = threads["ref"].str.casefold()
     twice = folded.duplicated(keep=False)
     united = combine([threads[~twice], _merged(threads[twice], folded[twice])], THREADS)
@@ -38,13 +32,14 @@ def unite_threads(frames: list[pd.DataFrame], organisation: Organisation) -> pd.
 def _merged(threads: pd.DataFrame, folded: pd.Series) -> pd.DataFrame:
     """Return one row a thread from what several sources know of it, most trusted first."""
     same = threads.groupby(folded, sort=False)
-    merged = same[[name for name, kind in THREADS.items() if kind != "list"]].first()
+    lists = [name for name, kind in THREADS.items() if kind == "list"]
+    merged = same[[name for name in THREADS if name not in lists]].first()
     # What one source calls private stays private.
     merged["private"] = same["private"].max()
     sources = grouped(folded, threads["source"]).values()
     merged["source"] = ["+".join(dict.fromkeys(name for name in names if not is_missing(name))) for names in sources]
-    for column in (name for name, kind in THREADS.items() if kind == "list"):
-        merged[column] = [_one_list(column, lists) for lists in grouped(folded, threads[column]).values()]
+    for column in lists:
+        merged[column] = [_one_list(column, cells) for cells in grouped(folded, threads[column]).values()]
     return conform(merged, THREADS)
 
 
@@ -66,22 +61,23 @@ def unite_acts(frames: list[pd.DataFrame], organisation: Organisation) -> pd.Dat
     """
     acts = combine([frame.assign(frame=number) for number, frame in enumerate(frames)], {**ACTS, "frame": "Int64"})
     acts = acts.assign(actor=canonical(acts["actor"], organisation)).dropna(subset=["actor"])
-    acts = acts.assign(key=acts["ref"].str.casefold(), coarse=acts["whole_day"].fillna(False))
-    acts = acts.sort_values("coarse", kind="stable")
-    day = acts["at"].dt.tz_convert(organisation.timezone).dt.date
-    same_day = pd.MultiIndex.from_frame(acts[["key", "actor", "act"]].assign(day=day))
-    fine = same_day[~acts["coarse"]]
-    acts = acts[~(acts["coarse"] & same_day.isin(fine)) & ~_known_singly(acts, day)]
+    acts = acts.assign(
+        key=acts["ref"].str.casefold(),
+        coarse=acts["whole_day"].fillna(False),
+        day=acts["at"].dt.tz_convert(organisation.timezone).dt.date,
+    ).sort_values("coarse", kind="stable")
+    same_day = pd.MultiIndex.from_frame(acts[["key", "actor", "act", "day"]])
+    acts = acts[~(acts["coarse"] & same_day.isin(same_day[~acts["coarse"]])) & ~_known_singly(acts)]
     once = acts["act"].isin(_ONCE)
     twice = once & acts.duplicated(["key", "actor", "act"]) | acts.duplicated(["key", "actor", "act", "at"])
     return acts[~twice].sort_index()[[*ACTS]].reset_index(drop=True)
 
 
-def _known_singly(acts: pd.DataFrame, day: pd.Series) -> pd.Series:
+def _known_singly(acts: pd.DataFrame) -> pd.Series:
     """Return for acts that sum up several whether another source has those of that day one by one."""
     sums = acts["count"].fillna(1) > 1
     single = acts["frame"].astype("Float64").mask(sums | acts["coarse"])
-    same = single.groupby([acts["key"], acts["actor"], acts["act"], day])
+    same = single.groupby([acts[name] for name in ("key", "actor", "act", "day")])
     elsewhere = (same.transform("min") != acts["frame"]) | (same.transform("max") != acts["frame"])
     return sums & elsewhere.fillna(False).astype(bool)
 
@@ -96,11 +92,10 @@ def unite_references(frames: list[pd.DataFrame], organisation: Organisation) -> 
     numbered = references["kind"].isin(("issue", "pull_request")) & references["source"].notna()
     bare = numbered & references["id"].str.fullmatch(r"[0-9]+").fillna(False).astype(bool)
     by = canonical(references["by"], organisation)
-    bots = by.map({name: organisation.is_bot(name) for name in by.dropna().unique()}).astype("boolean")
     references = references.assign(
         id=references["id"].mask(bare, references["source"] + "#" + references["id"]),
         by=by,
-        by_is_bot=references["by_is_bot"].fillna(bots),
+        by_is_bot=references["by_is_bot"].fillna(_are_bots(by, organisation)),
         direction=references["direction"].fillna("in"),
     )
     pair = references[["direction", "source", "ref"]].assign(place=references["id"].fillna(references["url"]))
@@ -117,19 +112,20 @@ def unite_references(frames: list[pd.DataFrame], organisation: Organisation) -> 
 
 def canonical(logins: pd.Series, organisation: Organisation) -> pd.Series:
     """Return logins as configured where they are a member's, else as they are."""
-    spelled = {login: organisation.canonical(login) for login in logins.dropna().unique()}
-    return logins.map(spelled).astype("str")
+    return logins.map({login: organisation.canonical(login) for login in logins.dropna().unique()}).astype("str")
+
+
+def _are_bots(logins: pd.Series, organisation: Organisation) -> pd.Series:
+    return logins.map({login: organisation.is_bot(login) for login in logins.dropna().unique()}).astype("boolean")
 
 
 def in_scope(refs: pd.Series, organisation: Organisation) -> pd.Series:
     """Return for each thread whether it is in a project that is looked at."""
     looked_at = cache(organisation.is_in_scope)
-    known = {ref: looked_at(repository_of(ref)) for ref in refs.unique()}
-    return refs.map(known).astype(bool)
+    return refs.map({ref: looked_at(repository_of(ref)) for ref in refs.unique()}).astype(bool)
 
 
 def outside_membership(acts: pd.DataFrame, organisation: Organisation) -> pd.Series:
     """Return for each act whether it is a member's, on a day on which they were not one."""
-    members = acts["actor"].isin(organisation.members)
-    people = [member for _, member in organisation.memberships]
-    return members & ~is_member(acts["actor"], acts["at"], people, organisation.timezone)
+    belonged = is_member(acts["actor"], acts["at"], organisation.everybody, organisation.timezone)
+    return acts["actor"].isin(organisation.members) & ~belonged
