@@ -20,6 +20,7 @@ from tests.test_cli import run
 
 FILES = [
     ".gitattributes",
+    ".github/workflows/review.yml",
     ".gitignore",
     "README.md",
     "activities/activity_log.csv",
