@@ -120,18 +120,16 @@ def without_names(judged: Judged, organisation: Organisation, people: Iterable[s
     return Judged(conform(masked, CONTRIBUTIONS | JUDGED), conform(told, REASONS), judged.notes)
 
 
-def visible_opinions(opinions: pd.DataFrame, with_notes: bool, mask: "Mask | None" = None) -> pd.DataFrame:
-    """Return people's labels for a file: without notes unless asked for, and with a mask without persons, numbered ids.
+def visible_opinions(opinions: pd.DataFrame, with_notes: bool, without_names: bool = False) -> pd.DataFrame:
+    """Return people's labels for a file: without notes unless asked for; or without persons, and so without notes.
 
-    A label log does not tell which threads are private: such a file is for the team unless somebody checked it.
+    A label log does not tell which threads are private, so that such a file is for the team.
     """
-    shown = opinions if with_notes else opinions.drop(columns="note")
-    if mask is None:
+    shown = opinions if with_notes and not without_names else opinions.drop(columns="note")
+    if not without_names:
         return shown
     items = shown["item"].drop_duplicates()
-    numbers = dict(zip(items, _numbered(items), strict=True))
-    masked = {name: shown[name].map(mask) for name in ("stakeholder", "note") if name in shown}
-    return shown.assign(item=shown["item"].map(numbers), by=SOMEBODY, **masked)
+    return shown.assign(item=shown["item"].map(dict(zip(items, _numbered(items), strict=True))), by=SOMEBODY)
 
 
 def mask_of(organisation: Organisation, people: Iterable[str] = ()) -> "Mask":

@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from contribkit import __version__
+import contribkit as ck  # its names are imported when first used
 from contribkit.errors import ContribkitError
 
+PATH = click.Path(path_type=Path)
 CONFIG = click.option(
-    "--config", type=click.Path(path_type=Path), default=Path("contribkit.toml"), show_default=True,
-    help="The organisation's file.",
-)  # fmt: skip
+    "--config", type=PATH, default=Path("contribkit.toml"), show_default=True, help="The organisation's file."
+)
 INCLUDE_PRIVATE = click.option("--include-private", is_flag=True, help="Show private threads too.")
 KEEP_GOING = click.option("--keep-going", is_flag=True, help="Take what can be read, and say what could not.")
 
@@ -25,18 +25,20 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except ContribkitError as error:
-            warn([str(error)])
-            ctx.exit(1)
+            sentence, code = str(error), 1
         except BrokenPipeError:  # whoever reads, such as `head`, has enough; click ends quietly
             raise
         except OSError as error:  # a full disk, a vanished file: no fault of the code, so no traceback
             place = error.filename or "a file, or the standard output, cannot be written"
-            warn([f"{place}: {error.strerror or error}; free some space, or choose another place"])
-            ctx.exit(1)
+            sentence, code = f"{place}: {error.strerror or error}; free some space, or choose another place", 1
+        except KeyboardInterrupt:
+            sentence, code = "stopped; no file is half written", 130
+        warn([sentence])
+        ctx.exit(code)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="contribkit")
+@click.version_option(ck.__version__, prog_name="contribkit")
 def main() -> None:
     """See who led a team's upstream contributions, and why.
 
@@ -44,20 +46,35 @@ def main() -> None:
     Example:
       contribkit review --config contribkit.toml --period 2026-Q3
 
-    Exit codes: 0 success, 1 an error that was printed, 2 wrong usage.
+    Exit codes: 0 success, 1 an error that was printed, 2 wrong usage, 130 stopped with Ctrl-C.
     """
 
 
-def say_hidden(number: int, what: str) -> None:
-    """Print on standard error how many private rows were left out, if any."""
-    if number:
-        warn([f"{number} private {what} left out; --include-private includes them"])
+def say(text: str, err: bool = False) -> None:
+    """Print a text without what could steer a terminal: it may quote strangers."""
+    from contribkit.text import printable
+
+    for line in text.split("\n"):
+        click.echo(printable(line), err=err)
 
 
 def warn(sentences: list[str]) -> None:
-    """Print sentences on standard error, without what could steer a terminal: they may quote strangers."""
-    from contribkit.text import printable
-
+    """Print sentences on standard error."""
     for sentence in sentences:
-        for number, line in enumerate(sentence.split("\n")):
-            click.echo(printable(line if number else f"contribkit: {line}"), err=True)
+        say(f"contribkit: {sentence}", err=True)
+
+
+def warn_of_private(number: int, what: str) -> None:
+    """Print how many private rows were left out, if any."""
+    warn([f"{number} private {what} left out; --include-private includes them"] if number else [])
+
+
+def read_labels(folder: Path, org: "ck.Organisation | None", must_exist: bool = True) -> "ck.Labels":
+    """Return the labels of a folder, and print what reading them warned of."""
+    from contribkit.labels.replay import read_and_warn
+
+    if must_exist and not folder.is_dir():
+        raise ContribkitError(f"{folder}: there is no such folder of label logs; name one with --labels")
+    labels, warnings = read_and_warn(folder, org)
+    warn(warnings)
+    return labels

@@ -1,31 +1,28 @@
 """Commands about leads: `classify`, `why` and `evaluate`."""
 
+import json
 import sys
 from pathlib import Path
 
 import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
-from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, main, say_hidden, warn
-from contribkit.errors import ContribkitError
+from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, PATH, main, read_labels, say, warn, warn_of_private
 
-
-def _read_logs(named: Path | None, default: Path | None, org: "ck.Organisation") -> "ck.Labels":
-    """Return the labels of a folder; one that is named must be there."""
-    if named and not named.is_dir():
-        raise ContribkitError(f"{named}: there is no such folder of label logs")
-    folder = named or default
-    return ck.Labels.read(folder, org) if folder else ck.Labels()
+BROKEN = click.option(
+    "--keep-going", "broken", is_flag=True, callback=lambda _, __, keep_going: [] if keep_going else None,
+    help="Take what can be read, and say what could not.",
+)  # fmt: skip
 
 
 @main.command()
 @CONFIG
-@click.option("--contributions", type=click.Path(path_type=Path), required=True, help="JSON lines of contributions.")
-@click.option("--references", type=click.Path(path_type=Path), help="JSON lines of references.")
-@click.option("--labels", type=click.Path(path_type=Path), help="Folder of label logs, which win over the rules.")
-@click.option("--output", type=click.Path(path_type=Path), required=True, help="JSON lines to write.")
+@click.option("--contributions", type=PATH, required=True, help="JSON lines of contributions.")
+@click.option("--references", type=PATH, help="JSON lines of references.")
+@click.option("--labels", type=PATH, help="Folder of label logs, which win over the rules.")
+@click.option("--output", type=PATH, required=True, help="JSON lines to write.")
 @INCLUDE_PRIVATE
-@KEEP_GOING
+@BROKEN
 def classify(
     config: Path,
     contributions: Path,
@@ -33,7 +30,7 @@ def classify(
     labels: Path | None,
     output: Path,
     include_private: bool,
-    keep_going: bool,
+    broken: list[str] | None,
 ) -> None:
     """Say of each contribution who leads it and why: every row, in order, with columns added.
 
@@ -51,39 +48,36 @@ def classify(
     from contribkit.tables import JUDGED, REFERENCES, conform, records
     from contribkit.text import pluralise
 
-    broken: list[str] | None = [] if keep_going else None
     org = ck.Organisation.read(config)
     rows = list(read_contributions(contributions, broken))
     found = list(read_references(references, broken)) if references else []
-    decided = _read_logs(labels, None, org)
+    decided = read_labels(labels, org) if labels else ck.Labels()
     if unknown := decided.missing(row["id"] for row in rows):  # which may be private, so they are not named
         warn([f"{pluralise(len(unknown), 'label')} for other contributions left out"])
     found_table = conform(pd.DataFrame(found), REFERENCES, org.timezone)
     judged = ck.classify(contribution_table(rows, org.timezone), found_table, org, decided)
     shown = without_private(judged, include_private).nested()
+    judgements = records(shown[[*JUDGED, "reasons"]])
     written = [
         rows[place] | judgement | ({"links_in": links} if rows[place].get("links_in") else {})
-        for place, judgement, links in zip(
-            shown.index, records(shown[[*JUDGED, "reasons"]]), shown["links_in"], strict=True
-        )
+        for place, judgement, links in zip(shown.index, judgements, shown["links_in"], strict=True)
     ]
     warn(judged.notes)
     click.echo(f"{output}: {write_jsonl(output, written)} rows")
-    say_hidden(len(rows) - len(shown), "contributions")
+    warn_of_private(len(rows) - len(shown), "contributions")
     warn(broken or [])
-    if broken:
-        sys.exit(1)
+    sys.exit(1 if broken else 0)
 
 
 @main.command()
 @click.argument("identifier", metavar="ID")
 @CONFIG
-@click.option("--contributions", type=click.Path(path_type=Path), help="JSON lines, instead of loading the sources.")
-@click.option("--references", type=click.Path(path_type=Path), help="JSON lines of references, with --contributions.")
-@click.option("--labels", type=click.Path(path_type=Path), help="Folder of label logs.  [default: labels, by the file]")
+@click.option("--contributions", type=PATH, help="JSON lines, instead of loading the sources.")
+@click.option("--references", type=PATH, help="JSON lines of references, with --contributions.")
+@click.option("--labels", type=PATH, help="Folder of label logs.  [default: labels, by the file]")
 @click.option("--period", default="last quarter", show_default=True, help="What to load; as for review.")
 @INCLUDE_PRIVATE
-@KEEP_GOING
+@BROKEN
 def why(
     identifier: str,
     config: Path,
@@ -92,7 +86,7 @@ def why(
     labels: Path | None,
     period: str,
     include_private: bool,
-    keep_going: bool,
+    broken: list[str] | None,
 ) -> None:
     """Explain one contribution: the case for and against its lead, what was seen where, and what would settle it.
 
@@ -106,12 +100,11 @@ def why(
     from contribkit.loaders.records import read_tables
 
     org = ck.Organisation.read(config)
-    decided = _read_logs(labels, org.root / "labels", org)
-    broken: list[str] | None = [] if keep_going else None
+    decided = read_labels(labels or org.root / "labels", org, must_exist=labels is not None)
     if contributions:
         table, found = read_tables(contributions, [references] if references else [], org.timezone, broken)
     else:
-        data = ck.load(org, ck.Period(period, org.timezone), keep_going)
+        data = ck.load(org, ck.Period(period, org.timezone), broken is not None)
         table, found = data.contributions, data.references
     judged = ck.classify(table, found, org, decided)
     for line in explain(judged, identifier, org, decided, include_private):
@@ -121,16 +114,16 @@ def why(
 
 @main.command()
 @CONFIG
-@click.option("--contributions", type=click.Path(path_type=Path), required=True, multiple=True,
+@click.option("--contributions", type=PATH, required=True, multiple=True,
               help="JSON lines of contributions; with --labels, once per set.")  # fmt: skip
-@click.option("--labels", type=click.Path(path_type=Path), required=True, multiple=True,
+@click.option("--labels", type=PATH, required=True, multiple=True,
               help="A file of labels, or a folder of logs; once per set.")  # fmt: skip
-@click.option("--references", type=click.Path(path_type=Path), multiple=True,
+@click.option("--references", type=PATH, multiple=True,
               help="JSON lines of references, for all sets; may be repeated.")  # fmt: skip
 @click.option("--as-of", metavar="DATE", help="As known 30 days after this day; or: quarter, after each row's own.")
-@click.option("--json", "as_json", type=click.Path(path_type=Path), help="Write every figure into this file.")
-@click.option("--plot", type=click.Path(path_type=Path), help="Write the reliability plot into this file, as SVG.")
-@KEEP_GOING
+@click.option("--json", "as_json", type=PATH, help="Write every figure into this file.")
+@click.option("--plot", type=PATH, help="Write the reliability plot into this file, as SVG.")
+@BROKEN
 def evaluate(
     config: Path,
     contributions: tuple[Path, ...],
@@ -139,7 +132,7 @@ def evaluate(
     as_of: str | None,
     as_json: Path | None,
     plot: Path | None,
-    keep_going: bool,
+    broken: list[str] | None,
 ) -> None:
     """Compare the leads with what people said: how often they are right, and how sure.
 
@@ -149,26 +142,21 @@ def evaluate(
 
     Several sets are evaluated one after the other: give --contributions and --labels once per set, in the same order.
     """
-    import json
-
     from contribkit.evaluation.report import classify_files, write_plot
     from contribkit.evaluation.report import evaluate as compared
     from contribkit.io import write_whole
-    from contribkit.text import printable
     from contribkit.vocabulary import Lead
 
     if len(contributions) != len(labels):
         raise click.UsageError("give --contributions and --labels equally often, once per set")
     if plot and len(labels) > 1:
         raise click.UsageError("--plot takes one set")
-    broken: list[str] | None = [] if keep_going else None
     org = ck.Organisation.read(config)
     words = {str(lead): org.word(lead) for lead in Lead}
     figures = {}
     for rows, truth in zip(contributions, labels, strict=True):
         found = compared(*classify_files(org, rows, truth, references, as_of, broken))
-        text = (f"{truth}\n\n" if len(labels) > 1 else "") + found.as_text(words)
-        click.echo("\n".join(map(printable, text.split("\n"))), nl=False)
+        say((f"{truth}\n\n" if len(labels) > 1 else "") + found.as_text(words).removesuffix("\n"))
         figures[str(truth)] = found.as_json()
         if plot:
             write_plot(found, plot)
@@ -176,5 +164,4 @@ def evaluate(
         content = {"sets": figures} if len(figures) > 1 else next(iter(figures.values()))
         write_whole(as_json, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     warn(broken or [])
-    if broken:
-        sys.exit(1)
+    sys.exit(1 if broken else 0)

@@ -5,14 +5,12 @@ from pathlib import Path
 import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
-from contribkit.cli.group import CONFIG, main, warn
+from contribkit.cli.group import CONFIG, PATH, main, read_labels, say, warn
 from contribkit.errors import ContribkitError
 from contribkit.vocabulary import Lead
 
 LEADS = [str(lead) for lead in Lead]
-LABELS = click.option(
-    "--labels", "folder", type=click.Path(path_type=Path), help="Folder of label logs.  [default: labels, by the file]"
-)
+LABELS = click.option("--labels", "folder", type=PATH, help="Folder of label logs.  [default: labels, by the file]")
 
 
 @main.group()
@@ -25,26 +23,11 @@ def labels() -> None:
     """
 
 
-def _read(config: Path, folder: Path | None, must_exist: bool = True) -> "ck.Labels":
-    """Return the labels of a folder, and print what reading them warned of.
-
-    Where a folder is named, contribkit.toml may be missing; it tells the aliases of members.
-    """
-    from contribkit.labels.replay import read_and_warn
-
+def _read(config: Path, folder: Path | None, must_exist: bool = True) -> "tuple[ck.Labels, ck.Organisation | None]":
+    """Return the labels of a folder; where one is named, contribkit.toml may be missing: it tells members' aliases."""
     org = ck.Organisation.read(config) if folder is None or config.is_file() else None
     place = folder or (org.root if org else config.parent) / "labels"
-    if must_exist and not place.is_dir():
-        raise ContribkitError(f"{place}: no such folder of label logs; name one with --labels")
-    found, warnings = read_and_warn(place, org)
-    warn(warnings)
-    return found
-
-
-def _print(line: str) -> None:
-    from contribkit.text import printable
-
-    click.echo(printable(line))
+    return read_labels(place, org, must_exist), org
 
 
 @labels.command("list")
@@ -55,7 +38,7 @@ def _print(line: str) -> None:
 @click.option("--lead", type=click.Choice(LEADS, case_sensitive=False), help="Only contributions with this lead.")
 @click.option("--person", help="Only contributions labelled by this person.")
 @click.option("--missing", is_flag=True, help="Only contributions that loading the period does not find any more.")
-@click.option("--contributions", type=click.Path(path_type=Path), help="With --missing: JSON lines, not the sources.")
+@click.option("--contributions", type=PATH, help="With --missing: JSON lines, not the sources.")
 def list_(
     config: Path,
     folder: Path | None,
@@ -72,7 +55,7 @@ def list_(
     Example:
       contribkit labels list --period 2026-Q3 --disputed
     """
-    found = _read(config, folder)
+    found, _ = _read(config, folder)
     name = period and str(ck.Period(period))
     gone = {label.item for label in found.missing(_loaded_ids(config, contributions, period))} if missing else None
     shown = [
@@ -88,7 +71,7 @@ def list_(
         shape = Lead(label.lead).shape if label.lead else "≠"
         opinions = ", ".join(f"{by}: {said}" for by, said in label.opinions.items())
         more = "".join(f"  {word}" for word in (label.stakeholder, label.activity) if word)
-        _print(f"{shape} {label.lead or '':12} {label.status:12} {label.item}  ({opinions}){more}")
+        say(f"{shape} {label.lead or '':12} {label.status:12} {label.item}  ({opinions}){more}")
     open_ = sum(label.lead is None for label in shown)
     warn([f"{len(shown)} of {len(found.effective)} labelled contributions, {open_} of them disputed"])
 
@@ -122,8 +105,8 @@ def history(config: Path, folder: Path | None, first: str, last: str, person: st
     """
     from contribkit.labels.events import event_time
 
-    period = ck.Period(f"{first}..{last}", "UTC" if folder else ck.Organisation.read(config).timezone)
-    found = _read(config, folder)
+    found, org = _read(config, folder)
+    period = ck.Period(f"{first}..{last}", "UTC" if folder or not org else org.timezone)
     for event, *labels_around in found.changes(period):
         if person and found.person(person) != found.person(event["by"]):
             continue
@@ -131,7 +114,7 @@ def history(config: Path, folder: Path | None, first: str, last: str, person: st
         change = "" if before == after else f"  ({before} → {after})"
         note = f'  "{event["note"]}"' if event.get("note") else ""
         said = f"{event['op']} {event.get('lead') or ''}".strip()
-        _print(f"{event_time(event):%Y-%m-%d %H:%M:%S}  {event['by']}  {said}  {event['item']}{change}{note}")
+        say(f"{event_time(event):%Y-%m-%d %H:%M:%S}  {event['by']}  {said}  {event['item']}{change}{note}")
 
 
 @labels.command()
@@ -148,23 +131,21 @@ def agreement(config: Path, folder: Path | None) -> None:
     from contribkit.evaluation.agreement import anchoring_bias
     from contribkit.text import format_decimal, pluralise
 
-    found = _read(config, folder)
+    found, _ = _read(config, folder)
     overall = measured(found)
-    people, rows = pluralise(overall.people, "person", "people"), pluralise(overall.rows, "contribution")
-    _print(f"{people}, {rows} in common")
+    say(f"{pluralise(overall.people, 'person', 'people')}, {pluralise(overall.rows, 'contribution')} in common")
     if overall.raw is not None:
-        _print(f"raw agreement {format_decimal(overall.raw)}, Krippendorff's alpha {format_decimal(overall.alpha)}")
-    for pair in overall.as_json()["pairs"]:
-        people, counted = f"{pair['first']} and {pair['second']}", pluralise(pair["n"], "contribution")
-        raw, kappa = format_decimal(pair["raw"]), format_decimal(pair["kappa"])
-        _print(f"  {people}: {counted}, raw {raw}, kappa {kappa}")
+        say(f"raw agreement {format_decimal(overall.raw)}, Krippendorff's alpha {format_decimal(overall.alpha)}")
+    for first, second, count, raw, kappa in overall.pairs.itertuples(index=False):
+        figures = f"raw {format_decimal(raw)}, kappa {format_decimal(kappa)}"
+        say(f"  {first} and {second}: {pluralise(count, 'contribution')}, {figures}")
     if overall.reason:
-        _print(overall.reason)
-    _print(anchoring_bias(found).sentence)
+        say(overall.reason)
+    say(anchoring_bias(found).sentence)
 
 
 @labels.command()
-@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("sources", nargs=-1, required=True, type=PATH, metavar="PATH...")
 @CONFIG
 @LABELS
 @click.option("--period", help="The period whose folder they go to.  [default: that of the folder they come from]")
@@ -190,27 +171,28 @@ def merge(sources: tuple[Path, ...], config: Path, folder: Path | None, period: 
 @labels.command()
 @CONFIG
 @LABELS
-@click.option("--output", type=click.Path(path_type=Path), required=True, help="The CSV to write.")
+@click.option("--output", type=PATH, required=True, help="The CSV to write.")
 @click.option("--with-notes", is_flag=True, help="Include people's notes: do not share such a file.")
-def export(config: Path, folder: Path | None, output: Path, with_notes: bool) -> None:
+@click.option("--without-names", is_flag=True, help="Show no persons and no notes; such a file cannot be imported.")
+def export(config: Path, folder: Path | None, output: Path, with_notes: bool, without_names: bool) -> None:
     """Write each person's current opinions as CSV, to edit in a spreadsheet and import again.
 
     \b
     Example:
       contribkit labels export --output labels.csv
 
-    The file names people and their opinions: it is for the team, not for publication.
+    The file names people and their opinions, and threads that may be private: it is for the team, not for publication.
     """
     from contribkit.io import write_whole
     from contribkit.labels.exchange import to_csv
 
-    found = _read(config, folder)
-    write_whole(output, to_csv(found, with_notes))
+    found, _ = _read(config, folder)
+    write_whole(output, to_csv(found, with_notes, without_names))
     click.echo(f"{output}: {len(found.opinions)} rows")
 
 
 @labels.command("import")
-@click.argument("file", type=click.Path(path_type=Path), metavar="CSV")
+@click.argument("file", type=PATH, metavar="CSV")
 @CONFIG
 @LABELS
 @click.option("--person", help="Import this person's rows only.")
@@ -228,17 +210,13 @@ def import_(file: Path, config: Path, folder: Path | None, person: str | None, p
     from contribkit.labels.events import write_logs
     from contribkit.labels.exchange import changed, read_csv
 
-    known = _read(config, folder, must_exist=False)
+    known, _ = _read(config, folder, must_exist=False)
     rows = read_csv(file)
-    mine = [
-        (place, cells)
-        for place, cells in rows
-        if not person or known.person(cells.get("by", "")) == known.person(person)
-    ]
+    mine = [row for row in rows if not person or known.person(row[1].get("by", "")) == known.person(person)]
     events = changed(mine, known)
     for event in events:
         was = f" (was {event['was']})" if event["was"] else ""
-        _print(f"{event['by']}: {event['op']} {event['lead'] or ''}".strip() + f"  {event['item']}{was}")
+        say(f"{event['by']}: {event['op']} {event['lead'] or ''}".strip() + f"  {event['item']}{was}")
     if known.folder and not dry_run:
         for path in write_logs(known.folder, {str(ck.Period(period)): events}):
             click.echo(path)

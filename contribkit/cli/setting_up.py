@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
-from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, main, say_hidden, warn
+from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, PATH, main, warn, warn_of_private
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("folder", type=PATH, metavar="DIR")
 def init(folder: Path) -> None:
     """Make a folder for a team: a commented contribkit.toml, and what lies beside it.
 
@@ -43,14 +43,13 @@ def doctor(config: Path) -> None:
     findings = examine(config)
     for finding in findings:
         click.echo(finding)
-    if any(finding.level is Level.ERROR for finding in findings):
-        sys.exit(1)
+    sys.exit(int(any(finding.level is Level.ERROR for finding in findings)))
 
 
 @main.command()
 @CONFIG
 @click.option("--period", default="last quarter", show_default=True, help="As for review.")
-@click.option("--output", type=click.Path(path_type=Path), default=Path("loaded"), show_default=True, help="Folder.")
+@click.option("--output", type=PATH, default=Path("loaded"), show_default=True, help="Folder.")
 @INCLUDE_PRIVATE
 @KEEP_GOING
 def load(config: Path, period: str, output: Path, include_private: bool, keep_going: bool) -> None:
@@ -67,13 +66,11 @@ def load(config: Path, period: str, output: Path, include_private: bool, keep_go
     from contribkit.tables import records
 
     org = ck.Organisation.read(config)
-    span = ck.Period(period, org.timezone)
-    data = ck.load(org, span, keep_going)
+    data = ck.load(org, ck.Period(period, org.timezone), keep_going)
     for name, table in (("contributions", data.contributions), ("references", data.references)):
         path = output / f"{name}.jsonl"
         shown = without_private(table, include_private)
         click.echo(f"{path}: {write_jsonl(path, records(shown))} rows")
-        say_hidden(len(table) - len(shown), name)
+        warn_of_private(len(table) - len(shown), name)
     warn([*org.cautions, *(f"{source.name}: {note}" for source in data.sources for note in source.notes)])
-    if any(source.status != "ok" for source in data.sources):
-        sys.exit(1)
+    sys.exit(int(any(source.status != "ok" for source in data.sources)))

@@ -12,7 +12,7 @@ from contribkit.io import read_rows
 from contribkit.labels.events import LEAD_OPS, Event, log_files, new_event, read_logs, validate, write_logs
 from contribkit.labels.replay import Labels
 from contribkit.period import Period
-from contribkit.privacy import Mask, visible_opinions
+from contribkit.privacy import visible_opinions
 from contribkit.tables import grouped
 from contribkit.text import as_text, from_text
 
@@ -25,12 +25,12 @@ Row = tuple[str, dict[str, str]]
 """A row of a CSV: its location as ``file:line``, and its cells by column."""
 
 
-def to_csv(labels: Labels, with_notes: bool = False, mask: Mask | None = None) -> str:
+def to_csv(labels: Labels, with_notes: bool = False, without_names: bool = False) -> str:
     """Return the current opinions as CSV, one row per person and contribution; see `privacy.visible_opinions`."""
     both = [(said, labels.of(said["item"])) for said in labels.opinions]
     rows = [said | {"status": label.status, "holds": label.lead} for said, label in both if label]
     table = pd.DataFrame(rows, columns=[*COLUMNS], dtype=object).fillna("")
-    return visible_opinions(table, with_notes, mask).map(as_text).to_csv(index=False, lineterminator="\n")
+    return visible_opinions(table, with_notes, without_names).map(as_text).to_csv(index=False, lineterminator="\n")
 
 
 def read_csv(path: Path) -> list[Row]:
@@ -55,21 +55,20 @@ def changed(rows: list[Row], labels: Labels) -> list[Event]:
         if not item or not by:
             raise ContribkitError(f"{place}: has no contribution or no person; fill in item and by")
         before = known.get((labels.name(item), labels.person(by)))
-        if not before:
-            _check_new(item, by, place)
+        if not before and (problem := _problem_of_new(item, by)):
+            raise ContribkitError(f"{place}: {problem}")
         if event := _event(cells, before or {"item": item, "by": by}, now):
             events.append(validate(event, place))
     return events
 
 
-def _check_new(item: str, by: str, place: str) -> None:
-    """Refuse what can be neither a contribution nor a person, such as the second line of a note."""
+def _problem_of_new(item: str, by: str) -> str:
+    """Say what can be neither a contribution nor a person, such as the second line of a note."""
     try:
         parse_contribution_id(item)
-    except ValueError:
-        raise ContribkitError(f'{place}: invalid contribution id "{item}"; write thread@login:kind') from None
-    if not by.isprintable():
-        raise ContribkitError(f'{place}: invalid person "{by}"; write a login')
+    except ValueError as error:
+        return str(error)
+    return "" if by.isprintable() else f'invalid person "{by}"; write a login'
 
 
 def _event(cells: dict[str, str], before: Event, at: datetime) -> Event | None:

@@ -103,12 +103,7 @@ class Labels:
     def read(cls, folder: str | Path, organisation: Organisation | None = None) -> "Labels":
         """Read all label logs below a folder, and its alias file; a missing folder has none.
 
-        With an organisation, its members' aliases apply too; see `with_members`.
-
-        Raises
-        ------
-        ContribkitError
-            For a folder or file that cannot be read, and an invalid line; with file and line.
+        With an organisation, its members' aliases apply too. What cannot be read is a `ContribkitError` with its line.
         """
         place = Path(folder)
         found = read_logs(log_files(place))
@@ -119,11 +114,7 @@ class Labels:
 
     def with_members(self, organisation: Organisation) -> "Labels":
         """Return the same labels, in which a member's aliases in contribkit.toml count as their login."""
-        logins = {
-            casefold_id(alias): organisation.member(alias) or alias
-            for _, member in organisation.memberships
-            for alias in member.aliases
-        }
+        logins = {casefold_id(alias): who.login for _, who in organisation.memberships for alias in who.aliases}
         return replace(self, aliases=replace(self.aliases, members=logins)) if logins else self
 
     def name(self, item: str) -> str:
@@ -173,10 +164,7 @@ class Labels:
         return {item: label for item, events in self.by_item.items() if (label := settle(events))}
 
     def spelled_as(self, ids: Iterable[str]) -> "Labels":
-        """Return a copy under the ids that a table uses, older or newer than those in the logs.
-
-        Contributions that the table does not have get their newest id.
-        """
+        """Return a copy under the ids that a table uses, older or newer than those in the logs; else the newest."""
         spelled = {self.name(item): item for item in ids}
         events = [self._renamed(event) for event in self.events]
         events = [event | {"item": spelled.get(casefold_id(event["item"]), event["item"])} for event in events]

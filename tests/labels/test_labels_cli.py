@@ -214,6 +214,13 @@ def test_an_export_holds_no_formula_and_no_notes_unless_they_are_asked_for(folde
     assert ",'=asked in the call," in with_notes
 
 
+def test_an_export_without_names_names_nobody_and_tells_rows_apart(folder: Path) -> None:
+    text = exported(folder, "--without-names", "--with-notes").read_text()
+    assert [row["item"] for row in csv.DictReader(text.splitlines())] == ["o/r#1@1:issue"] * 2 + ["o/r#2@1:issue"] * 2
+    for forbidden in ("ada", "bob", "@cy", "asked in the call"):
+        assert forbidden not in text, forbidden
+
+
 def test_an_export_imports_again_and_changes_nothing(folder: Path) -> None:
     said = [event(10 + n, "cem", "label", "stakeholder", item=item(50 + n), stakeholder=text, note=text)
             for n, text in enumerate(NASTY)]  # fmt: skip

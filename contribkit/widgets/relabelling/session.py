@@ -50,8 +50,8 @@ class Session:
     """One person reviews judged contributions and says who led them.
 
     Filters and orders are the page's, which works while the kernel is busy. What is decided goes through `record`, from
-    the page as from Python, and is on the disk when `record` returns. `table` holds the contributions (see
-    `contribkit.widgets.relabelling.worklist`), and `labels` the label logs under their ids, with what was added.
+    the page as from Python, and is on the disk when `record` returns. `table` holds the contributions (see `worklist`),
+    and `labels` the label logs under their ids, with what was added.
 
     Parameters
     ----------
@@ -74,11 +74,6 @@ class Session:
         Show private contributions, and what was seen in private places, too.
     sample_labels
         The folder that labels of the sample go to.
-
-    Raises
-    ------
-    ContribkitError
-        For labels that were not read from a folder, a missing or unprintable person, an invalid share or period.
 
     Examples
     --------
@@ -153,15 +148,11 @@ class Session:
         return found
 
     def rows(self, items: Iterable[str] | None = None) -> list[dict[str, Any]]:
-        """Return what the list shows of contributions, by default of the whole queue.
+        """Return what the list shows of contributions, by default of the whole queue, as JSON.
 
-        Returns
-        -------
-        list of dict
-            JSON: columns of the contribution and `who` (a name), `lead`, `confidence` and `decided_by` (of the
-            suggestion, however people decided), `blind` (whether it is hidden), `audit` (a random draw), `queue` (its
-            turn), `needs_review`, `label` (`lead`, `status`, `carried_over`), `mine` (the person's `lead`,
-            `stakeholder`, `activity`, `note`, `skipped`), `opinions` and `history` (events).
+        Columns of `table`, and what people decided: `label` (`lead`, `status`, `carried_over`), `mine` (`lead`,
+        `stakeholder`, `activity`, `note`, `skipped`), `opinions`, `history`, `blind` (whether the suggestion
+        is hidden) and `needs_review`.
         """
         ids = self.queue if items is None else [self._id(item) for item in items]
         return [row | self._decided(row["id"]) for row in records(self.table.loc[ids, IN_LIST])]
@@ -213,30 +204,25 @@ class Session:
         return self.file.read_text(encoding="utf-8") if self.file.exists() else ""
 
     def record(self, events: Iterable[Any]) -> Recorded:
-        """Save events, and return which are on the disk.
+        """Save events, and return which are on the disk; an invalid event fails alone, and failed ones are in no file.
 
-        An invalid event fails alone. Failed events are in no file, and can be sent again. An event whose id is on the
-        disk already counts as saved.
-
-        Parameters
-        ----------
-        events
-            Dicts with `op`, `item` and, where given, `lead`, `stakeholder`, `activity`, `note` and `seen`; `by` is
-            always the session's person. The page adds `id` (ULID) and `at` when a key is pressed. Without them, all
-            events of a call are one step of now.
+        Events are dicts with `op`, `item` and, where given, `lead`, `stakeholder`, `activity`, `note` and `seen`; `by`
+        is always the session's person. The page adds `id` (ULID; one that is on the disk already counts as saved) and
+        `at` when a key is pressed. Without them, all events of a call are one step of now.
         """
         known = {event["id"] for event in self.labels.events}
         saved: list[str] = []
         failed: dict[str, str] = {}
         new: dict[str, Event] = {}
         pending: dict[str, list[Event]] = {}
-        now = self._now()
+        # Later than the person's last event though a clock was set back: an undo comes after what it undoes.
+        now = max([datetime.now(UTC), *(event_time(event) + timedelta(microseconds=1) for event in self._own[-1:])])
         for given in events:
-            made = new_event("", "", "", now)
-            sent = {"id": made["id"], "at": made["at"]} | (given if isinstance(given, dict) else {})
+            made = new_event(self.person, "", "", now)
+            sent = {"id": made["id"], "at": made["at"], **given} if isinstance(given, dict) else made
             name = str(sent["id"])
             try:
-                if not isinstance(given, dict):
+                if sent is made:
                     raise ContribkitError(f"{given!r:.80}: is not an event")
                 if name in known:
                     saved.append(name)
@@ -275,13 +261,7 @@ class Session:
         return here | {name: shown[name] for name, is_valid in _VALID_SEEN.items() if is_valid(shown.get(name))}
 
     def undo(self) -> list[str]:
-        """Undo the person's last step, also one of an earlier session, and return the contributions it was about.
-
-        Raises
-        ------
-        ContribkitError
-            Where that cannot be saved.
-        """
+        """Undo the person's last step, also one of an earlier session, and return the contributions it was about."""
         mine = {event["item"] for event in self._own} & set(self.table.index)
         last = sorted((stack[-1] for item in mine if (stack := self._stack(item))), key=sort_key)
         items = [event["item"] for event in last if event_time(event) == event_time(last[-1])]
@@ -290,17 +270,9 @@ class Session:
         return items
 
     def retrain(self) -> list[dict[str, Any]]:
-        """Judge the contributions again, with every label that is on the disk now.
+        """Judge the contributions again with every label that is on the disk now.
 
-        Returns
-        -------
-        list of dict
-            Suggestions that changed and are not settled by people: `id`, `was` (lead before), `lead`, `decided_by`.
-
-        Raises
-        ------
-        ContribkitError
-            Where the session has no `data`.
+        Returned are the suggestions that changed and nobody settled: `id`, `was` (a lead), `lead`, `decided_by`.
         """
         if self.data is None:
             raise ContribkitError("retraining needs the loaded data; give data=ck.load(…)")
@@ -345,11 +317,6 @@ class Session:
     def _is_settled(self, item: str) -> bool:
         label = self.labels.of(item)
         return label is not None and label.lead is not None
-
-    def _now(self) -> datetime:
-        """Return the time, later than the person's last event though a clock was set back: an undo comes after."""
-        last = [event_time(event) + timedelta(microseconds=1) for event in self._own[-1:]]
-        return max([datetime.now(UTC), *last])
 
 
 def _encodable(value: Any) -> Any:

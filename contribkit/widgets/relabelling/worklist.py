@@ -32,32 +32,16 @@ _SUGGESTION = ("lead", "confidence", "decided_by")
 def worklist(
     judged: Judged, names: Mapping[str, str], seed: str, blind: float, include_private: bool = False
 ) -> pd.DataFrame:
-    """Return one row a contribution, indexed by id, in the order in which a review helps most.
+    """Return judged contributions by id, in the order in which a review helps most; of rows with one id the last.
 
     The smallest margin and a random draw take turns. The audit sample is drawn from all contributions, whatever their
-    margins, and reviewed in random order: the part of it that is labelled is a simple random sample at any time. Some
-    of it has a hidden suggestion. Comparing the two parts shows how far suggestions influence people; labels of the
-    hidden part correct the proportions of a review (`contribkit.evaluation.corrected_shares`). A draw is a hash of seed
-    and id: it is the same for everybody and in every session, and a further row changes no other draw.
+    margins, and reviewed in random order: the part of it that is labelled is a simple random sample at any time. For a
+    share `blind` of all rows, taken from the sample, the suggestion is hidden: comparing the two parts shows how far
+    suggestions influence people, and labels of the hidden part correct the proportions of a review. A draw is a hash of
+    `seed` and id, so that it is the same for everybody, and a further row changes no other draw.
 
-    Parameters
-    ----------
-    judged
-        Judged contributions; of rows with one id the last counts.
-    names
-        People's names by login.
-    seed
-        Such as the period's name.
-    blind
-        The share of rows whose suggestion is hidden, from 0 to 0.5, as far as the random draws go.
-    include_private
-        Whether private rows, and what reasons saw in private places, are in the table.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of judged contributions, with the suggestion in place of people's decision; and `margin`, `reasons`,
-        `who` (a name), `audit` (a random draw), `hidden`, `unsure` and `queue` (its turn).
+    The suggestion is in the place of people's decision. Further columns are `margin`, `reasons`, `who` (from `names` by
+    login), `audit` (a random draw), `hidden`, `unsure` and `queue` (its turn).
     """
     table = conform(judged.contributions, CONTRIBUTIONS | JUDGED).drop_duplicates("id", keep="last")
     shown = without_private(Judged(table, judged.reasons), include_private)
@@ -83,10 +67,7 @@ def _draw(seed: str, purpose: str, item: str) -> float:
 
 
 def suggestions(judged: Judged) -> pd.DataFrame:
-    """Return `lead`, `confidence`, `decided_by`, `margin` and `reasons` of rules or model, by id.
-
-    Where people decided, the table holds their lead; that of the rules is computed again from the reasons.
-    """
+    """Return `lead`, `confidence`, `decided_by`, `margin` and `reasons` of rules or model, though people decided."""
     reasons = judged.reasons[judged.reasons["rule"] != LABEL]
     by_id = grouped(reasons["id"].map(casefold_id), records(reasons))
     rows = judged.contributions[["id", *_SUGGESTION]]
@@ -99,11 +80,10 @@ def suggestions(judged: Judged) -> pd.DataFrame:
 
 
 def _suggestion(lead: str, confidence: float, decided_by: str, reasons: list[dict[str, Any]]) -> tuple[Any, ...]:
-    """Return a suggestion with its margin, the difference of the chances of the two most likely leads.
+    """Return a suggestion with its margin: how much likelier one lead is than the next (Scheffer et al. 2001).
 
-    (Margin sampling, Scheffer et al. 2001.) The confidence of a lead is its chance against the second, so that the
-    difference is twice it less one. Where the evidence does not decide, totals are log-odds: a distance d between two
-    leads gives the difference tanh(d / 2).
+    The confidence of a lead is its chance against the second, so that the difference is twice it less one. Where the
+    evidence does not decide, totals are log-odds: a distance d between two leads gives the difference tanh(d / 2).
     """
     voted = [Reason(why["lead"], why["weight"], why["sentence"], rule=why["rule"]) for why in reasons]
     if decided_by == "person":
