@@ -25,12 +25,12 @@ _COLUMNS = {
     "issues_labels": "issues_id labels_id",
     "labels_pull_requests": "pull_requests_id labels_id",
 }
-_TYPES: dict[str, str] = {
-    **dict.fromkeys("created_at updated_at closed_at merged_at published_at author_date".split(), TIME),
-    **dict.fromkeys("id repo number user issue author merged_by additions deletions".split(), "Int64"),
-    **dict.fromkeys("issues_id labels_id pull_requests_id".split(), "Int64"),
-    **dict.fromkeys("private fork draft".split(), "boolean"),
+_TYPED = {
+    TIME: "created_at updated_at closed_at merged_at published_at author_date",
+    "Int64": "id repo number user issue author merged_by additions deletions issues_id labels_id pull_requests_id",
+    "boolean": "private fork draft",
 }
+_TYPES: dict[str, str] = {name: kind for kind, names in _TYPED.items() for name in names.split()}
 TABLES = {table: {name: _TYPES.get(name, "str") for name in columns.split()} for table, columns in _COLUMNS.items()}
 _TIMEOUT = 5.0  # seconds to wait for a program that is writing; github-to-sqlite commits row by row
 _WRITE_AHEAD = b"\x02\x02"  # bytes 18 and 19 of the file (https://sqlite.org/fileformat.html, section 1.3)
