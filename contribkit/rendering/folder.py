@@ -25,9 +25,13 @@ def beside(folder: Path) -> Iterator[Path]:
     What killed runs on this machine left behind is removed first, and a folder that such a run had moved away is back.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    _recover(folder)
-    name = f".{folder.name}.{socket.gethostname()}-{os.getpid()}.{secrets.token_hex(4)}"
-    temporary = folder.with_name(name)
+    if (old := _old(folder)).exists() and not folder.exists():
+        old.rename(folder)
+    mine = f".{folder.name}.{socket.gethostname()}"
+    for left in folder.parent.glob(f"{mine}-*.????????"):
+        if not _is_running(left.name.rpartition(".")[0].rpartition("-")[2]):
+            shutil.rmtree(left, ignore_errors=True)
+    temporary = folder.with_name(f"{mine}-{os.getpid()}.{secrets.token_hex(4)}")
     temporary.mkdir()
     try:
         yield temporary
@@ -35,23 +39,12 @@ def beside(folder: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _recover(folder: Path) -> None:
-    old = _old(folder)
-    if old.exists() and not folder.exists():
-        old.rename(folder)
-    for left in folder.parent.glob(f".{folder.name}.{socket.gethostname()}-*.????????"):
-        if not _is_running(left.name.rpartition(".")[0].rpartition("-")[2]):
-            shutil.rmtree(left, ignore_errors=True)
-
-
 def _is_running(process: str) -> bool:
-    if not process.isdigit():
-        return True
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:
         return False
-    except OSError:
+    except (ValueError, OSError):
         return True
     return True
 
@@ -83,36 +76,24 @@ def _old(place: Path) -> Path:
     return place.with_name(f".{place.name}.old")
 
 
-def check_replaceable(folder: Path, stem: str) -> None:
-    """Raise `ContribkitError` for a folder that holds something else than what is to be written.
-
-    Parameters
-    ----------
-    folder
-        One of a team or a project.
-    stem
-        ``review`` or ``plan``: the name of the page, without what follows the dot.
-    """
+def check_place(folder: Path, stem: str) -> None:
+    """Raise `ContribkitError` where a ``review`` or ``plan`` would replace something else, or cannot be written."""
+    other = "plan" if stem == "review" else "review"
     if folder.is_symlink() and not folder.exists():
         raise ContribkitError(f"{folder}: is a link to a folder that is not there; remove it")
     if folder.exists() and not folder.is_dir():
         raise ContribkitError(f"{folder}: is no folder; remove it, or choose another place with --output")
     names = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
-    for other in {"review", "plan"} - {stem}:
-        if f"{other}.ipynb" in names:
-            raise ContribkitError(f"{folder} holds a {other}; choose another folder for the {stem} with --output")
+    if f"{other}.ipynb" in names:
+        raise ContribkitError(f"{folder} holds a {other}; choose another folder for the {stem} with --output")
     if names and f"{stem}.ipynb" not in names:
         raise ContribkitError(
             f"{folder}: holds no {stem} but other files, such as {names[0]}; choose another place with --output"
         )
-
-
-def check_writable(folder: Path) -> None:
-    """Raise `ContribkitError` for a folder that cannot be made or written."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder.parent).close()
     except OSError as error:
         raise ContribkitError(
-            f"{folder}: cannot be written ({error.strerror}); choose another with --output"
+            f"{folder.parent}: cannot be written ({error.strerror}); choose another with --output"
         ) from error

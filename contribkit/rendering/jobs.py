@@ -19,12 +19,16 @@ from tqdm import tqdm
 from contribkit.config.organisation import Organisation
 from contribkit.labels import Labels
 from contribkit.loaders import check
-from contribkit.rendering.folder import beside, check_replaceable, check_writable, replace
+from contribkit.period import Period
+from contribkit.plan import read_planned
+from contribkit.plan.proposal import PROPOSAL
+from contribkit.rendering.folder import beside, check_place, replace
 from contribkit.rendering.notebook import NOTEBOOKS, check_parameters, execute, prepare, write_page, write_print
 
 _AT_ONCE = 2  # processes; a kernel each besides
 _GRACE = 10  # seconds that a worker has to remove what it was writing
-_PRINT = "print.html"
+_LAST = {"review": "summary.json", "plan": PROPOSAL}  # written at the end of a notebook: it tells a good rendering
+_RELABEL = "relabel.ipynb"
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Rendered:
     @property
     def printable(self) -> Path:
         """The page to print; it is there where it was asked for."""
-        return self.folder / _PRINT
+        return self.folder / "print.html"
 
 
 @dataclass(frozen=True)
@@ -54,41 +58,28 @@ class Job:
 
     Attributes
     ----------
+    stem
+        ``review`` or ``plan``: the name of the files, without what follows the dot.
     notebook
         Its name in `NOTEBOOKS`, or the path of another.
-    stem
-        The name of the page and of the notebook that are written, without what follows the dot.
     name, slug
-        Of a team or a project: in the page's title, and as the folder's name.
-    parent, config, period
-        The folder below which it goes, the organisation's file, and for when.
-    given
-        Parameters that a person gave.
-    last
-        The file that the notebook writes at its end: where it is, a rendering was good.
-    own
-        Parameters that tell what is rendered.
-    nameless
-        Whether nobody is named, whatever the parameters say.
+        Of a team or a project: in the page's title, and as the folder's name below `parent`.
+    own, given
+        Parameters that tell what is rendered, and those that a person gave.
     printable
         Whether to write ``print.html`` too.
-    beside
-        A notebook of `NOTEBOOKS` to lay beside it, filled in and not run.
     """
 
-    notebook: str | Path
     stem: str
+    notebook: str | Path
     name: str
     slug: str
+    own: dict[str, Any]
     parent: Path
     config: Path
     period: str
-    given: dict[str, Any]
-    last: str
-    own: dict[str, Any] = field(default_factory=dict)
-    nameless: bool = False
+    given: dict[str, Any] = field(default_factory=dict)
     printable: bool = False
-    beside: str | None = None
 
     @property
     def source(self) -> Path:
@@ -96,32 +87,13 @@ class Job:
         return NOTEBOOKS / self.notebook
 
     @property
-    def place(self) -> Path:
-        """Where the folder goes; a link is followed."""
-        place = self.parent / self.slug
-        return place.resolve() if place.is_symlink() else place
-
-
-def check_before(organisation: Organisation, jobs: list[Job]) -> None:
-    """Check all that can be checked, so that nothing starts that cannot end.
-
-    Raises
-    ------
-    ContribkitError
-        For sources that cannot be read, parameters that do not fit or a folder that cannot be written or replaced.
-    """
-    for source, given in {job.source: job.given for job in jobs}.items():
-        check_parameters(source, given)
-    check(organisation, keep_going=any(job.given.get("keep_going", False) for job in jobs))
-    Labels.read(organisation.root / "labels")
-    for job in jobs:
-        check_replaceable(job.parent / job.slug, job.stem)
-    for folder in {job.parent for job in jobs}:
-        check_writable(folder)
+    def nameless(self) -> bool:
+        """Whether nobody is named: so it is in what is for the maintainers of a project."""
+        return "upstream" in self.own or bool(self.given.get("without_names"))
 
 
 def run(jobs: list[Job]) -> list[Rendered]:
-    """Render, two at a time; `check_before` comes first. What ends this process ends the others."""
+    """Render, two at a time; what ends this process ends the others."""
     if len(jobs) == 1:
         return [_render(jobs[0], progress=True)]
     # A fresh interpreter each: kernels, threads and locks of this one are not copied.
@@ -140,6 +112,22 @@ def run(jobs: list[Job]) -> list[Rendered]:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def check_before(organisation: Organisation, period: Period, jobs: list[Job], keep_going: bool) -> None:
+    """Raise `ContribkitError` for all that can be checked, so that nothing starts that cannot end.
+
+    These are sources, labels and a saved plan that cannot be read, parameters that do not fit, and folders that cannot
+    be written or replaced.
+    """
+    if any("team" in job.own for job in jobs):
+        read_planned(organisation, period, keep_going)
+    for job in jobs:
+        check_parameters(job.source, job.given)
+    check(organisation, keep_going)
+    Labels.read(organisation.root / "labels")
+    for job in jobs:
+        check_place(job.parent / job.slug, job.stem)
 
 
 @contextmanager
@@ -180,24 +168,25 @@ def _exit(_number: int, _frame: FrameType | None) -> None:
 
 def _render(job: Job, progress: bool = False) -> Rendered:
     """Render one notebook beside its place, then put it there."""
-    place = job.place
+    place = job.parent / job.slug
+    place = place.resolve() if place.is_symlink() else place
     with beside(place) as folder:
         output, page = folder / f"{job.stem}.ipynb", folder / f"{job.stem}.html"
         # Relative, so that the notebook runs where it is, and tells nothing of this machine.
-        own = job.own | {"config": os.path.relpath(job.config, folder), "period": job.period, "output": "."}
-        nameless = job.nameless or bool(job.given.get("without_names"))
-        failure = execute(job.source, output, job.given | own, progress, job.config.parent, nameless)
+        where = {"config": os.path.relpath(job.config, folder), "period": job.period}
+        parameters = job.given | job.own | where | {"output": "."}
+        failure = execute(job.source, output, parameters, progress, job.config.parent, job.nameless)
         title = f"{job.name} · {job.period}"
         write_page(output, page, title, failure)
         if job.printable:
-            write_print(page, folder / _PRINT, title)
-        if job.beside:
-            where = {name: own[name] for name in ("config", "team", "period")}
-            # Not in this folder, which the next rendering replaces.
-            prepare(NOTEBOOKS / job.beside, folder / job.beside, where | {"sample_labels": "../../sample-labels"})
+            write_print(page, folder / "print.html", title)
+        if job.stem == "review" and "team" in job.own:
+            # The labels of the sample do not go into this folder, which the next rendering replaces.
+            places = where | {"team": job.own["team"], "sample_labels": "../../sample-labels"}
+            prepare(NOTEBOOKS / _RELABEL, folder / _RELABEL, places)
         # A good page is worth more than a new one that stopped: that one is kept beside it.
         failed = place.with_name(f"{place.name}.failed")
-        kept = failed if failure is not None and (place / job.last).exists() else place
+        kept = failed if failure is not None and (place / _LAST[job.stem]).exists() else place
         replace(folder, kept)
         if failure is None and (failed / f"{job.stem}.ipynb").exists():
             shutil.rmtree(failed, ignore_errors=True)

@@ -96,17 +96,7 @@ def _scrub(path: Path, root: Path, nameless: bool) -> None:
 
 
 def write_page(source: Path, output: Path, title: str, failure: str | None) -> None:
-    """Make the page of a notebook that ran: outputs only, everything in one file.
-
-    Parameters
-    ----------
-    source, output
-        The notebook and the page.
-    title
-        Of the page.
-    failure
-        What stopped the notebook, None where nothing did.
-    """
+    """Make the page of a notebook that ran: outputs only, everything in one file; `failure` is what stopped it."""
     import nbformat
     from nbconvert import HTMLExporter
     from nbconvert.preprocessors import TagRemovePreprocessor
@@ -119,16 +109,14 @@ def write_page(source: Path, output: Path, title: str, failure: str | None) -> N
     exporter = HTMLExporter(config=config, template_name="basic", exclude_input=True, exclude_output_prompt=True)
     exporter.register_preprocessor(TagRemovePreprocessor(remove_cell_tags={"not-on-the-page"}), enabled=True)
     notebook = nbformat.read(source, as_version=4)
-    for cell in notebook.cells:
-        # What a failure printed names files of this machine; the page says what failed.
-        cell["outputs"] = [o for o in cell.get("outputs", []) if o.output_type not in ("error", "stream")]
-        if cell.cell_type != "code":
-            cell.pop("outputs")
     failed = "papermill-error-cell-tag"
     notebook.cells = [cell for cell in notebook.cells if failed not in cell.metadata.get("tags", [])]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            # What a failure printed names files of this machine; the page says what failed.
+            cell["outputs"] = [o for o in cell.get("outputs", []) if o.output_type not in ("error", "stream")]
     body, _ = exporter.from_notebook_node(notebook)
-    text = page.html("page.html", title=title, style=page.style(), body=Markup(body), failure=failure)
-    write_whole(output, text)
+    write_whole(output, page.document(title, Markup(body), failure))
 
 
 def write_print(source: Path, output: Path, title: str) -> None:

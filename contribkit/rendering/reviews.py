@@ -11,8 +11,6 @@ from contribkit.errors import ContribkitError
 from contribkit.io import write_whole
 from contribkit.loaders import fetch, load_needs
 from contribkit.period import Period
-from contribkit.plan import read_planned
-from contribkit.plan.proposal import PROPOSAL
 from contribkit.rendering.jobs import Job, Rendered, check_before, run
 from contribkit.review import page
 from contribkit.review.review_data import project_slug
@@ -63,53 +61,36 @@ def render(
         For sources that cannot be read, parameters that do not fit or a folder that cannot be written, before any
         notebook runs.
     """
-    reviews = (Path(output) if output is not None else organisation.root / "reviews").absolute()
-    given, teams = options.get("parameters", {}), organisation.teams if of is None else of
-    keep_going = bool(given.get("keep_going", False))
-    common: dict[str, Any] = {
-        "stem": "review", "parent": reviews / str(period), "config": organisation.path, "period": str(period),
-        "given": given, "last": "summary.json", "printable": options.get("printable", False),
-    }  # fmt: skip
-    own_copy = _own_copy(options["notebook"]) if "notebook" in options else None
-    if isinstance(teams, Upstream):
-        own = {"upstream": teams.name, "reviews": "../.."}
-        slug = project_slug(organisation, teams)
-        jobs = [Job(own_copy or "upstream.ipynb", name=teams.name, slug=slug, own=own, nameless=True, **common)]
+    parent = _parent(organisation, period, output, "reviews")
+    given, printable = options.get("parameters", {}), options.get("printable", False)
+    keep_going, notebook = bool(given.get("keep_going", False)), options.get("notebook")
+    if notebook is not None and not Path(notebook).is_file():
+        raise ContribkitError(f"{notebook}: there is no such notebook")
+    if isinstance(of, Upstream):
+        source, whose = "upstream.ipynb", [(of.name, project_slug(organisation, of), {"upstream": of.name})]
     else:
-        read_planned(organisation, period, keep_going)
-        jobs = [
-            Job(own_copy or "review.ipynb", name=team.name, slug=team.slug, beside="relabel.ipynb",
-                own={"team": team.slug, "reviews": "../.."}, **common)
-            for team in teams
-        ]  # fmt: skip
-    check_before(organisation, jobs)
+        teams = organisation.teams if of is None else of
+        source, whose = "review.ipynb", [(team.name, team.slug, {"team": team.slug}) for team in teams]
+    jobs = [
+        Job("review", source if notebook is None else Path(notebook).absolute(), name, slug,
+            own | {"reviews": "../.."}, parent, organisation.path, str(period), given, printable)
+        for name, slug, own in whose
+    ]  # fmt: skip
+    check_before(organisation, period, jobs, keep_going)
     # Once, so that the kernels of all reviews find what they need in the store.
     fetch(organisation, period, keep_going)
     results = run(jobs)
     if of is None:
-        write_index(organisation, period, reviews / str(period), results)
+        write_index(organisation, period, parent, results)
     return results
 
 
-def _own_copy(path: str | Path) -> Path:
-    notebook = Path(path).absolute()
-    if not notebook.is_file():
-        raise ContribkitError(f"{path}: there is no such notebook")
-    return notebook
+def _parent(organisation: Organisation, period: Period, output: str | Path | None, name: str) -> Path:
+    return (Path(output) if output is not None else organisation.root / name).absolute() / str(period)
 
 
 def write_index(organisation: Organisation, period: Period, folder: Path, results: list[Rendered]) -> None:
-    """Write ``index.html`` over the reviews of all teams; what two teams share counts once.
-
-    Parameters
-    ----------
-    organisation, period
-        Whose reviews, and of when.
-    folder
-        Where to.
-    results
-        What was rendered.
-    """
+    """Write ``index.html`` over the reviews of all teams into a folder; what two teams share counts once."""
     teams: list[dict[str, Any]] = []
     unique: dict[str, dict[str, Any]] = {}
     for result in results:
@@ -117,15 +98,13 @@ def write_index(organisation: Organisation, period: Period, folder: Path, result
         if result.failure is None:
             rows = json.loads((result.folder / "summary.json").read_text(encoding="utf-8"))["rows"]
             unique |= {row["id"].casefold(): row for row in rows}
-        teams.append(
-            {
-                "name": result.team,
-                "href": f"{result.slug if result.failure is None else result.folder.name}/{result.page.name}",
-                "leads": lead_counts(row["lead"] for row in rows) if rows is not None else None,
-                "rows": len(rows or []),
-                "failure": result.failure,
-            }
-        )
+        teams.append({
+            "name": result.team,
+            "href": f"{result.slug if result.failure is None else result.folder.name}/{result.page.name}",
+            "leads": lead_counts(row["lead"] for row in rows) if rows is not None else None,
+            "rows": len(rows or []),
+            "failure": result.failure,
+        })  # fmt: skip
     together = lead_counts(row["lead"] for row in unique.values())
     words = {lead: organisation.word(lead) for lead in together}
     counted = "; ".join(f"{count} {words[lead]}" for lead, count in together.items())
@@ -133,9 +112,7 @@ def write_index(organisation: Organisation, period: Period, folder: Path, result
         "index.html", organisation=organisation.name, period=str(period), sample=organisation.sample, words=words,
         teams=teams, together=together, rows=len(unique), sentence=f"{len(unique)} contributions: {counted}.",
     )  # fmt: skip
-    title = f"{organisation.name} · {period}"
-    text = page.html("page.html", title=title, style=page.style(), body=body, failure=None)
-    write_whole(folder / "index.html", text)
+    write_whole(folder / "index.html", page.document(f"{organisation.name} · {period}", body))
 
 
 def render_plans(
@@ -173,15 +150,13 @@ def render_plans(
         For sources, needs or a saved plan that cannot be read, parameters that do not fit or a folder that cannot be
         written, before any notebook runs.
     """
-    given = parameters or {}
-    parent = (Path(output) if output is not None else organisation.root / "plans").absolute() / str(period)
-    jobs = [
-        Job("plan.ipynb", "plan", team.name, team.slug, parent, organisation.path, str(period), given, PROPOSAL,
-            {"team": team.slug})
-        for team in (teams if teams is not None else organisation.teams)
-    ]  # fmt: skip
-    check_before(organisation, jobs)
+    given, parent = parameters or {}, _parent(organisation, period, output, "plans")
     keep_going = bool(given.get("keep_going", False))
+    jobs = [
+        Job("plan", "plan.ipynb", team.name, team.slug, {"team": team.slug}, parent, organisation.path, str(period),
+            given)
+        for team in (organisation.teams if teams is None else teams)
+    ]  # fmt: skip
+    check_before(organisation, period, jobs, keep_going)
     load_needs(organisation, keep_going)
-    read_planned(organisation, period, keep_going)
     return run(jobs)
