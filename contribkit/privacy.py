@@ -1,9 +1,10 @@
 """What may be shown and written: the only place that decides about private threads, names and paths."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -11,6 +12,8 @@ from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, Judged, conform
 from contribkit.vocabulary import Lead
+
+Table = TypeVar("Table", pd.DataFrame, Judged)
 
 SOMEBODY = "somebody"
 _PERSONAL = ("author", "merged_by", "participants", "links_in", "body", "remarks")
@@ -32,27 +35,14 @@ def visible(table: pd.DataFrame, include_private: bool = False) -> pd.Series:
     return include_private | ~table["private"].fillna(False).astype(bool)
 
 
-@overload
-def without_private(table: pd.DataFrame, include_private: bool = False) -> pd.DataFrame: ...
-
-
-@overload
-def without_private(table: Judged, include_private: bool = False) -> Judged: ...
-
-
-def without_private(table: pd.DataFrame | Judged, include_private: bool = False) -> pd.DataFrame | Judged:
+def without_private(table: Table, include_private: bool = False) -> Table:
     """Return the visible rows, without links from private places, and with nothing that reasons saw in them.
 
-    Parameters
-    ----------
-    table
-        Contributions, references or needs; or what `contribkit.classify` returned.
-    include_private
-        Return everything as it is.
+    `table` is one of contributions, references or needs; or what `contribkit.classify` returned.
     """
     if include_private:
         return table
-    if isinstance(table, Judged):
+    if not isinstance(table, pd.DataFrame):
         public = table.where(visible(table.contributions))
         return Judged(without_private(public.contributions), visible_reasons(public.reasons), public.notes)
     public_rows = table[visible(table)]
@@ -94,17 +84,9 @@ def publicly_named(judged: Judged) -> Judged:
 def without_names(judged: Judged, organisation: Organisation, people: Iterable[str] = ()) -> Judged:
     """Return contributions without persons: no columns of logins, none in ids, titles, labels, addresses and reasons.
 
-    Ids keep apart what several people did in one thread by a number, the same in every team's review of a load.
-    A login that is also a word is masked wherever the word stands: a dull title is better than a name.
-
-    Parameters
-    ----------
-    judged
-        What `contribkit.classify` returned for the whole organisation, so that numbers agree between teams.
-    organisation
-        Whose members' names and aliases are masked, and who speaks for its stakeholders.
-    people
-        Further logins: everybody known to the data.
+    Ids keep apart what several people did in one thread by a number, the same in every team's review of a load, since
+    `judged` is of the whole organisation. A login that is also a word is masked wherever the word stands: a dull title
+    is better than a name. `people` are further logins, of everybody known to the data.
     """
     mask, rows, reasons = mask_of(organisation, people), judged.contributions, judged.reasons
     ids = _numbered(rows["id"])
@@ -137,12 +119,10 @@ def mask_of(organisation: Organisation, people: Iterable[str] = ()) -> "Mask":
     members = list(organisation.members.values())
     names = [name for member in members for name in (member.login, member.name, *member.aliases)]
     speakers = [login for stakeholder in organisation.stakeholders for login in stakeholder.people]
-    return Mask([*names, *speakers, *people], [part for member in members for part in _parts(member.name)])
-
-
-def _parts(name: str) -> Iterator[str]:
-    """Yield first names and surnames; a particle or an initial would mask half of all words."""
-    yield from (part for part in re.findall(r"[^\W\d_]+", name) if len(part) > 2 and part[0].isupper())
+    words = [word for member in members for word in re.findall(r"[^\W\d_]+", member.name)]
+    # A particle or an initial would mask half of all words.
+    parts = [word for word in words if len(word) > 2 and word[0].isupper()]
+    return Mask([*names, *speakers, *people], parts)
 
 
 def without_paths(text: str, root: Path) -> str:
@@ -159,12 +139,8 @@ def without_paths(text: str, root: Path) -> str:
 class Mask:
     """Replaces names by `SOMEBODY`: words that are logins, longer names, mail addresses, and whatever follows an @.
 
-    Parameters
-    ----------
-    names
-        Logins and full names, in any case.
-    parts
-        First names and surnames, in the case given: "Will" is masked, "will" is not.
+    `names` are logins and full names, in any case; `parts` first names and surnames, in the case given: "Will" is
+    masked, "will" is not.
 
     Examples
     --------
@@ -199,11 +175,10 @@ def _any_of(words: set[str], around: str, flags: int = 0) -> re.Pattern[str]:
 
 def _numbered(ids: pd.Series) -> list[str]:
     """Return ids with a number, for each thread and kind from 1 on, in place of the login."""
-    seen: dict[tuple[str, str], int] = {}
+    seen: Counter[tuple[str, str]] = Counter()
     numbered = []
     for identifier in ids:
         ref, _, kind = parse_contribution_id(identifier)
-        place = (casefold_id(ref), kind)
-        seen[place] = seen.get(place, 0) + 1
-        numbered.append(f"{ref}@{seen[place]}:{kind}")
+        seen[casefold_id(ref), kind] += 1
+        numbered.append(f"{ref}@{seen[casefold_id(ref), kind]}:{kind}")
     return numbered

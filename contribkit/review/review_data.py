@@ -13,7 +13,7 @@ from contribkit.config.models import Goal, Initiative, Team, Upstream, slug_of
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
 from contribkit.labels import Labels
-from contribkit.loaders import Data, SourceReport
+from contribkit.loaders import Data
 from contribkit.loaders.fold import is_member
 from contribkit.period import Period
 from contribkit.tables import Judged, grouped, rows_of
@@ -57,15 +57,10 @@ def once(function: "Callable[[ReviewData], Answer]") -> "Callable[[ReviewData], 
 
 
 class ReviewData:
-    """The visible contributions of a team in a period, and of the periods before it.
+    """The visible contributions of a team in a period, and of the periods before it; parameters as of `Review`.
 
     Of an upstream project it holds the work of all teams in it, without names and private threads, and names a
     stakeholder or an initiative only where something public does.
-
-    Parameters
-    ----------
-    judged, data, of, period, options
-        As for `Review`.
 
     Attributes
     ----------
@@ -90,16 +85,13 @@ class ReviewData:
         self.labels = options.get("labels", Labels())
         self.as_of = datetime.now(UTC)
         self.cache: dict[Any, Any] = {}
-        self._judged = self._of_project(judged)
+        if self.project is not None:
+            repos = judged.contributions["repo"]
+            inside = [repo for repo in repos.dropna().unique() if self.organisation.upstream_of(repo) == self.project]
+            judged = privacy.publicly_named(judged.where(repos.isin(inside)))
+        self._judged = judged
         later: Options = {**options, "earlier": {}}
         self.earlier = [ReviewData(rows, data, of, then, later) for then, rows in options.get("earlier", {}).items()]
-
-    def _of_project(self, judged: Judged) -> Judged:
-        if self.project is None:
-            return judged
-        repos = judged.contributions["repo"]
-        inside = [repo for repo in repos.dropna().unique() if self.organisation.upstream_of(repo) == self.project]
-        return privacy.publicly_named(judged.where(repos.isin(inside)))
 
     @cached_property
     def _visible(self) -> Judged:
@@ -108,7 +100,7 @@ class ReviewData:
     @cached_property
     def named_rows(self) -> pd.DataFrame:
         """The team's contributions with logins, for counting."""
-        return self._with_reasons(self._visible)
+        return _nested(self._visible)[self._of_team(self._visible.contributions)]
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -116,11 +108,7 @@ class ReviewData:
         if not self.without_names:
             return self.named_rows
         masked = privacy.without_names(self._visible, self.organisation, self.data.people)
-        mine = self._visible.contributions.index.get_indexer(self.named_rows.index)
-        return _nested(masked).iloc[mine]
-
-    def _with_reasons(self, judged: Judged) -> pd.DataFrame:
-        return _nested(judged)[self._of_team(judged.contributions)]
+        return _nested(masked)[self._of_team(self._visible.contributions).to_numpy()]
 
     def _of_team(self, rows: pd.DataFrame) -> pd.Series:
         """Return which rows are of a person who belonged to the team at their first or their last act."""
@@ -188,7 +176,14 @@ class ReviewData:
     @property
     def source_notes(self) -> dict[str, list[str]]:
         """Notes on each source, as they may be shown: no folders of this machine, no names."""
-        return {source.name: self._publishable(self._notes_of(source)) for source in self.data.sources}
+        notes = {}
+        for source in self.data.sources:
+            notes[source.name] = source.notes
+            if self.without_names and source.broken:
+                # A broken line may hold the name of somebody of whom nothing else tells that it is one.
+                unread = f"could not read: {source.broken} of its lines or files; contribkit load names them"
+                notes[source.name] = [*source.notes[: -source.broken], unread]
+        return {name: self._publishable(sentences) for name, sentences in notes.items()}
 
     @property
     def notes(self) -> list[str]:
@@ -196,19 +191,9 @@ class ReviewData:
         left_out = self.summaries.notes if isinstance(self.summaries, Summaries) else []
         return self._publishable([*self.organisation.cautions, *self._judged.notes, *left_out])
 
-    def _notes_of(self, source: SourceReport) -> list[str]:
-        if not self.without_names or not source.broken:
-            return source.notes
-        # A broken line may hold the name of somebody of whom nothing else tells that it is one.
-        known = source.notes[: -source.broken]
-        return [*known, f"could not read: {source.broken} of its lines or files; contribkit load names them"]
-
     def _publishable(self, sentences: list[str]) -> list[str]:
         local = [privacy.without_paths(sentence, self.organisation.root) for sentence in sentences]
-        if not self.without_names:
-            return local
-        mask = privacy.mask_of(self.organisation, self.data.people)
-        return [mask(sentence) for sentence in local]
+        return list(map(privacy.mask_of(self.organisation, self.data.people), local)) if self.without_names else local
 
 
 def within(times: pd.Series, period: Period) -> pd.Series:
