@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 import pandas as pd
 from markupsafe import Markup
@@ -18,11 +18,11 @@ from contribkit.period import Period
 from contribkit.plan.demand import earlier_work
 from contribkit.plan.lines import to_table, write_lines
 from contribkit.plan.ranking import first_of_each_kind, rank
-from contribkit.plan.rotation import RULE, Rotation, propose
+from contribkit.plan.rotation import Rotation, propose
 from contribkit.review import figures, page
 from contribkit.review.page import Page, Section
 from contribkit.tables import Judged
-from contribkit.text import MISSING, pluralise
+from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
 
 FIRST = 12
@@ -198,38 +198,33 @@ class Plan(Page):
     def needs(self) -> Section:
         """The needs in order, and which to begin with."""
         by_bot = self.ranked["by_bot"]
-        people, rest = self.ranked[~by_bot], self.ranked[~by_bot].drop(self.first.index)
+        people, bots = self.ranked[~by_bot], self.ranked[by_bot]
         counts, figure = people["upstream"].fillna("elsewhere").value_counts(), None
         if len(counts):
             names, bars = [str(name) for name in counts.index], [int(count) for count in counts]
             waits = page.verb(bars[0], "waits", "wait")
             finding = f"{bars[0]} of {pluralise(len(people), 'need')} {waits} in {names[0]}"
             figure = figures.bar_figure(names, bars, Lead.UPSTREAM, "needs, without those opened by bots", finding)
-        explained = (
-            "The best of each kind, in order. Points are the sum of the reasons beside them; the weights are in "
-            "[needs] of contribkit.toml. Points belong to the need, not to a person."
+        rest = page.dicts(people.drop(self.first.index))
+        further = [
+            (f"the {len(rest)} others, drafts last", rest),
+            (f"{len(bots)} opened by bots, listed separately", page.dicts(bots)),
+        ]
+        body = page.html(
+            "plan_needs.html", kinds=_KINDS, first=page.dicts(self.first), further=further, notes=self.source_notes
         )
-        return self._section(
-            1, "Which upstream needs come first?", _needs_sentence(people), figure, self.ranked,
-            *([page.heading("Begin with these"), page.paragraph(explained, quiet=True)] if len(self.first) else []),
-            _need_table(self.first),
-            page.details(f"the {len(rest)} others, drafts last", _need_table(rest)),
-            page.details(f"{by_bot.sum()} opened by bots, listed separately", _need_table(self.ranked[by_bot])),
-            *(page.paragraph(note, quiet=True) for note in self.source_notes),
-        )  # fmt: skip
+        return _section(1, "Which upstream needs come first?", _needs_sentence(people), figure, body, self.ranked)
 
     @cached_property
     def who(self) -> Section:
         """Who could take what, and why."""
-        rule = page.details("how lines are given out", page.bullets(RULE)) if len(self.lines) else ""
+        body = page.html(
+            "plan_who.html", names={} if self.without_names else self.names,
+            lines=[row | {"word": Activity(row["activity"]).word} for row in page.dicts(self.lines)],
+            needs={row["ref"]: row for row in page.dicts(self.ranked)},
+        )  # fmt: skip
         title = f"Who could take what in {self.period}?"
-        return self._section(2, title, self._who_sentence(), self._who_figure(), self.lines, self._line_table(), rule)
-
-    def _section(
-        self, number: int, title: str, sentence: str, figure: Figure | None, table: pd.DataFrame, *parts: Any
-    ) -> Section:
-        html = page.section(f"{number} {title}", sentence, [page.picture(figure, sentence), *parts])
-        return Section(title, sentence, html, tables={"table": table}, figure=figure)
+        return _section(2, title, self._who_sentence(), self._who_figure(), body, self.lines)
 
     @property
     def parts(self) -> list[Section]:
@@ -263,26 +258,6 @@ class Plan(Page):
         title = f"Lines by activity and person; {int((table == 0).to_numpy().sum())} of {table.size} cells are empty"
         return figures.heat_figure(table.rename(columns=self.names), title)
 
-    def _line_table(self) -> Markup:
-        rows, needs = page.dicts(self.lines), {row["ref"]: row for row in page.dicts(self.ranked)}
-        begin = Markup('<br><span class="quiet">begin with:</span> {}')
-        cell = Markup('{}<br><span class="quiet">from: {}</span>{}')
-        people = {
-            "who": [self.names.get(row["who"], row["who"]) or "nobody yet" for row in rows],
-            "with": [self.names.get(row["with"], row["with"]) for row in rows],
-        }
-        why = [
-            cell.format(row["why"], row["because"], Markup("").join(
-                begin.format(_need_link(needs[ref])) for ref in row["needs"]
-            ))
-            for row in rows
-        ]  # fmt: skip
-        return page.table({
-            "what": [f"{Activity(row['activity']).word} · {row['upstream']}" for row in rows],
-            "how many": page.numbers(row["how many"] for row in rows),
-            **({} if self.without_names else people), "why": why,
-        })  # fmt: skip
-
     def write(self, folder: str | Path) -> None:
         """Write the proposal as ``proposal.csv`` into a folder, in the columns of the file in ``planned/``."""
         write_lines(Path(folder) / PROPOSAL, self.rotation.lines, self.without_names)
@@ -299,23 +274,8 @@ def _needs_sentence(needs: pd.DataFrame) -> str:
     return f"{named} {waits} in {projects}.{newcomers}"
 
 
-def _need_table(needs: pd.DataFrame) -> Markup:
-    rows, cell = page.dicts(needs), Markup('{}<br><span class="quiet">{}{} · <bdi>{}</bdi></span>')
-    return page.table({
-        "need": [
-            cell.format(_need_link(row), _KINDS[row["kind"]][0], ", draft" if row["draft"] else "", row["ref"])
-            for row in rows
-        ],
-        "points": page.numbers(needs["score"]),
-        "why": [
-            " · ".join(f"{reason['points']:+g} {reason['because']}" for reason in row["reasons"]) or MISSING
-            for row in rows
-        ],
-    })  # fmt: skip
-
-
-def _need_link(need: dict[str, Any]) -> Markup:
-    """Return the title of a need with its address; those of a release and a branch alone would not say what waits."""
-    project, title = str(need["repo"]).partition("/")[2], str(need["title"] or need["ref"])
-    titles = {"release": f"{project}: the release after {title}", "branch": f"{project}: {title} is red"}
-    return page.link(titles.get(need["kind"], title), need["url"])
+def _section(
+    number: int, title: str, sentence: str, figure: Figure | None, body: Markup, table: pd.DataFrame
+) -> Section:
+    html = page.section(f"{number} {title}", sentence, [page.picture(figure, sentence), body])
+    return Section(title, sentence, html, tables={"table": table}, figure=figure)

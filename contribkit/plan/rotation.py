@@ -1,4 +1,4 @@
-"""Who takes which line, by a rule that a team can check by hand: see `RULE`."""
+"""Who takes which line, by a rule that a team can check by hand: ``review/templates/plan_who.html`` words its steps."""
 
 import math
 from collections import Counter
@@ -16,22 +16,6 @@ from contribkit.privacy import SOMEBODY
 from contribkit.tables import grouped
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
-
-RULE = (
-    "Shares: everybody's share of the lines is in proportion to their time, which is capacity times the part of the "
-    "period on which they are there. Nobody takes more than their share rounded up, nor more than 8 lines.",
-    "Order: the lines of goals are given out first, then those of needs, then what was done so far. Within each, the "
-    "lines that the fewest people can take without a repetition come first.",
-    "Who: a line goes to the person for whom the fewest of these hold, the first counting most: they did the same in "
-    "the last period; it would be a second thing to learn; they already have a line of this activity; they already "
-    "have their share; they would learn nothing new; they do not know the project; they have more lines for their "
-    "time. Equal people take turns in the order of the team file.",
-    "Swaps: two people swap lines if that leaves fewer repetitions, or as many and fewer second things to learn and "
-    "second lines of one activity.",
-    "Pairs: whoever does something for the first time is paired with somebody who has done it, preferably in the same "
-    "project; nobody is asked twice before everybody who can help was asked once.",
-)
-"""The steps of the rule, as the page shows them."""
 
 MOST = 8  # lines per period for somebody with all their time: more would not get done
 

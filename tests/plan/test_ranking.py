@@ -13,7 +13,7 @@ import pytest
 from contribkit import Organisation
 from contribkit.config.models import NeedWeights
 from contribkit.init import TEMPLATES
-from contribkit.plan.ranking import REASONS, first_of_each_kind, rank
+from contribkit.plan.ranking import Need, first_of_each_kind, rank, reasons
 from contribkit.tables import NEEDS, conform, empty
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
 
@@ -128,8 +128,9 @@ def test_every_score_is_the_sum_of_its_reasons_and_weights_come_from_the_file(tm
     assert rank(needs({"author_association": "NONE"}), nothing, AS_OF)["reasons"].tolist() == [[]]
 
 
-def test_every_weight_has_a_reason_and_every_reason_a_weight() -> None:
-    assert sorted(reason.__name__ for reason in REASONS) == sorted(NeedWeights.model_fields)
+def test_every_weight_has_a_reason_and_every_reason_a_weight(org: Organisation) -> None:
+    need = Need(dict.fromkeys(NEEDS) | {"kind": "branch"}, org, AS_OF)
+    assert sorted(name for name, _, _ in reasons(need)) == sorted(NeedWeights.model_fields)
 
 
 def test_the_starter_file_shows_the_defaults() -> None:
