@@ -12,6 +12,7 @@ from contribkit.classifiers import classify
 from contribkit.config.models import Team
 from contribkit.config.organisation import Organisation
 from contribkit.evaluation import section as evaluation_section
+from contribkit.io import write_whole
 from contribkit.labels import Labels
 from contribkit.loaders import load, load_needs
 from contribkit.period import Period
@@ -20,7 +21,7 @@ from contribkit.review import Question, Review, read_summaries
 from contribkit.review.question import Schema
 from contribkit.review.questions import PROJECT, TEAM, with_plug_ins
 from contribkit.review.review_data import PERIODS, ReviewData, once, project_slug
-from contribkit.review.summary import schema_of
+from contribkit.review.summary import SCHEMA, schema_of
 from contribkit.tables import Judged
 
 
@@ -173,12 +174,9 @@ def _team(organisation: Organisation, name: str) -> Team:
 
 
 def summary_schema() -> Schema:
-    """Return the JSON schema of ``summary.json``, which ``contribkit/review/summary.schema.json`` holds.
-
-    ``python -m contribkit.pipeline > contribkit/review/summary.schema.json`` writes it anew.
-    """
+    """Return the JSON schema of ``summary.json``; ``python -m contribkit.pipeline`` writes it into the package anew."""
     return schema_of(TEAM, [*PROJECT, Planned, Evaluation])
 
 
 if __name__ == "__main__":
-    print(json.dumps(summary_schema(), indent=1, ensure_ascii=False))
+    write_whole(SCHEMA, json.dumps(summary_schema(), indent=1, ensure_ascii=False) + "\n")

@@ -11,7 +11,7 @@ import pandas as pd
 from pydantic import BaseModel, ValidationError
 
 from contribkit.period import Period
-from contribkit.review.question import DEFINITIONS, Question, Schema, array, obj, of
+from contribkit.review.question import DEFINITIONS, Question, Schema
 from contribkit.review.review_data import ReviewData, Summaries
 from contribkit.tables import records
 from contribkit.vocabulary import Lead
@@ -19,39 +19,27 @@ from contribkit.vocabulary import Lead
 VERSION = 1
 """Version of the schema; it grows when a program that reads a summary would have to change."""
 
+HEAD = (
+    "schema_version", "contribkit", "as_of", "organisation", "sample", "team", "period", "words", "without_names",
+    "rows", "counted",
+)  # fmt: skip
+"""Keys beside those of the questions."""
+
 _COLUMNS = ["id", "ref", "kind", "lead", "confidence", "decided_by", "activity", "stakeholder", "initiative", "goal"]
-_TEXT: Schema = {"type": "string"}
-_HEAD: dict[str, Schema] = {
-    "schema_version": {"const": VERSION},
-    "contribkit": _TEXT | {"description": "The version that wrote it."},
-    "as_of": _TEXT | {"description": "When it was written, UTC.", "format": "date-time"},
-    "organisation": _TEXT,
-    "sample": {"description": "Whether the organisation is invented.", "type": "boolean"},
-    "team": obj(
-        name=_TEXT, slug=_TEXT, members=of("count", "People who belonged to it on a day of the period.")
-    ),
-    "period": obj(
-        name=_TEXT, first_day=_TEXT | {"format": "date"},
-        last_day=_TEXT | {"format": "date", "description": "Belongs to the period."}, timezone=_TEXT,
-    ),
-    "words": {"description": "The word people see for each lead.", "type": "object",
-              "propertyNames": of("lead"), "additionalProperties": _TEXT},
-    "without_names": {"type": "boolean"},
-    "rows": array(
-        "Every contribution that a number counts.",
-        id=_TEXT, ref=_TEXT | {"description": "The thread."}, kind=_TEXT, lead=of("lead"), confidence=of("fraction"),
-        decided_by={"enum": ["rules", "model", "person"]}, activity=_TEXT, stakeholder=of("name"),
-        initiative=of("name"), goal=of("name"),
-        counts_for={"description": "What else it counts for, such as evidence, merged, self-merged, reactive.",
-                    "type": "array", "items": _TEXT},
-    ),
-    "counted": {
-        "description": "By JSON pointer to a number, the rows that it counts: those that hold what the filter says "
-                       "(counts_for: a mark among theirs). With of = ref the number counts their threads, with "
-                       "of = people those who did them.",
-        "type": "object", "propertyNames": {"pattern": "^/"}, "additionalProperties": {"type": "object"},
-    },
-}  # fmt: skip
+SCHEMA = Path(__file__).parent / "summary.schema.json"
+
+
+def schema_of(required: Sequence[Question], optional: Sequence[Question | type[Question]]) -> Schema:
+    """Return the JSON schema of summaries: keys of `required` questions, and of `optional` ones where they are asked.
+
+    What it says of the keys of `HEAD`, and of a summary as a whole, is written by hand in the file itself.
+    """
+    schema: Schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    needed = {name: schema["properties"][name] for name in HEAD}
+    needed |= {key: value for question in required for key, value in question.schema.items()}
+    further = {key: value for question in optional for key, value in question.schema.items()}
+    plug_ins = {"plug_ins": schema["properties"]["plug_ins"]}
+    return schema | {"required": list(needed), "$defs": DEFINITIONS, "properties": needed | further | plug_ins}
 
 
 def marks(data: ReviewData, questions: Sequence[Question]) -> dict[str, pd.Series]:
@@ -103,25 +91,6 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list):
         return [_finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def schema_of(required: Sequence[Question], optional: Sequence[Question | type[Question]]) -> Schema:
-    """Return the JSON schema of summaries: with keys of `required` questions, and `optional` ones where asked."""
-    needed = _HEAD | {key: schema for question in required for key, schema in question.schema.items()}
-    further = {key: schema for question in optional for key, schema in question.schema.items()}
-    plug_ins = {"description": "What questions of plug-ins add, by name.", "type": "object",
-                "additionalProperties": {"type": "object"}}  # fmt: skip
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "contribkit summary",
-        "description": "Every number of one team's review of one period, or of one upstream project's. schema_version "
-        "grows when a program that reads it would have to change; further keys may be added without that.",
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(needed),
-        "$defs": DEFINITIONS,
-        "properties": needed | further | {"plug_ins": plug_ins},
-    }
 
 
 class _Row(BaseModel):

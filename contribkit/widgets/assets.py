@@ -30,29 +30,6 @@ def pack(folder: Path, entry: str) -> str:
     gives each an address of the browser's own (a blob, as anywidget does itself), and puts these addresses into their
     imports: they stay modules, and node runs the same files in tests. The text is compressed, since it is part of the
     widget state that is saved with a notebook.
-
-    Parameters
-    ----------
-    folder
-        Where the modules lie, side by side, with imports such as ``import { a } from "./file.js";``.
-    entry
-        The name of the first, without ``.js``.
-
-    Raises
-    ------
-    graphlib.CycleError
-        For modules that import one another in a circle.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> _ = (folder / "a.js").write_text('import { two } from "./b.js";\\nexport const four = two + two;\\n')
-    >>> _ = (folder / "b.js").write_text("export const two = 2;\\n")
-    >>> [name for name, _ in modules(folder, "a")]
-    ['b', 'a']
-    >>> pack(folder, "a").splitlines()[-2]
-    'export default await import(places.a);'
     """
     # Without a time in it, the same modules give the same text.
     packed = gzip.compress(json.dumps(modules(folder, entry)).encode(), mtime=0)

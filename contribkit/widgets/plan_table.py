@@ -84,21 +84,9 @@ class PlanTable(anywidget.AnyWidget):
         return read_planned(self._org, self._plan.period, folder=self._folder) or SavedPlan([], [])
 
     def change(self, number: int, column: str, value: Any) -> None:
-        """Change one cell of a line.
+        """Change who (a login, empty for nobody), with (the same) or how many (from 0 on) of a line, from 0 on.
 
-        Parameters
-        ----------
-        number
-            Which line, from 0 on.
-        column
-            ``who``, ``with`` or ``how many``.
-        value
-            A login (empty for nobody), or a number from 0 on.
-
-        Raises
-        ------
-        ContribkitError
-            For a line, a person or a number that is not possible; nothing changes then.
+        What is not possible is a `ContribkitError`, and nothing changes then.
         """
         if not 0 <= number < len(self.lines):
             raise ContribkitError(f"there is no line {number + 1}; the plan has {len(self.lines)}")
@@ -124,10 +112,7 @@ class PlanTable(anywidget.AnyWidget):
     def save(self) -> int:
         """Write the plan, beside the lines of other teams, and return how many lines it has.
 
-        Raises
-        ------
-        ContribkitError
-            If the file cannot be written, or somebody else changed this team's lines since they were read.
+        Lines of this team that somebody else changed since they were read are a `ContribkitError`.
         """
         found = self._read()
         if found.lines_of(self._team) != self._saved:
