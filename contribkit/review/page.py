@@ -21,14 +21,6 @@ from contribkit.vocabulary import Lead
 _FOLDER = Path(__file__).parent / "templates"
 
 
-def _display(shown: Any, name: str, update: bool = False, raw: bool = False) -> None:
-    """Show something in a notebook; with `update`, in the place of what was shown by that name."""
-    from IPython.display import display  # slow to import
-
-    untyped: Any = display
-    untyped(shown, raw=raw, display_id=name, update=update)
-
-
 @dataclass(frozen=True)
 class Section:
     """A part of the page; a notebook shows it as HTML, a terminal its sentence.
@@ -64,8 +56,7 @@ class Section:
 
     def show(self, update: bool = False) -> None:
         """Show it in a notebook, or only change what was shown by its name."""
-        bundle = {"text/html": self._repr_html_(), "text/plain": repr(self)}
-        _display(bundle, self.shown_as, update, raw=True)
+        _display(self, self.shown_as, update)
 
     def _repr_html_(self) -> str:
         return self.html
@@ -75,6 +66,16 @@ class Section:
 
     def __repr__(self) -> str:
         return f"{self.title}: {self.sentence}" if self.title else self.sentence
+
+
+def _display(shown: Any, name: str, update: bool = False) -> None:
+    """Show something in a notebook; with `update`, only in the place of what was shown by that name."""
+    from IPython.display import display  # slow to import
+
+    untyped: Any = display
+    is_section = isinstance(shown, Section)
+    bundle = {"text/html": shown._repr_html_(), "text/plain": repr(shown)} if is_section else shown
+    untyped(bundle, raw=is_section, display_id=name, update=update)
 
 
 class Page:

@@ -139,6 +139,24 @@ def test_the_notebook_as_it_is_shows_the_sample(tmp_path):
     assert "the organisation, its people and their work are invented" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "page", "live", "period"), [("start", "review", "why", "2026-Q2"), ("plan", "plan", "table", "2026-Q3")]
+)
+def test_what_is_chosen_above_a_notebook_changes_what_stands_below(tmp_path, name, page, live, period):
+    import papermill
+
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    choose = f"chooser = ck.Chooser({page})\nchooser.names.value = False\nchooser.period.value = '{period}'"
+    notebook.cells.append(nbformat.v4.new_code_cell(choose))
+    nbformat.write(notebook, tmp_path / "n.ipynb")
+    done = papermill.execute_notebook(tmp_path / "n.ipynb", tmp_path / "done.ipynb", cwd=tmp_path, progress_bar=False)
+    cells = {cell.id: cell.outputs for cell in done.cells if cell.cell_type == "code"}
+    (head,), (below,) = cells["head"], cells[live]
+    assert period in head.data["text/html"]
+    names = {member.name for member in ck.Organisation.read_sample().members.values()}
+    assert [name for name in names if re.search(rf"\b{name}\b", json.dumps(below))] == []
+
+
 def failing_notebook(folder, monkeypatch, code="raise OSError('the disk is full')"):
     """Let reviews run a notebook with a cell that fails before the last section."""
     notebook = nbformat.read(NOTEBOOKS / "review.ipynb", as_version=4)
