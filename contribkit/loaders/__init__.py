@@ -1,5 +1,6 @@
 """Loaders: one source a module, united into one set of tables."""
 
-from contribkit.loaders.data import Data, Needs, SourceReport, check, fetch, load, load_needs
+from contribkit.fold import Data, Needs, SourceReport
+from contribkit.loaders.data import check, fetch, load, load_needs
 
 __all__ = ["Data", "Needs", "SourceReport", "check", "fetch", "load", "load_needs"]

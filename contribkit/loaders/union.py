@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from contribkit.config.organisation import Organisation
+from contribkit.fold import is_member
 from contribkit.ids import casefold_id, repository_of
-from contribkit.loaders.fold import is_member
 from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, is_missing
 
 # What happens once to a thread: two sources with different seconds mean the same act.

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from contribkit import privacy
 from contribkit.config.models import Team
-from contribkit.loaders import Data, Needs
+from contribkit.fold import Data, Needs
 from contribkit.period import Period
 from contribkit.plan.demand import earlier_work
 from contribkit.plan.lines import to_table, write_lines

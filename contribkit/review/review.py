@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 
 from contribkit.config.models import Team, Upstream
 from contribkit.errors import ContribkitError, nearest
+from contribkit.fold import Data
 from contribkit.ids import casefold_id
 from contribkit.io import write_whole
-from contribkit.loaders import Data
 from contribkit.period import Period
 from contribkit.review import page
 from contribkit.review.export import Sortable, sortable, to_csv

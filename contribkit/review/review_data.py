@@ -11,10 +11,9 @@ import pandas as pd
 from contribkit import privacy
 from contribkit.config.models import Goal, Initiative, Team, Upstream, slug_of
 from contribkit.config.organisation import Organisation
+from contribkit.fold import Data, is_member
 from contribkit.ids import casefold_id
 from contribkit.labels import Labels
-from contribkit.loaders import Data
-from contribkit.loaders.fold import is_member
 from contribkit.period import Period
 from contribkit.tables import Judged, grouped, rows_of
 from contribkit.vocabulary import Lead

@@ -30,7 +30,7 @@ def completeness(acts: pd.DataFrame, workload: Workload, readable: Callable[[Row
 
     An act is of a member in the period, or the merge of a member's pull request by whoever. Rows outside GitHub, such
     as those of an activity log, are left out. What a member did outside the period is in the truth too, so a row of it
-    is not invented; a merge may also be told as its author's, as `contribkit.loaders.fold` does. A repository may go by
+    is not invented; a merge may also be told as its author's, as `contribkit.fold` does. A repository may go by
     a name that it had.
 
     Parameters

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from contribkit import Period
+from contribkit.fold import fold
 from contribkit.ids import parse_contribution_id
-from contribkit.loaders.fold import fold
 from contribkit.tables import ACTS, THREADS, conform
 from tests.github.completeness import completeness
 from tests.github.model import Discussion, Thread

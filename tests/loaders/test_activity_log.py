@@ -6,8 +6,7 @@ import pytest
 
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
-from contribkit.loaders import load
-from contribkit.loaders.data import Data, check
+from contribkit.loaders import Data, check, load
 from contribkit.period import Period
 
 CONFIGURATION = """

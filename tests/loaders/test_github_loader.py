@@ -10,7 +10,7 @@ import pytest
 
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
-from contribkit.loaders.data import Data, load
+from contribkit.loaders import Data, load
 from contribkit.loaders.source import Loaded
 from tests.github.completeness import completeness
 from tests.github.emulator import Emulator

@@ -9,8 +9,8 @@ import pytest
 from contribkit.config.organisation import Organisation
 from contribkit.evaluation.truth import classify_as_of
 from contribkit.ids import casefold_id, links
+from contribkit.loaders import Data, load
 from contribkit.loaders import github as source
-from contribkit.loaders.data import Data, load
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.node_rows import INFERRED
 from contribkit.loaders.source import Loaded

@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from contribkit.cli import main
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
+from contribkit.fold import fold
 from contribkit.ids import parse_contribution_id
 from contribkit.io import write_jsonl
 from contribkit.loaders import Data, load
 from contribkit.loaders.data import check
-from contribkit.loaders.fold import fold
 from contribkit.loaders.records import read_contributions
 from contribkit.period import Period
 from contribkit.tables import CONTRIBUTIONS, conform, records

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from contribkit.config.organisation import Organisation
-from contribkit.loaders.fold import fold
+from contribkit.fold import fold
 from contribkit.loaders.union import in_scope, outside_membership, unite_acts, unite_references, unite_threads
 from contribkit.period import Period
 from contribkit.tables import ACTS, REFERENCES, THREADS, conform, empty, plain

@@ -9,9 +9,9 @@ from typing import Any
 import anywidget
 
 from contribkit.errors import ContribkitError
+from contribkit.fold import Data
 from contribkit.ids import parse_contribution_id
 from contribkit.labels import Labels
-from contribkit.loaders.data import Data
 from contribkit.privacy import Mask, mask_of, visible
 from contribkit.review import page
 from contribkit.tables import Judged

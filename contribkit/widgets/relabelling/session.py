@@ -14,11 +14,11 @@ import pandas as pd
 from contribkit.classifiers.classify import classify
 from contribkit.config.organisation import SAMPLE
 from contribkit.errors import ContribkitError
+from contribkit.fold import Data
 from contribkit.ids import casefold_id
 from contribkit.labels import LabelLog, Labels
 from contribkit.labels.events import DECISION_OPS, LEAD_OPS, OPS, Event, event_time, new_event, sort_key, validate
 from contribkit.labels.replay import opinion
-from contribkit.loaders.data import Data
 from contribkit.period import Period
 from contribkit.tables import Judged, plain, records
 from contribkit.vocabulary import Lead

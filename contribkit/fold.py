@@ -1,14 +1,16 @@
-"""Fold threads and acts into contributions: what one person did in one thread in a period."""
+"""What was loaded, and how threads and acts fold into contributions: what one person did in one thread in a period."""
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 
 from contribkit.config.models import Member, Team
+from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, contribution_id, thread_url
 from contribkit.period import Period, start_of
-from contribkit.tables import ACTS, CONTRIBUTIONS, combine, conform, empty, grouped, is_missing
+from contribkit.tables import ACTS, CONTRIBUTIONS, NEEDS, combine, conform, empty, grouped, is_missing
 from contribkit.vocabulary import MAINTAINER, MAINTAINERS
 
 # The author of such a thread has a row of this kind, whatever else they did in it.
@@ -170,3 +172,69 @@ def _kind(thread: str, actor: str, author: Any, by_bot: bool, did: list[str]) ->
     if by_bot and "merged" in acts:
         acts = acts - {"merged"} | {"bot merged"}
     return next((kind for kind, known in _KINDS.items() if acts.intersection(known)), "other")
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """How one source answered: how many rows, which days they cover, and notes; the last `broken` notes are errors."""
+
+    name: str
+    status: str
+    threads: int = 0
+    acts: int = 0
+    references: int = 0
+    first: pd.Timestamp | None = None
+    last: pd.Timestamp | None = None
+    notes: list[str] = field(default_factory=list)
+    broken: int = 0
+
+
+@dataclass(frozen=True)
+class Data:
+    """Everything that the sources of an organisation know.
+
+    Attributes
+    ----------
+    threads, acts, references
+        Tables of the schemas `THREADS`, `ACTS` and `REFERENCES`, with everything that was loaded.
+    contributions
+        What members did in the period, a table of the schema `CONTRIBUTIONS`.
+    sources
+        How each source answered.
+    period, organisation
+        What was loaded.
+    left_out
+        How many acts in the period were left out, by reason; without names.
+    """
+
+    threads: pd.DataFrame
+    acts: pd.DataFrame
+    references: pd.DataFrame
+    contributions: pd.DataFrame
+    sources: list[SourceReport]
+    period: Period
+    organisation: Organisation
+    left_out: dict[str, int]
+
+    def fold(self, period: Period | None = None, team: Team | None = None) -> pd.DataFrame:
+        """Return the contributions of another period than the loaded one, or of one team instead of everybody."""
+        return fold(self.threads, self.acts, period or self.period, team or self.organisation.everybody)
+
+    def undated(self, team: Team | None = None) -> pd.DataFrame:
+        """Return the contributions without any date: in no period, and counted under what could not be seen."""
+        acts = self.acts[self.acts["at"].isna()]
+        return fold(self.threads, acts, None, team or self.organisation.everybody, self.period.timezone)
+
+    @property
+    def people(self) -> set[str]:
+        """Logins of everybody who appears anywhere, members or not."""
+        columns = (self.threads["author"], self.threads["merged_by"], self.acts["actor"], self.references["by"])
+        return set(pd.concat([*columns, self.threads["participants"].explode()]).dropna())
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What waits upstream: a table of the schema `NEEDS`, and by source what could not be seen, and when it looked."""
+
+    table: pd.DataFrame = field(default_factory=lambda: empty(NEEDS))
+    notes: dict[str, list[str]] = field(default_factory=dict)

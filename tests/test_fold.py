@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from contribkit.config.models import Member, Team
-from contribkit.loaders.fold import fold
+from contribkit.fold import fold
 from contribkit.period import Period
 from contribkit.tables import ACTS, CONTRIBUTIONS, THREADS, conform, empty, plain
 from tests.helpers.builders import PULL, acts, threads
