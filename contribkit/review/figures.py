@@ -2,6 +2,7 @@
 
 import io
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -44,17 +45,7 @@ class ReviewFigure(Figure):
 
 
 def new_figure(height: float, columns: int = 1, **options: Any) -> tuple[Figure, list[Axes]]:
-    """Return an empty figure in the style of all, of full width, with its axes side by side.
-
-    Parameters
-    ----------
-    height
-        In inches.
-    columns
-        How many axes.
-    options
-        For `matplotlib.figure.Figure.subplots`.
-    """
+    """Return an empty figure, `height` in inches, with its axes side by side; `options` are those of `subplots`."""
     with rc_context(_STYLE):
         figure = ReviewFigure(figsize=(_WIDTH, height), layout="constrained")
         axes = figure.subplots(1, columns, squeeze=False, **options)
@@ -70,74 +61,40 @@ def svg(figure: Figure) -> str:
 
 
 def bar_figure(names: list[str], counts: list[int], lead: Lead, unit: str, title: str) -> Figure:
-    """Draw one bar a name, with its count beside it.
-
-    Parameters
-    ----------
-    names, counts
-        As many of each; drawn from the top.
-    lead
-        Whose colour the bars have.
-    unit
-        What is counted.
-    title
-        The finding.
-    """
+    """Draw one bar a name in the colour of a lead, from the top, with its count beside it."""
     figure, axes, places = _row_figure(names, 1.3, 0.42, unit, title)
     axes.barh(places, counts, height=0.62, color=lead.colour)
     for place, count in zip(places, counts, strict=True):
         _beside(axes, str(count), count, place)
-    _whole_numbers(axes)
     return figure
 
 
 def goal_figure(goals: pd.DataFrame, unit: str, title: str, stroke: str = "target") -> Figure:
-    """Draw done against target, one line a goal.
-
-    Parameters
-    ----------
-    goals
-        `goal` (str), `done` (int), `target` (float, missing where there is none).
-    unit
-        What is counted.
-    title
-        The finding.
-    stroke
-        What the upright stroke at a target is called.
-    """
+    """Draw `done` against `target` (missing where there is none), one line a `goal`; a stroke marks the target."""
     label = f"{unit}; the upright stroke is the {stroke}"
     figure, axes, places = _row_figure(list(goals["goal"]), 1.5, 0.5, label, title)
     axes.barh(places, goals["done"], height=0.5, color=Lead.UPSTREAM.colour)
     for place, done, target in zip(places, goals["done"], goals["target"], strict=True):
-        if target is pd.NA:
+        if pd.isna(target):
             _beside(axes, f"{done} (no target)", done, place)
         else:
             axes.plot([target, target], [place - 0.36, place + 0.36], color=INK, linewidth=2.5)
             _beside(axes, f"{done} of {target:g}", max(done, target), place)
     axes.margins(x=0.18)
     axes.set_xlim(left=0)
-    _whole_numbers(axes)
     return figure
 
 
 def heat_figure(table: pd.DataFrame, title: str) -> Figure:
-    """Draw counts by activity and person; empty cells stay visible as such.
+    """Draw counts by activity (the index) and person (the columns); empty cells stay visible as such.
 
-    Parameters
-    ----------
-    table
-        Indexed by activity, a column a person. Many people are drawn one below the other, since they would not fit
-        side by side.
-    title
-        The finding.
+    Many people are drawn one below the other, since they would not fit side by side.
     """
-    activities = [Activity(name).word for name in table.index]
-    people = [_short(str(name), 18) for name in table.columns]
-    values = table.to_numpy(dtype=float)
-    names, columns = (people, activities) if len(people) > _MOST_COLUMNS else (activities, people)
-    cells = values.T if len(people) > _MOST_COLUMNS else values
-    figure, (axes,) = new_figure(2.0 + 0.42 * len(names))
+    shown = table.rename(index=lambda name: Activity(name).word, columns=lambda name: _short(str(name), 18))
+    shown = shown.T if shown.shape[1] > _MOST_COLUMNS else shown
+    figure, (axes,) = new_figure(2.0 + 0.42 * len(shown))
     colours = LinearSegmentedColormap.from_list("upstream", ["#e3f4ee", Lead.UPSTREAM.colour])
+    cells = shown.to_numpy(dtype=float)
     highest = max(1.0, cells.max(initial=0))
     for place, row in enumerate(cells):
         for column, count in enumerate(row):
@@ -145,10 +102,10 @@ def heat_figure(table: pd.DataFrame, title: str) -> Figure:
             axes.add_patch(Rectangle((column - 0.46, place - 0.44), 0.92, 0.88, facecolor=face, edgecolor=_FAINT))
             ink = "white" if count > 0.6 * highest else INK if count else "#767676"
             axes.text(column, place, f"{count:g}" if count else "·", ha="center", va="center", color=ink)
-    axes.set_xlim(-0.5, len(columns) - 0.5)
-    axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_xticks(range(len(columns)), columns, rotation=35, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(names)), names)
+    axes.set_xlim(-0.5, shown.shape[1] - 0.5)
+    axes.set_ylim(len(shown) - 0.5, -0.5)
+    axes.set_xticks(range(shown.shape[1]), list(shown), rotation=35, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(shown)), list(shown.index))
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
@@ -162,8 +119,8 @@ def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | No
     Parameters
     ----------
     history
-        One row a period, oldest first: `period` (str), a column a lead (int), and `upstream_share`, `low`, `high`
-        (float, of stakeholder- and upstream-led work; missing where there is none).
+        One row a period, oldest first: `period`, a column a lead, and `upstream_share`, `low`, `high` (of stakeholder-
+        and upstream-led work; missing where there is none).
     words
         The word people see for each lead.
     policy
@@ -174,7 +131,16 @@ def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | No
     figure, (bars, shares) = new_figure(1.9 + 0.5 * len(history), 2, width_ratios=[2.4, 1], sharey=True)
     places = list(range(len(history))[::-1])
     _stacked_counts(bars, history, places, words)
-    _upstream_shares(shares, history, places, policy, words)
+    shown = history.assign(place=places)[history["upstream_share"].notna()]
+    _intervals(shares, shown["upstream_share"], shown["low"], shown["high"], shown["place"], Lead.UPSTREAM.colour)
+    for place, share in zip(shown["place"], shown["upstream_share"], strict=True):
+        at = (share * 100, place)
+        shares.annotate(f"{share * 100:.0f} %", at, (0, 5), textcoords="offset points", ha="center", fontsize=11)
+    if policy is not None:
+        _mark_reference(shares, policy, f"policy {policy * 100:.0f} %")
+    shares.set_xlim(0, 100)
+    shares.set_xlabel(f"{words['upstream']}, % of both\n(95 % interval)")
+    shares.tick_params(axis="y", length=0, labelleft=False)
     figure.legend(*bars.get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False, fontsize=11)
     set_title(figure, title)
     return figure
@@ -198,27 +164,8 @@ def _stacked_counts(axes: Axes, history: pd.DataFrame, places: list[int], words:
     _whole_numbers(axes)
 
 
-def _upstream_shares(
-    axes: Axes, history: pd.DataFrame, places: list[int], policy: float | None, words: dict[str, str]
-) -> None:
-    known = history["upstream_share"].notna()
-    spots = [place for place, is_known in zip(places, known, strict=True) if is_known]
-    shown = history[known].astype({"upstream_share": float, "low": float, "high": float})
-    axes.hlines(spots, shown["low"] * 100, shown["high"] * 100, color=Lead.UPSTREAM.colour, linewidth=2)
-    axes.plot(shown["upstream_share"] * 100, spots, "o", color=Lead.UPSTREAM.colour, clip_on=False)
-    for spot, share in zip(spots, shown["upstream_share"], strict=True):
-        axes.annotate(
-            f"{share * 100:.0f} %", (share * 100, spot), (0, 5), textcoords="offset points", ha="center", fontsize=11
-        )
-    if policy is not None:
-        _mark_reference(axes, policy, f"policy {policy * 100:.0f} %")
-    axes.set_xlim(0, 100)
-    axes.set_xlabel(f"{words['upstream']}, % of both\n(95 % interval)")
-    axes.tick_params(axis="y", length=0, labelleft=False)
-
-
 def share_figure(shares: pd.DataFrame, reference: float, word: str, unit: str, title: str) -> Figure:
-    """Draw shares with their intervals, one line a name, against a reference.
+    """Draw shares with their intervals, one line a project, against a reference.
 
     Parameters
     ----------
@@ -231,10 +178,8 @@ def share_figure(shares: pd.DataFrame, reference: float, word: str, unit: str, t
     title
         The finding.
     """
-    label = f"{unit} (95 % interval)"
-    figure, axes, places = _row_figure(list(shares["project"]), 1.5, 0.42, label, title)
-    axes.hlines(places, shares["low"] * 100, shares["high"] * 100, color=_NEUTRAL, linewidth=2)
-    axes.plot(shares["share"] * 100, places, "o", color=_NEUTRAL, clip_on=False)
+    figure, axes, places = _row_figure(list(shares["project"]), 1.5, 0.42, f"{unit} (95 % interval)", title)
+    _intervals(axes, shares["share"], shares["low"], shares["high"], places, _NEUTRAL)
     for place, part, whole, high in zip(places, shares["part"], shares["whole"], shares["high"], strict=True):
         _beside(axes, f"{part} of {whole}", high * 100, place)
     _mark_reference(axes, reference, word)
@@ -254,31 +199,33 @@ def title_of(figure: Figure) -> str:
     return " ".join(figure.get_suptitle().split())
 
 
+def _intervals(
+    axes: Axes, share: pd.Series, low: pd.Series, high: pd.Series, places: Iterable[int], colour: str
+) -> None:
+    axes.hlines(places, low * 100, high * 100, color=colour, linewidth=2)
+    axes.plot(share * 100, list(places), "o", color=colour, clip_on=False)
+
+
 def _mark_reference(axes: Axes, share: float, word: str) -> None:
     axes.axvline(share * 100, color=INK, linestyle="--", linewidth=1)
-    axes.annotate(
-        word, (share * 100, 1), (4, 2), xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=10
-    )
+    above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+    axes.annotate(word, (share * 100, 1), (4, 2), fontsize=10, **above)
 
 
 def _beside(axes: Axes, words: str, across: float, up: float) -> None:
     """Write words beside a mark, over a line that may pass behind them."""
-    axes.annotate(
-        words, (across, up), (6, 0), textcoords="offset points", va="center",
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-    )  # fmt: skip
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    axes.annotate(words, (across, up), (6, 0), textcoords="offset points", va="center", bbox=box)
 
 
 def _row_figure(names: list[str], top: float, row: float, label: str, title: str) -> tuple[Figure, Axes, list[int]]:
-    """Return a figure of one row a name, long names in two lines, and the places of the rows from the top.
-
-    `top` and `row` are heights in inches, `label` stands below.
-    """
+    """Return a figure of one row a name and the places of the rows from the top; `top` and `row` are in inches."""
     figure, (axes,) = new_figure(top + row * len(names))
     places = list(range(len(names))[::-1])
     axes.set_yticks(places, [textwrap.fill(_short(name, 64), 34) for name in names])
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(label)
+    _whole_numbers(axes)
     set_title(figure, title)
     return figure, axes, places
 
