@@ -2,7 +2,6 @@
 
 import io
 import textwrap
-from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -104,8 +103,8 @@ def heat_figure(table: pd.DataFrame, title: str) -> Figure:
             axes.text(column, place, f"{count:g}" if count else "·", ha="center", va="center", color=ink)
     axes.set_xlim(-0.5, shown.shape[1] - 0.5)
     axes.set_ylim(len(shown) - 0.5, -0.5)
-    axes.set_xticks(range(shown.shape[1]), list(shown), rotation=35, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(shown)), list(shown.index))
+    axes.set_xticks(range(shown.shape[1]), shown.columns.tolist(), rotation=35, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(shown)), shown.index.tolist())
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
@@ -132,7 +131,7 @@ def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | No
     places = list(range(len(history))[::-1])
     _stacked_counts(bars, history, places, words)
     shown = history.assign(place=places)[history["upstream_share"].notna()]
-    _intervals(shares, shown["upstream_share"], shown["low"], shown["high"], shown["place"], Lead.UPSTREAM.colour)
+    _intervals(shares, shown["upstream_share"], shown["low"], shown["high"], list(shown["place"]), Lead.UPSTREAM.colour)
     for place, share in zip(shown["place"], shown["upstream_share"], strict=True):
         at = (share * 100, place)
         shares.annotate(f"{share * 100:.0f} %", at, (0, 5), textcoords="offset points", ha="center", fontsize=11)
@@ -199,16 +198,14 @@ def title_of(figure: Figure) -> str:
     return " ".join(figure.get_suptitle().split())
 
 
-def _intervals(
-    axes: Axes, share: pd.Series, low: pd.Series, high: pd.Series, places: Iterable[int], colour: str
-) -> None:
+def _intervals(axes: Axes, share: pd.Series, low: pd.Series, high: pd.Series, places: list[int], colour: str) -> None:
     axes.hlines(places, low * 100, high * 100, color=colour, linewidth=2)
-    axes.plot(share * 100, list(places), "o", color=colour, clip_on=False)
+    axes.plot(share * 100, places, "o", color=colour, clip_on=False)
 
 
 def _mark_reference(axes: Axes, share: float, word: str) -> None:
     axes.axvline(share * 100, color=INK, linestyle="--", linewidth=1)
-    above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+    above: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
     axes.annotate(word, (share * 100, 1), (4, 2), fontsize=10, **above)
 
 

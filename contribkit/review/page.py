@@ -152,20 +152,24 @@ def style() -> Markup:
     return Markup((_FOLDER / "page.css").read_text(encoding="utf-8"))
 
 
-def table(columns: Mapping[str, Iterable[Any]], caption: str = "") -> Markup:
+def table(columns: Mapping[str, Iterable[Any]] | pd.DataFrame, caption: str = "") -> Markup:
     """Return a table of cells by heading, nothing where it has no rows.
 
-    Those of `numbers` are aligned to the right, missing ones are dashes.
+    Columns of numbers, and those of `numbers`, are aligned to the right; missing cells are dashes.
 
     Examples
     --------
     >>> "<td>&lt;b&gt;</td><td class=\\"n\\">2</td>" in table({"goal": ["<b>"], "done": numbers([2])})
     True
     """
-    cells = {name: list(column) for name, column in columns.items()}
-    is_number = [isinstance(column, Numbers) for column in columns.values()]
+    cells = {str(name): numbers(column) if _is_numeric(column) else column for name, column in columns.items()}
+    is_number = [isinstance(column, Numbers) for column in cells.values()]
     rows = [[MISSING if is_missing(cell) else cell for cell in row] for row in zip(*cells.values(), strict=True)]
     return macro("table", list(cells), is_number, rows, caption) if rows else Markup("")
+
+
+def _is_numeric(column: Iterable[Any]) -> bool:
+    return isinstance(column, pd.Series) and pd.api.types.is_numeric_dtype(column)
 
 
 def numbers(values: Iterable[Any], form: Any = None) -> Numbers:

@@ -17,6 +17,69 @@ from contribkit.vocabulary import Activity, Kind, Lead
 Schema = dict[str, Any]
 Filter = dict[str, Any]
 
+DEFINITIONS: dict[str, Schema] = {
+    "count": {"type": "integer", "minimum": 0},
+    "perhaps": {"type": ["integer", "null"], "minimum": 0},
+    "fraction": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+    "name": {"type": ["string", "null"]},
+    "lead": {"enum": [str(lead) for lead in Lead]},
+}
+"""Values that the schema of summaries defines once."""
+_VALUES: dict[str, Schema] = {
+    "text": {"type": "string"},
+    "text or null": {"type": ["string", "null"]},
+    "number": {"type": ["number", "null"]},
+    "positive": {"type": ["number", "null"], "minimum": 0},
+}
+
+
+def of(kind: str, description: str = "") -> Schema:
+    """Return the schema of a value: ``text``, ``number``, or one of `DEFINITIONS`, such as ``count`` or ``share``."""
+    return _described(_VALUES.get(kind) or {"$ref": f"#/$defs/{kind}"}, description)
+
+
+def obj(description: str = "", **properties: Any) -> Schema:
+    """Return the schema of an object with exactly these properties, as schemas or as what `of` takes."""
+    named = {name: of(value) if isinstance(value, str) else value for name, value in properties.items()}
+    return _described(
+        {"type": "object", "additionalProperties": False, "required": list(named), "properties": named}, description
+    )
+
+
+def array(description: str = "", **columns: Any) -> Schema:
+    """Return the schema of a table with exactly these columns; `frame` makes such a table."""
+    return _described({"type": "array", "items": obj("", **columns)}, description)
+
+
+def _described(schema: Schema, description: str) -> Schema:
+    return schema | {"description": description} if description else schema
+
+
+DEFINITIONS["share"] = obj(
+    "A part of a whole, with Wilson's 95 % interval; null where the whole is empty.",
+    part="count", whole="count", share="fraction", low="fraction", high="fraction",
+)  # fmt: skip
+
+
+def frame(schema: Schema, rows: Any) -> pd.DataFrame:
+    """Return rows as a table with the columns of a schema and their types; the rest of a table is left out.
+
+    Examples
+    --------
+    >>> frame(array(goal="text", done="count", target="number"), [("Review", 3, None)]).dtypes.astype(str).tolist()
+    ['str', 'Int64', 'Float64']
+    """
+    columns = schema["items"]["properties"]
+    table = pd.DataFrame(rows, columns=list(columns)).reset_index(drop=True)
+    return table.astype({name: _dtype(column) for name, column in columns.items()})
+
+
+def _dtype(column: Schema) -> str:
+    known = DEFINITIONS[column["$ref"].rpartition("/")[2]] if "$ref" in column else column
+    kind = known.get("type", "string")
+    kind = kind[0] if isinstance(kind, list) else kind
+    return {"integer": "Int64", "number": "Float64", "string": "str"}.get(kind, "object")
+
 
 class Question:
     """A part of the review: one sentence, tables, a figure, and which contributions each number counts.
@@ -80,11 +143,7 @@ class Question:
     def body(self, data: ReviewData) -> Iterable[Markup]:
         """Yield what stands below the figure: by default every table, with the rows behind the numbers."""
         for table in self.tables(data).values():
-            columns = {str(name): table[name].tolist() for name in table}
-            yield page.table({
-                name: page.numbers(cells) if pd.api.types.is_numeric_dtype(table[name]) else cells
-                for name, cells in columns.items()
-            })  # fmt: skip
+            yield page.table(table)
         for name, chosen in self.rows(data).items():
             yield line_details(data, data.rows[chosen], f"{name}: {pluralise(int(chosen.sum()), 'contribution')}")
 
@@ -135,43 +194,14 @@ def led_by(data: ReviewData, lead: Lead) -> pd.DataFrame:
     return data.rows[data.rows["lead"] == lead]
 
 
-def each(table: str, column: str, filters: list[Filter]) -> dict[str, Filter]:
-    """Return the filter of each row of a table in the summary."""
-    return {f"/{table}/{number}/{column}": chosen for number, chosen in enumerate(filters)}
+def each(table: str, rows: Iterable[Filter], /, **columns: Filter) -> dict[str, Filter]:
+    """Return the filters of columns of a table in the summary: what its rows and its columns name together."""
+    return {
+        f"/{table}/{number}/{column}": row | further
+        for number, row in enumerate(rows)
+        for column, further in columns.items()
+    }
 
 
-DEFINITIONS: dict[str, Schema] = {
-    "count": {"type": "integer", "minimum": 0},
-    "perhaps": {"type": ["integer", "null"], "minimum": 0},
-    "fraction": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
-    "name": {"type": ["string", "null"]},
-    "lead": {"enum": [str(lead) for lead in Lead]},
-}
-
-
-def of(kind: str, description: str = "") -> Schema:
-    """Return the schema of a value that is defined once, such as ``count`` or ``share``."""
-    return _described({"$ref": f"#/$defs/{kind}"}, description)
-
-
-def obj(description: str = "", **properties: Schema) -> Schema:
-    """Return the schema of an object with exactly these properties; ``from_`` stands for ``from``."""
-    named = {name.rstrip("_"): schema for name, schema in properties.items()}
-    return _described(
-        {"type": "object", "additionalProperties": False, "required": list(named), "properties": named}, description
-    )
-
-
-def array(description: str = "", **properties: Schema) -> Schema:
-    """Return the schema of a table: a list of objects with exactly these properties."""
-    return _described({"type": "array", "items": obj("", **properties)}, description)
-
-
-def _described(schema: Schema, description: str) -> Schema:
-    return schema | {"description": description} if description else schema
-
-
-DEFINITIONS["share"] = obj(
-    "A part of a whole, with Wilson's 95 % interval; null where the whole is empty.",
-    part=of("count"), whole=of("count"), share=of("fraction"), low=of("fraction"), high=of("fraction"),
-)  # fmt: skip
+PEOPLE: Filter = {"of": "people"}
+THREADS: Filter = {"of": "ref"}

@@ -49,10 +49,13 @@ def test_coverage_counts_members_of_today_over_the_periods():
         did(("release", "ada")),
         did(("release", "ada"), ("release", "bob")),
     ]
-    table = sharing.rotation_table(periods, ["ada", "bob", "cy"]).set_index("activity")
-    assert table.loc["release"].to_list() == [3, 2, 3, 1]
-    assert table.loc["docs"].to_list() == [3, 1, 3, 0]
-    assert sharing.rotation_table(periods[-1:], ["ada"])["repeats"].isna().all()
+    known = {"members": {"ada": "Ada", "bob": "Bob", "cy": "Cy"}, "without_names": False}
+    table = sharing.distribution(data_of(periods[-1], periods=periods, **known)).set_index("activity")
+    assert table.loc["release", ["rows", "people", "periods", "ever", "repeats"]].to_list() == [2, 2, 3, 2, 1]
+    assert table.loc["docs", ["rows", "people", "periods", "ever", "repeats"]].to_list() == [0, 0, 3, 1, 0]
+    assert table.loc["release", "members"] == {"ada": 1, "bob": 1, "cy": 0}
+    alone = sharing.distribution(data_of(periods[-1], periods=periods[-1:], **known))
+    assert alone["repeats"].isna().all()
 
 
 def test_reviews_count_where_the_author_is_outside_and_no_maintainer(org):
@@ -110,11 +113,11 @@ def test_the_first_response_is_a_median_over_what_is_known(org):
         new | {"ref": "o/r#6", "opened_at": "2026-06-01", "first_response_at": "2026-08-01T00:00:00Z"},
         new | {"ref": "o/r#7", "author_association": "MEMBER", "first_response_at": "2026-08-01T00:00:00Z"},
     )
-    assert community.first_response(known, org, PERIOD) == (3.5, 3, 4)
-    assert community.first_response(known[3:4], org, PERIOD) == (None, 0, 1)
+    assert community.first_response(known, org, PERIOD) == {"days": 3.5, "known": 3, "threads": 4}
+    assert community.first_response(known[3:4], org, PERIOD) == {"days": None, "known": 0, "threads": 1}
 
 
-def test_self_merges_are_of_pull_requests_whose_merger_is_known():
+def test_self_merges_are_of_pull_requests_whose_merger_is_known(org):
     mine = {"author": "ada", "merged_at": PULL}
     rows = judged(
         mine | {"merged_by": "Ada"},
@@ -123,8 +126,10 @@ def test_self_merges_are_of_pull_requests_whose_merger_is_known():
         mine | {"merged_by": "ada", "merged_at": "2026-10-01T00:00:00Z"},
         mine | {"merged_by": "ada", "kind": "review"},
     )
-    assert list(community.own_merged(rows, PERIOD)) == [True, True, False, False, False]
-    assert list(community.self_merged(rows, PERIOD)) == [True, False, False, False, False]
+    quiet = data_of(rows, acts=conform(pd.DataFrame(), ACTS), members={}, period=PERIOD, organisation=org)
+    counted = community.Community().rows(quiet)
+    assert list(counted["own merged"]) == [True, True, False, False, False]
+    assert list(counted["self-merged"]) == [True, False, False, False, False]
 
 
 def test_our_share_of_a_project_asks_only_sources_that_know_others(org):
@@ -201,9 +206,8 @@ def test_look_alikes_are_what_no_person_and_no_goal_settled():
 
 def test_empty_tables_have_no_measures(org):
     rows, none = judged({})[:0], conform(pd.DataFrame(), THREADS)
-    assert community.first_response(none, org, PERIOD) == (None, 0, 0)
+    assert community.first_response(none, org, PERIOD) == {"days": None, "known": 0, "threads": 0}
     assert len(community.reviewed_of_others(rows, org)) == 0
     quiet = data_of(rows, acts=conform(pd.DataFrame(), ACTS), members={}, period=PERIOD)
     assert stakeholders.coordination(quiet)["days"].isna().all()
-    assert len(sharing.rotation_table([rows], [])) == 0
-    assert len(sharing.evenness_table(pd.DataFrame())) == 0
+    assert len(sharing.distribution(data_of(rows, periods=[rows], members={}, without_names=False))) == 0

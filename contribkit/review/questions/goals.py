@@ -10,12 +10,16 @@ from contribkit.config.models import Goal
 from contribkit.period import Period
 from contribkit.review import figures, page
 from contribkit.review.page import verb
-from contribkit.review.question import Filter, Question, array, each, line_details, of
+from contribkit.review.question import PEOPLE, Filter, Question, array, each, frame, line_details
 from contribkit.review.review_data import ReviewData, once
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
 
 _DAYS_A_QUARTER = 91.3125  # a quarter of a mean Gregorian year
+_GOALS = array(
+    "Targets are scaled to the length of the period; null where a goal has none.",
+    goal="text", done="count", target="number", people="count",
+)  # fmt: skip
 
 
 class Goals(Question):
@@ -23,25 +27,17 @@ class Goals(Question):
 
     name = "goals"
     title = "How far did each goal get?"
-    schema = {
-        "goals": array(
-            "Targets are scaled to the length of the period; null where a goal has none.",
-            goal={"type": "string"}, done=of("count"), target={"type": ["number", "null"]}, people=of("count"),
-        )
-    }  # fmt: skip
+    schema = {"goals": _GOALS}
 
     def sentence(self, data: ReviewData) -> str:
-        table = goals(data)
-        if not len(table):
+        if not len(goals(data)):
             return "No goal holds in this period; add [[goals]] to contribkit.toml to plan upstream work."
         reached, wanted = goals_reached(data)
-        done, word = int(table["done"].sum()), data.words["upstream"]
+        done, word = int(goals(data)["done"].sum()), data.words["upstream"]
         rest = int((data.named_rows["lead"] == Lead.UPSTREAM).sum()) - done
-        targets = (
-            f"{reached} of {pluralise(wanted, 'goal')} with a target reached it" if wanted else "No goal has a target"
-        )
+        got = f"{reached} of {pluralise(wanted, 'goal')} with a target reached it" if wanted else "No goal has a target"
         return (
-            f"{targets}; {pluralise(done, f'{word} contribution')} {verb(done, 'counts', 'count')} for a goal, {rest} "
+            f"{got}; {pluralise(done, f'{word} contribution')} {verb(done, 'counts', 'count')} for a goal, {rest} "
             f"{verb(rest, 'counts', 'count')} for none."
         )
 
@@ -54,20 +50,12 @@ class Goals(Question):
         return figures.goal_figure(goals(data), "contributions", title) if len(goals(data)) else None
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
-        named = [{"goal": name} for name in goals(data)["goal"]]
-        return {
-            **each("goals", "done", named),
-            **each("goals", "people", [one | {"of": "people"} for one in named]),
-        }
+        return each("goals", [{"goal": name} for name in goals(data)["goal"]], done={}, people=PEOPLE)
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        table = goals(data)
-        known = {goal.name: goal for goal in data.goals}
-        yield page.table({
-            "goal": table["goal"], "done": page.numbers(table["done"]), "target": page.numbers(table["target"]),
-            "people": page.numbers(table["people"]),
-            f"what counts, where it is {data.words['upstream']}": [_what_counts(known[name]) for name in table["goal"]],
-        })  # fmt: skip
+        table, words = goals(data), {goal.name: _what_counts(goal) for goal in data.goals}
+        what_counts = f"what counts, where it is {data.words['upstream']}"
+        yield page.table(table[["goal", "done", "target", "people"]].assign(**{what_counts: table["goal"].map(words)}))
         for name, done in zip(table["goal"], table["done"], strict=True):
             caption = f"{name}: the {pluralise(done, 'contribution')}"
             yield line_details(data, data.rows[data.rows["goal"] == name], caption)
@@ -75,28 +63,20 @@ class Goals(Question):
 
 def goals_reached(data: ReviewData) -> tuple[int, int]:
     """Return how many goals reached their target, and how many have one."""
-    targets = goals(data)[goals(data)["target"].notna()]
-    return int((targets["done"] >= targets["target"]).sum()), len(targets)
+    table = goals(data)
+    return int((table["done"] >= table["target"]).sum()), int(table["target"].count())
 
 
 @once
 def goals(data: ReviewData) -> pd.DataFrame:
-    """Return how far each goal got that holds in the period: a target for a quarter is scaled to its length.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a goal, in the order of the file: `goal` (str), `done` (int), `target` (float, missing where it has
-        none), `people` (int: how many took part).
-    """
+    """Return how far each goal got that holds in the period, in the order of the file, and how many took part."""
     rows, period = data.named_rows, data.period
-    table = []
-    for goal in data.goals:
-        if goal.holds_between(period.first_day, period.last_day):
-            mine = rows[rows["goal"] == goal.name]
-            table.append((goal.name, len(mine), target_in(goal, period), mine["actor"].nunique()))
-    frame = pd.DataFrame(table, columns=["goal", "done", "target", "people"])
-    return frame.astype({"goal": "str", "done": int, "target": "Float64", "people": int})
+    held = [goal for goal in data.goals if goal.holds_between(period.first_day, period.last_day)]
+    mine = {goal.name: rows.loc[rows["goal"] == goal.name, "actor"] for goal in held}
+    return frame(
+        _GOALS,
+        [(g.name, len(mine[g.name]), target_in(g, period), mine[g.name].nunique()) for g in held],
+    )
 
 
 def target_in(goal: Goal, period: Period) -> float | None:
@@ -115,7 +95,7 @@ def target_in(goal: Goal, period: Period) -> float | None:
 def _what_counts(goal: Goal) -> str:
     """Return in words what counts for a goal: the way in which `classify` finds it."""
     sorts = " or ".join(Activity(name).word for name in goal.activities)
-    inside = " or ".join(goal.upstream)
-    alike = " ".join(filter(None, (f"{sorts} work" if sorts else "", f"in {inside}" if inside and sorts else "")))
+    inside = f" in {' or '.join(goal.upstream)}" if goal.upstream else ""
+    alike = f"{sorts} work{inside}" if sorts else ""
     planned = f"what is planned in {', '.join(goal.refs)}" if goal.refs else ""
     return "; ".join(filter(None, (alike, planned))) or "nothing: it names neither activities nor refs"

@@ -9,17 +9,23 @@ from matplotlib.figure import Figure
 
 from contribkit.review import figures, page
 from contribkit.review.page import between, number, percent, verb
-from contribkit.review.question import Filter, Question, array, each, obj, of
+from contribkit.review.question import Filter, Question, array, each, frame, obj, of
 from contribkit.review.questions.changes import history
 from contribkit.review.questions.stakeholders import evidence, named_stakeholders, sides
 from contribkit.review.review_data import ReviewData
 from contribkit.review.shares import lead_counts, pull_requests, share, upstream_share
-from contribkit.tables import records
 from contribkit.text import pluralise
 from contribkit.vocabulary import LEADS, Lead
 
-_COLUMNS = ["lead", "rows", "by_people", "share", "low", "high", "with_hours", "hours", "hours_share"]
 _FEW = 20
+_LEADS = array(
+    "One entry a lead; shares are of decided contributions, null for unclear.",
+    lead="lead", rows="count", by_people=of("count", "Of the rows, those that people labelled."),
+    share="fraction", low="fraction", high="fraction",
+    with_hours=of("count", "Of the rows, those whose hours are known."),
+    hours=of("positive", "Their sum; null where none are known."),
+    hours_share=of("fraction", "Of the hours of decided contributions."),
+)  # fmt: skip
 
 
 class Leads(Question):
@@ -32,18 +38,10 @@ class Leads(Question):
             hidden=of("count", "Private ones, not shown and not counted."),
             pull_requests=obj(
                 "The team's own: merged in the period; merged on a day that no source tells; opened and not merged.",
-                merged=of("count"), merged_unknown_day=of("count"), not_merged=of("count"),
+                merged="count", merged_unknown_day="count", not_merged="count",
             ),
         ),
-        "leads": array(
-            "One entry a lead; shares are of decided contributions, null for unclear.",
-            lead=of("lead"), rows=of("count"),
-            by_people=of("count", "Of the rows, those that people labelled."),
-            share=of("fraction"), low=of("fraction"), high=of("fraction"),
-            with_hours=of("count", "Of the rows, those whose hours are known."),
-            hours={"description": "Their sum; null where none are known.", "type": ["number", "null"], "minimum": 0},
-            hours_share=of("fraction", "Of the hours of decided contributions."),
-        ) | {"minItems": 4, "maxItems": 4},
+        "leads": _LEADS | {"minItems": 4, "maxItems": 4},
         "policy": obj(
             upstream_share=of("fraction", "The share wanted."),
             upstream=of("share", "Upstream-led of stakeholder- and upstream-led work together."),
@@ -52,16 +50,15 @@ class Leads(Question):
     }  # fmt: skip
 
     def sentence(self, data: ReviewData) -> str:
-        if not len(data.named_rows):
+        total, words, counts = len(data.named_rows), data.words, lead_counts(data.named_rows["lead"])
+        if not total:
             return f"No contribution of {data.team.name} was found in {data.period}."
-        words, counts = data.words, lead_counts(data.named_rows["lead"])
-        part, known = upstream_share(data.named_rows), evidence(data)
-        communities = len(named_stakeholders(data))
+        part, known, communities = upstream_share(data.named_rows), evidence(data), len(named_stakeholders(data))
         wanted = f"policy: at least {percent(data.policy)}; " if data.policy is not None else ""
         interval = f" ({wanted}here {percent(part.share)}, {between(part.low, part.high)})" if part.whole else ""
         served = f", for {pluralise(communities, 'stakeholder')}" if communities else ""
         return (
-            f"{counts['stakeholder']} of {pluralise(len(data.named_rows), 'contribution')} "
+            f"{counts['stakeholder']} of {pluralise(total, 'contribution')} "
             f"{verb(counts['stakeholder'])} {words['stakeholder']}{served}; "
             f"{counts['upstream']} {words['upstream']}{interval}; {counts['individual']} {words['individual']}; "
             f"{counts['unclear']} {verb(counts['unclear'], 'needs', 'need')} review. "
@@ -74,128 +71,99 @@ class Leads(Question):
     def figure(self, data: ReviewData) -> Figure | None:
         if not len(data.named_rows):
             return None
-        return figures.lead_figure(history(data), data.words, data.policy, _title(data))
+        part, policy, counts = upstream_share(data.named_rows), data.policy, lead_counts(data.named_rows["lead"])
+        if part.low is None or part.high is None or policy is None:
+            finding = ", ".join(f"{counts[lead]} {data.words[lead]}" for lead in ("stakeholder", "upstream"))
+        else:
+            unclear = "not clearly on either side of"
+            side = "above" if part.low > policy else "below" if part.high < policy else unclear
+            against = f"{percent(part.share)} against {percent(policy)}"
+            finding = f"{data.words['upstream']} work is {side} the policy ({against})"
+        return figures.lead_figure(history(data), data.words, policy, f"{data.period}: {finding}")
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
         pulls = {name.replace("_", " "): mask for name, mask in pull_requests(data.named_rows, data.period).items()}
         return pulls | {"evidence": sides(data)["linked"] != "none", "hours": data.named_rows["hours"].notna()}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        return {
-            "contributions": {
-                "rows": len(data.named_rows),
-                "hidden": data.hidden,
-                "pull_requests": {
-                    name: int(mask.sum()) for name, mask in pull_requests(data.named_rows, data.period).items()
-                },
-            },
-            "leads": records(lead_table(data.named_rows)),
+        pulls = {name: int(mask.sum()) for name, mask in pull_requests(data.named_rows, data.period).items()}
+        return super().numbers(data) | {
+            "contributions": {"rows": len(data.named_rows), "hidden": data.hidden, "pull_requests": pulls},
             "policy": {"upstream_share": data.policy, "upstream": upstream_share(data.named_rows)._asdict()},
             "evidence": evidence(data)._asdict(),
         }
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
+        named = [{"lead": str(lead)} for lead in Lead]
         pulls = {f"/contributions/pull_requests/{name}": {"counts_for": name.replace("_", " ")}
                  for name in pull_requests(data.named_rows, data.period)}  # fmt: skip
         return pulls | {
             "/contributions/rows": {},
             "/evidence/part": {"counts_for": "evidence"},
-            **each("leads", "rows", [{"lead": str(lead)} for lead in Lead]),
-            **each("leads", "by_people", [{"lead": str(lead), "decided_by": "person"} for lead in Lead]),
-            **each("leads", "with_hours", [{"lead": str(lead), "counts_for": "hours"} for lead in Lead]),
+            **each("leads", named, rows={}, by_people={"decided_by": "person"}, with_hours={"counts_for": "hours"}),
             "/policy/upstream/part": {"lead": str(Lead.UPSTREAM)},
         }
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         if not len(data.named_rows):
             return
-        table = page.dicts(lead_table(data.named_rows))
-        hours = sum(row["with_hours"] for row in table)
+        table = lead_table(data.named_rows)
         columns: dict[str, Any] = {
-            "who led": [page.lead(row["lead"], data.words) for row in table],
-            "contributions": page.numbers(row["rows"] for row in table),
-            "share of decided": page.numbers((row["share"] for row in table), percent),
-            "95 % interval": page.numbers(between(row["low"], row["high"]) for row in table),
+            "who led": [page.lead(lead, data.words) for lead in table["lead"]],
+            "contributions": table["rows"],
+            "share of decided": page.numbers(table["share"], percent),
+            "95 % interval": page.numbers(map(between, table["low"], table["high"])),
         }
-        if hours:
-            columns["hours"] = page.numbers(_hours(row) for row in table)
-            columns["share by hours"] = page.numbers((row["hours_share"] for row in table), percent)
-        yield page.table(columns | {"decided by people": page.numbers(row["by_people"] for row in table)})
-        yield page.paragraph(" ".join(_notes(data, hours)), quiet=True)
+        if table["with_hours"].any():
+            columns["hours"] = page.numbers(map(_hours, table["hours"], table["with_hours"], table["rows"]))
+            columns["share by hours"] = page.numbers(table["hours_share"], percent)
+        yield page.table(columns | {"decided by people": table["by_people"]})
+        yield page.paragraph(" ".join(_notes(data)), quiet=True)
 
 
 def lead_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return how many contributions and hours each lead has.
+    """Return how many judged contributions and hours each lead has, in the order of `Lead`.
 
-    Parameters
-    ----------
-    rows
-        Judged contributions, of which `lead`, `decided_by` and `hours` are read.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a lead, in the order of `Lead`: `lead` (str), `rows`, `by_people` (int), `share`, `low`, `high` (float;
-        of decided contributions, missing for `unclear` and where there are none); `with_hours` (int: how many have
-        known hours), `hours`, `hours_share` (float: their sum, and its share of the hours of decided contributions,
-        missing where none are known). Hours are known for what people write down, mostly work outside GitHub: their
-        shares are of that work alone, and have no interval.
+    Shares are of decided contributions. Hours are known for what people write down, mostly work outside GitHub: their
+    shares are of that work alone, and have no interval.
 
     Examples
     --------
     >>> rows = pd.DataFrame({"lead": ["upstream", "unclear"], "decided_by": ["rules", "person"], "hours": [2.0, None]})
-    >>> list(lead_table(rows)["rows"])
+    >>> lead_table(rows)["rows"].tolist()
     [0, 1, 0, 1]
     """
-    decided = rows["lead"].isin(LEADS)
-    all_hours = float(rows.loc[decided, "hours"].sum())
-    table = []
+    decided = rows[rows["lead"].isin(LEADS)]
+    all_hours, table = float(decided["hours"].sum()), []
     for lead in Lead:
         mine = rows[rows["lead"] == lead]
-        part = share(len(mine), int(decided.sum()) if lead in LEADS else 0)
-        by_people = int((mine["decided_by"] == "person").sum())
-        known = int(mine["hours"].notna().sum())
-        hours = round(float(mine["hours"].sum()), 1) if known else None
-        of_all = round(hours / all_hours, 3) if hours is not None and all_hours and lead in LEADS else None
-        table.append((str(lead), len(mine), by_people, part.share, part.low, part.high, known, hours, of_all))
-    return pd.DataFrame(table, columns=_COLUMNS).astype({"hours": float, "hours_share": float})
+        hours, with_hours = float(mine["hours"].sum()), mine["hours"].count()
+        part = share(len(mine), len(decided) if lead in LEADS else 0)
+        of_all = hours / all_hours if with_hours and all_hours and lead in LEADS else None
+        by_people = (mine["decided_by"] == "person").sum()
+        known = hours if with_hours else None
+        table.append((str(lead), len(mine), by_people, *part[2:], with_hours, known, of_all))
+    return frame(_LEADS, table).round({"hours": 1, "hours_share": 3})
 
 
-def _title(data: ReviewData) -> str:
-    part, policy, counts = upstream_share(data.named_rows), data.policy, lead_counts(data.named_rows["lead"])
-    if part.share is None or policy is None:
-        led = [f"{counts[lead]} {data.words[lead]}" for lead in ("stakeholder", "upstream")]
-        return f"{data.period}: {', '.join(led)}"
-    low, high = float(part.low or 0), float(part.high or 0)
-    side = "above" if low > policy else "below" if high < policy else "not clearly on either side of"
-    numbers = f"({percent(part.share)} against {percent(policy)})"
-    return f"{data.period}: {data.words['upstream']} work is {side} the policy {numbers}"
+def _hours(hours: float, known: int, rows: int) -> Any:
+    return Markup('{} <span class="quiet">({} of {})</span>').format(number(hours), known, rows) if known else None
 
 
-def _hours(row: dict[str, Any]) -> Any:
-    if not row["with_hours"]:
-        return None
-    counted = f"({row['with_hours']} of {row['rows']})"
-    return Markup('{} <span class="quiet">{}</span>').format(number(row["hours"]), counted)
-
-
-def _notes(data: ReviewData, hours: int) -> list[str]:
-    pulls = {name: int(mask.sum()) for name, mask in pull_requests(data.named_rows, data.period).items()}
-    unknown = pulls["merged_unknown_day"]
-    merged = (
+def _notes(data: ReviewData) -> list[str]:
+    rows, table = data.named_rows, lead_table(data.named_rows)
+    pulls = {name: int(mask.sum()) for name, mask in pull_requests(rows, data.period).items()}
+    unknown = f", {pulls['merged_unknown_day']} merged on an unknown day" if pulls["merged_unknown_day"] else ""
+    notes = [
         f"The team's own pull requests: {pulls['merged']} merged in the period, {pulls['not_merged']} opened and not "
-        "merged in it" + (f", {unknown} merged on an unknown day" if unknown else "") + "."
-    )
-    notes = [merged, "Shares are of decided contributions; unclear ones are counted apart."]
-    decided = int(data.named_rows["lead"].isin(LEADS).sum())
+        f"merged in it{unknown}.",
+        "Shares are of decided contributions; unclear ones are counted apart.",
+    ]
+    decided, hours = int(rows["lead"].isin(LEADS).sum()), int(table["with_hours"].sum())
     if 0 < decided < _FEW:
-        notes.append(
-            f"{pluralise(decided, 'contribution')} with a lead {verb(decided, 'is', 'are')} few: mind the intervals."
-        )
+        few = verb(decided, "is", "are")
+        notes.append(f"{pluralise(decided, 'contribution')} with a lead {few} few: mind the intervals.")
     if hours:
-        spent = number(round(float(lead_table(data.named_rows)["hours"].sum()), 1))
-        total = len(data.named_rows)
-        notes.append(
-            f"Hours are known for {hours} of {total} ({spent} hours in all), and shares by hours are of these."
-        )
+        spent = f"{number(round(float(table['hours'].sum()), 1))} hours in all"
+        notes.append(f"Hours are known for {hours} of {len(rows)} ({spent}), and shares by hours are of these.")
     return [*notes, "One contribution is what one person did in one thread."]

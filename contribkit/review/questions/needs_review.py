@@ -7,6 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from contribkit.review import page
+from contribkit.review.page import verb
 from contribkit.review.question import Filter, Question, of, row_details
 from contribkit.review.review_data import ReviewData
 from contribkit.tables import rows_of
@@ -25,12 +26,10 @@ class NeedsReview(Question):
         rows = review_queue(data.rows)
         if not len(rows):
             return "Nothing is unclear in this period."
-        disputed = int((rows["decided_by"] == "person").sum())
-        return (
-            f"{pluralise(len(rows), 'contribution')} {'is' if len(rows) == 1 else 'are'} unclear"
-            + (f", {disputed} of them because people disagree or found them so" if disputed else "")
-            + "; each says what would settle it."
-        )
+        disputed = (rows["decided_by"] == "person").sum()
+        by_people = f", {disputed} of them because people disagree or found them so" if disputed else ""
+        unclear = f"{pluralise(len(rows), 'contribution')} {verb(len(rows), 'is', 'are')} unclear"
+        return f"{unclear}{by_people}; each says what would settle it."
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         columns = ["id", "kind", "title", "url", "activity", "happened_at", "settles"]
@@ -50,42 +49,24 @@ class NeedsReview(Question):
 
 
 def review_queue(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the unclear and disputed contributions, those with most at stake first.
+    """Return the unclear and disputed contributions with `settles`, what would settle each, in words.
 
-    Parameters
-    ----------
-    rows
-        Judged contributions with their `reasons`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The unclear rows with `settles` (str: what would settle it); disputes first, then where reasons pull both ways,
-        then the rest, pull requests first.
+    Disputes come first, then where reasons pull both ways, then the rest, pull requests first.
     """
     unclear = rows[rows["lead"] == Lead.UNCLEAR]
-    settles = [_settles(row) for row in rows_of(unclear)]
-    order = [_urgency(row) for row in rows_of(unclear)]
-    table = unclear.assign(settles=pd.Series(settles, index=unclear.index, dtype="str"), order=order)
+    told = pd.DataFrame(map(_settles, rows_of(unclear)), columns=["order", "settles"], index=unclear.index)
+    table = unclear.join(told.astype({"settles": "str"}))
     return table.sort_values(["order", "happened_at"], kind="stable").drop(columns="order")
 
 
-def _leads(row: dict[str, Any]) -> set[str]:
-    return {reason["lead"] for reason in row["reasons"] if reason["weight"] > 0 and reason["rule"] != "label"}
-
-
-def _settles(row: dict[str, Any]) -> str:
+def _settles(row: dict[str, Any]) -> tuple[int, str]:
+    """Return how soon a person should look at a contribution, 0 first, and what would settle it."""
+    leads = {reason["lead"] for reason in row["reasons"] if reason["weight"] > 0 and reason["rule"] != "label"}
     if row["decided_by"] == "person":
-        return "people disagree, or found it unclear: talk it over, and let somebody settle it"
-    leads = _leads(row)
+        return 0, "people disagree, or found it unclear: talk it over, and let somebody settle it"
     if len(leads) > 1:
-        return "reasons pull both ways: a person who knows can say which weighs more"
+        return 1, "reasons pull both ways: a person who knows can say which weighs more"
+    order = 2 if row["kind"] == "pull_request" else 3
     if Lead.STAKEHOLDER in leads:
-        return "something on our own side is related: name the stakeholder there, or say whom it served"
-    return "no link from our own side: add one to the initiative, or the author can say why"
-
-
-def _urgency(row: dict[str, Any]) -> int:
-    if row["decided_by"] == "person":
-        return 0
-    return 1 if len(_leads(row)) > 1 else 2 if row["kind"] == "pull_request" else 3
+        return order, "something on our own side is related: name the stakeholder there, or say whom it served"
+    return order, "no link from our own side: add one to the initiative, or the author can say why"

@@ -8,12 +8,18 @@ import pandas as pd
 from markupsafe import Markup
 
 from contribkit.review import page
-from contribkit.review.question import Question, array, of
+from contribkit.review.question import Question, array, frame, of
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.tables import plain
 from contribkit.text import pluralise
 
 _STATUS = {"ok": "in full", "partial": "in part", "failed": "not at all"}
+_SOURCES = array(
+    "How each source answered.",
+    name="text", status={"enum": list(_STATUS)}, threads="count", acts="count", references="count",
+    first=of("text or null", "Its first act, UTC."), last="text or null",
+    notes={"type": "array", "items": {"type": "string"}},
+)  # fmt: skip
 
 
 class NotSeen(Question):
@@ -22,12 +28,7 @@ class NotSeen(Question):
     name = "not_seen"
     title = "What could we not see?"
     schema = {
-        "sources": array(
-            "How each source answered.",
-            name={"type": "string"}, status={"enum": list(_STATUS)}, threads=of("count"), acts=of("count"),
-            references=of("count"), first={"description": "Its first act, UTC.", "type": ["string", "null"]},
-            last={"type": ["string", "null"]}, notes={"type": "array", "items": {"type": "string"}},
-        ),
+        "sources": _SOURCES,
         "not_seen": {"description": "What was left out, by reason.", "type": "object",
                      "additionalProperties": of("count")},
     }  # fmt: skip
@@ -39,68 +40,53 @@ class NotSeen(Question):
         return full + (f"; not in full: {', '.join(failed)}." if failed else ".")
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        return {
-            "sources": pd.DataFrame(_sources(data)),
-            "left_out": pd.DataFrame(left_out(data).items(), columns=["what", "count"]),
-        }
+        counts = pd.DataFrame(left_out(data).items(), columns=["what", "count"])
+        return {"sources": sources(data), "left_out": counts}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        return {"sources": _sources(data), "not_seen": left_out(data)}
+        return super().numbers(data) | {"not_seen": left_out(data)}
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        sources = data.data.sources
-        days = [f"{page.day(source.first)}, {page.day(source.last)}" if source.first else None for source in sources]
+        table = sources(data)
+        days = [row["first"] and f"{row['first'][:10]}, {row['last'][:10]}" for row in page.dicts(table)]
         yield page.table({
-            "source": [source.name.replace("_", " ") for source in sources],
-            "answered": [_STATUS[source.status] for source in sources],
-            "threads": page.numbers(source.threads for source in sources),
-            "acts": page.numbers(source.acts for source in sources),
-            "references": page.numbers(source.references for source in sources),
+            "source": table["name"].str.replace("_", " "), "answered": table["status"].map(_STATUS),
+            "threads": table["threads"], "acts": table["acts"], "references": table["references"],
             "first and last act": page.numbers(days),
         })  # fmt: skip
         notes = [_counted(what, count) for what, count in left_out(data).items() if count]
-        notes += [_of_source(name, note) for name, found in data.source_notes.items() for note in found]
+        for source, found in data.source_notes.items():
+            notes += [note if note.startswith(f"{source} ") else f"{source}: {note}" for note in found]
         notes += data.notes
-        silent = pluralise(len(data.silent), "member") if data.without_names else ", ".join(data.silent)
         if data.silent:
+            silent = pluralise(len(data.silent), "member") if data.without_names else ", ".join(data.silent)
             notes.append(f"without any contribution in the period: {silent}")
         yield page.bullets(notes or ["nothing else is known to be missing"])
 
 
-def _sources(data: ReviewData) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": source.name, "status": source.status, "threads": source.threads, "acts": source.acts,
-            "references": source.references, "first": plain(source.first), "last": plain(source.last),
-            "notes": data.source_notes[source.name],
-        }
-        for source in data.data.sources
-    ]  # fmt: skip
+@once
+def sources(data: ReviewData) -> pd.DataFrame:
+    """Return how each source answered."""
+    return frame(_SOURCES, [
+        (one.name, one.status, one.threads, one.acts, one.references, plain(one.first), plain(one.last),
+         data.source_notes[one.name])
+        for one in data.data.sources
+    ])  # fmt: skip
 
 
 @once
 def left_out(data: ReviewData) -> dict[str, int]:
     """Return how many contributions or acts the review left out, by reason."""
-    acts = data.data.acts[within(data.data.acts["at"], data.period)]
-    bots = {actor for actor in acts["actor"].unique() if data.organisation.is_bot(actor)}
+    actors = data.data.acts.loc[within(data.data.acts["at"], data.period), "actor"]
+    bots = [actor for actor in actors.unique() if data.organisation.is_bot(actor)]
     return {
         "contributions without any date": len(data.data.undated(data.team)),
         "private contributions not shown": data.hidden,
-        "acts of bots": int(acts["actor"].isin(bots).sum()),
+        "acts of bots": int(actors.isin(bots).sum()),
         **{f"acts {reason}": count for reason, count in data.data.left_out.items()},
     }
 
 
 def _counted(what: str, count: int) -> str:
-    """Return a count with what it counts, which is given in the plural.
-
-    Examples
-    --------
-    >>> _counted("acts of bots", 1), _counted("private contributions not shown", 2)
-    ('1 act of bots', '2 private contributions not shown')
-    """
+    """Return a count with what it counts, which is given in the plural: "1 act of bots"."""
     return f"{count} {what}" if count != 1 else "1 " + re.sub(r"\b(contribution|act)s\b", r"\1", what, count=1)
-
-
-def _of_source(source: str, note: str) -> str:
-    return note if note.startswith(f"{source} ") else f"{source}: {note}"

@@ -21,35 +21,32 @@ class Outside(Question):
     schema = {
         "outside": obj(
             "What fell outside the system.",
-            individual=of("count"),
+            individual="count",
             reactive=of("count", "Comments and triage that served no stakeholder and no goal."),
             look_alikes=of("count", "Features and new projects that were taken for upstream-led."),
         )
     }
 
     def sentence(self, data: ReviewData) -> str:
-        own, reactive, alike = self._counts(data).values()
-        word, upstream = data.words["individual"], data.words["upstream"]
-        valued = (
-            f"{pluralise(own, 'contribution')} {verb(own)} {word}. Thank you: they count against nobody."
-            if own
-            else f"Nothing was {word} in this period."
-        )
-        features = pluralise(alike, "feature or new project", "features or new projects")
+        own, answers, alike = self.numbers(data)["outside"].values()
+        word, features = data.words["individual"], _features(alike)
         return (
-            valued
-            + (f" {pluralise(reactive, 'answer')} served no goal." if reactive else "")
-            + (f" {features} {verb(alike)} taken for {upstream}: worth a second look." if alike else "")
-        )
+            (f"{pluralise(own, 'contribution')} {verb(own)} {word}. Thank you: they count against nobody." if own
+             else f"Nothing was {word} in this period.")
+            + (f" {pluralise(answers, 'answer')} served no goal." if answers else "")
+            + (f" {features} {verb(alike)} taken for {data.words['upstream']}: worth a second look." if alike else "")
+        )  # fmt: skip
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        return {"outside": pd.DataFrame(self._counts(data).items(), columns=["what", "rows"])}
+        return {"outside": pd.DataFrame(self.numbers(data)["outside"].items(), columns=["what", "rows"])}
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
         return {"reactive": reactive(data.named_rows), "look-alike": look_alikes(data.named_rows)}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        return {"outside": self._counts(data)}
+        answers, alike = (int(mask.sum()) for mask in self.rows(data).values())
+        own = len(led_by(data, Lead.INDIVIDUAL))
+        return {"outside": {"individual": own, "reactive": answers, "look_alikes": alike}}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
         return {
@@ -60,16 +57,14 @@ class Outside(Question):
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         answers, alike = (data.rows[mask] for mask in self.rows(data).values())
-        features = pluralise(len(alike), "feature or new project", "features or new projects")
+        served = f"{pluralise(len(answers), 'answer')} that served no goal: comments and triage"
         yield row_details(data, led_by(data, Lead.INDIVIDUAL))
-        yield line_details(
-            data, answers, f"{pluralise(len(answers), 'answer')} that served no goal: comments and triage"
-        )
-        yield line_details(data, alike, f"{features} taken for {data.words['upstream']}")
+        yield line_details(data, answers, served)
+        yield line_details(data, alike, f"{_features(len(alike))} taken for {data.words['upstream']}")
 
-    def _counts(self, data: ReviewData) -> dict[str, int]:
-        answers, alike = (int(mask.sum()) for mask in self.rows(data).values())
-        return {"individual": len(led_by(data, Lead.INDIVIDUAL)), "reactive": answers, "look_alikes": alike}
+
+def _features(count: int) -> str:
+    return pluralise(count, "feature or new project", "features or new projects")
 
 
 def reactive(rows: pd.DataFrame) -> pd.Series:

@@ -7,15 +7,14 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, repository_of, thread_url
 from contribkit.privacy import visible
 from contribkit.review import figures, page
 from contribkit.review.page import number, verb
-from contribkit.review.question import Filter, Question, array, each, led_by, of, row_details
+from contribkit.review.question import THREADS, Filter, Question, array, each, frame, led_by, of, row_details
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, days_between, share
-from contribkit.tables import rows_of
+from contribkit.tables import grouped, rows_of
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Kind, Lead
 
@@ -24,8 +23,24 @@ STATES = {
     "both": "✓ both ways", "ours": "→ only from our side", "theirs": "← only from upstream", "none": "✗ not linked",
 }  # fmt: skip
 """States of a pair of threads, with the words people see."""
+_STATE = {(True, True): "both", (True, False): "ours", (False, True): "theirs", (False, False): "none"}
 _MOST_BARS = 25
 _FEW_THREADS = 8  # shown at once; the others unfold
+_STAKEHOLDERS = array(
+    "Stakeholder-led work by stakeholder, most first, 'not named' last.",
+    stakeholder="text", kind=of("name", "As in contribkit.toml; null where it does not know them."),
+    rows="count", threads="count",
+)  # fmt: skip
+_INITIATIVES = array(
+    "In the order of the file; initiative null: stakeholder-led work without one.",
+    initiative="name", stakeholder="name", rows="count",
+)  # fmt: skip
+_COORDINATION = array(
+    "Around stakeholder-led and upstream-led work: what the team wrote, and days to the merge.",
+    lead="lead", threads="count", comments=of("perhaps", "Null where no source knows any."), reviews="perhaps",
+    merged="count", days=of("positive", "Median from opening to merge; null where no opening is known."),
+    known=of("count", "Of how many merged pull requests."),
+)  # fmt: skip
 
 
 class Stakeholders(Question):
@@ -34,42 +49,28 @@ class Stakeholders(Question):
     name = "stakeholders"
     title = "Whom did the {stakeholder} work serve?"
     schema = {
-        "stakeholders": array(
-            "Stakeholder-led work by stakeholder, most first, 'not named' last.",
-            stakeholder={"type": "string"},
-            kind=of("name", "As in contribkit.toml; null where it does not know them."),
-            rows=of("count"), threads=of("count"),
-        ),
-        "initiatives": array(
-            "In the order of the file; initiative null: stakeholder-led work without one.",
-            initiative=of("name"), stakeholder=of("name"), rows=of("count"),
-        ),
+        "stakeholders": _STAKEHOLDERS,
+        "initiatives": _INITIATIVES,
         "cross_links": {
             "description": "Threads of stakeholder-led work by what links where.", "type": "object",
             "propertyNames": {"enum": list(STATES)}, "additionalProperties": of("count"),
         },
-        "coordination": array(
-            "Around stakeholder-led and upstream-led work: what the team wrote, and days to the merge.",
-            lead=of("lead"), threads=of("count"),
-            comments=of("perhaps", "Null where no source knows any."), reviews=of("perhaps"), merged=of("count"),
-            days={"description": "Median from opening to merge; null where no opening is known.",
-                  "type": ["number", "null"], "minimum": 0},
-            known=of("count", "Of how many merged pull requests."),
-        ),
+        "coordination": _COORDINATION,
     }  # fmt: skip
 
     def sentence(self, data: ReviewData) -> str:
-        table, threads, initiatives = by_stakeholder(data), cross_links(data), by_initiative(data)
-        total, served = int(table["rows"].sum()), named_stakeholders(data)
+        threads, initiatives, served = cross_links(data), by_initiative(data), named_stakeholders(data)
+        total, named = int(by_stakeholder(data)["rows"].sum()), int(served["rows"].sum())
         if not total:
             return f"Nothing was {data.words['stakeholder']} in this period."
+        of_all = pluralise(total, "contribution") if named == total else f"{named} of {total} contributions"
         often = len(served) and served["rows"].iloc[0] > 1
         most = f", most often {served['stakeholder'].iloc[0]} ({served['rows'].iloc[0]})" if often else ""
         lacking = int((threads["linked"] != "both").sum())
         idle = int((initiatives["rows"] == 0).sum())
         without = int(initiatives.loc[initiatives["initiative"].isna(), "rows"].sum())
         return (
-            f"{_named(total, int(served['rows'].sum()))} {pluralise(len(served), 'stakeholder')} by name{most}. "
+            f"{of_all} served {pluralise(len(served), 'stakeholder')} by name{most}. "
             f"{len(threads) - lacking} of {pluralise(len(threads), 'upstream thread')} and our own side link to each "
             f"other; {lacking} {verb(lacking, 'lacks', 'lack')} a link on one side at least."
             + (f" {without} of {total} {verb(without, 'belongs', 'belong')} to no initiative." if without else "")
@@ -83,16 +84,19 @@ class Stakeholders(Question):
         }  # fmt: skip
 
     def figure(self, data: ReviewData) -> Figure | None:
-        table, word = by_stakeholder(data), data.words["stakeholder"]
+        table, served = by_stakeholder(data), named_stakeholders(data)
         if not len(table):
             return None
-        chart, total = table[:_MOST_BARS], int(table["rows"].sum())
-        shown = f"; the {_MOST_BARS} with most are shown" if len(table) > _MOST_BARS else ""
-        title = _finding(table, word) or (
-            f"{pluralise(total, f'{word} contribution')}, for {pluralise(len(named_stakeholders(data)), 'stakeholder')}"
-        )
-        bars = list(chart["stakeholder"]), list(chart["rows"])
-        return figures.bar_figure(*bars, Lead.STAKEHOLDER, "contributions", title + shown)
+        total = int(table["rows"].sum())
+        work = pluralise(total, f"{data.words['stakeholder']} contribution")
+        title = f"{work}, for {pluralise(len(served), 'stakeholder')}"
+        first, second = (*served["rows"][:2], 0, 0)[:2]
+        if len(served) > 1 and first > second and first >= total / 4:
+            title = f"{first} of {work} served {served['stakeholder'].iloc[0]}"
+        if len(table) > _MOST_BARS:
+            title += f"; the {_MOST_BARS} with most are shown"
+        bars = list(table["stakeholder"][:_MOST_BARS]), list(table["rows"][:_MOST_BARS])
+        return figures.bar_figure(*bars, Lead.STAKEHOLDER, "contributions", title)
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
         links = cross_links(data)["linked"].value_counts()
@@ -100,93 +104,63 @@ class Stakeholders(Question):
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
         led = {"lead": str(Lead.STAKEHOLDER)}
-        named = [led | {"stakeholder": None if name == NOT_NAMED else name} for name in
-                 by_stakeholder(data)["stakeholder"]]  # fmt: skip
+        names = [None if name == NOT_NAMED else name for name in by_stakeholder(data)["stakeholder"]]
+        plans = [row["initiative"] for row in page.dicts(by_initiative(data))]
         return {
-            **each("stakeholders", "rows", named),
-            **each("stakeholders", "threads", [one | {"of": "ref"} for one in named]),
-            **each("initiatives", "rows", [led | {"initiative": row["initiative"]} for row in
-                                           page.dicts(by_initiative(data))]),
-        }  # fmt: skip
+            **each("stakeholders", [led | {"stakeholder": name} for name in names], rows={}, threads=THREADS),
+            **each("initiatives", [led | {"initiative": plan} for plan in plans], rows={}),
+        }
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        yield page.details("by stakeholder", _stakeholder_table(data))
-        yield page.paragraph(_around(data))
-        if len(by_initiative(data)):
+        table, initiatives, threads = by_stakeholder(data), by_initiative(data), cross_links(data)
+        unknown = ["not in contribkit.toml" if name != NOT_NAMED else MISSING for name in table["stakeholder"]]
+        yield page.details("by stakeholder", page.table({
+            "stakeholder": table["stakeholder"], "kind": table["kind"].fillna(pd.Series(unknown, dtype="str")),
+            "contributions": table["rows"], "threads": table["threads"],
+        }))  # fmt: skip
+        yield page.paragraph(_pace(data))
+        if len(initiatives):
             yield page.heading("By initiative")
             yield page.table({
-                "initiative": by_initiative(data)["initiative"].fillna("without an initiative"),
-                "for": by_initiative(data)["stakeholder"], "contributions": page.numbers(by_initiative(data)["rows"]),
+                "initiative": initiatives["initiative"].fillna("without an initiative"),
+                "for": initiatives["stakeholder"], "contributions": initiatives["rows"],
             })  # fmt: skip
-        yield from _link_tables(cross_links(data))
+        if len(threads):
+            is_linked = threads["linked"] == "both"
+            missing, linked = threads[~is_linked], threads[is_linked]
+            rest = len(missing) - _FEW_THREADS
+            further = f"{pluralise(rest, 'further thread')} that {verb(rest, 'lacks', 'lack')} a link"
+            yield page.heading("Do upstream threads and our own side link to each other?")
+            yield _link_table(missing[:_FEW_THREADS])
+            yield page.details(further, _link_table(missing[_FEW_THREADS:]))
+            yield page.details(f"{pluralise(len(linked), 'thread')} linked both ways", _link_table(linked))
         yield row_details(data, led_by(data, Lead.STAKEHOLDER))
 
 
-def _stakeholder_table(data: ReviewData) -> Markup:
-    table = page.dicts(by_stakeholder(data))
-    return page.table({
-        "stakeholder": [row["stakeholder"] for row in table],
-        "kind": [row["kind"] or (MISSING if row["stakeholder"] == NOT_NAMED else "not in contribkit.toml")
-                 for row in table],
-        "contributions": page.numbers(row["rows"] for row in table),
-        "threads": page.numbers(row["threads"] for row in table),
-    })  # fmt: skip
-
-
-def _link_tables(threads: pd.DataFrame) -> Iterable[Markup]:
-    if not len(threads):
-        return
-    is_linked = threads["linked"] == "both"
-    missing, linked = threads[~is_linked], threads[is_linked]
-    yield page.heading("Do upstream threads and our own side link to each other?")
-    yield _link_table(missing[:_FEW_THREADS])
-    rest = len(missing) - _FEW_THREADS
-    caption = f"{pluralise(rest, 'further thread')} that {verb(rest, 'lacks', 'lack')} a link"
-    yield page.details(caption, _link_table(missing[_FEW_THREADS:]))
-    yield page.details(f"{pluralise(len(linked), 'thread')} linked both ways", _link_table(linked))
-
-
 def _link_table(threads: pd.DataFrame) -> Markup:
-    rows = page.dicts(threads)
     return page.table({
-        "upstream thread, and what to paste where": [page.html("link_cell.html", row=row) for row in rows],
-        "for": [row["stakeholder"] for row in rows],
-        "linked": [STATES[row["linked"]] for row in rows],
+        "upstream thread, and what to paste where": [
+            page.html("link_cell.html", row=row) for row in page.dicts(threads)
+        ],
+        "for": threads["stakeholder"],
+        "linked": threads["linked"].map(STATES),
     })  # fmt: skip
 
 
-def _named(total: int, named: int) -> str:
-    return (
-        f"{pluralise(total, 'contribution')} served" if named == total else f"{named} of {total} contributions served"
-    )
-
-
-def _finding(table: pd.DataFrame, word: str) -> str | None:
-    """Return who was served most, where one stands out."""
-    served = table[table["stakeholder"] != NOT_NAMED]
-    total = int(table["rows"].sum())
-    if len(served) < 2 or served["rows"].iloc[0] == served["rows"].iloc[1] or served["rows"].iloc[0] < total / 4:
-        return None
-    most = served.iloc[0]
-    return f"{most['rows']} of {pluralise(total, f'{word} contribution')} served {most['stakeholder']}"
-
-
-def _around(data: ReviewData) -> str:
+def _pace(data: ReviewData) -> str:
     """Return a sentence on the coordination, and on whether stakeholder-led work goes at upstream's pace."""
     ours, theirs = page.dicts(coordination(data))
     if not ours["threads"]:
         return ""
-    acts = [(ours["comments"], "comment"), (ours["reviews"], "review")]
-    wrote = " and ".join(pluralise(count, word) for count, word in acts if count)
+    acts = [pluralise(ours[name], name.removesuffix("s")) for name in ("comments", "reviews") if ours[name]]
     inside = f"in {pluralise(ours['threads'], 'thread')}"
-    silent = f"No source knows a comment or a review by the team {inside}."
-    said = f"Around it the team wrote {wrote} {inside}." if wrote else silent
+    wrote = f"Around it the team wrote {' and '.join(acts)} {inside}."
+    written = wrote if acts else f"No source knows a comment or a review by the team {inside}."
     if ours["days"] is None:
-        return f"{said} How long its pull requests waited for their merge is not known."
-    pace, word = theirs["days"], data.words["upstream"]
-    beside = f", against {number(pace)} for {word} work" if pace is not None else ""
+        return f"{written} How long its pull requests waited for their merge is not known."
+    pace = "" if theirs["days"] is None else f", against {number(theirs['days'])} for {data.words['upstream']} work"
     known = f" (known for {ours['known']} of {ours['merged']})"
-    return f"{said} Half of its merged pull requests were merged within {number(ours['days'])} days{known}{beside}."
+    return f"{written} Half of its merged pull requests were merged within {number(ours['days'])} days{known}{pace}."
 
 
 def named_stakeholders(data: ReviewData) -> pd.DataFrame:
@@ -196,40 +170,22 @@ def named_stakeholders(data: ReviewData) -> pd.DataFrame:
 
 @once
 def by_stakeholder(data: ReviewData) -> pd.DataFrame:
-    """Return how much stakeholder-led work each stakeholder had; a label may name one that the file does not.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a stakeholder, most work first, `NOT_NAMED` last: `stakeholder`, `kind` (str: as in the file,
-        missing where it does not know them), `rows`, `threads` (int).
-    """
+    """Return how much stakeholder-led work each stakeholder had; a label may name one that the file does not."""
     led = data.named_rows[data.named_rows["lead"] == Lead.STAKEHOLDER]
-    led = led.assign(stakeholder=led["stakeholder"].fillna(NOT_NAMED), thread=led["ref"].str.casefold())
-    table = led.groupby("stakeholder").agg(rows=("id", "size"), threads=("thread", "nunique")).reset_index()
+    threads = led["ref"].str.casefold().groupby(led["stakeholder"].fillna(NOT_NAMED))
+    table = threads.agg(rows="size", threads="nunique").reset_index()
     table["kind"] = table["stakeholder"].map({one.name: one.kind for one in data.organisation.stakeholders})
     table["last"] = table["stakeholder"] == NOT_NAMED
-    ordered = table.sort_values(["last", "rows", "stakeholder"], ascending=[True, False, True]).astype({"kind": "str"})
-    return ordered[["stakeholder", "kind", "rows", "threads"]].reset_index(drop=True)
+    return frame(_STAKEHOLDERS, table.sort_values(["last", "rows", "stakeholder"], ascending=[True, False, True]))
 
 
 @once
 def by_initiative(data: ReviewData) -> pd.DataFrame:
-    """Return how much work each initiative of the roadmap had, those without any among them.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row an initiative, in the order of the file: `initiative`, `stakeholder` (str), `rows` (int). Last, where
-        there is any, stakeholder-led work without an initiative, `initiative` missing.
-    """
-    led = data.named_rows[data.named_rows["lead"] == Lead.STAKEHOLDER]
-    counts, without = led["initiative"].value_counts(), int(led["initiative"].isna().sum())
-    table: list[tuple[str | None, str | None, int]] = [
-        (i.name, i.stakeholder, int(counts.get(i.name, 0))) for i in data.initiatives
-    ]
-    table += [(None, None, without)] if without else []
-    return pd.DataFrame(table, columns=["initiative", "stakeholder", "rows"])
+    """Return how much work each initiative of the roadmap had, and last the work without one, where there is any."""
+    led = data.named_rows.loc[data.named_rows["lead"] == Lead.STAKEHOLDER, "initiative"]
+    counts, without = led.value_counts(), int(led.isna().sum())
+    rows: list[Any] = [(plan.name, plan.stakeholder, counts.get(plan.name, 0)) for plan in data.initiatives]
+    return frame(_INITIATIVES, [*rows, (None, None, without)] if without else rows)
 
 
 @once
@@ -242,12 +198,19 @@ def sides(data: ReviewData) -> pd.DataFrame:
         Indexed as the contributions: `inward`, `outward` (lists of addresses of own places, those that link to the
         thread and those it links to; private ones as an empty text), `linked` (a key of `STATES`).
     """
-    rows, references = data.named_rows, data.data.references
-    places: dict[tuple[str, bool], list[str]] = {}
+    rows, references, is_own = data.named_rows, data.data.references, data.organisation.is_own_side
     shown = references["url"].where(visible(references), "").fillna("")
-    for ref, url, is_out in zip(references["ref"], shown, references["direction"] == "out", strict=True):
-        places.setdefault((casefold_id(ref), bool(is_out)), []).append(url)
-    table = [_places(row, places, data.organisation) for row in rows_of(rows[["ref", "links_in", "links_out"]])]
+    is_out = (references["direction"] == "out").tolist()
+    places = grouped(zip(references["ref"].map(casefold_id), is_out, strict=True), shown)
+    table = []
+    for row in rows_of(rows[["ref", "links_in", "links_out"]]):
+        ref = casefold_id(row["ref"])
+        linking = [link for link in row["links_in"] if is_own(link.get("ref") or "")]
+        urls = ["" if link.get("private") else thread_url(link["ref"]) or "" for link in linking]
+        inward = list(dict.fromkeys([*places.get((ref, False), []), *urls]))
+        urls = [thread_url(other) or "" for other in row["links_out"] if is_own(other)]
+        outward = list(dict.fromkeys([*places.get((ref, True), []), *urls]))
+        table.append((inward, outward, _STATE[bool(inward), bool(outward)]))
     return pd.DataFrame(table, columns=["inward", "outward", "linked"], index=rows.index)
 
 
@@ -255,21 +218,6 @@ def sides(data: ReviewData) -> pd.DataFrame:
 def evidence(data: ReviewData) -> Share:
     """Return how many contributions have evidence from the organisation's own side."""
     return share(int((sides(data)["linked"] != "none").sum()), len(sides(data)))
-
-
-def _places(
-    row: dict[str, Any], places: dict[tuple[str, bool], list[str]], organisation: Organisation
-) -> dict[str, Any]:
-    ref = casefold_id(row["ref"])
-    inward, outward = list(places.get((ref, False), [])), list(places.get((ref, True), []))
-    for link in row["links_in"]:
-        if organisation.is_own_side(link.get("ref") or ""):
-            inward.append("" if link.get("private") else thread_url(link["ref"]) or "")
-    outward += [thread_url(other) or "" for other in row["links_out"] if organisation.is_own_side(other)]
-    state = {(True, True): "both", (True, False): "ours", (False, True): "theirs"}.get(
-        (bool(inward), bool(outward)), "none"
-    )
-    return {"inward": list(dict.fromkeys(inward)), "outward": list(dict.fromkeys(outward)), "linked": state}
 
 
 @once
@@ -283,16 +231,15 @@ def cross_links(data: ReviewData) -> pd.DataFrame:
         on our own side, missing where there is none or it is private), `paste_upstream` and `paste_own` (str: the
         sentence to paste on either side, missing where it is not needed).
     """
-    threads = data.rows.join(sides(data))[data.rows["lead"] == Lead.STAKEHOLDER]
+    threads = led_by(data, Lead.STAKEHOLDER).join(sides(data))
     threads = threads[threads["ref"].map(repository_of).notna()].drop_duplicates("ref")
-    sentences = [_sentences(row) for row in rows_of(threads)]
-    added = pd.DataFrame(sentences, columns=["ours", "paste_upstream", "paste_own"], index=threads.index)
     columns = ["ref", "title", "url", "stakeholder", "initiative", "linked"]
-    return threads[columns].join(added).reset_index(drop=True)
+    table = [{name: row[name] for name in columns} | _to_paste(row) for row in page.dicts(threads)]
+    return pd.DataFrame(table, columns=[*columns, "ours", "paste_upstream", "paste_own"])
 
 
-def _sentences(row: dict[str, Any]) -> dict[str, str | None]:
-    whom = f" for {row['stakeholder']}" if isinstance(row["stakeholder"], str) else ""
+def _to_paste(row: dict[str, Any]) -> dict[str, str | None]:
+    whom = f" for {row['stakeholder']}" if row["stakeholder"] else ""
     # A thread of ours can be answered in; a commit or a post cannot.
     threads_first = sorted(filter(None, row["inward"]), key=lambda url: "/issues/" not in url and "/pull/" not in url)
     ours = next(iter(threads_first), None)
@@ -306,37 +253,22 @@ def _sentences(row: dict[str, Any]) -> dict[str, str | None]:
 
 @once
 def coordination(data: ReviewData) -> pd.DataFrame:
-    """Return what the team wrote and reviewed around stakeholder-led and upstream-led work, and how long it waited.
+    """Return what members wrote and reviewed around stakeholder-led and upstream-led work, and how long it took.
 
     Source of the days: CHAOSS, Change Request Duration, as a median over merged pull requests. Upstream-led work stands
     beside it, since only a comparison shows whether stakeholder-led work goes at upstream's pace.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for `stakeholder` and for `upstream`: `lead` (str), `threads` (int), `comments`, `reviews` (Int64: acts
-        of members in these threads in the period, missing where no source knows any of anybody), `merged` (int: pull
-        requests of members merged in it), `days` (float: median from opening to merge, missing where no opening is
-        known), `known` (int: of how many merged it is known).
     """
     rows, acts, period = data.named_rows, data.acts, data.period
-    ours = acts[acts["actor"].isin(list(data.members)) & within(acts["at"], period)]
     known_acts = set(acts["act"])
+    ours = acts[acts["actor"].isin(list(data.members)) & within(acts["at"], period)]
     table = []
     for lead in (Lead.STAKEHOLDER, Lead.UPSTREAM):
         mine = rows[rows["lead"] == lead]
         threads = set(mine["ref"].str.casefold())
         inside = ours[ours["ref"].str.casefold().isin(threads)]
+        counts = inside["count"].fillna(1).groupby(inside["act"]).sum()
+        written = [counts.get(act, 0) if act in known_acts else None for act in ("commented", "reviewed")]
         merged = mine[(mine["kind"] == Kind.PULL_REQUEST) & within(mine["merged_at"], period)]
-        days, known = days_between(merged["opened_at"], merged["merged_at"])
-        table.append({
-            "lead": str(lead), "threads": len(threads),
-            "comments": _times(inside, "commented") if "commented" in known_acts else None,
-            "reviews": _times(inside, "reviewed") if "reviewed" in known_acts else None,
-            "merged": len(merged), "days": days, "known": known,
-        })  # fmt: skip
-    return pd.DataFrame(table).astype({"comments": "Int64", "reviews": "Int64", "days": float})
-
-
-def _times(acts: pd.DataFrame, act: str) -> int:
-    return int(acts.loc[acts["act"] == act, "count"].fillna(1).sum())
+        days = days_between(merged["opened_at"], merged["merged_at"])
+        table.append((str(lead), len(threads), *written, len(merged), *days))
+    return frame(_COORDINATION, table)
