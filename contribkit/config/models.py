@@ -1,6 +1,7 @@
 """The shape of contribkit.toml: one model a table."""
 
 import re
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -35,12 +36,10 @@ def _day(day: Any) -> Any:
 
 def _span(text: Any) -> Any:
     """Check a span of days; "last month" would mean other days at every reading."""
-    try:
+    with suppress(ContribkitError):
         if isinstance(text, str) and text.strip()[:1].isdigit():
             Period(text)
             return text
-    except ContribkitError:
-        pass
     raise ValueError(f'invalid span of days "{text}"; write one like 2026-08-01..2026-08-31 or 2026-08')
 
 
@@ -98,13 +97,7 @@ class Member(Dated):
 
 
 def slug_of(name: str) -> str:
-    """Return a name for folders and addresses; empty where it has no letter or digit of ASCII.
-
-    Examples
-    --------
-    >>> slug_of("Product & Services")
-    'product-services'
-    """
+    """Return a name for folders and addresses, such as product-services; empty where nothing of it is ASCII."""
     return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
 
 
@@ -175,7 +168,7 @@ class Goal(Dated):
     def _known_activities(cls, activities: list[str]) -> list[str]:
         for activity in activities:
             if activity not in list(Activity):
-                raise ValueError(f'unknown activity "{activity}"; {nearest(activity, [str(a) for a in Activity])}')
+                raise ValueError(f'unknown activity "{activity}"; {nearest(activity, [*Activity])}')
         return activities
 
 

@@ -23,6 +23,7 @@ from contribkit.config.patterns import find_paths, matches
 from contribkit.config.toml import read_configuration
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, repository_of
+from contribkit.tables import grouped
 from contribkit.vocabulary import Lead
 
 # Accounts that no organisation counts as people, some of which GitHub lists as users.
@@ -69,13 +70,7 @@ class Organisation:
 
     @classmethod
     def read(cls, path: str | Path) -> "Organisation":
-        """Read and check a contribkit.toml.
-
-        Raises
-        ------
-        ContribkitError
-            With line, key and fix, one line a mistake.
-        """
+        """Read and check a contribkit.toml; an error has line, key and fix, one line for each mistake."""
         tables = dict(read_configuration(Path(path)))
         about = dict(tables.pop("organisation"))
         names, bots = about.pop("names"), [*BOTS, *about.pop("bots")]
@@ -96,10 +91,10 @@ class Organisation:
         """What a reader should know about this file before they trust a review."""
         cautions = []
         if self.scope == "everywhere":
-            cautions.append('scope = "everywhere": members\' work outside the upstream projects is looked at too')
+            cautions.append('scope = "everywhere": members\' work outside the upstream projects is included')
         names = [member.name.casefold() for member in self.members.values() if member.name]
         for name in sorted({name for name in names if names.count(name) > 1}):
-            cautions.append(f'two members are named "{name}": histories tell them apart by address only')
+            cautions.append(f'two members are named "{name}": in git histories only their addresses tell who is who')
         return cautions
 
     def word(self, lead: str) -> str:
@@ -107,30 +102,19 @@ class Organisation:
         return getattr(self.words, lead) or Lead(lead).word
 
     def team(self, name: str = "") -> Team:
-        """Return a team by slug or name; without one, the only team.
-
-        Raises
-        ------
-        ContribkitError
-            Where there is no such team, or where there are several and no name is given.
-        """
+        """Return a team by slug or name; without one, the only team."""
         slugs = [team.slug for team in self.teams]
         for team in self.teams:
             if name.casefold() in {team.slug, team.name.casefold()} or (not name and len(slugs) == 1):
                 return team
         if not name:
             raise ContribkitError(f"there are {len(slugs)} teams; name one of: {', '.join(slugs)}")
-        known = f"; teams: {', '.join(slugs)}" if (hint := nearest(name, slugs)).startswith("did") else ""
-        raise ContribkitError(f'there is no team "{name}"; {hint}{known}'.replace("known:", "teams:"))
+        hint = nearest(name, slugs)
+        similar = f"{hint}; " if hint.startswith("did") else ""
+        raise ContribkitError(f'there is no team "{name}"; {similar}teams: {", ".join(slugs)}')
 
     def project(self, name: str) -> Upstream:
-        """Return an upstream project by name.
-
-        Raises
-        ------
-        ContribkitError
-            Where there is none of that name.
-        """
+        """Return an upstream project by name."""
         for upstream in self.upstream:
             if name.casefold() == upstream.name.casefold():
                 return upstream
@@ -164,25 +148,15 @@ class Organisation:
     @cached_property
     def _names(self) -> dict[str, str]:
         """Logins by name, without names that two people have."""
-        names = [member.name.casefold() for member in self.members.values()]
-        return {
-            member.name.casefold(): login
-            for login, member in self.members.items()
-            if member.name and names.count(member.name.casefold()) == 1
-        }
+        found = grouped((member.name.casefold() for member in self.members.values()), self.members)
+        return {name: logins[0] for name, logins in found.items() if name and len(logins) == 1}
 
     def member(self, login: str | None) -> str | None:
         """Return the configured login of a member, found by login or alias in any case, else None."""
         return self._logins.get(casefold_id(login)) if login else None
 
     def login_of(self, who: str) -> str:
-        """Return the configured login of a member, named by login or alias.
-
-        Raises
-        ------
-        ValueError
-            For somebody who is not a member, with the nearest login.
-        """
+        """Return the configured login of a member; for others a `ValueError` names the nearest."""
         if (login := self.member(who)) is not None:
             return login
         aliases = [alias for member in self.members.values() for alias in member.aliases]
@@ -215,7 +189,11 @@ class Organisation:
         """Return the upstream project that a repository belongs to, or None."""
         if not repo or self.is_own(repo):
             return None
-        return self._upstream_repos.get(casefold_id(repo)) or self._upstream_orgs.get(casefold_id(repo.split("/")[0]))
+        return self._projects.get(casefold_id(repo)) or self._projects.get(casefold_id(repo.split("/")[0]))
+
+    @cached_property
+    def _projects(self) -> dict[str, Upstream]:
+        return {casefold_id(name): project for project in self.upstream for name in (*project.orgs, *project.repos)}
 
     def project_of(self, row: Mapping[str, Any]) -> str | None:
         """Return the name of the upstream project of a contribution: that of its repository, else what the log says."""
@@ -223,14 +201,6 @@ class Organisation:
         found = self.upstream_of(repo if isinstance(repo, str) else None)
         stated = row.get("stated_upstream")
         return found.name if found else stated if isinstance(stated, str) else None
-
-    @cached_property
-    def _upstream_repos(self) -> dict[str, Upstream]:
-        return {casefold_id(repo): upstream for upstream in self.upstream for repo in upstream.repos}
-
-    @cached_property
-    def _upstream_orgs(self) -> dict[str, Upstream]:
-        return {casefold_id(owner): upstream for upstream in self.upstream for owner in upstream.orgs}
 
     def is_in_scope(self, repo: str | None) -> bool:
         """Return whether work in a repository is looked at; None (offline) is."""
@@ -274,7 +244,7 @@ class Organisation:
         return words
 
     def owner_of(self, repo: str) -> Stakeholder | None:
-        """Return the stakeholder whose repository or tracker it is, the first in the file.
+        """Return the first stakeholder in the file whose repository, tracker or organisation's repository it is.
 
         Their organisations tell nothing of repositories that are upstream too.
         """
@@ -282,11 +252,9 @@ class Organisation:
         if not (name in self._owned or owner in self._owned or matches(self._trackers, repo)):
             return None  # most are nobody's, and the same ones are asked for over and over
         for stakeholder in self.stakeholders:
-            if (
-                name in map(casefold_id, stakeholder.repos)
-                or matches(stakeholder.trackers, repo)
-                or (owner in map(casefold_id, stakeholder.orgs) and self.upstream_of(repo) is None)
-            ):
+            owned = map(casefold_id, (*stakeholder.repos, *stakeholder.orgs))
+            names = {name} if self.upstream_of(repo) else {name, owner}
+            if names.intersection(owned) or matches(stakeholder.trackers, repo):
                 return stakeholder
         return None
 

@@ -75,13 +75,7 @@ Settings = TypeVar("Settings", bound=BaseModel)
 
 
 def read_configuration(path: Path) -> Configuration:
-    """Read and check a contribkit.toml.
-
-    Raises
-    ------
-    ContribkitError
-        For a file that is missing, is not TOML, or does not fit: line, key and fix, one line for each mistake.
-    """
+    """Read and check a contribkit.toml; an error has line, key and fix, one line for each mistake."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -166,8 +160,7 @@ def line_of(text: str, place: Place) -> int:
     best, best_line = 0, 1
     for number, line in enumerate(text.split("\n"), start=1):
         if header := re.match(r"\s*(\[\[?)\s*([\w.\- ]+?)\s*\]", line):
-            table = _table(header[2].split("."), header[1] == "[[", counts)
-            here = table
+            here = table = _table(header[2].split("."), header[1] == "[[", counts)
         elif assignment := re.match(r"\s*([\w\-.\"' ]+?)\s*=", line):
             here = (*table, *(part.strip(" \"'") for part in assignment[1].split(".")))
         else:
