@@ -154,6 +154,11 @@ def traits(judged: Judged) -> list[dict[str, float]]:
     ]
 
 
+def _seen(judged: Judged) -> pd.DataFrame:
+    """Return what the model sees of each contribution: its traits, then its words and pairs of words."""
+    return pd.DataFrame({"traits": traits(judged), "text": texts(judged.contributions).to_numpy()})
+
+
 def texts(contributions: pd.DataFrame) -> pd.Series:
     """Return title, body and remarks of each contribution, at most 5,000 characters."""
     words = contributions["title"].fillna("") + "\n" + contributions["body"].fillna("")
@@ -178,6 +183,7 @@ class Model:
 
     def __init__(self, judged: Judged, word: Callable[[str], str] = str) -> None:
         # scikit-learn takes a second to load, so only those with labels wait for it.
+        from sklearn.compose import ColumnTransformer
         from sklearn.feature_extraction import DictVectorizer
         from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -186,20 +192,11 @@ class Model:
         self.examples = judged.contributions.loc[order]
         self._is_fact = self.examples["id"].isin(_facts(judged))
         self._word = word
-        sorted_examples = Judged(self.examples, judged.reasons)
-        self._traits = DictVectorizer().fit(traits(sorted_examples))
-        self._terms = TfidfVectorizer(analyzer=_terms, min_df=2, max_features=20_000, sublinear_tf=True)
-        self._terms.fit(texts(self.examples))
-        self._first_term = len(self._traits.feature_names_)  # what is before it are traits
-        self._names = [*self._traits.feature_names_, *self._terms.get_feature_names_out()]
-        self._matrix = self._features(sorted_examples)
-
-    def _features(self, judged: Judged) -> "csr_matrix":
-        """Return one row per contribution: its traits, then its words and pairs of words by TF-IDF."""
-        from scipy.sparse import hstack
-
-        words = self._terms.transform(texts(judged.contributions))
-        return hstack([self._traits.transform(traits(judged)), words], format="csr")
+        terms = TfidfVectorizer(analyzer=_terms, min_df=2, max_features=20_000, sublinear_tf=True)
+        columns = [("trait", DictVectorizer(), "traits"), ("term", terms, "text")]
+        self._features = ColumnTransformer(columns, sparse_threshold=1.0)
+        self._matrix = self._features.fit_transform(_seen(Judged(self.examples, judged.reasons)))
+        self._names = [name.partition("__")[::2] for name in self._features.get_feature_names_out()]
 
     def fit(self, given: pd.Series) -> "Model":
         """Learn from people's leads of the examples; those without one (missing) stand for the rules' answers."""
@@ -253,7 +250,7 @@ class Model:
         rows = judged.contributions[asked]
         mine = judged.reasons["id"].isin(rows["id"])
         reasons = judged.reasons[mine]
-        features = self._features(Judged(rows, reasons))
+        features = self._features.transform(_seen(Judged(rows, reasons)))
         leads, chances = self._leads(features)
         plain = [
             self._plain_reason(item, values, lead)
@@ -277,8 +274,8 @@ class Model:
         """Return reasons with the model's weights: a total's part is shared out by the rules' weights."""
         own = {
             name: self._pull[_NAMES.index(lead), place]
-            for place, name in enumerate(self._names[: self._first_term])
-            if (lead := name.rpartition(">")[2]) in _NAMES
+            for place, (sort, name) in enumerate(self._names)
+            if sort == "trait" and (lead := name.rpartition(">")[2]) in _NAMES
         }
         sums = pd.Series(tally(reasons).stack())
         shares = (sums.clip(-MAX_TOTAL, MAX_TOTAL) / sums.where(sums != 0)).fillna(1.0).to_dict()
@@ -294,19 +291,19 @@ class Model:
         pull = {
             int(place): float(value * self._pull[best, place])
             for place, value in zip(values.indices, values.data, strict=True)
-            if place >= self._first_term or ">" not in self._names[place]
+            if ">" not in self._names[place][1]
         }
         if (whole := round(sum(pull.values()), 2)) < _WORTH_SAYING:
             return None
         places = sorted(pull, key=lambda place: (-round(pull[place], 6), place))
-        mostly = [place for place in places if pull[place] > 0 and self._mostly[best, place]]
-        terms = [term for place in mostly if place >= self._first_term and (term := self._names[place])]
+        mostly = [self._names[place] for place in places if pull[place] > 0 and self._mostly[best, place]]
+        terms = [name for sort, name in mostly if sort == "term" and name]
         words = [f'"{term}"' for term in terms if not any(other != term and other in term for other in terms)][:3]
-        kinds = [self._names[place] for place in mostly if self._names[place].startswith("kind=")]
+        kinds = [name.removeprefix("kind=") for _, name in mostly if name.startswith("kind=")]
         if words:
             sentence = f"people mostly labelled words like {', '.join(words)} {self._word(lead)}"
         elif kinds:
-            kind = kinds[0].removeprefix("kind=").replace("_", " ")
+            kind = kinds[0].replace("_", " ")
             sentence = f"people mostly labelled contributions of its kind ({kind}) {self._word(lead)}"
         else:
             sentence = f"its kind, size and words resemble what people labelled {self._word(lead)}"

@@ -178,8 +178,3 @@ class StakeholderIndex:
     def initiatives(self) -> dict[str, frozenset[str]]:
         """Case-folded threads by initiative, in the order of the file."""
         return {planned.name: frozenset(map(casefold_id, planned.refs)) for planned in self.organisation.initiatives}
-
-    @cached_property
-    def member_logins(self) -> frozenset[str]:
-        """Case-folded logins of all members."""
-        return frozenset(map(casefold_id, self.organisation.members))

@@ -138,13 +138,7 @@ class AnchoringBias:
 
     @property
     def sentence(self) -> str:
-        """The finding as a sentence.
-
-        Examples
-        --------
-        >>> AnchoringBias(Share(30, 60, 0.5, 0.4, 0.6), Share(45, 60, 0.75, 0.63, 0.84), 0.25, 0.08, 0.4).sentence
-        'people agree with 45 of 60 answers that they saw and 30 of 60 that were hidden: 25 points more (8 to 40)'
-        """
+        """The finding as a sentence."""
         if self.difference is None or self.low is None or self.high is None:
             return f"whether the shown answer biases people is unknown: {self.reason}"
         points, low, high = (round(100 * value) for value in (self.difference, self.low, self.high))
@@ -168,9 +162,9 @@ def anchoring_bias(labels: Labels, ids: Collection[str] | None = None) -> Anchor
     wanted = labels.by_item if ids is None else {labels.name(item) for item in ids}
     agrees: dict[bool, list[bool]] = {True: [], False: []}
     for event in (event for item in labels.by_item if item in wanted for event in labels.standing(item)):
-        seen = event.get("seen") or {}
-        if event["op"] == "label" and seen.get("lead") in LEADS:
-            agrees[_is_blind(event)].append(event["lead"] == seen["lead"])
+        answer = (event.get("seen") or {}).get("lead")
+        if event["op"] == "label" and answer in LEADS:
+            agrees[_is_blind(event)].append(event["lead"] == answer)
     hidden, shown = (share(sum(agrees[side]), len(agrees[side])) for side in (True, False))
     if min(hidden.whole, shown.whole) < MIN_LABELS:
         count = pluralise(hidden.whole, "label")
@@ -223,24 +217,7 @@ def corrected_shares(
     row per stratum spread over the leads, since a plain bootstrap would call ten right answers of ten certain. The
     sample is taken as drawn from infinitely many rows, so the interval is too wide rather than too narrow.
 
-    Parameters
-    ----------
-    contributions
-        All rows of a review, judged **without** labels: `id`, `lead`, and `decided_by` where known.
-    sample
-        `id` and `lead` of the labelled random sample; see `blind_sample`.
-    draws, seed
-        Of the bootstrap.
-
-    Examples
-    --------
-    >>> ids = [f"o/r#{n}@ada:review" for n in range(100)]
-    >>> answers = pd.DataFrame({"id": ids, "lead": ["upstream"] * 80 + ["stakeholder"] * 20})
-    >>> truth = ["upstream"] * 30 + ["stakeholder"] * 10 + ["stakeholder"] * 10  # of rows 40 to 89
-    >>> sample = pd.DataFrame({"id": ids[40:90], "lead": truth})
-    >>> table = corrected_shares(answers, sample).table  # a quarter of the upstream answers are stakeholder-led
-    >>> table[["lead", "share", "corrected"]].values.tolist()[:2]
-    [['stakeholder', 0.2, 0.4], ['upstream', 0.8, 0.6]]
+    `contributions` are all rows of a review, judged **without** labels; for the `sample` see `blind_sample`.
     """
     answers = dict(zip(contributions["id"].map(casefold_id), contributions["lead"], strict=True))
     keys = sample["id"].map(casefold_id)

@@ -129,13 +129,7 @@ class Evaluation:
 
 
 def _shown(table: pd.DataFrame, **names: str) -> pd.DataFrame:
-    """Return the columns in this order under the words people see, with decimals and intervals as text.
-
-    Examples
-    --------
-    >>> _shown(pd.DataFrame({"n": [3], "value": [0.5], "low": [0.2], "high": [0.8]}), n="of rows").iloc[0].to_dict()
-    {'of rows': 3, 'value': '0.500', '95 % interval': '0.200 to 0.800'}
-    """
+    """Return the columns in this order under the words people see, with decimals and intervals as text."""
     if "low" in table:
         spans = [format_interval(low, high) for low, high in zip(table["low"], table["high"], strict=True)]
         table = table.assign(low=spans).drop(columns="high")
@@ -201,27 +195,9 @@ def _text_table(table: pd.DataFrame, words: Mapping[str, str]) -> str:
 
 
 def evaluate(judged: Judged, labels: Labels, draws: int = 1000) -> Evaluation:
-    """Compare answers with what people said; no label for any of the contributions is an error.
+    """Compare answers, judged **without** labels, with what people said; no label for any of them is an error.
 
-    Parameters
-    ----------
-    judged
-        What `contribkit.classify` returns **without** labels. Rows that people decided are no answers, and left out.
-    labels
-        What people said; see also `truth.settled_labels`.
-    draws
-        Of the bootstrap.
-
-    Examples
-    --------
-    >>> import contribkit as ck
-    >>> from contribkit.evaluation.truth import settled_labels
-    >>> name = "wicketlamp-example/lamp#1@ada-example:pull_request"
-    >>> rows = pd.DataFrame([{"id": name, "kind": "pull_request", "title": "Fix the CI"}])
-    >>> judged = ck.classify(rows, None, ck.Organisation.read_sample())
-    >>> found = evaluate(judged, settled_labels([{"id": name, "lead": "upstream"}]), draws=10)
-    >>> found.as_text({str(lead): lead.word for lead in Lead}).splitlines()[0]
-    '1 labelled contribution in 1 thread; 1 led by somebody, of which 1 was answered, 1 correctly. Macro-F1 0.333'
+    Rows that people decided are no answers, and left out. `draws` are those of the bootstrap.
     """
     rows = judged.contributions
     is_answer = (rows["decided_by"] != "person") if "decided_by" in rows else pd.Series(True, index=rows.index)

@@ -37,14 +37,6 @@ def compare(contributions: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 
     Contributions are judged **without** labels; of rows with the same id the last one counts. A labelled id without an
     answer counts as `unclear`. The `repository` of a thread outside GitHub is its source.
-
-    Examples
-    --------
-    >>> answers = pd.DataFrame([{"id": "o/r#1@ada:review", "lead": "upstream"}])
-    >>> truth = pd.DataFrame([{"id": "O/R#1@ada:review", "lead": "upstream", "activity": "review",
-    ...                        "stakeholder": None}])
-    >>> compare(answers, truth)[["thread", "truth", "answer"]].iloc[0].tolist()
-    ['o/r#1', 'upstream', 'upstream']
     """
     keys = contributions["id"].map(casefold_id)
     answers = contributions.reindex(columns=_ASKED).set_index(keys)[~keys.duplicated(keep="last").to_numpy()]
@@ -74,20 +66,8 @@ def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.Dat
     """Return every figure with its 95 % interval and the number of rows behind it (its denominator).
 
     *Decided* rows are those whose truth is stakeholder, upstream or individual; *answered* rows are the decided ones
-    that were answered with one of these:
-
-    ========================== ============================================================================
-    precision of a lead        decided rows of the lead / decided rows answered with it
-    recall of a lead           rows of the lead answered with it / rows of the lead
-    F1 of a lead               2 x right / (answered with it + rows of it); 0 where there is neither
-    macro_f1                   mean of the three F1 (Opitz and Burst 2019, arXiv:1911.03347, the first of the two)
-    coverage                   answered / decided
-    accuracy_where_answered    right / answered
-    abstention                 truly unclear rows answered `unclear` / truly unclear rows
-    named                      stakeholder right / stakeholder-led rows with a name, answered stakeholder
-    activity                   activity right / all rows with one
-    calibration_error          see `calibration_error`; of the answered rows with a confidence
-    ========================== ============================================================================
+    that were answered with one of these. What each figure divides by what, `_counts` says. Macro-F1 is the mean of the
+    F1 of the leads (Opitz and Burst 2019, arXiv:1911.03347, the first of the two), of which a lead without rows has 0.
 
     So an answer `unclear` is a miss for recall and no false alarm for precision, and an answer on a truly unclear row
     counts against abstention only. A figure of no rows is missing, never 0.
@@ -95,15 +75,6 @@ def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.Dat
     Intervals are the middle 95 % of a bootstrap over threads, each with all its rows (cluster bootstrap: Field and
     Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x). Where everything or nothing is right, all draws are equal; there
     the interval is Wilson's.
-
-    Examples
-    --------
-    >>> truth = pd.DataFrame({"id": ["o/r#1@ada:review", "o/r#2@ada:review"], "lead": ["upstream", "unclear"],
-    ...                       "activity": ["ci", "docs"], "stakeholder": None})
-    >>> answers = truth.assign(lead="upstream", activity="ci")
-    >>> values = score_table(compare(answers, truth)).set_index("figure")["value"]
-    >>> [float(values[name]) for name in ("coverage", "accuracy_where_answered", "abstention", "activity")]
-    [1.0, 1.0, 0.0, 0.5]
     """
     parts, wholes = _counts(pairs)
     counts, sure = np.hstack([parts, wholes]), _by_confidence(pairs)
@@ -181,12 +152,6 @@ def calibration_error(sure: pd.DataFrame, weights: npt.NDArray[np.int64] | None 
     rows it is too high on average even for a perfect classifier (Roelofs et al. 2022, arXiv:2012.08668).
 
     `sure` has `confidence` and `right` (0 or 1), and is sorted by both; `weights` say how often each row counts.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"confidence": [0.5, 0.9, 0.9, 0.9, 0.9], "right": [0, 1, 1, 1, 1]})
-    >>> round(calibration_error(rows), 2)  # (0.5 + 4 x 0.1) / 5
-    0.18
     """
     gaps = (sure["confidence"] - sure["right"]).to_numpy(dtype=float)
     gaps = gaps if weights is None else np.repeat(gaps, weights)
@@ -248,25 +213,23 @@ def part_table(pairs: pd.DataFrame, smallest: int = 5) -> pd.DataFrame:
 def _parts(pairs: pd.DataFrame, smallest: int) -> Iterator[tuple[str, str, Any]]:
     from sklearn.model_selection import GroupKFold  # takes a second to load
 
-    count = min(5, pairs["thread"].nunique())
-    splits = GroupKFold(count).split(pairs, groups=pairs["thread"]) if count > 1 else []
+    threads, times = pairs["thread"], pairs["happened_at"]
+    count = min(5, threads.nunique())
+    splits = GroupKFold(count).split(pairs, groups=threads) if count > 1 else []
     for number, (_, places) in enumerate(splits, 1):
         yield "threads", f"part {number} of {count}", pairs.index.isin(pairs.index[places])
-    times = pairs["happened_at"]
     later = times[times > times.min()]
     if len(later):
         # A thread with a row after the cut is newer with all its rows.
         cut = max(times.quantile(0.7, interpolation="higher"), later.min())
-        last = times.groupby(pairs["thread"]).transform("max")
-        yield "time", f"older than {cut:%Y-%m-%d}", times.notna() & (last < cut)
-        yield "time", f"from {cut:%Y-%m-%d} on", times.notna() & (last >= cut)
+        is_newer = times.groupby(threads).transform("max") >= cut
+        yield "time", f"older than {cut:%Y-%m-%d}", times.notna() & ~is_newer
+        yield "time", f"from {cut:%Y-%m-%d} on", times.notna() & is_newer
     sizes = is_decided(pairs).groupby(pairs["repository"]).sum().sort_values(ascending=False, kind="stable")
-    large = [str(name) for name in sizes.index[sizes >= smallest]]
-    for name in large:
-        yield "repository", name, pairs["repository"] == name
-    others = ~pairs["repository"].isin(large)
-    if others.any():
-        yield "repository", f"others ({len(sizes) - len(large)})", others
+    large = sizes.index[sizes >= smallest]
+    yield from (("repository", str(name), pairs["repository"] == name) for name in large)
+    if len(large) < len(sizes):
+        yield "repository", f"others ({len(sizes) - len(large)})", ~pairs["repository"].isin(large)
 
 
 def rule_table(reasons: pd.DataFrame, count: int, truth: pd.DataFrame) -> pd.DataFrame:
@@ -282,15 +245,6 @@ def rule_table(reasons: pd.DataFrame, count: int, truth: pd.DataFrame) -> pd.Dat
     A rule's vote is its strongest reason. A vote *against* a lead (negative weight) is a line of its own: it is right
     where the truth is another lead, and conflicts with votes for the lead. Truly `unclear` contributions, on which no
     vote is right, count in all but accuracy.
-
-    Examples
-    --------
-    >>> votes = [("o/r#1@ada:review", "upkeep", "upstream", 1.2), ("o/r#1@ada:review", "tracker", "stakeholder", 2.0),
-    ...          ("o/r#2@ada:review", "upkeep", "upstream", 1.2)]
-    >>> reasons = pd.DataFrame(votes, columns=["id", "rule", "lead", "weight"])
-    >>> truth = pd.DataFrame({"id": ["o/r#1@ada:review"], "lead": ["stakeholder"]})
-    >>> rule_table(reasons, 2, truth)[["rule", "coverage", "conflict", "accuracy"]].to_numpy().tolist()
-    [['upkeep', 1.0, 0.5, 0.0], ['tracker', 0.5, 0.5, 1.0]]
     """
     votes = reasons[(reasons["rule"] != LABEL) & (reasons["weight"] != 0)]
     votes = votes.assign(against=votes["weight"] < 0, strength=votes["weight"].abs())

@@ -96,17 +96,8 @@ def classify_as_of(
     """Classify with the evidence that a team had at the time of its review, and note what was removed.
 
     References, and `links_in` with a `date` or `at`, that are more than 30 days younger than the day are removed. What
-    has no date stays.
-
-    Parameters
-    ----------
-    contributions, references
-        Tables of the schemas `CONTRIBUTIONS` and `REFERENCES`.
-    organisation
-        Whose contributions.
-    day
-        The last day of the reviewed period as 2026-09-30; or "quarter": each contribution at the end of its own
-        quarter, next to those known until then, and contributions without a date with all evidence.
+    has no date stays. The `day` is the last of the reviewed period, such as 2026-09-30; or "quarter": each contribution
+    at the end of its own, next to those known until then, and contributions without a date with all evidence.
     """
     zone = organisation.timezone
     if day.casefold() != "quarter":

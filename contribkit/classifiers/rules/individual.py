@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.rules import stakeholder, upstream
 from contribkit.classifiers.votes import Reason
-from contribkit.ids import casefold_id, links, repository_of, thread_url
+from contribkit.ids import links, repository_of, thread_url
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
 
 _ITCH = re.compile(
@@ -65,7 +65,7 @@ def own_project(context: Context) -> Iterator[Reason]:
     """It happens in a repository of a member's own, or links to one that is no copy kept for a stakeholder."""
     for ref in (context.ref, *context.row["links_out"]):
         repo = repository_of(ref)
-        if repo and casefold_id(repo.split("/")[0]) in context.index.member_logins:
+        if repo and context.organisation.member(repo.split("/")[0]):
             here = ref == context.ref
             if here or not any((*stakeholder.stakeholder_person(context), *context.own_named)):
                 weight = 2.6 if here else 2.3
