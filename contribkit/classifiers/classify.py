@@ -83,8 +83,7 @@ def _contexts(table: pd.DataFrame, references: pd.DataFrame, organisation: Organ
     references = references.sort_values(["date", "source", "id"], kind="stable")
     told = [{name: None if is_missing(value) else value for name, value in row.items()} for row in rows_of(references)]
     by_thread = grouped(references["ref"].map(casefold_id), told)
-    times, dates = table["happened_at"], references["date"]
-    covered = (times >= dates.min()) & (times <= dates.max())
+    times, covered = table["happened_at"], _covered(table["happened_at"], references)
     days = times.dt.tz_convert(organisation.timezone).dt.date
     index = StakeholderIndex(organisation)
     owners, roles = _maintainers(table)
@@ -101,6 +100,17 @@ def _contexts(table: pd.DataFrame, references: pd.DataFrame, organisation: Organ
         )
         for row, owner, is_covered, day in zip(rows_of(table), owners, covered, days, strict=True)
     ]
+
+
+def _covered(times: pd.Series, references: pd.DataFrame) -> pd.Series:
+    """Return which times lie between the first and last reference of one tracker or repository, which would know.
+
+    Posts tell of little, and what a thread cites says nothing of what the cited tracker holds besides.
+    """
+    knows = (references["kind"] != "document") & (references["direction"] != "out")
+    spans = references[knows].groupby("source")["date"].agg(["min", "max"]).dropna()
+    within = [(times >= first) & (times <= last) for first, last in zip(spans["min"], spans["max"], strict=True)]
+    return pd.concat(within, axis=1).any(axis=1) if within else pd.Series(False, index=times.index)
 
 
 def _maintainers(table: pd.DataFrame) -> tuple[pd.Series, dict[str, set[str]]]:

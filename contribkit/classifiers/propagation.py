@@ -10,7 +10,7 @@ from contribkit.classifiers.context import Context
 from contribkit.classifiers.votes import Reason, decide, in_order
 from contribkit.ids import casefold_id, thread_url
 from contribkit.tables import is_missing, is_true
-from contribkit.vocabulary import Lead
+from contribkit.vocabulary import Kind, Lead
 
 _SERIES = pd.Timedelta(days=28)
 _LOOKED_AT = 20  # contributions of a month: enough to find one, and few enough for files that change every day
@@ -18,16 +18,17 @@ _SURE = 0.7  # how sure a lead must be before it says something about the thread
 
 
 class _Led(NamedTuple):
-    """A contribution that its own evidence made stakeholder-led, for whom, and whether that may be shown."""
+    """A contribution whose own evidence decides by whom it is led, for whom, and whether that may be shown."""
 
     context: Context
+    lead: Lead
     stakeholder: str | None
     private: bool
 
     def reason(self, rule: str, weight: float, sentence: str) -> Reason:
         thread = self.context
         evidence, url = f"{thread.ref}: {thread.text('title')}", thread.url or thread_url(thread.ref)
-        return Reason(Lead.STAKEHOLDER, weight, sentence, evidence, url, self.private, rule)
+        return Reason(self.lead, weight, sentence, evidence, url, self.private, rule)
 
 
 class Propagated(NamedTuple):
@@ -47,12 +48,14 @@ def propagate(contexts: list[Context], reasons: list[list[Reason]]) -> list[Prop
     # By date and id, so that the order of rows decides nothing.
     for place in sorted(range(len(contexts)), key=lambda place: _order(contexts[place].row)):
         context, (lead, confidence) = contexts[place], decided[place]
-        if lead is Lead.STAKEHOLDER and confidence >= _SURE:
-            whom = attribution.stakeholder(context, attribution.initiative(context))
-            private = is_true(context.row.get("private")) or any(reason.private for reason in reasons[place])
-            this = _Led(context, whom, private)
-            for key in (context.thread, *_changes(context, [0])):
-                led.setdefault(key, []).append(this)
+        if confidence < _SURE or lead not in (Lead.STAKEHOLDER, Lead.UPSTREAM):
+            continue
+        for_whom = lead is Lead.STAKEHOLDER
+        whom = attribution.stakeholder(context, attribution.initiative(context)) if for_whom else None
+        private = is_true(context.row.get("private")) or any(reason.private for reason in reasons[place])
+        this = _Led(context, lead, whom, private)
+        for key in (context.thread, *(_changes(context, [0]) if for_whom else ())):
+            led.setdefault(key, []).append(this)
     found = []
     for context, why, (lead, _) in zip(contexts, reasons, decided, strict=True):
         beside = list(_neighbours(context, led))
@@ -70,13 +73,17 @@ def _order(row: dict[str, Any]) -> tuple[bool, Any, str]:
 
 def _neighbours(context: Context, led: dict[str, list[_Led]]) -> Iterator[tuple[Reason, _Led]]:
     """Yield a reason for each sort of neighbour, and the neighbour that it saw."""
-    for other in led.get(context.thread, ()):
-        if other.context.row["id"] != context.row["id"]:
-            sentence = "a colleague's work in the same thread is stakeholder-led"
-            yield other.reason("colleague_in_thread", 1.8, sentence), other
-            break
+    beside = [other for other in led.get(context.thread, ()) if other.context.row["id"] != context.row["id"]]
+    if served := [other for other in beside if other.lead is Lead.STAKEHOLDER]:
+        sentence = "a colleague's work in the same thread is stakeholder-led"
+        yield served[0].reason("colleague_in_thread", 1.8, sentence), served[0]
+    author, is_review = casefold_id(context.text("author")), context.text("kind") == Kind.REVIEW
+    made = [other for other in beside if casefold_id(other.context.text("actor")) == author and is_review]
+    if upstream := [other for other in made if other.lead is Lead.UPSTREAM]:
+        sentence = "the work of a colleague that it reviews is upstream-led"
+        yield upstream[0].reason("colleague_in_thread", 1.2, sentence), upstream[0]
     linked = dict.fromkeys(ref for ref in map(casefold_id, context.linked_refs) if ref != context.thread)
-    if found := [other for ref in linked for other in led.get(ref, ())]:
+    if found := [other for ref in linked for other in led.get(ref, ()) if other.lead is Lead.STAKEHOLDER]:
         named_first = min(found, key=lambda other: other.stakeholder is None)
         yield named_first.reason("linked_thread", 1.3, "a linked thread is stakeholder-led"), named_first
     when: Any = context.row.get("happened_at")

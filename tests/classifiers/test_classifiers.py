@@ -243,7 +243,9 @@ def test_all_three_leads_appear_on_the_real_set_and_better_than_keywords(realset
 
     org = Organisation.read(realset / "contribkit.toml")
     rows = pd.DataFrame(list(read_contributions(realset / "contributions.jsonl")))
-    judged = classify(rows, pd.DataFrame(list(read_references(realset / "references.jsonl"))), org).contributions
+    files = [realset / "references.jsonl", realset / "references_cited.jsonl"]
+    references = pd.DataFrame([row for file in files for row in read_references(file)])
+    judged = classify(rows, references, org).contributions
     truth = {row["id"]: row["lead"] for row in map(json.loads, (realset / "labels.jsonl").read_text().splitlines())}
     scores = []
     for lead in ("stakeholder", "upstream", "individual"):

@@ -138,3 +138,35 @@ def test_a_colleagues_work_is_led_by_whoever_leads_it() -> None:
     row = {"kind": "review", "id": "up/app#1@ada:review", "author": "bob"}
     assert judge(row | {"title": "feat: add a colour"}).lead == "unclear"
     assert judge(row | {"title": "Fix the CI"}).lead == "upstream"
+
+
+def test_a_review_of_a_colleagues_work_takes_the_lead_of_what_it_reviews() -> None:
+    made = {"kind": "pull_request", "actor": "bob", "author": "bob", "title": "feat: add a colour"}
+    planned = {"links_in": [{"ref": "our-example/plans#2", "title": "Reviews"}]}
+    review = {"kind": "review", "actor": "ada", "author": "bob", "title": "feat: add a colour"}
+    rows = [
+        made | planned | {"id": "up/app#1@bob:pull_request"},
+        review | {"id": "up/app#1@ada:review"},
+        made | {"id": "up/app#2@bob:pull_request"},
+        review | {"id": "up/app#2@ada:review"},
+    ]
+    judged = classify(pd.DataFrame(rows), None, organisation()).nested()
+    assert list(judged["lead"]) == ["upstream", "upstream", "unclear", "unclear"]
+    assert judged["reasons"][1][0]["rule"] == "colleague_in_thread"
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "is_silent"),
+    [
+        ("commit", "our-example/hub", True),
+        ("document", "our-example/hub", False),  # posts tell of little
+        ("commit", "our-example/other", False),  # neither repository was read for that day
+    ],
+)
+def test_only_a_place_that_would_know_and_was_read_for_that_day_can_be_silent(
+    kind: str, source: str, is_silent: bool
+) -> None:
+    before = reference(ref="up/app#8", date="2026-07-01", kind=kind, id="a")
+    after = reference(ref="up/app#9", date="2026-09-01", kind=kind, id="b", source=source)
+    rules = {reason["rule"] for reason in judge({"title": "Change a default"}, [before, after]).reasons}
+    assert ("own_side_is_silent" in rules) is is_silent

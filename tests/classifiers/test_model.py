@@ -212,7 +212,8 @@ def real(realset):
     table = conform(
         pd.DataFrame(list(read_contributions(realset / "contributions.jsonl"))), CONTRIBUTIONS, org.timezone
     )
-    references = pd.DataFrame(list(read_references(realset / "references.jsonl")))
+    files = [realset / "references.jsonl", realset / "references_cited.jsonl"]
+    references = pd.DataFrame([row for file in files for row in read_references(file)])
     labels = {row["id"]: row for row in map(json.loads, (realset / "labels.jsonl").read_text().splitlines())}
     return org, table, references, labels, scores.score
 

@@ -60,7 +60,8 @@ def judged(realset):
     """Return what the rules say of the real set."""
     org = Organisation.read(realset / "contribkit.toml")
     rows = conform(pd.DataFrame(list(read_contributions(realset / "contributions.jsonl"))), CONTRIBUTIONS)
-    references = conform(pd.DataFrame(list(read_references(realset / "references.jsonl"))), REFERENCES)
+    files = [realset / "references.jsonl", realset / "references_cited.jsonl"]
+    references = conform(pd.DataFrame([row for file in files for row in read_references(file)]), REFERENCES)
     return classify(rows, references, org)
 
 
