@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -33,15 +33,7 @@ _THIS_PYTHON = {"python", f"python{sys.version_info[0]}", f"python{sys.version_i
 def examine(config: str | Path) -> list[Finding]:
     """Check a set-up: the file, the sources, the folders and the machine. Nothing is changed.
 
-    Parameters
-    ----------
-    config
-        A contribkit.toml.
-
-    Returns
-    -------
-    list of Finding
-        One for each thing, the good ones too; where the file cannot be read, that and the machine alone.
+    There is a finding for each thing, the good ones too; where the file cannot be read, for that and the machine alone.
 
     Examples
     --------
@@ -54,8 +46,14 @@ def examine(config: str | Path) -> list[Finding]:
         organisation = Organisation.read(path)
     except ContribkitError as error:
         return [*errors(_FILE, error, "fix it there"), *_check_machine(needs_git=False)]
+    counts = [
+        pluralise(len(organisation.teams), "team"),
+        pluralise(len(organisation.members), "member"),
+        pluralise(len(organisation.upstream), "upstream project"),
+        pluralise(len(organisation.sources), "source"),
+    ]
     return [
-        ok(_FILE, _counts(organisation)),
+        ok(_FILE, ", ".join(counts)),
         *_check_placeholders(path),
         *_check_configuration(organisation),
         *_check_sources(organisation),
@@ -66,66 +64,42 @@ def examine(config: str | Path) -> list[Finding]:
     ]
 
 
-def _counts(organisation: Organisation) -> str:
-    tables: dict[str, Sized] = {
-        "team": organisation.teams,
-        "member": organisation.members,
-        "upstream project": organisation.upstream,
-        "source": organisation.sources,
-    }
-    return ", ".join(pluralise(len(table), word) for word, table in tables.items())
-
-
 def _check_placeholders(path: Path) -> list[Finding]:
     """Report where the words of `contribkit init` were not replaced."""
-    lines = path.read_text(encoding="utf-8").split("\n")
-    found = [
-        str(number)
-        for number, line in enumerate(lines, start=1)
-        if PLACEHOLDER in line and not line.lstrip().startswith("#")
-    ]
+    lines = enumerate(path.read_text(encoding="utf-8").split("\n"), start=1)
+    found = [str(number) for number, line in lines if PLACEHOLDER in line and not line.lstrip().startswith("#")]
     if not found:
         return []
     places = f"{path}:{found[0]}: {PLACEHOLDER} is still on line{'s' if found[1:] else ''} {', '.join(found)}"
     return errors(_FILE, places, "write there what the comment beside it says")
 
 
-def _check_configuration(organisation: Organisation) -> Iterator[Finding]:
+def _check_configuration(organisation: Organisation) -> list[Finding]:
     """Report what is valid in a contribkit.toml and still makes a review poorer or wrong."""
+    found: list[tuple[str, str]] = []
     if organisation.scope == "everywhere":
-        yield warning(
-            _FILE,
-            'scope = "everywhere" looks at all that people do on GitHub, their own projects too',
-            "remove it, so that only [[upstream]] projects are looked at, or make sure that everybody agreed",
-        )
+        sentence = 'scope = "everywhere" looks at all that people do on GitHub, their own projects too'
+        fix = "remove it, so that only [[upstream]] projects are looked at, or make sure that everybody agreed"
+        found.append((sentence, fix))
     elif not organisation.upstream:
-        yield warning(
-            _FILE,
-            "there is no [[upstream]] project, so that no work on GitHub is looked at",
-            'add [[upstream]] with name = "JupyterHub" and orgs = ["jupyterhub"]',
-        )
-    if undated := [member.login for _, member in organisation.memberships if member.from_ is None]:
-        yield warning(
-            _FILE,
-            f'without "from", everything they ever did counts as the team\'s: {", ".join(dict.fromkeys(undated))}',
-            "write from = and the first day in the team, such as from = 2024-01-15, below each login",
-        )
+        sentence = "there is no [[upstream]] project, so that no work on GitHub is looked at"
+        found.append((sentence, 'add [[upstream]] with name = "JupyterHub" and orgs = ["jupyterhub"]'))
+    if undated := dict.fromkeys(member.login for member in organisation.everybody if member.from_ is None):
+        sentence = f'without "from", everything they ever did counts as the team\'s: {", ".join(undated)}'
+        fix = "write from = and the first day in the team, such as from = 2024-01-15, below each login"
+        found.append((sentence, fix))
     plans = [("initiative", plan.name, plan.refs) for plan in organisation.initiatives]
     plans += [("goal", plan.name, plan.refs) for plan in organisation.goals]
     for kind, name, refs in plans:
         if not refs:
-            yield warning(
-                _FILE,
-                f'the {kind} "{name}" has no refs, so that no link can tie a contribution to it',
-                'write refs = ["owner/repo#1"], the threads where it is planned',
-            )
+            sentence = f'the {kind} "{name}" has no refs, so that no link can tie a contribution to it'
+            found.append((sentence, 'write refs = ["owner/repo#1"], the threads where it is planned'))
     for stakeholder in organisation.stakeholders:
         for person in filter(organisation.member, stakeholder.people):
-            yield warning(
-                _FILE,
-                f"{person} speaks for {stakeholder.name} and is a member: on days of membership only that counts",
-                f"make sure that from and to of the membership are right, or remove {person} from people",
-            )
+            sentence = f"{person} speaks for {stakeholder.name} and is a member: on days of membership only that counts"
+            fix = f"make sure that from and to of the membership are right, or remove {person} from people"
+            found.append((sentence, fix))
+    return [warning(_FILE, sentence, fix) for sentence, fix in found]
 
 
 def _check_sources(organisation: Organisation) -> Iterator[Finding]:
@@ -179,7 +153,12 @@ def check_writable(folder: Path) -> list[Finding]:
 
 
 def _check_machine(needs_git: bool) -> list[Finding]:
-    return [*check_versions(), *_check_git(needs_git), *check_kernel(), *_check_time_zones()]
+    try:
+        ZoneInfo("Europe/Berlin")
+        zones = [ok("time zones", "known")]
+    except ZoneInfoNotFoundError:  # some systems lack them
+        zones = errors("time zones", "there is no data about them", f"run: {sys.executable} -m pip install tzdata")
+    return [*check_versions(), *_check_git(needs_git), *check_kernel(), *zones]
 
 
 def check_versions() -> Iterator[Finding]:
@@ -251,12 +230,3 @@ def check_kernel() -> list[Finding]:
         return errors(subject, f"{spec.resource_dir} names a program that is not there ({program})", remove)
     sentence = f"{spec.resource_dir} runs another Python ({program}), which may lack contribkit"
     return [warning(subject, sentence, remove)]
-
-
-def _check_time_zones() -> list[Finding]:
-    """Look for time zone data, which some systems lack."""
-    try:
-        ZoneInfo("Europe/Berlin")
-    except ZoneInfoNotFoundError:
-        return errors("time zones", "there is no data about them", f"run: {sys.executable} -m pip install tzdata")
-    return [ok("time zones", "known")]

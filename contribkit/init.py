@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from contribkit.errors import ContribkitError
@@ -16,22 +16,7 @@ _HARMLESS = {".git"}
 
 
 def start(folder: Path) -> list[Path]:
-    """Fill an empty folder with everything that a team needs to start: all of it, or nothing.
-
-    Parameters
-    ----------
-    folder
-        It is made where it is missing.
-
-    Returns
-    -------
-    list of Path
-        The files, in order.
-
-    Raises
-    ------
-    ContribkitError
-        For a folder that is not empty, or that cannot be written.
+    """Fill an empty or new folder with everything that a team needs to start, all of it or nothing; return the files.
 
     Examples
     --------
@@ -47,7 +32,9 @@ def start(folder: Path) -> list[Path]:
             folder.mkdir(parents=True, exist_ok=True)
             _fill(folder)
         except BaseException:
-            _remove(missing)
+            for path in missing:  # innermost first, where they are empty
+                with suppress(OSError):
+                    path.rmdir()
             raise
     except OSError as error:
         raise ContribkitError(f"{folder}: cannot be written ({error.strerror}); name another folder") from error
@@ -68,34 +55,22 @@ def _check_free(folder: Path) -> None:
         raise ContribkitError(f"{folder}: is not empty (it holds {in_the_way[0]}); name an empty or a new folder")
 
 
-def _remove(folders: list[Path]) -> None:
-    """Remove the folders that were made, innermost first, where they are empty."""
-    for folder in folders:
-        with suppress(OSError):
-            folder.rmdir()
-
-
 def _fill(folder: Path) -> None:
     """Write everything to a temporary folder, then move it; where that fails, move it back.
 
     The folder itself is not replaced: it may be a shell's current folder.
     """
-    put: list[Path] = []
-    with tempfile.TemporaryDirectory(prefix=".contribkit.", dir=folder) as name:
+
+    def put_back(path: Path) -> None:
+        if not path.exists():
+            (folder / path.name).rename(path)
+
+    with tempfile.TemporaryDirectory(prefix=".contribkit.", dir=folder) as name, ExitStack() as moves:
         for place, template in _files().items():
             path = Path(name, place)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(template.read_bytes())
-        try:
-            for path in sorted(Path(name).iterdir()):
-                put.append(folder / path.name)
-                path.rename(put[-1])
-        except BaseException:
-            for path in put:
-                _put_back(path, Path(name) / path.name)
-            raise
-
-
-def _put_back(path: Path, place: Path) -> None:
-    if path.exists() and not place.exists():
-        path.rename(place)
+        for path in sorted(Path(name).iterdir()):
+            moves.callback(put_back, path)
+            path.rename(folder / path.name)
+        moves.pop_all()
