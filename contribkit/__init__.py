@@ -47,31 +47,22 @@ __all__ = [
 ]
 
 # Found when first asked for: the command line's --help must not wait for pandas and matplotlib.
-_PLACES = {
-    "Chooser": "widgets.chooser",
-    "ContribkitError": "errors",
-    "Data": "loaders",
-    "Labels": "labels",
-    "Needs": "loaders",
-    "Organisation": "config.organisation",
-    "Period": "period",
-    "Plan": "plan",
-    "PlanTable": "widgets.plan_table",
-    "Question": "review",
-    "Relabel": "widgets.relabelling.relabel",
-    "Review": "review",
-    "SavedPlan": "plan",
-    "classify": "classifiers",
-    "open_plan": "pipeline",
-    "open_review": "pipeline",
-    "planned_section": "plan",
-    "read_planned": "plan",
-    "read_summaries": "review",
-    "load": "loaders",
-    "load_needs": "loaders",
-    "render": "rendering",
-    "render_plans": "rendering",
+_NAMES = {
+    "classifiers": ["classify"],
+    "config.organisation": ["Organisation"],
+    "errors": ["ContribkitError"],
+    "labels": ["Labels"],
+    "loaders": ["Data", "Needs", "load", "load_needs"],
+    "period": ["Period"],
+    "pipeline": ["open_plan", "open_review"],
+    "plan": ["Plan", "SavedPlan", "planned_section", "read_planned"],
+    "rendering": ["render", "render_plans"],
+    "review": ["Question", "Review", "read_summaries"],
+    "widgets.chooser": ["Chooser"],
+    "widgets.plan_table": ["PlanTable"],
+    "widgets.relabelling.relabel": ["Relabel"],
 }
+_PLACES = {name: place for place, names in _NAMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:

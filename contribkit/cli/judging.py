@@ -114,12 +114,9 @@ def why(
 
 @main.command()
 @CONFIG
-@click.option("--contributions", type=PATH, required=True, multiple=True,
-              help="JSON lines of contributions; with --labels, once per set.")  # fmt: skip
-@click.option("--labels", type=PATH, required=True, multiple=True,
-              help="A file of labels, or a folder of logs; once per set.")  # fmt: skip
-@click.option("--references", type=PATH, multiple=True,
-              help="JSON lines of references, for all sets; may be repeated.")  # fmt: skip
+@click.option("--contributions", type=PATH, required=True, multiple=True, help="JSON lines; with --labels, once a set.")
+@click.option("--labels", type=PATH, required=True, multiple=True, help="A label file or a folder of logs; once a set.")
+@click.option("--references", type=PATH, multiple=True, help="JSON lines of references, for all sets; may be repeated.")
 @click.option("--as-of", metavar="DATE", help="As known 30 days after this day; or: quarter, after each row's own.")
 @click.option("--json", "as_json", type=PATH, help="Write every figure into this file.")
 @click.option("--plot", type=PATH, help="Write the reliability plot into this file, as SVG.")

@@ -17,14 +17,6 @@ class Aliases:
     The file ``labels/aliases.csv`` has the columns ``old`` and ``new``. The form of a name says what it names:
     ``owner/repo`` is a repository that was renamed or moved, ``owner/repo#1`` a transferred thread, anything else a
     login. A name may change more than once.
-
-    Examples
-    --------
-    >>> aliases = Aliases({"old/lamp": "new/lamp", "new/lamp#1": "new/shade#7", "ada-old": "ada"})
-    >>> aliases.newest("Old/Lamp#1@Ada-Old:review")
-    'new/shade#7@ada:review'
-    >>> aliases.newest("old/lamp@1.0@bob:release"), aliases.login("bob")
-    ('new/lamp@1.0@bob:release', 'bob')
     """
 
     newer: dict[str, str] = field(default_factory=dict)

@@ -1,8 +1,5 @@
 """The relabelling widget: a session in a notebook's output, its page's messages, and a table without a kernel."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +29,8 @@ class Relabel(anywidget.AnyWidget):
     It works with the keyboard alone; ``?`` lists the keys. An answer is shown at once, and as pending until it is on
     the disk. What a crashed kernel did not save stays in the browser, and is saved when the cell runs again.
 
-    It is made for JupyterLab 4, Notebook 7 and Voila, where it loads nothing from other hosts. VS Code and Google Colab
-    load the code that starts any such widget from a CDN, so that these need the network. Their own keyboard shortcuts
-    may come first: click into the list once; what VS Code still takes (such as ``Ctrl+Z``) has a button. Colab keeps no
-    files: download the labels at the end.
+    It is made for JupyterLab 4, Notebook 7 and Voila, where it loads nothing from other hosts; docs/relabelling.md says
+    what is different in VS Code and Google Colab.
 
     Parameters
     ----------
@@ -69,14 +64,9 @@ class Relabel(anywidget.AnyWidget):
 
     def __init__(self, judged: Judged, labels: Labels, person: str, data: Data | None = None, **options: Any) -> None:
         super().__init__()
-        with _no_garbage_collection():
-            self.session = Session(judged, labels, person, data, **options)
-        self.on_msg(lambda _, message, __: self._receive(message))
-
-    def _receive(self, message: Any) -> None:
-        """Answer a custom message of the page; changes of a trait would be merged while the kernel is busy."""
-        with _no_garbage_collection():
-            self.send(answer(self.session, message))
+        self.session = Session(judged, labels, person, data, **options)
+        # Custom messages: changes of a trait would be merged while the kernel is busy.
+        self.on_msg(lambda _, message, __: self.send(answer(self.session, message)))
 
     def __repr__(self) -> str:
         return _sentence(self.session)
@@ -85,22 +75,8 @@ class Relabel(anywidget.AnyWidget):
         """Return the widget, and for wherever it cannot run a static table of the same contributions."""
         if self._view_name is None:  # closed
             return None
-        with _no_garbage_collection():
-            table = static_table(self.session)
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"text/plain": repr(self), "text/html": table, _VIEW: view}, {}
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Create many objects, none of them garbage, without Python looking through all of them again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+        return {"text/plain": repr(self), "text/html": static_table(self.session), _VIEW: view}, {}
 
 
 def answer(session: Session, message: Any) -> dict[str, Any]:
@@ -152,21 +128,17 @@ def _list(message: dict[str, Any], name: str) -> list[Any]:
 
 def _table(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return rows as a table, whose column names are sent once."""
-    return {"names": list(rows[0]) if rows else [], "cells": [list(row.values()) for row in rows]}
+    names = list(rows[0]) if rows else []
+    return {"names": names, "cells": [[row[name] for name in names] for row in rows]}
 
 
 def _sentence(session: Session) -> str:
-    count, open_ = pluralise(len(session.table), "contribution"), session.to_review
-    return (
-        f"{count} of {session.period}, {open_} {'needs' if open_ == 1 else 'need'} review; run the cell to label them"
-    )
+    count, needs = pluralise(len(session.table), "contribution"), pluralise(session.to_review, "needs", "need")
+    return f"{count} of {session.period}, {needs} review; run the cell to label them"
 
 
 def static_table(session: Session) -> str:
-    """Return the labels as they are as HTML, for a rendered or untrusted notebook.
-
-    A saved notebook may be published: no private threads, notes or names of people are in it.
-    """
+    """Return the labels as HTML that may be published, without private threads, notes and names."""
     public = session.table[visible(session.table)]
     people = {*session.table["actor"].dropna(), *session.table["author"].dropna()}
     mask = mask_of(session.data.organisation, people) if session.data else Mask(people)

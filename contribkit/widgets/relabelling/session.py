@@ -31,6 +31,7 @@ _BREAK = 300.0  # seconds; a longer pause between two answers is not thinking ti
 _FEWEST_PAUSES = 5
 _SHOWN = ("id", "at", "by", "op", "lead", "stakeholder", "activity", "note")
 _WORDS = ("lead", "stakeholder", "activity", "note")
+_UNDECIDED: dict[str, Any] = {"label": None, "mine": None, "opinions": [], "history": []}
 _VALID_SEEN: dict[str, Callable[[Any], bool]] = {
     "lead": lambda value: value in list(Lead),
     "confidence": lambda value: type(value) in (int, float) and 0 <= value <= 1,
@@ -159,19 +160,20 @@ class Session:
 
     def _decided(self, item: str) -> dict[str, Any]:
         """Return what the page shows of people's decisions on a contribution."""
+        flags = {"blind": self._is_hidden(item), "needs_review": self._needs_review(item)}
+        history = self.labels.by_item.get(casefold_id(item))
+        if not history:
+            return _UNDECIDED | flags
         label, current = self.labels.of(item), self.labels.standing(item)
-        last, own = self._last(item), opinion(self._stack(item))
+        last, own = self._last(item), opinion(self._stack(item)) or {}
         carried_over = all(self.labels.periods.get(event["id"]) != str(self.period) for event in current)
-        words = {name: own.get(name) if own else None for name in _WORDS[:-1]}
-        history = self.labels.by_item.get(casefold_id(item), [])
+        words = {name: own.get(name) for name in _WORDS[:-1]}
         return {
             "label": label and {"lead": label.lead, "status": label.status, "carried_over": carried_over},
             "mine": last and words | {"note": last.get("note"), "skipped": last["op"] == "skip"},
             "opinions": [{name: event.get(name) for name in _SHOWN} for event in current],
             "history": [{name: event.get(name) for name in _SHOWN} for event in history],
-            "blind": self._is_hidden(item),
-            "needs_review": self._needs_review(item),
-        }
+        } | flags
 
     def details(self, item: str) -> dict[str, Any]:
         """Return what only the card shows of a contribution, as JSON: texts, reasons, labels, state and address."""
@@ -296,7 +298,6 @@ class Session:
         return [event for event in self.labels.events if casefold_id(event["by"]) == person]
 
     def _stack(self, item: str, pending: Iterable[Event] = ()) -> list[Event]:
-        """Return the person's decisions on a contribution that were not undone."""
         return self.labels.decisions(item, self.person, pending)
 
     def _last(self, item: str) -> Event | None:

@@ -198,7 +198,7 @@ export class App {
   }
 
   drawHead() {
-    this.counts.textContent = headWords(this.board, this.agreement, this.pace);
+    this.counts.textContent = headWords(this.board, this.agreement, this.pace, this.page.left_out);
   }
 
   /** Show whether labels are saved, and whether the kernel is there. */

@@ -13,13 +13,14 @@ export function savingWords({ pending, failed }) {
   return { sign: "●", word: "saved", state: "saved" };
 }
 
-/** Return the sentence of the head: how many need review, how long that takes, and how far people agree. */
-export function headWords(board, agreement, pace) {
+/** Return the sentence of the head: how many need review, how long that takes, how far people agree, what is left out. */
+export function headWords(board, agreement, pace, leftOut = 0) {
   const { toReview } = board;
   const words = [`${toReview} of ${board.entries.size} need review`];
   if (toReview && pace) words.push(`about ${duration(toReview * pace)}`);
   if (agreement?.rows) words.push(`people agree on ${percent(agreement.raw)} of ${agreement.rows}`);
   if (board.shown.length !== board.entries.size) words.push(`${board.shown.length} in view`);
+  if (leftOut) words.push(`${leftOut} private left out`);
   if (board.ticked.size) words.push(`${board.ticked.size} ticked`);
   return words.join(" · ");
 }
