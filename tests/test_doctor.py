@@ -13,7 +13,7 @@ from contribkit.config.organisation import SAMPLE
 from contribkit.doctor import check_kernel, check_versions, check_writable, examine
 from contribkit.init import PLACEHOLDER, start
 from contribkit.loaders.github.cache import Store
-from contribkit.loaders.github.token import Token
+from contribkit.loaders.github.settings import Token
 from contribkit.loaders.source import Finding, Level
 from tests.helpers.repositories import Invented, run_git
 from tests.test_cli import run
@@ -383,7 +383,9 @@ def test_github_is_asked_where_there_is_a_token(
 ) -> None:
     with (home / "contribkit.toml").open("a") as file:
         file.write('[sources.github]\napi_url = "http://127.0.0.1:9"\n')
-    monkeypatch.setattr("contribkit.loaders.github.find_token", lambda host: Token(token) if token else None)
+    monkeypatch.setattr(
+        "contribkit.loaders.github.settings.Settings.find_token", lambda self: Token(token) if token else None
+    )
     if store:
         with Store(home / "github.sqlite"):
             pass

@@ -15,8 +15,7 @@ from contribkit.errors import ContribkitError
 from contribkit.loaders.data import fetch, load
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.queries import Request
-from contribkit.loaders.github.settings import Settings, settings_of
-from contribkit.loaders.github.token import Token, find_token
+from contribkit.loaders.github.settings import Settings, Token, settings_of
 from tests.github.emulator import Emulator
 from tests.github.whole import load_whole
 from tests.github.workload import Workload
@@ -192,10 +191,10 @@ def test_the_token_of_githubs_own_command_line_is_taken(tmp_path: Path) -> None:
     tool.parent.mkdir()
     tool.write_text('#!/bin/sh\n[ "$4" = github.com ] && echo gh-token\n', encoding="utf-8")
     tool.chmod(0o755)
-    token = find_token("github.com")
+    token = Settings().find_token()
     assert token is not None
     assert token.header() == "bearer gh-token"
-    assert find_token("elsewhere.example") is None
+    assert Settings(api_url="https://elsewhere.example/api/v3").find_token() is None
 
 
 def test_a_store_that_cannot_be_used_ends_the_command(
@@ -253,5 +252,5 @@ def test_the_command_line_of_github_is_asked_for_its_token_only(monkeypatch: pyt
         return subprocess.CompletedProcess(command, 1, "", "")
 
     monkeypatch.setattr(subprocess, "run", recording)
-    assert find_token("github.com") is None
+    assert Settings().find_token() is None
     assert asked == [["gh", "auth", "token", "--hostname", "github.com"]]

@@ -107,7 +107,7 @@ def test_a_search_that_fails_for_a_moment_is_asked_again_and_one_that_fails_for_
         def answer(client: Client, request: Request) -> Answer:
             nonlocal left
             told = ask(client, request)
-            alias = next((str(path[0]) for query, path in request.paths if query.kind == "pulls"), None)
+            alias = next((str(path[0]) for query, path in request.paths if query.kind == "open_pulls"), None)
             if alias is None or not left:
                 return told
             left -= 1

@@ -19,8 +19,7 @@ from contribkit.loaders.github.access import access_findings
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.hydrate import ghosts
 from contribkit.loaders.github.runner import missing_paths
-from contribkit.loaders.github.settings import settings_of
-from contribkit.loaders.github.token import Token
+from contribkit.loaders.github.settings import Token, settings_of
 from contribkit.loaders.source import Loaded
 from tests.github.answer import Answer, Call
 from tests.github.emulator import Emulator

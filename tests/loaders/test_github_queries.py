@@ -18,6 +18,7 @@ from graphql import (
 )  # fmt: skip
 
 from contribkit.loaders.data import load_needs
+from contribkit.loaders.github.hydrate import PAGES
 from contribkit.loaders.github.queries import KINDS, MERGE_EVENTS, Query, compose, item_type
 from tests.github.emulator import Emulator
 from tests.github.graphql.cost import cost
@@ -29,33 +30,27 @@ pytestmark = pytest.mark.usefixtures("github_schema")
 
 SPAN = {"from": "2026-07-01T00:00:00Z", "to": "2026-10-01T00:00:00Z", "updated": "2026-07-01T00:00:00Z"}
 SEARCH = {"query": 'involves:ada "quoted"', "places": ["repo:o/r"], "type": "ISSUE", "after": None} | SPAN
-PAGE = {"id": "I_1", "kind": "issue", "connection": "comments", "before": 'cursor"1'}
+PAGE = {"id": "I_1", "before": 'cursor"1'}
 OWNER = {"type": "organization", "login": "o", "after": None}
-WORK = {"query": "is:pr", "places": ["user:o"], "fragment": "NeedPull", "after": None}
+WORK = {"query": "is:pr", "places": ["user:o"], "type": "ISSUE", "after": None}
 ARGUMENTS: dict[str, list[dict[str, Any]]] = {
     "schema": [{"name": "PullRequest"}],
     "account": [{"type": "user", "login": "ada"}, {"type": "organization", "login": "own"}],
     "probe": [{"query": "is:pr", "places": [], "type": "ISSUE"}, {"query": "", "places": [], "type": "DISCUSSION"}],
     "search": [SEARCH, SEARCH | {"type": "DISCUSSION", "from": None}, SEARCH | {"after": "cursor"}],
-    "triage": [SEARCH | {"triage": True}],
+    "triage": [SEARCH],
     "owner": [OWNER, OWNER | {"type": "user", "after": "cursor"}],
     "repository": [{"repo": "o/r"}],
     "named": [{"repo": "o/r", "number": 7}],
     "plans": [{"repo": "o/r"}],
-    "page": [
-        PAGE,
-        PAGE | {"connection": "timelineItems"},
-        PAGE | {"kind": "pull", "connection": "reviews"},
-        PAGE | {"kind": "pull", "connection": "pullTimeline"},
-        PAGE | {"kind": "discussion", "connection": "discussionComments"},
-    ],
+    **{kind: [PAGE] for kind in PAGES},
     "releases": [{"id": "R_1", "after": "cursor"}],
     "commits": [{"id": "R_1", "until": "2026-07-01T00:00:00Z"}],
-    "pulls": [WORK],
-    "issues": [WORK | {"fragment": "NeedIssue", "after": "cursor"}],
-    "homes": [OWNER],
-    "home": [{"repo": "o/r"}],
-    "since": [{"row": {"repo": "o/r"}, "since": "2026-07-01T00:00:00Z"}],
+    "open_pulls": [WORK],
+    "open_issues": [WORK | {"after": "cursor"}],
+    "branches": [OWNER],
+    "branch": [{"repo": "o/r"}],
+    "since": [{"repo": "o/r", "since": "2026-07-01T00:00:00Z"}],
 }
 
 

@@ -52,18 +52,18 @@ def test_a_node_is_held_only_as_new_as_asked(path: Path) -> None:
 
 def test_a_load_is_complete_only_once_it_is_finished(path: Path) -> None:
     with Store(path) as store:
-        assert (store.covered("load"), store.loads()) == ({}, [])
-        store.finish("load", ["s", "t"], "2026-10-01T00:00:00Z")
-        store.finish("load", ["s"], "2026-10-02T00:00:00Z")
-        assert (store.covered("load"), store.loads()) == ({"s": "2026-10-02T00:00:00Z"}, ["load"])
+        assert (store.told("searches", "load"), store.loads()) == ({}, [])
+        store.keep_told("searches", "load", dict.fromkeys("st", "2026-10-01T00:00:00Z"))
+        store.keep_told("searches", "load", {"s": "2026-10-02T00:00:00Z"})
+        assert (store.told("searches", "load"), store.loads()) == ({"s": "2026-10-02T00:00:00Z"}, ["load"])
 
 
 def test_sizes_and_remarks_come_back(path: Path) -> None:
     with Store(path) as store:
         store.keep_sizes({"pull": (18.5, 50)})
-        store.keep_remarks("load", {"one": True})
-        store.keep_remarks("load", {"two": False})
-        assert (store.sizes(), store.remarks("load")) == ({"pull": (18.5, 50)}, {"two": False})
+        store.keep_told("remarks", "load", {"one": True})
+        store.keep_told("remarks", "load", {"two": False})
+        assert (store.sizes(), store.told("remarks", "load")) == ({"pull": (18.5, 50)}, {"two": False})
 
 
 FORMER = """

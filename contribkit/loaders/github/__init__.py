@@ -17,43 +17,54 @@ from contribkit.loaders.github.open_work import OpenWork
 from contribkit.loaders.github.queries import Query
 from contribkit.loaders.github.rate_limits import BatchSizes, RateLimiter
 from contribkit.loaders.github.runner import Runner
-from contribkit.loaders.github.settings import settings_of, store_path
-from contribkit.loaders.github.token import ask_for_token, can_ask, find_token, no_token, token_fix
+from contribkit.loaders.github.settings import can_ask, settings_of, store_path
 from contribkit.loaders.source import Finding, Loaded, warning
 from contribkit.period import Period
 
-_STOPPED = "stopped by hand: what was loaded stays, and the next load goes on from there"
+_RECEIVE: dict[str, Callable[[LoadContext, Query, Any], Iterator[Query]]] = {
+    "schema": discover.receive_schema,
+    "account": discover.receive_account,
+    "probe": discover.receive_probe,
+    "search": discover.receive_search,
+    "triage": discover.receive_search,
+    "owner": discover.receive_owner,
+    "repository": discover.receive_repository,
+    "releases": discover.receive_releases,
+    "commits": discover.receive_commits,
+    "named": hydrate.receive_named,
+    "plans": hydrate.receive_plans,
+    "replies": hydrate.receive_replies,
+    "who": hydrate.receive_who,
+    "there": hydrate.receive_there,
+    **dict.fromkeys(("look_issue", "look_pull", "wide_issue", "wide_pull"), discover.receive_look),
+    **dict.fromkeys((*hydrate.THREADS.values(), *hydrate.OWN.values()), hydrate.receive_thread),
+    **dict.fromkeys(hydrate.PAGES, hydrate.receive_page),
+}
 
 
 def check(organisation: Organisation) -> None:
     """Raise `ContribkitError` where there is neither a token nor a store, or the store cannot be used; asks nobody."""
     settings, path = settings_of(organisation), store_path(organisation)
-    _check_upstream(organisation)
-    token = find_token(settings.host)
+    if not organisation.upstream and organisation.scope != "everywhere":
+        raise ContribkitError("contribkit.toml: [sources.github]: there is no [[upstream]] to look into; add one")
+    token = settings.find_token()
     if path.exists():
         with Store(path, read_only=token is None):
             return
     if token is None and not can_ask():
-        raise ContribkitError(f"[sources.github]: {no_token(settings.host)}")
-
-
-def _check_upstream(organisation: Organisation) -> None:
-    if not organisation.upstream and organisation.scope != "everywhere":
-        raise ContribkitError("contribkit.toml: [sources.github]: there is no [[upstream]] to look into; add one")
+        raise ContribkitError(f"[sources.github]: {settings.no_token}")
 
 
 def diagnose(organisation: Organisation) -> list[Finding]:
     """Report whether there is a token or a store, and ask GitHub once what the token may do."""
     check(organisation)
     settings = settings_of(organisation)
-    token = find_token(settings.host)
-    if token is not None:
+    if token := settings.find_token():
         with Client(settings, token) as client:
             return access_findings(organisation, client)
-    fix = token_fix(settings.host)
-    if store_path(organisation).exists():
-        return [warning(SUBJECT, "there is no token, so the store answers alone", fix)]
-    return [warning(SUBJECT, "there is no token yet, so you will be asked for it", fix)]
+    has_store = store_path(organisation).exists()
+    then = "token, so the store answers alone" if has_store else "token yet, so you will be asked for it"
+    return [warning(SUBJECT, f"there is no {then}", settings.token_fix)]
 
 
 def load(organisation: Organisation, period: Period) -> Loaded:
@@ -67,7 +78,7 @@ def load(organisation: Organisation, period: Period) -> Loaded:
     ContribkitError
         Where the store cannot be used, or there is neither a store nor a token.
     """
-    _check_upstream(organisation)
+    check(organisation)
     with _loaded(organisation, period) as (context, broken, asked):
         return _answer(context, broken, asked)
 
@@ -83,11 +94,15 @@ def fetch(organisation: Organisation, period: Period) -> None:
 def _loaded(organisation: Organisation, period: Period) -> Iterator[tuple[LoadContext, list[str], bool]]:
     """Give a load that is as complete as it gets, what is wrong with it, and whether GitHub was asked."""
     settings, path = settings_of(organisation), store_path(organisation)
-    token = find_token(settings.host)
-    if token is None and not _is_held(organisation, period):
-        token = ask_for_token(settings.host)
-    if token is None and not path.exists():
-        raise ContribkitError(f"[sources.github]: {no_token(settings.host)}")
+    token = settings.find_token()
+    if token is None and path.exists():
+        with Store(path, read_only=True) as store:
+            is_held = _complete_at(LoadContext(organisation, period, settings, store)) is not None
+        token = None if is_held else settings.ask_for_token()
+    elif token is None:
+        token = settings.ask_for_token()
+        if token is None:
+            raise ContribkitError(f"[sources.github]: {settings.no_token}")
     with Store(path, read_only=token is None) as store:
         context = LoadContext(organisation, period, settings, store)
         broken: list[str] = []
@@ -97,91 +112,51 @@ def _loaded(organisation: Organisation, period: Period) -> Iterator[tuple[LoadCo
         yield context, broken, token is not None
 
 
-def _is_held(organisation: Organisation, period: Period) -> bool:
-    """Say whether the store answers for all of a period without asking GitHub."""
-    path = store_path(organisation)
-    if not path.exists():
-        return False
-    with Store(path, read_only=True) as store:
-        return _complete_at(LoadContext(organisation, period, settings_of(organisation), store)) is not None
-
-
 def _run(context: LoadContext, client: Client) -> list[str]:
     """Ask GitHub for all that a load needs and the store does not hold; return what could not be had."""
     store, sizes, begun = context.store, BatchSizes(context.store.sizes()), github_time(datetime.now(UTC))
 
-    def receive(query: Query, payload: dict[str, Any] | None, is_whole: bool) -> Iterator[Query]:
-        return _RECEIVE[query.kind](context, query, payload, is_whole)
+    def receive(query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+        return _RECEIVE[query.kind](context, query, payload)
 
-    limiter = RateLimiter(client, context.settings.longest_wait)
-    runner = Runner(limiter, sizes, receive, store.transaction)
-    stopped: list[str] = []
+    runner = Runner(RateLimiter(client, context.settings.longest_wait), sizes, receive, store.transaction)
+    broken: list[str] = []
     try:
         if context.settings.is_enterprise:
             runner.run(discover.schema_queries())
             runner.lacking = context.lacking
-        runner.run(discover.first(context))
-        runner.run(discover.silent_members(context))
-        runner.run(discover.say_blind(context))
-        runner.run(discover.looks(context))
-        runner.run(hydrate.vanished(context))
+        for queries in (
+            discover.first, discover.silent_members, discover.blind_members, discover.looks, hydrate.vanished
+        ):  # fmt: skip
+            runner.run(queries(context))
     except (ContribkitError, KeyboardInterrupt) as error:
-        said = str(error) or _STOPPED
-        counts = ", ".join(
-            f"{count:,} {_plural(word) if count > 1 else word}" for word, count in sorted(runner.unanswered().items())
-        )
-        stopped = [said, f"{context.period} is not complete: still to be asked are {counts}"]
-    broken = [*stopped, *runner.broken, *runner.forbidden()]
+        words = {word: word + ("es" if word == "search" else "s") for word in runner.unanswered()}
+        left = sorted(runner.unanswered().items())
+        counts = ", ".join(f"{count:,} {words[word] if count > 1 else word}" for word, count in left)
+        stopped = str(error) or "stopped by hand: what was loaded stays, and the next load goes on from there"
+        broken = [stopped, f"{context.period} is not complete: still to be asked are {counts}"]
+    broken += runner.problems()
     with store.transaction():
         store.keep_sizes({name: (size.size, size.page) for name, size in sizes.kinds.items()})
-        store.keep_remarks(context.key, context.remarks)
+        store.keep_told("remarks", context.key, context.remarks)
         if not broken and not any(context.remarks.values()):
-            store.finish(context.key, discover.search_names(context), begun)
+            store.keep_told("searches", context.key, dict.fromkeys(discover.search_names(context), begun))
     return broken
-
-
-def _plural(word: str) -> str:
-    return f"{word}es" if word == "search" else f"{word}s"
-
-
-_Receive = Callable[[LoadContext, Query, Any, bool], Iterator[Query]]
-
-
-def _of_whole(receive: Callable[[LoadContext, Query, Any], Iterator[Query]]) -> _Receive:
-    """Return a function for answers that are of use in part too."""
-    return lambda context, query, payload, is_whole: receive(context, query, payload)
-
-
-_RECEIVE: dict[str, _Receive] = {
-    "schema": _of_whole(discover.receive_schema),
-    "account": _of_whole(discover.receive_account),
-    "probe": _of_whole(discover.receive_probe),
-    "search": _of_whole(discover.receive_search),
-    "triage": _of_whole(discover.receive_triage),
-    "owner": _of_whole(discover.receive_owner),
-    "repository": _of_whole(discover.receive_repository),
-    "releases": _of_whole(lambda context, query, payload: discover.receive_releases(context, payload)),
-    "commits": _of_whole(discover.receive_commits),
-    "named": _of_whole(hydrate.receive_named),
-    "plans": _of_whole(hydrate.receive_plans),
-    **dict.fromkeys(("pull", "issue", "discussion", "own_issue", "own_pull"), hydrate.receive_thread),
-    "page": hydrate.receive_page,
-    "replies": hydrate.receive_replies,
-    "who": _of_whole(hydrate.receive_who),
-    "there": _of_whole(hydrate.receive_there),
-    **dict.fromkeys(("look_issue", "look_pull", "wide_issue", "wide_pull"), _of_whole(discover.receive_look)),
-}
 
 
 def _answer(context: LoadContext, broken: list[str], asked: bool) -> Loaded:
     """Return what the store holds, with what a reader should know and what could not be had."""
     loaded = tables(context.store, context.organisation, {*context.store.loads(), context.key})
-    remarks = context.remarks if asked else context.store.remarks(context.key)
+    remarks = context.remarks if asked else context.store.told("remarks", context.key)
     for said, is_wrong in remarks.items():
         (loaded.broken if is_wrong else loaded.notes).append(said)
     loaded.broken += broken
-    if not asked:
-        _say_alone(context, loaded)
+    moment = _complete_at(context)
+    if not asked and moment:
+        loaded.notes.append(f"without a token: as GitHub was at {moment}, from the store")
+    elif not asked:
+        missing = f"the store does not hold all of {context.period}, and {context.settings.no_token}"
+        loaded.broken.append(f"[sources.github]: {missing}")
     if not context.settings.triage_only:
         loaded.notes.append(
             "threads in which a member only labelled, assigned or closed were not searched for (triage_only = false)"
@@ -193,18 +168,9 @@ def _answer(context: LoadContext, broken: list[str], asked: bool) -> Loaded:
 
 def _complete_at(context: LoadContext) -> str | None:
     """Return when the store last held all of a load; None where it does not."""
-    covered = context.store.covered(context.key)
+    covered = context.store.told("searches", context.key)
     moments = [covered.get(search) or "" for search in discover.search_names(context)]
     return min(moments) if all(moments) else None
-
-
-def _say_alone(context: LoadContext, loaded: Loaded) -> None:
-    """Say of when the store is that answers alone, or that it does not hold all."""
-    if moment := _complete_at(context):
-        loaded.notes.append(f"without a token: as GitHub was at {moment}, from the store")
-        return
-    missing = f"the store does not hold all of {context.period}, and {no_token(context.settings.host)}"
-    loaded.broken.append(f"[sources.github]: {missing}")
 
 
 def load_needs(organisation: Organisation) -> Loaded:
@@ -216,12 +182,12 @@ def load_needs(organisation: Organisation) -> Loaded:
         Where there is no token, or GitHub does not answer.
     """
     settings = settings_of(organisation)
-    token = find_token(settings.host) or ask_for_token(settings.host)
+    token = settings.find_token() or settings.ask_for_token()
     if token is None:
-        raise ContribkitError(f"[sources.github]: {no_token(settings.host)}")
+        raise ContribkitError(f"[sources.github]: {settings.no_token}")
     work, seen_at = OpenWork(organisation), datetime.now(UTC)
     with Client(settings, token) as client:
         runner = Runner(RateLimiter(client, settings.longest_wait), BatchSizes(), work.receive)
         runner.run(work.queries())
     notes = [f"as GitHub was at {seen_at:%Y-%m-%d %H:%M} UTC", *work.notes]
-    return Loaded(needs=work.table(seen_at), notes=notes, broken=[*runner.broken, *runner.forbidden()])
+    return Loaded(needs=work.table(seen_at), notes=notes, broken=runner.problems())

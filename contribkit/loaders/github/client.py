@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 from contribkit.errors import ContribkitError
 from contribkit.loaders.github.queries import Request
-from contribkit.loaders.github.settings import Settings
-from contribkit.loaders.github.token import Token
+from contribkit.loaders.github.settings import Settings, Token
 
 
 class QueryTooLarge(Exception):
@@ -40,22 +39,13 @@ class Answer(NamedTuple):
 
 
 class Client:
-    """A connection to GitHub's GraphQL API; use it in a ``with`` statement.
-
-    Parameters
-    ----------
-    settings
-        Where GitHub is.
-    token
-        Who asks.
-    """
+    """A connection to GitHub's GraphQL API; use it in a ``with`` statement. `ahead` is GitHub's clock over ours."""
 
     def __init__(self, settings: Settings, token: Token) -> None:
         import httpx2  # slow to import, and many a review needs no GitHub
         from ghapi.core import GhApi
 
-        self._settings = settings
-        self._http = httpx2
+        self._settings, self._http = settings, httpx2
         # ghapi knows no token, so that none can show in its attributes: it goes with the connection.
         make: Any = GhApi  # untyped
         api = make(sync=True, gh_host=settings.api_url, authenticate=False, timeout=settings.timeout)
@@ -79,23 +69,14 @@ class Client:
     def ask(self, request: Request) -> Answer:
         """Send one request.
 
-        Raises
-        ------
-        QueryTooLarge, ConnectionFailed, RateLimited
-            Where it may go better with less, again, or later.
-        ContribkitError
-            Where it will not: a token that is refused, a wrong address, a certificate that is not trusted.
+        Raises `QueryTooLarge`, `ConnectionFailed` or `RateLimited` where it may go better with less, again, or later;
+        `ContribkitError` where it will not: a token that is refused, a wrong address, an untrusted certificate.
         """
-        http = self._http
+        http, asked = self._http, {"query": request.document, "variables": request.variables}
         try:
-            response = self._transport.request(
-                "POST",
-                self._settings.graphql_url,
-                json={"query": request.document, "variables": request.variables},
-                raw=True,
-            )
+            response = self._transport.request("POST", self._settings.graphql_url, json=asked, raw=True)
         except http.HTTPStatusError as error:
-            self._set_clock(error.response.headers)
+            self.ahead = _now(error.response.headers) - datetime.now(UTC)
             raise error_from_response(error.response, self._settings) from None
         except http.ReadTimeout:
             raise QueryTooLarge("no answer in time") from None
@@ -103,7 +84,7 @@ class Client:
             raise self._connection_error(error) from None
         except http.DecodingError:
             raise ConnectionFailed("what came cannot be decoded") from None
-        self._set_clock(response.headers)
+        self.ahead = _now(response.headers) - datetime.now(UTC)
         return read(response.content, response.headers)
 
     def _connection_error(self, error: Exception) -> Exception:
@@ -118,10 +99,6 @@ class Client:
                 f"{host} cannot be reached; is api_url in [sources.github] right, and the network up?"
             )
         return ConnectionFailed(f"the connection broke ({type(error).__name__})")
-
-    def _set_clock(self, headers: Mapping[str, str]) -> None:
-        """Learn how far GitHub's clock is ahead of this machine's."""
-        self.ahead = _now(headers) - datetime.now(UTC)
 
 
 def _untrusted(error: BaseException | None) -> str | None:
@@ -143,36 +120,34 @@ def read(content: bytes, headers: Mapping[str, str]) -> Answer:
         raise ConnectionFailed("what came was no JSON") from None
     if not isinstance(said, dict) or not isinstance(said.get("data") or {}, dict):
         raise ConnectionFailed("what came was no answer of GraphQL")
-    found = said.get("errors") or []
+    found = said.get("errors")
     errors = [error for error in found if isinstance(error, dict)] if isinstance(found, list) else []
-    if "data" not in said and not errors:
-        if _is_limit(said):
-            raise RateLimited(_wait(headers))
-        raise ConnectionFailed(f"what came was no answer of GraphQL: {str(said.get('message') or 'nothing')[:300]}")
-    if any(_is_limit(error) for error in errors):
+    is_answer = "data" in said or bool(errors)
+    if any(_is_limit(error) for error in (errors if is_answer else [said])):
         raise RateLimited(_wait(headers))
-    for error in errors:
-        if error.get("type") == "INSUFFICIENT_SCOPES":
-            raise ContribkitError(
-                f"GitHub: the token lacks a scope; give it one, or take another. GitHub says: {error.get('message')}"
-            )
+    if not is_answer:
+        raise ConnectionFailed(f"what came was no answer of GraphQL: {str(said.get('message') or 'nothing')[:300]}")
+    if scopes := [error.get("message") for error in errors if error.get("type") == "INSUFFICIENT_SCOPES"]:
+        fix = "the token lacks a scope; give it one, or take another"
+        raise ContribkitError(f"GitHub: {fix}. GitHub says: {scopes[0]}")
     data = said.get("data") or {}
-    if not data and errors and not any(error.get("path") for error in errors):
-        raise _refusal(errors[0])
+    if not data and errors and not any(error.get("path") for error in errors):  # the whole is refused
+        why = str(errors[0].get("message"))
+        if is_too_large(errors[0]):
+            raise QueryTooLarge(why)
+        if errors[0].get("type") in ("INTERNAL", "SERVICE_UNAVAILABLE"):
+            raise ConnectionFailed(why)
+        raise ContribkitError(f"GitHub does not answer what was asked: {why}")
     return Answer(data, errors, *_budget(headers))
 
 
 def _is_limit(error: dict[str, Any]) -> bool:
     """Say whether an error means that a limit is reached."""
     more = error.get("extensions")
-    code = (more.get("code") if isinstance(more, dict) else None) or error.get("code")
+    codes = (error.get("type"), error.get("code"), more.get("code") if isinstance(more, dict) else None)
     said = str(error.get("message") or "").casefold()
-    return (
-        error.get("type") in ("RATE_LIMITED", "RATE_LIMIT")
-        or code == "graphql_rate_limit"
-        or "secondary rate limit" in said
-        or "rate limit exceeded" in said
-    )
+    is_coded = any(code in ("RATE_LIMITED", "RATE_LIMIT", "graphql_rate_limit") for code in codes)
+    return is_coded or "secondary rate limit" in said or "rate limit exceeded" in said
 
 
 def is_too_large(error: dict[str, Any]) -> bool:
@@ -182,18 +157,9 @@ def is_too_large(error: dict[str, Any]) -> bool:
     return error.get("type") == "RESOURCE_LIMITS_EXCEEDED" or any(word in said for word in words)
 
 
-def _refusal(error: dict[str, Any]) -> Exception:
-    """Return what it means that GitHub answers the whole of a request with an error."""
-    if is_too_large(error):
-        return QueryTooLarge(str(error.get("message")))
-    if error.get("type") in ("INTERNAL", "SERVICE_UNAVAILABLE"):
-        return ConnectionFailed(str(error.get("message")))
-    return ContribkitError(f"GitHub does not answer what was asked: {error.get('message')}")
-
-
 def _now(headers: Mapping[str, str]) -> datetime:
     """Return what GitHub's clock says, this machine's where it does not."""
-    with suppress(KeyError, ValueError, TypeError):
+    with suppress(KeyError, ValueError, TypeError, OverflowError):
         return parsedate_to_datetime(headers["date"]).astimezone(UTC)
     return datetime.now(UTC)
 
@@ -214,36 +180,30 @@ def _wait(headers: Mapping[str, str]) -> float | None:
     if after := headers.get("retry-after"):
         with suppress(ValueError):
             return max(0.0, float(after))
-        with suppress(ValueError, TypeError):
-            return max(0.0, (parsedate_to_datetime(after) - now).total_seconds())
+        with suppress(ValueError, TypeError, OverflowError):
+            return max(0.0, (parsedate_to_datetime(after).astimezone(UTC) - now).total_seconds())
     remaining, reset = _budget(headers)
     return max(0.0, (reset - now).total_seconds()) if remaining == 0 and reset else None
 
 
 def error_from_response(response: Any, settings: Settings) -> Exception:
     """Return what an answer with another status than 200 means."""
-    status, headers, where = response.status_code, response.headers, settings.host
-    said = _message(response)
+    status, host, said = response.status_code, settings.host, ""
+    with suppress(ValueError, KeyError, TypeError, RecursionError):
+        said = str(response.json()["message"])[:300]
     if status in (502, 503, 504):
-        return QueryTooLarge(f"{where} answered {status}")
+        return QueryTooLarge(f"{host} answered {status}")
     if status == 401:
         return ContribkitError(
-            f"{where} refuses the token (401): it is wrong, or has run out; make a new one and put it into GITHUB_TOKEN"
+            f"{host} refuses the token (401): it is wrong, or has run out; make a new one and put it into GITHUB_TOKEN"
         )
     if status in (403, 429):
-        seconds = _wait(headers)
+        seconds = _wait(response.headers)
         if seconds is not None or status == 429 or "rate limit" in said.casefold():
             return RateLimited(seconds)
-        return ContribkitError(f"{where} forbids it (403); give the token the scope it lacks. GitHub says: {said}")
+        return ContribkitError(f"{host} forbids it (403); give the token the scope it lacks. GitHub says: {said}")
     if status >= 500:
-        return ConnectionFailed(f"{where} answered {status}")
+        return ConnectionFailed(f"{host} answered {status}")
     return ContribkitError(
         f"{settings.graphql_url}: answered {status}; is api_url in [sources.github] right? It said: {said or 'nothing'}"
     )
-
-
-def _message(response: Any) -> str:
-    try:
-        return str(response.json()["message"])[:300]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return ""

@@ -14,10 +14,10 @@ from contribkit.config.models import Member
 from contribkit.config.organisation import Organisation
 from contribkit.ids import OWNER, casefold_id, number_of, repository_of
 from contribkit.loaders.github.cache import CachedNode
-from contribkit.loaders.github.hydrate import follow_ups, ghosts, planned_refs, want, want_own
-from contribkit.loaders.github.load_context import LoadContext, github_time
-from contribkit.loaders.github.messages import unknown_name
+from contribkit.loaders.github.hydrate import OWN, THREADS, Payload, follow_ups, ghosts, planned_refs, want
+from contribkit.loaders.github.load_context import LoadContext, github_time, next_page, nodes
 from contribkit.loaders.github.queries import MERGE_EVENTS, Query
+from contribkit.loaders.github.runner import PARTIAL
 from contribkit.period import start_of
 
 _PAGE = 100  # hits
@@ -31,15 +31,9 @@ _LATER = timedelta(days=120)
 # Whoever makes a repository commits to it soon; what holds more by then was brought from elsewhere.
 _FIRST_DAYS = timedelta(days=30)
 # What older servers may not have, by type.
+_PULL = ("closingIssuesReferences", "files", "reviewDecision", "isDraft", "totalCommentsCount", "participants")
 _OPTIONAL = {
-    "PullRequest": (
-        "closingIssuesReferences",
-        "files",
-        "reviewDecision",
-        "isDraft",
-        "totalCommentsCount",
-        "participants",
-    ),
+    "PullRequest": _PULL,
     "PullRequestTimelineItems": tuple(MERGE_EVENTS),
     "SearchResultItem": ("Discussion",),
 }
@@ -50,10 +44,9 @@ def schema_queries() -> Iterator[Query]:
     yield from (Query("schema", {"name": name}) for name in _OPTIONAL)
 
 
-def receive_schema(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+def receive_schema(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
     """Note what is left out of every query."""
-    told = payload or {}
-    known = {one["name"] for name in ("fields", "possibleTypes") for one in told.get(name) or []}
+    known = {one["name"] for name in ("fields", "possibleTypes") for one in (payload or {}).get(name) or []}
     if lacking := [name for name in _OPTIONAL[query.argument["name"]] if name not in known]:
         context.lacking += lacking
         context.remark(f"{context.settings.host} does not know {', '.join(lacking)}: left out")
@@ -63,11 +56,13 @@ def receive_schema(context: LoadContext, query: Query, payload: dict[str, Any] |
 def first(context: LoadContext) -> Iterator[Query]:
     """Yield what is asked before anything is known: accounts, repositories, plans and searches."""
     org = context.organisation
-    for login, member in org.members.items():
-        yield from (Query("account", {"type": "user", "login": name, "member": login}) for name in logins(member))
+    for member in org.members.values():
+        yield from (
+            Query("account", {"type": "user", "login": name, "member": member.login}) for name in logins(member)
+        )
     stakeholders = [owner for stakeholder in org.stakeholders for owner in stakeholder.orgs]
-    for word, owners in (("own", org.own), ("orgs", stakeholders)):
-        yield from (Query("account", {"type": "organization", "login": login, "word": word}) for login in owners)
+    for key, owners in (("own", org.own), ("orgs", stakeholders)):
+        yield from (Query("account", {"type": "organization", "login": login, "key": key}) for login in owners)
     for upstream in org.upstream:
         yield from (Query("owner", {"type": "organization", "login": one, "after": None}) for one in upstream.orgs)
         yield from (Query("repository", {"repo": repo}) for repo in upstream.repos)
@@ -79,8 +74,7 @@ def first(context: LoadContext) -> Iterator[Query]:
             yield Query("plans", {"repo": repo})
     triage = _triage_searches(context) if _looks_for_triage(context) else ()
     context.searches = [*_member_searches(context), *_own_searches(context), *triage]
-    probed = {(query.argument["type"], tuple(query.argument["places"])) for query in context.searches}
-    for kind, places in sorted(probed):
+    for kind, places in sorted({(one.argument["type"], tuple(one.argument["places"])) for one in context.searches}):
         if len(places) > 1 and not places[0].startswith("-"):
             yield Query("probe", {"query": "" if kind == "DISCUSSION" else "is:pr", "type": kind, "places": [*places]})
     yield from context.searches
@@ -88,10 +82,8 @@ def first(context: LoadContext) -> Iterator[Query]:
 
 def search_names(context: LoadContext) -> list[str]:
     """Return names of all that a load searches for, by which a later one knows whether it was complete."""
-    names = [
-        f"{one.argument['query']} {one.argument['updated']} {one.argument['to']} {' '.join(one.argument['places'])}"
-        for one in _member_searches(context)
-    ]
+    found = [one.argument for one in _member_searches(context)]
+    names = [f"{one['query']} {one['updated']} {one['to']} {' '.join(one['places'])}" for one in found]
     return [*dict.fromkeys(names)] + (["triage"] if _looks_for_triage(context) else [])
 
 
@@ -101,9 +93,12 @@ def _looks_for_triage(context: LoadContext) -> bool:
 
 def _member_searches(context: LoadContext) -> Iterator[Query]:
     """Yield the searches for each member and role, in the part of the period in which the person was a member."""
-    places = scope_words(context.organisation)
-    for _, member in context.organisation.memberships:
-        start, end = _inside(context, member)
+    org = context.organisation
+    places = [f"-user:{owner}" for owner in org.own] if org.scope == "everywhere" else upstream_places(org)
+    for _, member in org.memberships:
+        begun = github_time(start_of(member.from_, org.timezone)) if member.from_ else context.start
+        end = github_time(start_of(member.to + timedelta(days=1), org.timezone)) if member.to else context.end
+        start, end = max(begun, context.start), min(end, context.end)
         for login in logins(member) if start < end else ():
             for words, kind in (
                 (f"involves:{login} is:issue", "ISSUE"),
@@ -118,14 +113,20 @@ def _member_searches(context: LoadContext) -> Iterator[Query]:
 def _own_searches(context: LoadContext) -> Iterator[Query]:
     """Yield searches for what was touched on the own side: a link from there does not touch its target."""
     org = context.organisation
-    trackers = [name for name in org.signals.stakeholder_trackers if "*" not in name]
-    for stakeholder in org.stakeholders:
-        trackers += [name for name in (*stakeholder.trackers, *stakeholder.repos) if "*" not in name]
+    kept = [name for one in org.stakeholders for name in (*one.trackers, *one.repos)]
+    trackers = [name for name in (*org.signals.stakeholder_trackers, *kept) if "*" not in name]
     repos = [name for name in trackers if not org.is_own(name) and org.upstream_of(name) is None]
     places = [*(f"user:{owner}" for owner in org.own), *(f"repo:{repo}" for repo in dict.fromkeys(repos))]
     later = github_time(context.period.end + _LATER)
     for words in ("is:issue", "is:pr") if places else ():
         yield _search(words, "ISSUE", places, context.start, later).replace(own=True)
+
+
+def _triage_searches(context: LoadContext) -> Iterator[Query]:
+    """Yield searches for all that was touched, to see who labelled, closed or the like; no other search finds that."""
+    places = upstream_places(context.organisation)
+    for words in ("is:issue", "is:pr"):
+        yield _search(words, "ISSUE", places, context.start, context.end)._replace(kind="triage")
 
 
 def _search(words: str, kind: str, places: list[str], since: str, end: str) -> Query:
@@ -138,19 +139,6 @@ def logins(member: Member) -> list[str]:
     return [name for name in dict.fromkeys((member.login, *member.aliases)) if re.fullmatch(OWNER, name)]
 
 
-def _inside(context: LoadContext, member: Member) -> tuple[str, str]:
-    """Return the part of the period in which a person was a member."""
-    zone = context.organisation.timezone
-    begun = github_time(start_of(member.from_, zone)) if member.from_ else context.start
-    end = github_time(start_of(member.to + timedelta(days=1), zone)) if member.to else context.end
-    return max(begun, context.start), min(end, context.end)
-
-
-def scope_words(org: Organisation) -> list[str]:
-    """Return the words that keep a search inside what is looked at."""
-    return [f"-user:{owner}" for owner in org.own] if org.scope == "everywhere" else upstream_places(org)
-
-
 def upstream_places(org: Organisation) -> list[str]:
     """Return the words that keep a search inside the upstream projects, whatever the scope."""
     owners = [f"user:{owner}" for upstream in org.upstream for owner in upstream.orgs]
@@ -158,9 +146,9 @@ def upstream_places(org: Organisation) -> list[str]:
     return list(dict.fromkeys([*owners, *repos]))
 
 
-def receive_probe(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+def receive_probe(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
     """Search place by place where GitHub takes several places as wanted all at once."""
-    count, argument = (payload or {"count": 0})["count"], query.argument
+    count, argument = (payload or {}).get("count") or 0, query.argument
     if member := argument.get("member"):
         context.hits[member] += count
     elif not count and len(argument["places"]) > 1:
@@ -177,14 +165,16 @@ def silent_members(context: LoadContext) -> Iterator[Query]:
     """Yield, for members of whom no search found anything, whether GitHub's search finds them at all."""
     for login, member in context.organisation.members.items():
         if not context.hits[login] and login not in context.unknown:
-            for name in logins(member):
-                words = [f"involves:{name} is:{kind}" for kind in ("pr", "issue")]
-                yield from (
-                    Query("probe", {"query": one, "type": "ISSUE", "places": [], "member": login}) for one in words
-                )
+            for words in member_words(member):
+                yield Query("probe", {"query": words, "type": "ISSUE", "places": [], "member": login})
 
 
-def say_blind(context: LoadContext) -> Iterator[Query]:
+def member_words(member: Member) -> list[str]:
+    """Return the searches that find a member wherever they are, if GitHub's search finds them at all."""
+    return [f"involves:{name} is:{kind}" for name in logins(member) for kind in ("pr", "issue")]
+
+
+def blind_members(context: LoadContext) -> Iterator[Query]:
     """Say which members no search finds, and yield searches for all that was touched where there are none yet."""
     people = [login for login in context.organisation.members if login not in context.unknown]
     context.blind = {login for login in people if not context.hits[login]}
@@ -202,28 +192,17 @@ def say_blind(context: LoadContext) -> Iterator[Query]:
             yield from (search.replace(places=[one]) for one in places) if "ISSUE" in context.anded else [search]
 
 
-def _triage_searches(context: LoadContext) -> Iterator[Query]:
-    """Yield searches for all that was touched, to see who labelled, closed or the like; no other search finds that."""
-    places = upstream_places(context.organisation)
-    for words in ("is:issue", "is:pr"):
-        search = _search(words, "ISSUE", places, context.start, context.end).replace(triage=True)
-        yield search._replace(kind="triage")
-
-
 def receive_search(context: LoadContext, query: Query, payload: dict[str, Any]) -> Iterator[Query]:
     """Yield the threads of a page that the store does not hold as they are, and the searches for what is behind it."""
-    hits = payload["nodes"]
-    for hit in hits:
-        yield from want_own(context, hit) if query.argument.get("own") else want(context, hit)
-    if member := query.argument.get("member"):
-        context.hits[member] += len(hits)
-    yield from behind(context, query, payload)
-
-
-def receive_triage(context: LoadContext, query: Query, payload: dict[str, Any]) -> Iterator[Query]:
-    """Note the threads of a page for a look at them once the others are read, and yield searches for what is behind."""
-    context.touched |= {hit["id"]: hit for hit in payload["nodes"]}
-    yield from behind(context, query, payload)
+    hits = nodes({"": payload}, "")
+    if query.kind == "triage":  # looked at once the others are read
+        context.touched |= {hit["id"]: hit for hit in hits}
+    else:
+        for hit in hits:
+            yield from want(context, hit, OWN if query.argument.get("own") else THREADS)
+        if member := query.argument.get("member"):
+            context.hits[member] += len(hits)
+    yield from _behind(context, query, payload, hits)
 
 
 def looks(context: LoadContext) -> Iterator[Query]:
@@ -235,20 +214,19 @@ def looks(context: LoadContext) -> Iterator[Query]:
         elif is_wide or hit["timelineItems"]["totalCount"]:
             context.found.setdefault(hit["id"], hit["updatedAt"])
             if not context.store.holds(_looked(context, hit["id"], is_wide), hit["updatedAt"]):
-                kind = "issue" if hit["__typename"] == "Issue" else "pull"
-                yield Query(f"{'wide' if is_wide else 'look'}_{kind}", {"id": hit["id"]})
+                yield Query(f"{'wide' if is_wide else 'look'}_{THREADS[hit['__typename']]}", {"id": hit["id"]})
 
 
-def receive_look(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+def receive_look(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
     """Yield the thread as a whole where a member may have done something in the period."""
-    if payload is None:
+    if payload is None or not payload.get("updatedAt"):
         return
-    events = [event for event in payload["timelineItems"]["nodes"] if event]
-    people = {one["login"] for one in (payload.get("participants") or {"nodes": []})["nodes"]}
+    events = nodes(payload, "timelineItems")
+    people = {one["login"] for one in nodes(payload, "participants")}
     blind = {context.organisation.member(login) for login in people} & context.blind
     if blind or len(events) == _LOOK or len(people) == _PAGE or any(_is_members(context, event) for event in events):
-        yield from want(context, payload)
-    else:
+        yield from want(context, {"id": query.argument["id"]} | payload)
+    elif PARTIAL not in payload:
         name = _looked(context, payload["id"], query.kind.startswith("wide"))
         context.store.keep(CachedNode(name, "looked", payload["updatedAt"], "", {}))
 
@@ -264,20 +242,18 @@ def _is_members(context: LoadContext, event: dict[str, Any]) -> bool:
     return inside and (not event["actor"] or context.organisation.member(event["actor"]["login"]) is not None)
 
 
-def behind(context: LoadContext, query: Query, payload: dict[str, Any]) -> Iterator[Query]:
+def _behind(context: LoadContext, query: Query, payload: dict[str, Any], hits: list[dict[str, Any]]) -> Iterator[Query]:
     """Yield the searches for what is behind a page, newest first."""
-    hits, count, argument = payload["nodes"], payload["count"], query.argument
-    if not payload["pageInfo"]["hasNextPage"] or not hits:
+    count, page, argument = payload.get("count") or 0, payload.get("pageInfo") or {}, query.argument
+    if not page.get("hasNextPage") or not hits:
         if count > _MOST and argument["after"]:
             words = f"GitHub shows {_MOST:,} of {count:,} threads that were created in one second; the rest is missing"
             context.remark(words, is_wrong=True)
         return
     newest, oldest = (datetime.fromisoformat(hits[place]["createdAt"]) for place in (0, -1))
-    shown = argument.get("shown", 0) + len(hits)
-    further = query.replace(after=payload["pageInfo"]["endCursor"], shown=shown, count=argument.get("count", count))
     second = github_time(oldest)
     if argument["after"] or count - len(hits) <= _PAGE or argument["from"] == argument["to"] == second:
-        yield further
+        yield from next_page(query, payload)
     elif newest == oldest:
         yield query.replace(**{"from": second, "to": second})
         if argument["from"] is None or argument["from"] < second:
@@ -297,52 +273,39 @@ def _slices(query: Query, oldest: datetime, width: timedelta, rest: int) -> Iter
     yield query.replace(to=github_time(oldest))
 
 
-def receive_account(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
-    """Say where GitHub does not know an organisation, or a member by none of their logins."""
-    login, member = query.argument["login"], query.argument.get("member")
-    if payload is not None:
-        return
-    if query.argument["type"] == "organization":
-        yield query.replace(type="user")
-    elif member is None:
-        word = query.argument["word"]
-        context.remark(unknown_name(context.organisation, login, word, "fix its name, or remove it"), is_wrong=True)
-    else:
+def receive_account(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
+    """Say where GitHub does not know an owner, or a member by none of their logins."""
+    login, member = query.argument["login"], str(query.argument.get("member", ""))
+    if payload is None and not member:
+        context.unknown_name(login, query.argument["key"], "fix its name, or remove it")
+    elif payload is None:
         context.unknown.add(login)
         if context.unknown >= set(logins(context.organisation.members[member])):
-            fix = "write the login that GitHub knows, and the former one under aliases"
-            context.remark(unknown_name(context.organisation, member, "login", fix), is_wrong=True)
+            context.unknown_name(member, "login", "write the login that GitHub knows, and the former one under aliases")
+    yield from ()
 
 
-def receive_owner(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+def receive_owner(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
     """Take a page of an owner's repositories."""
-    argument = query.argument
+    login = query.argument["login"]
     if payload is None:
-        if argument["type"] == "organization":
-            yield query.replace(type="user")
-        else:
-            fix = "remove it from [[upstream]], or fix its name"
-            context.remark(unknown_name(context.organisation, argument["login"], "orgs", fix), is_wrong=True)
+        context.unknown_name(login, "orgs", "remove it from [[upstream]], or fix its name")
         return
-    yield from _renamed(context, "user", argument["login"], payload["login"])
-    page = payload["repositories"] or {"nodes": [], "pageInfo": {"hasNextPage": False}}
-    for one in filter(None, page["nodes"]):
+    yield from _renamed(context, "user", login, payload.get("login") or login)
+    for one in nodes(payload, "repositories"):
         yield from _take(context, one)
-    if page["pageInfo"]["hasNextPage"]:
-        shown = argument.get("shown", 0) + len(page["nodes"])
-        yield query.replace(after=page["pageInfo"]["endCursor"], shown=shown)
+    yield from next_page(query, payload.get("repositories"))
 
 
-def receive_repository(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+def receive_repository(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
     """Take one repository."""
     repo = query.argument["repo"]
     if payload is None:
-        fix = "remove it from [[upstream]], fix its name, or give the token its scope"
-        context.remark(unknown_name(context.organisation, repo, "repos", fix), is_wrong=True)
-        return
-    context.store.keep_repository(payload, configured=repo)
-    yield from _renamed(context, "repo", repo, payload["nameWithOwner"])
-    yield from _take(context, payload)
+        context.unknown_name(repo, "repos", "remove it from [[upstream]], fix its name, or give the token its scope")
+    elif all(payload.get(name) is not None for name in ("id", "nameWithOwner", "isPrivate", "createdAt")):
+        context.store.keep_repository(payload, configured=repo)
+        yield from _renamed(context, "repo", repo, payload["nameWithOwner"])
+        yield from _take(context, payload)
 
 
 def _renamed(context: LoadContext, word: str, name: str, now: str) -> Iterator[Query]:
@@ -358,40 +321,38 @@ def _renamed(context: LoadContext, word: str, name: str, now: str) -> Iterator[Q
 def _take(context: LoadContext, one: dict[str, Any]) -> Iterator[Query]:
     """Keep the releases of a repository, and ask who made it where it is new."""
     context.store.keep_repository(one)
-    yield from receive_releases(context, one)
+    yield from receive_releases(context, None, one)
     is_new = context.start <= one["createdAt"] < context.end and not one["isFork"]
     if is_new and not context.store.holds(f"made {one['id']}", one["createdAt"]):
         until = github_time(datetime.fromisoformat(one["createdAt"]) + _FIRST_DAYS)
         yield Query("commits", {"id": one["id"], "created_at": one["createdAt"], "until": until})
 
 
-def receive_releases(context: LoadContext, one: dict[str, Any] | None) -> Iterator[Query]:
+def receive_releases(context: LoadContext, query: Query | None, one: Payload) -> Iterator[Query]:
     """Keep a page of a repository's releases."""
-    page = (one or {}).get("releases") or {"nodes": [], "pageInfo": {"hasNextPage": False}}
+    page = (one or {}).get("releases")
+    if not one or not page:
+        return
     for release in filter(None, page["nodes"]):
-        held = context.store.get(release["id"])
-        author = release["author"] or (held.payload or {}).get("author") if held else release["author"]
-        payload = release | {"repository": {"id": (one or {})["id"]}, "author": author}
-        is_confirmed = (
-            held is not None and "unconfirmed" in (held.payload or {}) and not (held.payload or {})["unconfirmed"]
-        )
-        payload["unconfirmed"] = [] if author or is_confirmed else ghosts(payload)
+        held = (context.store.get(release["id"]) or CachedNode("", "", "", "", None)).payload or {}
+        release["author"] = release["author"] or held.get("author")
+        is_confirmed = bool(release["author"]) or held.get("unconfirmed") == []
+        payload = release | {"repository": {"id": one["id"]}, "unconfirmed": [] if is_confirmed else ghosts(release)}
         node = CachedNode(release["id"], "release", release["createdAt"], "", payload)
         context.store.keep(node)
         yield from follow_ups(context, node)
-    if one and page["pageInfo"]["hasNextPage"] and page["nodes"][-1]["createdAt"] >= context.start:
+    if page["pageInfo"]["hasNextPage"] and page["nodes"] and page["nodes"][-1]["createdAt"] >= context.start:
         yield Query("releases", {"id": one["id"], "after": page["pageInfo"]["endCursor"]})
 
 
-def receive_commits(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+def receive_commits(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
     """Keep a new repository with the author of its first commit; nobody where it was brought from elsewhere."""
     argument = query.argument
     history = (((payload or {}).get("defaultBranchRef") or {}).get("target") or {}).get("history") or {}
     commits = history.get("nodes") or []
     author = commits[-1]["author"] if commits and history["totalCount"] <= len(commits) else {}
     creator = ((author or {}).get("user") or {}).get("login")
-    is_known = creator or (history and not author)
-    if payload and not is_known and not argument.get("again"):
+    if payload and not creator and not (history and not author) and not argument.get("again"):
         yield query.replace(again=True)  # nobody is believed only when it is said twice
         return
     made = {"repository": {"id": argument["id"]}, "createdAt": argument["created_at"], "creator": creator}

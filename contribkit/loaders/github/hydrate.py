@@ -6,100 +6,98 @@ from typing import Any
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, links, number_of, repository_of
 from contribkit.loaders.github.cache import CachedNode
-from contribkit.loaders.github.load_context import LoadContext
-from contribkit.loaders.github.messages import only_latest, unseen_plan
+from contribkit.loaders.github.load_context import LoadContext, nodes
 from contribkit.loaders.github.queries import Query
+from contribkit.loaders.github.runner import PARTIAL
 
 THREADS = {"Issue": "issue", "PullRequest": "pull", "Discussion": "discussion"}
 OWN = {"Issue": "own_issue", "PullRequest": "own_pull"}
-_LATEST = 50  # issues, and as many pull requests, of a repository of plans
-# Each connection that may go on, by the name of its nodes in `queries`.
+# A thread's connections that may go on. Of events all are wanted, since an old one may tell why; and of a discussion's
+# comments, since an old one may have new replies.
 _CONNECTIONS = {
-    "pull": ("comments", "reviews", "pullTimeline"),
+    "pull": ("comments", "reviews", "timelineItems"),
     "issue": ("comments", "timelineItems"),
-    "discussion": ("discussionComments",),
+    "discussion": ("comments",),
 }
-# Of these all is wanted: an old event may tell why, and an old comment of a discussion may have new replies.
-_WHOLE = ("timelineItems", "pullTimeline", "discussionComments")
-_FIELDS = {"pullTimeline": "timelineItems", "discussionComments": "comments"}
+PAGES = [f"{kind}_{name}" for kind, names in _CONNECTIONS.items() for name in names]
 _EMPTY: dict[str, Any] = {"nodes": [], "pageInfo": {"hasPreviousPage": False, "startCursor": None}, "totalCount": 0}
+_NEEDED = ("number", "createdAt", "updatedAt")  # without them nothing can be told of a thread
+Payload = dict[str, Any] | None
 
 
-def want(context: LoadContext, hit: dict[str, Any]) -> Iterator[Query]:
+def want(context: LoadContext, hit: dict[str, Any], kinds: dict[str, str] = THREADS) -> Iterator[Query]:
     """Yield the query for a thread, or for what is missing of it where the store holds it as it is."""
-    kind = THREADS.get(hit["__typename"])
+    identifier, touched, kind = hit["id"], hit["updatedAt"], kinds.get(hit["__typename"])
     if kind is None:
         return
-    context.found[hit["id"]] = hit["updatedAt"]
-    if not context.store.holds(hit["id"], hit["updatedAt"]):
-        yield Query(kind, {"id": hit["id"]})
-    elif (held := context.store.get(hit["id"])) and held.payload is not None:
+    context.found[identifier] = max(touched, context.found.get(identifier, ""))
+    name = _held_as(kind, identifier)
+    if not context.store.holds(name, touched):
+        yield Query(kind, {"id": identifier})
+    elif held := context.store.get(name):
         yield from follow_ups(context, held)
 
 
-def want_own(context: LoadContext, source: dict[str, Any]) -> Iterator[Query]:
-    """Yield the query for a thread of the own side, unless the store holds it as it is."""
-    context.found[source["id"]] = max(source["updatedAt"], context.found.get(source["id"], ""))
-    if source["__typename"] in OWN and not context.store.holds(own_id(source["id"]), source["updatedAt"]):
-        yield Query(OWN[source["__typename"]], {"id": source["id"]})
+def _held_as(kind: str, identifier: str) -> str:
+    """Return under which id a thread is held: one of the own side may be upstream as well."""
+    return f"own {identifier}" if kind in OWN.values() else identifier
 
 
-def own_id(identifier: str) -> str:
-    """Return under which id a thread is held for what it says as one of the own side: it may be upstream as well."""
-    return f"own {identifier}"
-
-
-def receive_thread(
-    context: LoadContext, query: Query, payload: dict[str, Any] | None, is_whole: bool
-) -> Iterator[Query]:
+def receive_thread(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
     """Keep a thread, and yield what is still missing of it and which threads of the own side are tied to it."""
+    identifier, kind = query.argument["id"], query.kind
+    name = _held_as(kind, identifier)
     if payload is None:  # not asked for again until a search says that it changed
-        identifier, name = query.argument["id"], _held_as(query.kind, query.argument["id"])
-        context.store.keep(CachedNode(name, query.kind, context.found.get(identifier, ""), "", None))
+        context.store.keep(CachedNode(name, kind, context.found.get(identifier, ""), "", None))
         return
-    yield from _keep(context, query.kind, payload, is_whole)
-
-
-def _keep(context: LoadContext, kind: str, payload: dict[str, Any], is_whole: bool) -> Iterator[Query]:
-    if isinstance(payload.get("repository"), dict) and payload["repository"].get("nameWithOwner"):
-        context.store.keep_repository(payload["repository"])
-    else:
-        return  # of a thread without a place nothing can be told
-    name, updated_at = _held_as(kind, payload["id"]), payload.get("updatedAt") or ""
+    place = payload.get("repository") or {}
+    if not all(place.get(key) is not None for key in ("id", "nameWithOwner", "isPrivate")) or not all(
+        payload.get(key) for key in _NEEDED
+    ):
+        return
+    context.store.keep_repository(place)
     held = context.store.get(name)
-    is_same = held is not None and held.payload is not None and held.updated_at == updated_at
-    believed = is_same and held is not None and not (held.payload or {}).get("unconfirmed", True)
-    payload["unconfirmed"] = [] if believed else ghosts(payload)
-    node = CachedNode(name, kind, updated_at if is_whole else "", _since(kind, payload), payload)
-    context.store.keep(node)
+    is_same = held is not None and held.payload is not None and held.updated_at == payload["updatedAt"]
+    is_confirmed = is_same and held is not None and not (held.payload or {}).get("unconfirmed", True)
+    payload["unconfirmed"] = [] if is_confirmed else ghosts(payload)
+    yield from _keep(context, CachedNode(name, kind, payload["updatedAt"], "", payload))
+
+
+def _keep(context: LoadContext, node: CachedNode) -> Iterator[Query]:
+    """Keep a node, as one that is asked for again where something is missing, and yield what is asked next."""
+    payload = node.payload or {}
+    if payload.pop(PARTIAL, False):
+        node = node._replace(updated_at="")
+    pages = [payload.get(name) or _EMPTY for name in _CONNECTIONS.get(node.kind, ())]
+    since = max((_oldest(page) if page["pageInfo"]["hasPreviousPage"] else "" for page in pages), default="")
+    context.store.keep(node._replace(since=since))
     yield from follow_ups(context, node)
 
 
-def _held_as(kind: str, identifier: str) -> str:
-    return own_id(identifier) if kind in OWN.values() else identifier
+def _oldest(page: dict[str, Any]) -> str:
+    return min((node["createdAt"] for node in page["nodes"] if node and "createdAt" in node), default="9999")
 
 
 def follow_ups(context: LoadContext, node: CachedNode) -> Iterator[Query]:
     """Yield what is asked once a node is there: earlier pages, replies, people, and threads of the own side."""
     payload = node.payload or {}
     for name in _CONNECTIONS.get(node.kind, ()):
-        yield from _page_before(context, node, name)
+        page = payload.get(name) or _EMPTY
+        is_all_wanted = name == "timelineItems" or node.kind == "discussion"
+        if page["pageInfo"]["hasPreviousPage"] and (is_all_wanted or _oldest(page) >= context.start):
+            more = {"before": page["pageInfo"]["startCursor"], "shown": len(page["nodes"])}
+            counted = {"count": page["totalCount"]} if "totalCount" in page else {}
+            yield Query(f"{node.kind}_{name}", {"id": node.id, **more, **counted})
     for comment in nodes(payload, "comments") if node.kind == "discussion" else ():
         if (comment.get("replies") or {}).get("totalCount") and comment["id"] not in payload.get("replies", {}):
             yield Query("replies", {"id": comment["id"], "thread": node.id})
     for identifier in payload.get("unconfirmed", ()):
         yield Query("who", {"id": identifier, "thread": node.id})
-    if node.kind in _CONNECTIONS:
-        yield from _tied(context, payload)
-
-
-def _tied(context: LoadContext, payload: dict[str, Any]) -> Iterator[Query]:
-    """Yield queries for the threads of the own side that point at a thread, and those at which it points."""
-    for event in nodes(payload, "timelineItems"):
+    for event in nodes(payload, "timelineItems"):  # own threads that point here, and those at which this one points
         ref = source_ref(event)
         if ref and context.organisation.is_own_side(ref):
-            yield from want_own(context, event["source"])
-    for ref, _ in citations(payload, context.organisation):
+            yield from want(context, event["source"], OWN)
+    for ref, _ in citations(payload, context.organisation) if node.kind in _CONNECTIONS else ():
         yield Query("named", {"repo": repository_of(ref), "number": number_of(ref)})
 
 
@@ -116,55 +114,29 @@ def citations(payload: dict[str, Any], organisation: Organisation) -> Iterator[t
                 yield link.ref, place
 
 
-def _page_before(context: LoadContext, node: CachedNode, name: str) -> Iterator[Query]:
-    page = (node.payload or {}).get(_FIELDS.get(name, name)) or _EMPTY
-    if page["pageInfo"]["hasPreviousPage"] and (name in _WHOLE or _oldest(page) >= context.start):
-        more = {"before": page["pageInfo"]["startCursor"], "shown": len(page["nodes"])}
-        counted = {"count": page["totalCount"]} if "totalCount" in page else {}
-        yield Query("page", {"id": node.id, "kind": node.kind, "connection": name, **more, **counted})
+def receive_page(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
+    """Put earlier entries before those that are there, unless the thread was read anew since."""
+    node, name = context.store.get(query.argument["id"]), query.kind.partition("_")[2]
+    page, there = ((of or {}).get(name) for of in (payload, node and node.payload))
+    if node and payload and page and there and there["pageInfo"]["startCursor"] == query.argument["before"]:
+        page["nodes"] += there["nodes"]
+        yield from _add(context, node, payload, {name: page})
 
 
-def _since(kind: str, payload: dict[str, Any]) -> str:
-    """Return the time from which on nothing of a thread is missing; empty where all of it is there."""
-    pages = [payload.get(_FIELDS.get(name, name)) or _EMPTY for name in _CONNECTIONS.get(kind, ())]
-    return max((_oldest(page) if page["pageInfo"]["hasPreviousPage"] else "" for page in pages), default="")
-
-
-def _oldest(page: dict[str, Any]) -> str:
-    return min((node["createdAt"] for node in page["nodes"] if node and "createdAt" in node), default="9999")
-
-
-def receive_page(context: LoadContext, query: Query, payload: dict[str, Any] | None, is_whole: bool) -> Iterator[Query]:
-    """Put earlier entries before those that are there."""
-    node, argument = context.store.get(query.argument["id"]), query.argument
-    name = _FIELDS.get(argument["connection"], argument["connection"])
-    if node is None or node.payload is None or not payload or not payload.get(name):
-        return
-    page, there = payload[name], node.payload[name]
-    if there["pageInfo"]["startCursor"] != argument["before"]:
-        return  # the thread was read anew since, or another load was faster
-    page["nodes"] += there["nodes"]
-    merged = node.payload | {name: page}
-    merged["unconfirmed"] = [*node.payload.get("unconfirmed", []), *ghosts(payload)]
-    updated_at = node.updated_at if is_whole else ""
-    node = node._replace(payload=merged, updated_at=updated_at, since=_since(node.kind, merged))
-    context.store.keep(node)
-    yield from follow_ups(context, node)
-
-
-def receive_replies(
-    context: LoadContext, query: Query, payload: dict[str, Any] | None, is_whole: bool
-) -> Iterator[Query]:
+def receive_replies(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
     """Put the replies to a discussion's comment beside it."""
     node = context.store.get(query.argument["thread"])
-    if node is None or node.payload is None or not payload or not payload.get("replies"):
-        return
-    replies = node.payload.get("replies", {}) | {query.argument["id"]: payload["replies"]}
-    unconfirmed = [*node.payload.get("unconfirmed", []), *ghosts(payload)]
-    merged = node.payload | {"replies": replies, "unconfirmed": unconfirmed}
-    node = node._replace(payload=merged, updated_at=node.updated_at if is_whole else "")
-    context.store.keep(node)
-    yield from follow_ups(context, node)
+    if node and node.payload and payload and payload.get("replies"):
+        replies = node.payload.get("replies", {}) | {query.argument["id"]: payload["replies"]}
+        yield from _add(context, node, payload, {"replies": replies})
+
+
+def _add(context: LoadContext, node: CachedNode, payload: dict[str, Any], changes: dict[str, Any]) -> Iterator[Query]:
+    """Keep a node with what came of it in addition."""
+    held = node.payload or {}
+    unconfirmed = [*held.get("unconfirmed", []), *ghosts(payload)]
+    merged = held | changes | {"unconfirmed": unconfirmed, PARTIAL: payload.get(PARTIAL, False)}
+    yield from _keep(context, node._replace(payload=merged))
 
 
 def ghosts(payload: Any) -> list[str]:
@@ -188,41 +160,24 @@ def ghosts(payload: Any) -> list[str]:
     return found
 
 
-def receive_who(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+def receive_who(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
     """Put a name where there was none; what is null twice is believed."""
     node = context.store.get(query.argument["thread"])
     if node is None or node.payload is None:
         return
-    known = {
-        name: value for name, value in (payload or {}).items() if value is not None and name not in ("id", "__typename")
-    }
-    _fill(node.payload, query.argument["id"], known)
+    told = {name: value for name, value in (payload or {}).items() if value is not None}
+    _fill(node.payload, query.argument["id"], told)
     node.payload["unconfirmed"] = [one for one in node.payload["unconfirmed"] if one != query.argument["id"]]
     context.store.keep(node)
     yield from ()
 
 
-def _fill(place: Any, identifier: str, known: dict[str, Any]) -> None:
+def _fill(place: Any, identifier: str, told: dict[str, Any]) -> None:
     if isinstance(place, dict) and place.get("id") == identifier:
-        place.update({name: value for name, value in known.items() if name in place and place[name] is None})
+        place.update({name: value for name, value in told.items() if name in place and place[name] is None})
     for inside in place.values() if isinstance(place, dict) else place:
         if isinstance(inside, dict | list):
-            _fill(inside, identifier, known)
-
-
-def receive_named(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
-    """Yield a thread of the own side that a plan or a thread names; say where a plan's cannot be seen."""
-    thread = (payload or {}).get("issueOrPullRequest")
-    ref = f"{query.argument['repo']}#{query.argument['number']}"
-    if thread:
-        yield from want_own(context, thread)
-    elif is_planned(context.organisation, ref):
-        context.remark(unseen_plan(context.organisation, ref))
-
-
-def is_planned(organisation: Organisation, ref: str) -> bool:
-    """Say whether an initiative or a goal names a thread."""
-    return casefold_id(ref) in map(casefold_id, planned_refs(organisation))
+            _fill(inside, identifier, told)
 
 
 def planned_refs(organisation: Organisation) -> list[str]:
@@ -231,36 +186,48 @@ def planned_refs(organisation: Organisation) -> list[str]:
     return list(dict.fromkeys([*refs, *(ref for goal in organisation.goals for ref in goal.refs)]))
 
 
-def receive_plans(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+def receive_named(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
+    """Yield a thread of the own side that a plan or a thread names; say where a plan's cannot be seen."""
+    ref = f"{query.argument['repo']}#{query.argument['number']}"
+    if thread := (payload or {}).get("issueOrPullRequest"):
+        yield from want(context, thread, OWN)
+    elif casefold_id(ref) in map(casefold_id, planned_refs(context.organisation)):
+        _say_unseen(context, ref)
+
+
+def receive_plans(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
     """Yield the threads of a repository in which something is planned; say where there are more than were asked for."""
     name = query.argument["repo"]
     if payload is None:
-        context.remark(unseen_plan(context.organisation, name))
+        _say_unseen(context, name)
         return
     pages = [page for page in payload.values() if isinstance(page, dict)]
     if any(page["totalCount"] > len(page["nodes"]) for page in pages):
-        context.remark(only_latest(context.organisation, name, max(len(page["nodes"]) for page in pages)))
+        read = f"touched last are read, at most {max(len(page['nodes']) for page in pages)} of each"
+        context.remark(
+            f"{context.line_of(name, 'refs')}: of the repository named here the issues and pull requests {read}"
+        )
     for page in pages:
         for thread in filter(None, page["nodes"]):
-            yield from want_own(context, thread)
+            yield from want(context, thread, OWN)
+
+
+def _say_unseen(context: LoadContext, name: str) -> None:
+    """Say that a place of plans may not be seen: by its line, since a private name is in no published review."""
+    said = "what is named here cannot be seen; is the name right, and may the token?"
+    context.remark(f"{context.line_of(name, 'refs')}: {said}")
 
 
 def vanished(context: LoadContext) -> Iterator[Query]:
-    """Yield whether threads are still there that were held and that no search finds any more.
-
-    A thread that was transferred has a new id, and is found under it.
-    """
+    """Yield whether threads are still there that were held and that no search finds: a transferred one has a new id."""
     for node in context.store.of_kinds(*_CONNECTIONS):
         payload = node.payload or {}
-        if (
-            node.id not in context.found
-            and payload["updatedAt"] >= context.start
-            and payload["createdAt"] < context.end
-        ):
+        is_inside = payload["updatedAt"] >= context.start and payload["createdAt"] < context.end
+        if is_inside and node.id not in context.found:
             yield Query("there", {"id": node.id})
 
 
-def receive_there(context: LoadContext, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+def receive_there(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
     """Note that a thread is gone."""
     node = context.store.get(query.argument["id"])
     if payload is None and node is not None:
@@ -271,11 +238,4 @@ def receive_there(context: LoadContext, query: Query, payload: dict[str, Any] | 
 def source_ref(event: dict[str, Any]) -> str | None:
     """Return the thread from which a cross-reference comes; None where it may not be seen."""
     source = event.get("source") or {}
-    if not source.get("repository"):
-        return None
-    return f"{source['repository']['nameWithOwner']}#{source['number']}"
-
-
-def nodes(payload: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """Return what stands in a connection, without what may not be seen."""
-    return [node for node in (payload.get(name) or {}).get("nodes") or [] if node]
+    return f"{source['repository']['nameWithOwner']}#{source['number']}" if source.get("repository") else None

@@ -1,12 +1,14 @@
 """One load: whose work, which days, where it is kept, and what was found on the way."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 from contribkit.config.organisation import Organisation
+from contribkit.ids import casefold_id
 from contribkit.loaders.github.cache import Store
 from contribkit.loaders.github.queries import Query
 from contribkit.loaders.github.settings import Settings
@@ -15,50 +17,21 @@ from contribkit.period import Period
 
 @dataclass
 class LoadContext:
-    """What every part of a load needs to know.
-
-    Attributes
-    ----------
-    organisation, period, settings, store
-        Whose work, which days, how, and where it is kept.
-    remarks
-        What a reader should know, and whether it is an error.
-    found
-        Every thread that a search showed, and when it was touched last.
-    touched
-        Every thread that a search for all that was touched showed, as it showed it.
-    hits
-        How many threads the searches of each member showed.
-    searches
-        What was searched for, so that it can be searched for place by place.
-    anded
-        The types of search in which several places are all wanted, not any of them.
-    unknown
-        Logins of members that GitHub does not know.
-    blind
-        Members that GitHub's search does not find.
-    lacking
-        Fields and events that the server's schema does not have.
-    """
+    """What every part of a load needs to know."""
 
     organisation: Organisation
     period: Period
     settings: Settings
     store: Store
-    remarks: dict[str, bool] = field(default_factory=dict)
-    found: dict[str, str] = field(default_factory=dict)
-    touched: dict[str, dict[str, Any]] = field(default_factory=dict)
-    hits: Counter[str] = field(default_factory=Counter)
+    remarks: dict[str, bool] = field(default_factory=dict)  # what a reader should know, and whether it is an error
+    found: dict[str, str] = field(default_factory=dict)  # every thread that a search showed, and its last touch
+    touched: dict[str, dict[str, Any]] = field(default_factory=dict)  # what a search for all that was touched showed
+    hits: Counter[str] = field(default_factory=Counter)  # how many threads the searches of each member showed
     searches: list[Query] = field(default_factory=list)
-    anded: set[str] = field(default_factory=set)
-    unknown: set[str] = field(default_factory=set)
-    blind: set[str] = field(default_factory=set)
-    lacking: list[str] = field(default_factory=list)
-
-    @property
-    def key(self) -> str:
-        """The name of the load in the store."""
-        return f"{self.start}/{self.end}"
+    anded: set[str] = field(default_factory=set)  # types of search in which several places are all wanted at once
+    unknown: set[str] = field(default_factory=set)  # logins of members that GitHub does not know
+    blind: set[str] = field(default_factory=set)  # members that GitHub's search does not find
+    lacking: list[str] = field(default_factory=list)  # fields and events that the server's schema does not have
 
     @cached_property
     def start(self) -> str:
@@ -70,9 +43,27 @@ class LoadContext:
         """The first second after it."""
         return github_time(self.period.end)
 
+    @property
+    def key(self) -> str:
+        """The name of the load in the store."""
+        return f"{self.start}/{self.end}"
+
     def remark(self, said: str, is_wrong: bool = False) -> None:
         """Note something for the reader; what is wrong makes the load one in part."""
         self.remarks[said] = is_wrong
+
+    def unknown_name(self, name: str, key: str, fix: str) -> None:
+        """Note that GitHub knows no such account or repository."""
+        said = f"{self.line_of(name, key)}: GitHub knows no {name}, or the token may not see it; {fix}"
+        self.remark(said, is_wrong=True)
+
+    def line_of(self, name: str, key: str) -> str:
+        """Return the file and line of contribkit.toml on which a key has a value."""
+        path = self.organisation.path
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        found = [number for number, line in enumerate(lines, 1) if f'"{casefold_id(name)}"' in casefold_id(line)]
+        with_key = [number for number in found if key in lines[number - 1]]
+        return f"{path}:{(with_key or found or [1])[0]}"
 
 
 def github_time(moment: datetime) -> str:
@@ -85,3 +76,17 @@ def github_time(moment: datetime) -> str:
     '2026-06-30T22:00:00Z'
     """
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def nodes(payload: Any, name: str) -> list[dict[str, Any]]:
+    """Return what stands in a connection, without what may not be seen."""
+    return [node for node in ((payload or {}).get(name) or {}).get("nodes") or [] if node]
+
+
+def next_page(query: Query, page: dict[str, Any] | None) -> Iterator[Query]:
+    """Yield the query for the page behind one, where there is one; with it goes how much there is and was shown."""
+    end = (page or {}).get("pageInfo") or {}
+    if page and end.get("hasNextPage"):
+        counts = (page[name] for name in ("count", "issueCount", "totalCount") if name in page)
+        shown = query.argument.get("shown", 0) + len(page["nodes"])
+        yield query.replace(after=end["endCursor"], shown=shown, count=query.argument.get("count", next(counts, 0)))

@@ -1,16 +1,17 @@
 """Rows of the tables of threads, acts and references, from the nodes that the store holds."""
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, links, passages
 from contribkit.loaders.github.cache import CachedNode, Name, Store
-from contribkit.loaders.github.hydrate import citations, nodes, source_ref
-from contribkit.loaders.github.messages import Coverage
+from contribkit.loaders.github.hydrate import citations, source_ref
+from contribkit.loaders.github.load_context import nodes
 from contribkit.loaders.github.queries import MERGE_EVENTS, TRIAGE_EVENTS
 from contribkit.loaders.source import Loaded
 from contribkit.tables import ACTS, REFERENCES, THREADS, conform
@@ -20,75 +21,95 @@ INFERRED = "inferred"
 _KINDS = {"pull": "pull_request", "issue": "issue", "discussion": "discussion"}
 _OWN_KINDS = {"own_issue": "issue", "own_pull": "pull_request"}
 _CONTEXT = 1_000  # characters
-
-
-class _Tie(NamedTuple):
-    """That a thread of the own side (by its id) points at an upstream thread, as GitHub tells it."""
-
-    source: str
-    ref: str
-    event: dict[str, Any]
+# Columns that are what GitHub says under another name.
+_THREAD = {
+    "number": "number", "url": "url", "title": "title", "author_association": "authorAssociation",
+    "additions": "additions", "deletions": "deletions", "opened_at": "createdAt", "merged_at": "mergedAt",
+    "closed_at": "closedAt",
+}  # fmt: skip
+# Of each connection the first page is read, as in the fragments; GitHub says how much there is.
+_CUT = {
+    "files": "pull requests that change more than {0} files the first {0} are read",
+    "labels": "threads with more than {0} labels the first {0} are read",
+    "closingIssuesReferences": "pull requests that close more than {0} issues the first {0} are read",
+}
+_NOTES = {
+    "made": "GitHub does not say who created a repository: of {0} the author of the first commit is taken",
+    "undated": "{0} reviews have no time of submission: the time when they were begun is taken",
+    "hidden": "{0} links come from threads that the token may not see",
+    "gone": "{0} threads that were found cannot be read: they are gone, or the token may not see them",
+    "own": "of {0} threads of our own side only the last comments are read",
+    "replies": "of {0} comments in discussions only the last 100 replies are read",
+}
 
 
 def tables(store: Store, organisation: Organisation, spans: set[str]) -> Loaded:
     """Return what the store holds, as tables.
 
-    Acts outside the spans are left out, since not all of them are there; so are threads without an act of a member.
-
-    Parameters
-    ----------
-    store
-        What GitHub said.
-    organisation
-        Whose members count.
-    spans
-        The periods that were loaded, ``start/end`` each, as GitHub writes times.
+    Acts outside the spans (``start/end`` each, as GitHub writes times) are left out, since not all of them are there;
+    so are threads without an act of a member.
     """
     names = {
         identifier: name._replace(now=name.now if organisation.is_in_scope(name.now) else name.configured or name.now)
         for identifier, name in store.repositories().items()
     }
-    own = {node.id: node for node in store.of_kinds(*_OWN_KINDS)}
-    own_refs = {casefold_id(_own_ref(node, names)): node for node in own.values()}
+    own = {node.id: _Own(node, names) for node in store.of_kinds(*_OWN_KINDS)}
+    own_refs = {casefold_id(one.place["id"]): one for one in own.values()}
     threads: list[dict[str, Any]] = []
     acts: list[dict[str, Any]] = []
-    ties: list[_Tie] = []
     cited: list[dict[str, Any]] = []
-    coverage = Coverage()
+    ties: dict[str, dict[str, dict[str, Any]]] = {}
+    pages = [(one.payload.get("comments") or {}).get("pageInfo") or {} for one in own.values()]
+    counts = Counter(gone=store.gone(), own=sum(bool(page.get("hasPreviousPage")) for page in pages))
     inside = [tuple(span.split("/")) for span in spans]
     for node in store.of_kinds(*_KINDS, "release", "repository"):
         payload = node.payload or {}
         name = names[payload["repository"]["id"]]
         done = [act for act in node_acts(node.kind, payload, organisation) if act["actor"] and act["at"]]
         within = [act for act in done if any(start <= act["at"] < end for start, end in inside)]
-        if not _is_members(payload, within, organisation):
+        # That a pull request was merged is its author's act too.
+        actors = [act["actor"] for act in within] + [login(payload["author"]) for a in within if a["act"] == "merged"]
+        if not any(map(organisation.member, actors)):
             continue
-        row = thread_row(node, name.now, done, organisation)
-        threads.append(row | {"repo": name.now, "private": name.private, "source": "github"})
+        row: dict[str, Any] = {"repo": name.now, "private": name.private, "source": "github"} | _ROWS.get(
+            node.kind, _thread
+        )(node, name.now, done, organisation)
+        threads.append(row)
         acts.extend(act | {"ref": row["ref"], "source": "github"} for act in within)
-        ties.extend(_ties(payload, row["ref"], organisation))
+        for event in nodes(payload, "timelineItems"):
+            source = source_ref(event)
+            if source and organisation.is_own_side(source):
+                ties.setdefault(event["source"]["id"], {})[casefold_id(row["ref"])] = event | {"ref": row["ref"]}
         if node.kind in _KINDS:
-            cited.extend(_cited(payload, row["ref"], own_refs, names, organisation))
-        coverage.see(node)
-    for node in own.values():
-        coverage.see_own(node)
-    references = [*_pointing(own.values(), names, ties, organisation), *cited]
+            cited.extend(_cited(payload, row["ref"], own_refs, organisation))
+        _count(node, counts)
+    pointing = [row for one in own.values() for row in _pointing(one, ties.get(one.payload["id"], {}), organisation)]
+    references = [*pointing, *cited]
     for reference in references:
         reference["by_is_bot"] = None if reference["by"] is None else organisation.is_bot(reference["by"])
+    notes = [sentence.format(counts[name]) for name, sentence in _NOTES.items() if counts[name]]
+    cut = [f"of {number} {words}" for words, number in counts.items() if words not in _NOTES and number]
     return Loaded(
         threads=conform(pd.DataFrame(threads), THREADS),
         acts=conform(pd.DataFrame(acts), ACTS),
         references=conform(pd.DataFrame(references), REFERENCES),
-        notes=coverage.notes(store.gone()),
+        notes=[*notes, *cut],
     )
 
 
-def _is_members(payload: dict[str, Any], within: list[dict[str, Any]], organisation: Organisation) -> bool:
-    """Say whether a member did something; that a pull request was merged is its author's act too."""
-    actors = [act["actor"] for act in within]
-    if any(act["act"] == "merged" for act in within):
-        actors.append(login(payload["author"]))
-    return any(organisation.member(actor) for actor in actors)
+def _count(node: CachedNode, counts: Counter[str]) -> None:
+    """Count what is missing in a thread, release or new repository."""
+    payload = node.payload or {}
+    counts["made"] += node.kind == "repository"
+    reviews = nodes(payload, "reviews")
+    counts["undated"] += sum(not one["submittedAt"] and one["state"] != "PENDING" for one in reviews)
+    # The schema has no link without its source: where that may not be seen, the whole entry is null.
+    counts["hidden"] += sum(event is None for event in (payload.get("timelineItems") or {}).get("nodes") or [])
+    pages = (payload.get("replies") or {}).values()
+    counts["replies"] += sum(page["totalCount"] > len(page["nodes"]) for page in pages)
+    for name, words in _CUT.items():
+        there = len(nodes(payload, name))
+        counts[words.format(there)] += (payload.get(name) or {}).get("totalCount", there) > there
 
 
 def login(actor: dict[str, Any] | None) -> str | None:
@@ -99,10 +120,9 @@ def login(actor: dict[str, Any] | None) -> str | None:
     >>> login({"__typename": "Bot", "login": "dependabot"}), login({"login": "ada"}), login(None)
     ('dependabot[bot]', 'ada', None)
     """
-    if not actor:
-        return None
-    name = str(actor["login"])
-    return f"{name}[bot]" if actor.get("__typename") == "Bot" and not name.endswith("[bot]") else name
+    name: str | None = (actor or {}).get("login")
+    is_bot = (actor or {}).get("__typename") == "Bot"
+    return f"{name}[bot]" if name and is_bot and not name.endswith("[bot]") else name
 
 
 def node_acts(kind: str, payload: dict[str, Any], organisation: Organisation) -> Iterator[dict[str, Any]]:
@@ -111,15 +131,25 @@ def node_acts(kind: str, payload: dict[str, Any], organisation: Organisation) ->
         if payload["publishedAt"] and not payload["isDraft"]:
             yield _act("released", payload["author"], payload["publishedAt"], text=payload["description"])
     elif kind == "repository":
-        if payload["creator"]:
-            yield _act("created", {"login": payload["creator"]}, payload["createdAt"], state=INFERRED)
+        yield _act("created", {"login": payload["creator"]}, payload["createdAt"], state=INFERRED)
     else:
         yield _act("opened", payload["author"], payload["createdAt"], url=payload["url"])
         if payload.get("mergedAt"):
             yield _act("merged", _merger(payload, organisation), payload["mergedAt"])
-        yield from _comments(payload)
-        yield from _reviews(payload)
-        yield from _triage(payload)
+        replies = [reply for page in (payload.get("replies") or {}).values() for reply in page["nodes"] if reply]
+        for comment in (*nodes(payload, "comments"), *replies):
+            text = comment["body"] or None
+            yield _act("commented", comment["author"], comment["createdAt"], text=text, url=comment["url"])
+        for review in nodes(payload, "reviews"):
+            if review["state"] != "PENDING":  # still being written: seen by nobody else
+                about = {"text": review["body"] or None, "url": review["url"], "state": review["state"].casefold()}
+                about["count"] = 1 + (review["comments"] or {"totalCount": 0})["totalCount"]
+                yield _act("reviewed", review["author"], review["submittedAt"] or review["createdAt"], **about)
+        for event in nodes(payload, "timelineItems"):
+            act = TRIAGE_EVENTS.get(event["__typename"])
+            # GitHub tells a merge as a closing too.
+            if act and not (act == "closed" and event["createdAt"] >= (payload.get("mergedAt") or "9999")):
+                yield _act(act, event["actor"], event["createdAt"])
 
 
 def _act(act: str, actor: dict[str, Any] | None, at: str | None, **more: Any) -> dict[str, Any]:
@@ -136,116 +166,61 @@ def _merger(payload: dict[str, Any], organisation: Organisation) -> dict[str, An
     return next(filter(None, reversed(people)), merger)
 
 
-def _comments(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    replies = [reply for page in (payload.get("replies") or {}).values() for reply in page["nodes"] if reply]
-    for comment in (*nodes(payload, "comments"), *replies):
-        words = comment["body"] or None
-        yield _act("commented", comment["author"], comment["createdAt"], text=words, url=comment["url"])
-
-
-def _reviews(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for review in nodes(payload, "reviews"):
-        if review["state"] == "PENDING":  # still being written: seen by nobody else
-            continue
-        inline = (review["comments"] or {"totalCount": 0})["totalCount"]
-        yield _act(
-            "reviewed", review["author"], review["submittedAt"] or review["createdAt"], text=review["body"] or None,
-            url=review["url"], state=review["state"].casefold(), count=1 + inline,
-        )  # fmt: skip
-
-
-def _triage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for event in nodes(payload, "timelineItems"):
-        act = TRIAGE_EVENTS.get(event["__typename"])
-        # GitHub tells a merge as a closing too.
-        if act and not (act == "closed" and event["createdAt"] >= (payload.get("mergedAt") or "9999")):
-            yield _act(act, event["actor"], event["createdAt"])
-
-
-def thread_row(node: CachedNode, repo: str, done: list[dict[str, Any]], organisation: Organisation) -> dict[str, Any]:
-    """Return the row of a node.
-
-    Parameters
-    ----------
-    node
-        A thread, release or new repository that may be seen.
-    repo
-        The name of its repository.
-    done
-        Every act in it, of everybody.
-    organisation
-        Who is a bot.
-    """
+def _release(node: CachedNode, repo: str, done: list[dict[str, Any]], organisation: Organisation) -> dict[str, Any]:
     payload = node.payload or {}
-    if node.kind == "release":
-        return {
-            "ref": f"{repo}@{payload['tagName']}",
-            "kind": "release",
-            "url": payload["url"],
-            "title": payload["name"] or f"{repo.split('/')[1]} {payload['tagName']}",
-            "body": payload["description"] or None,
-            "author": login(payload["author"]),
-            "opened_at": payload["publishedAt"],
-            "links_out": _links(payload["description"]),
-        }
-    if node.kind == "repository":
-        return {
-            "ref": repo,
-            "kind": "repository",
-            "url": f"https://github.com/{repo}",
-            "title": f"New repository {repo}",
-            "author": payload["creator"],
-            "labels": [f"creator: {INFERRED} from the first commit"],
-            "opened_at": payload["createdAt"],
-        }
-    return _thread(node, repo, done, organisation)
+    return {
+        "ref": f"{repo}@{payload['tagName']}",
+        "kind": "release",
+        "url": payload["url"],
+        "title": payload["name"] or f"{repo.split('/')[1]} {payload['tagName']}",
+        "body": payload["description"] or None,
+        "author": login(payload["author"]),
+        "opened_at": payload["publishedAt"],
+        "links_out": _links(payload["description"]),
+    }
+
+
+def _repository(node: CachedNode, repo: str, done: list[dict[str, Any]], organisation: Organisation) -> dict[str, Any]:
+    payload = node.payload or {}
+    return {
+        "ref": repo,
+        "kind": "repository",
+        "url": f"https://github.com/{repo}",
+        "title": f"New repository {repo}",
+        "author": payload["creator"],
+        "labels": [f"creator: {INFERRED} from the first commit"],
+        "opened_at": payload["createdAt"],
+    }
 
 
 def _thread(node: CachedNode, repo: str, done: list[dict[str, Any]], organisation: Organisation) -> dict[str, Any]:
     payload = node.payload or {}
-    author = login(payload["author"])
-    ref = f"{repo}#{payload['number']}"
-    return {
+    author, ref = login(payload["author"]), f"{repo}#{payload['number']}"
+    # Of a thread whose early acts are not loaded, nobody knows the first response.
+    responses = [] if node.since else [act for act in done if act["actor"] != author]
+    closes = [
+        f"{one['repository']['nameWithOwner']}#{one['number']}" for one in nodes(payload, "closingIssuesReferences")
+    ]
+    return {column: payload.get(name) for column, name in _THREAD.items()} | {
         "ref": ref,
         "kind": _KINDS[node.kind],
-        "number": payload["number"],
-        "url": payload["url"],
-        "title": payload["title"],
         "body": payload["body"] or None,
         "author": author,
-        "author_association": payload["authorAssociation"],
         "author_is_bot": True if author and author.endswith("[bot]") else None,
         "labels": [label["name"] for label in nodes(payload, "labels")],
         "files": [file["path"] for file in nodes(payload, "files")],
-        "additions": payload.get("additions"),
-        "deletions": payload.get("deletions"),
         "state": payload["state"].casefold() if "state" in payload else None,
-        "opened_at": payload["createdAt"],
-        "merged_at": payload.get("mergedAt"),
-        "closed_at": payload.get("closedAt"),
         "merged_by": login(_merger(payload, organisation)) if payload.get("mergedAt") else None,
         "participants": list(dict.fromkeys(filter(None, [author, *(act["actor"] for act in done)]))),
-        "first_response_at": _first_response(node, author, done, organisation),
-        "links_out": [other for other in _links_out(payload) if other != ref],
+        "first_response_at": min(
+            (act["at"] for act in responses if not organisation.is_bot(act["actor"])), default=None
+        ),
+        "links_out": [other for other in dict.fromkeys([*_links(payload["body"]), *closes]) if other != ref],
         "links_in": _links_in(payload),
     }
 
 
-def _first_response(
-    node: CachedNode, author: str | None, done: list[dict[str, Any]], organisation: Organisation
-) -> str | None:
-    """Return the time of the first act of a person who is not the author; unknown where early ones are not loaded."""
-    if node.since:
-        return None
-    times = [act["at"] for act in done if act["actor"] != author and not organisation.is_bot(act["actor"])]
-    return min(times, default=None)
-
-
-def _links_out(payload: dict[str, Any]) -> list[str]:
-    closes = [
-        f"{one['repository']['nameWithOwner']}#{one['number']}" for one in nodes(payload, "closingIssuesReferences")
-    ]
-    return list(dict.fromkeys([*_links(payload["body"]), *closes]))
+_ROWS = {"release": _release, "repository": _repository}
 
 
 def _links(text: str | None) -> list[str]:
@@ -262,114 +237,60 @@ def _links_in(payload: dict[str, Any]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _ties(payload: dict[str, Any], ref: str, organisation: Organisation) -> Iterator[_Tie]:
-    for event in nodes(payload, "timelineItems"):
-        source = source_ref(event)
-        if source and organisation.is_own_side(source):
-            yield _Tie(event["source"]["id"], ref, event)
+class _Own:
+    """A thread of the own side, and the columns of a reference that tell of it."""
 
-
-def _own_ref(node: CachedNode, names: dict[str, Name]) -> str:
-    payload = node.payload or {}
-    return f"{names[payload['repository']['id']].now}#{payload['number']}"
-
-
-def _own_place(node: CachedNode, names: dict[str, Name]) -> dict[str, Any]:
-    """Return the columns of a reference that tell of the thread of the own side."""
-    payload = node.payload or {}
-    name = names[payload["repository"]["id"]]
-    return {
-        "source": name.now,
-        "kind": _OWN_KINDS[node.kind],
-        "id": _own_ref(node, names),
-        "url": payload["url"],
-        "title": payload["title"],
-        "labels": [label["name"] for label in nodes(payload, "labels")],
-        "private": name.private,
-    }
-
-
-def _pointing(
-    own: Iterable[CachedNode], names: dict[str, Name], ties: list[_Tie], organisation: Organisation
-) -> Iterator[dict[str, Any]]:
-    """Yield a row for each pair of a thread of the own side and one that it points at.
-
-    Parameters
-    ----------
-    own
-        The threads of the own side.
-    names
-        Name and privacy of every repository by id.
-    ties
-        The cross-references that GitHub tells.
-    organisation
-        Which repositories are its own.
-    """
-    by_source: dict[str, dict[str, _Tie]] = {}
-    for tie in ties:
-        by_source.setdefault(tie.source, {})[casefold_id(tie.ref)] = tie
-    for node in own:
-        payload = node.payload or {}
-        told = by_source.get(payload["id"], {})
-        common = _own_place(node, names) | {"direction": "in"}
-        said = _said(payload, organisation)
-        for ref, found in said.items():
-            if known := told.get(casefold_id(ref)):  # GitHub's own word on when and by whom
-                found |= {"date": known.event["createdAt"], "by": login(known.event["actor"]) or found["by"]}
-            yield common | found | {"ref": ref}
-        for tie in [tie for ref, tie in told.items() if ref not in set(map(casefold_id, said))]:
-            # By a name that changed since, or in a comment that is not there.
-            about = {"context": (payload["body"] or "")[:_CONTEXT] or None, "date": tie.event["createdAt"]}
-            yield common | about | {"ref": tie.ref, "by": login(tie.event["actor"])}
-
-
-def _said(payload: dict[str, Any], organisation: Organisation) -> dict[str, dict[str, Any]]:
-    """Return what a thread says about each foreign thread, in its body and comments; the first place tells when."""
-    found: dict[str, dict[str, Any]] = {}
-    for place in (payload, *nodes(payload, "comments")):
-        for ref, text, context in passages(place["body"] or "", organisation.is_own):
-            about = {"date": place["createdAt"], "by": login(place["author"]), "texts": [], "around": []}
-            entry = found.setdefault(ref, about)
-            entry["texts"].append(text)
-            entry["around"].append(context)
-    return {
-        ref: {
-            "date": entry["date"],
-            "by": entry["by"],
-            "text": "\n\n".join(entry["texts"]),
-            "context": "\n\n".join(filter(None, entry["around"])) or None,
+    def __init__(self, node: CachedNode, names: dict[str, Name]) -> None:
+        self.payload = node.payload or {}
+        name = names[self.payload["repository"]["id"]]
+        self.place: dict[str, Any] = {
+            "source": name.now,
+            "kind": _OWN_KINDS[node.kind],
+            "id": f"{name.now}#{self.payload['number']}",
+            "url": self.payload["url"],
+            "title": self.payload["title"],
+            "labels": [label["name"] for label in nodes(self.payload, "labels")],
+            "private": name.private,
         }
-        for ref, entry in found.items()
-    }
+        self.context = (self.payload["body"] or "")[:_CONTEXT] or None
+
+
+def _pointing(one: _Own, told: dict[str, dict[str, Any]], organisation: Organisation) -> Iterator[dict[str, Any]]:
+    """Yield a row for each thread at which one of the own side points; `told` are GitHub's cross-references to them."""
+    said: dict[str, dict[str, Any]] = {}
+    for place in (one.payload, *nodes(one.payload, "comments")):
+        for ref, text, context in passages(place["body"] or "", organisation.is_own):
+            first = {"date": place["createdAt"], "by": login(place["author"]), "text": text, "context": context}
+            if ref in said:  # the first place tells when
+                first = said[ref] | {
+                    "text": f"{said[ref]['text']}\n\n{text}",
+                    "context": "\n\n".join(filter(None, (said[ref]["context"], context))),
+                }
+            said[ref] = first
+    for ref, row in said.items():
+        if event := told.get(casefold_id(ref)):  # GitHub's own word on when and by whom
+            row |= {"date": event["createdAt"], "by": login(event["actor"]) or row["by"]}
+        yield one.place | row | {"ref": ref, "direction": "in", "context": row["context"] or None}
+    known = set(map(casefold_id, said))
+    for event in (event for ref, event in told.items() if ref not in known):
+        # By a name that changed since, or in a comment that is not there.
+        about = {"context": one.context, "date": event["createdAt"], "by": login(event["actor"])}
+        yield one.place | about | {"ref": event["ref"], "direction": "in"}
 
 
 def _cited(
-    payload: dict[str, Any], ref: str, own: dict[str, CachedNode], names: dict[str, Name], organisation: Organisation
+    payload: dict[str, Any], ref: str, own: dict[str, _Own], organisation: Organisation
 ) -> Iterator[dict[str, Any]]:
-    """Yield a row for each thread of the own side that an upstream thread cites: its paragraph, and what it opens.
-
-    Parameters
-    ----------
-    payload, ref
-        The upstream thread.
-    own
-        The threads of the own side by their name.
-    names
-        Name and privacy of every repository by id.
-    organisation
-        Which repositories are its own.
-    """
+    """Yield a row for each thread of the own side that an upstream thread cites: its paragraph, and what it opens."""
     for target, place in citations(payload, organisation):
-        node = own.get(casefold_id(target))
-        if node is None:
-            continue
-        paragraphs = re.split(r"\n[ \t]*\n", (place["body"] or "").replace("\r\n", "\n"))
-        said = [one.strip("\n") for one in paragraphs if casefold_id(target) in map(casefold_id, _links(one))]
-        yield _own_place(node, names) | {
-            "ref": ref,
-            "direction": "out",
-            "date": place["createdAt"],
-            "by": login(place["author"]),
-            "text": "\n\n".join(said) or None,
-            "context": ((node.payload or {})["body"] or "")[:_CONTEXT] or None,
-        }
+        if one := own.get(casefold_id(target)):
+            paragraphs = re.split(r"\n[ \t]*\n", (place["body"] or "").replace("\r\n", "\n"))
+            said = [part.strip("\n") for part in paragraphs if casefold_id(target) in map(casefold_id, _links(part))]
+            yield one.place | {
+                "ref": ref,
+                "direction": "out",
+                "date": place["createdAt"],
+                "by": login(place["author"]),
+                "text": "\n\n".join(said) or None,
+                "context": one.context,
+            }

@@ -12,18 +12,26 @@ import pandas as pd
 
 from contribkit.config.organisation import Organisation
 from contribkit.loaders.github.discover import upstream_places
-from contribkit.loaders.github.hydrate import nodes
+from contribkit.loaders.github.load_context import next_page, nodes
 from contribkit.loaders.github.node_rows import login
-from contribkit.loaders.github.queries import SEARCH_WORDS, Query
+from contribkit.loaders.github.queries import Query
 from contribkit.loaders.union import canonical
 from contribkit.tables import NEEDS, conform
 from contribkit.vocabulary import MAINTAINERS
 
 _MOST = 1000  # hits that GitHub shows of a search
-_WORDS = {"pulls": "open pull requests", "issues": "untriaged issues"}
-_FRAGMENTS = {"pulls": "NeedPull", "issues": "NeedIssue"}
+# The searches by kind of query, and what people call their hits.
+_SEARCHES = {
+    "open_pulls": ("is:pr is:open archived:false", "open pull requests"),
+    "open_issues": ("is:issue is:open archived:false no:label no:assignee", "untriaged issues"),
+}
 _CHECKS = {"SUCCESS": "success", "FAILURE": "failure", "ERROR": "failure", "PENDING": "pending", "EXPECTED": "pending"}
-_MERGEABLE = {"MERGEABLE": True, "CONFLICTING": False}
+# Columns that are what GitHub says under another name.
+_THREAD = {
+    "number": "number", "url": "url", "title": "title", "author_association": "authorAssociation",
+    "opened_at": "createdAt", "updated_at": "updatedAt", "draft": "isDraft", "additions": "additions",
+    "deletions": "deletions", "comments": "totalCommentsCount",
+}  # fmt: skip
 
 
 class OpenWork:
@@ -37,39 +45,43 @@ class OpenWork:
 
     def queries(self) -> Iterator[Query]:
         """Yield what is asked before anything is known."""
-        for kind in SEARCH_WORDS:
-            yield self._search(kind, self._places)
+        yield from self._searches([self._places])
         if len(self._places) > 1:
             yield Query("probe", {"query": "is:pr", "type": "ISSUE", "places": self._places})
         for upstream in self.organisation.upstream:
-            yield from (Query("homes", {"type": "organization", "login": one, "after": None}) for one in upstream.orgs)
-            yield from (Query("home", {"repo": repo}) for repo in upstream.repos)
+            owners = [{"type": "organization", "login": one, "after": None} for one in upstream.orgs]
+            yield from (Query("branches", owner) for owner in owners)
+            yield from (Query("branch", {"repo": repo}) for repo in upstream.repos)
 
-    def _search(self, kind: str, places: list[str]) -> Query:
-        words = f"{SEARCH_WORDS[kind]} sort:updated-desc"
-        return Query(kind, {"query": words, "places": places, "fragment": _FRAGMENTS[kind], "after": None})
+    def _searches(self, groups: list[list[str]]) -> Iterator[Query]:
+        for kind, (words, _) in _SEARCHES.items():
+            for places in groups:
+                query = f"{words} sort:updated-desc"
+                yield Query(kind, {"query": query, "places": places, "type": "ISSUE", "after": None})
 
-    def receive(self, query: Query, payload: dict[str, Any] | None, is_whole: bool) -> Iterator[Query]:
+    def receive(self, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
         """Take an answer into the rows, and yield what is asked next."""
-        if payload is None:
-            yield from self._gone(query)
+        name = query.argument.get("repo") or query.argument.get("login")
+        if payload is None and name:
+            self.notes.append(f"{name} cannot be seen; is its name in [[upstream]] right, and may the token?")
+        elif payload is None:
+            return
         elif query.kind == "probe":
-            if not payload["count"]:  # several places are all wanted at once: search them one by one
-                yield from (self._search(kind, [place]) for kind in SEARCH_WORDS for place in self._places)
-        elif query.kind in SEARCH_WORDS:
+            if not payload.get("count"):  # several places are all wanted at once: search them one by one
+                yield from self._searches([[place] for place in self._places])
+        elif query.kind in _SEARCHES:
             self._threads(query, payload)
-            yield from _next_page(query, payload, payload["issueCount"])
-        elif query.kind == "homes":
+            yield from next_page(query, payload)
+        elif query.kind == "branches":
             for one in nodes(payload, "repositories"):
-                yield from self._home(one)
-            if payload.get("repositories"):
-                yield from _next_page(query, payload["repositories"], payload["repositories"]["totalCount"])
-        elif query.kind == "home":
-            yield from self._home(payload)
-        elif commits := (((payload["defaultBranchRef"] or {}).get("target") or {}).get("history") or {}).get(
-            "totalCount"
-        ):
-            self._rows.append(query.argument["row"] | {"commits": commits})
+                yield from self._repository(one)
+            yield from next_page(query, payload.get("repositories"))
+        elif query.kind == "branch":
+            yield from self._repository(payload)
+        else:
+            target = (payload["defaultBranchRef"] or {}).get("target") or {}
+            if commits := (target.get("history") or {}).get("totalCount"):
+                self._rows.append(query.argument["row"] | {"commits": commits})
 
     def table(self, seen_at: datetime) -> pd.DataFrame:
         """Return all rows, a table of the schema `NEEDS`."""
@@ -78,101 +90,56 @@ class OpenWork:
         bots = table["author"].map(self.organisation.is_bot).astype("boolean")
         return table.assign(author=canonical(table["author"], self.organisation), author_is_bot=bots)
 
-    def _gone(self, query: Query) -> Iterator[Query]:
-        if query.argument.get("type") == "organization":
-            yield query.replace(type="user")
-        elif name := query.argument.get("repo") or query.argument.get("login"):
-            self.notes.append(f"{name} cannot be seen; is its name in [[upstream]] right, and may the token?")
-
     def _threads(self, query: Query, payload: dict[str, Any]) -> None:
-        row = _pull_row if query.kind == "pulls" else _issue_row
-        found = nodes({"": payload}, "")
-        self._rows.extend(row(one) for one in found if query.kind == "pulls" or _is_unanswered(one))
-        if not query.argument["after"] and payload["issueCount"] > _MOST:
-            count, what = payload["issueCount"], _WORDS[query.kind]
+        count, (_, what) = payload.get("issueCount") or 0, _SEARCHES[query.kind]
+        if not query.argument["after"] and count > _MOST:
             self.notes.append(f"of {count:,} {what} the {_MOST:,} touched last are looked at")
+        for one in nodes({"": payload}, ""):
+            if query.kind == "open_pulls":
+                self._rows.append(_pull(one))
+            elif not any(comment["authorAssociation"] in MAINTAINERS for comment in nodes(one, "comments")):
+                total = (one["comments"] or {}).get("totalCount")
+                self._rows.append(_thread(one) | {"kind": "issue", "comments": total})
 
-    def _home(self, one: dict[str, Any]) -> Iterator[Query]:
-        """Take a repository; how much came since its last release is asked next."""
-        self._rows.extend(_branch_rows(one))
-        if one["defaultBranchRef"] and one["latestRelease"]:
-            yield Query("since", {"row": _release_row(one), "since": one["latestRelease"]["publishedAt"]})
+    def _repository(self, one: dict[str, Any]) -> Iterator[Query]:
+        """Take a repository whose branch is red; how much came since its last release is asked next."""
+        repo, branch, release = one["nameWithOwner"], one["defaultBranchRef"], one["latestRelease"]
+        common = {"repo": repo, "private": one["isPrivate"]}
+        if branch and _checks(branch.get("target")) == "failure":
+            about = {"ref": f"{repo}@{branch['name']}", "url": f"{one['url']}/tree/{branch['name']}"}
+            self._rows.append(common | about | {"kind": "branch", "title": branch["name"], "checks": "failure"})
+        if branch and release:
+            row = common | {
+                "kind": "release",
+                "ref": f"{repo}@{release['tagName']}",
+                "url": release["url"],
+                "title": release["name"] or release["tagName"],
+                "released_at": release["publishedAt"],
+            }
+            yield Query("since", {"repo": repo, "row": row, "since": release["publishedAt"]})
 
 
-def _next_page(query: Query, page: dict[str, Any], count: int) -> Iterator[Query]:
-    if page["pageInfo"]["hasNextPage"]:
-        shown = query.argument.get("shown", 0) + len(page["nodes"])
-        yield query.replace(after=page["pageInfo"]["endCursor"], shown=shown, count=query.argument.get("count", count))
-
-
-def _is_unanswered(issue: dict[str, Any]) -> bool:
-    """Say of an issue whether no maintainer has answered."""
-    return not any(comment["authorAssociation"] in MAINTAINERS for comment in nodes(issue, "comments"))
-
-
-def _thread(one: dict[str, Any], kind: str) -> dict[str, Any]:
+def _thread(one: dict[str, Any]) -> dict[str, Any]:
     repo = one["repository"]["nameWithOwner"]
-    return {
-        "kind": kind,
+    return {column: one.get(name) for column, name in _THREAD.items()} | {
         "ref": f"{repo}#{one['number']}",
         "repo": repo,
-        "number": one["number"],
-        "url": one["url"],
-        "title": one["title"],
         "author": login(one["author"]),
-        "author_association": one["authorAssociation"],
         "labels": [label["name"] for label in nodes(one, "labels")],
-        "opened_at": one["createdAt"],
-        "updated_at": one["updatedAt"],
         "private": one["repository"]["isPrivate"],
     }
 
 
-def _pull_row(one: dict[str, Any]) -> dict[str, Any]:
+def _pull(one: dict[str, Any]) -> dict[str, Any]:
     """Return the row of an open pull request."""
-    return _thread(one, "pull_request") | {
-        "draft": one.get("isDraft"),
-        "additions": one["additions"],
-        "deletions": one["deletions"],
+    return _thread(one) | {
+        "kind": "pull_request",
         "checks": _checks(one),
         "review_state": (one.get("reviewDecision") or "").casefold() or None,
-        "mergeable": _MERGEABLE.get(one["mergeable"]),
-        "comments": one.get("totalCommentsCount"),
+        "mergeable": {"MERGEABLE": True, "CONFLICTING": False}.get(one["mergeable"]),
     }
 
 
-def _issue_row(one: dict[str, Any]) -> dict[str, Any]:
-    """Return the row of an untriaged issue."""
-    return _thread(one, "issue") | {"comments": (one["comments"] or {}).get("totalCount")}
-
-
-def _branch_rows(repository: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the row of a default branch whose checks fail; none of any other."""
-    branch = repository["defaultBranchRef"] or {}
-    if _checks(branch.get("target") or {}) != "failure":
-        return []
-    name = branch["name"]
-    url = f"{repository['url']}/tree/{name}"
-    ref = f"{repository['nameWithOwner']}@{name}"
-    return [_common(repository) | {"kind": "branch", "ref": ref, "url": url, "title": name, "checks": "failure"}]
-
-
-def _release_row(repository: dict[str, Any]) -> dict[str, Any]:
-    """Return the row of a repository's last release; how many commits came since is still to be asked."""
-    release = repository["latestRelease"]
-    return _common(repository) | {
-        "kind": "release",
-        "ref": f"{repository['nameWithOwner']}@{release['tagName']}",
-        "url": release["url"],
-        "title": release["name"] or release["tagName"],
-        "released_at": release["publishedAt"],
-    }
-
-
-def _common(repository: dict[str, Any]) -> dict[str, Any]:
-    return {"repo": repository["nameWithOwner"], "private": repository["isPrivate"]}
-
-
-def _checks(checked: dict[str, Any]) -> str | None:
+def _checks(checked: dict[str, Any] | None) -> str | None:
     """Return how the checks of a pull request or commit went; None where there are none."""
-    return _CHECKS.get((checked.get("statusCheckRollup") or {}).get("state", ""))
+    return _CHECKS.get(((checked or {}).get("statusCheckRollup") or {}).get("state", ""))

@@ -19,23 +19,12 @@ _TRIES = 8  # requests in a row without a success: enough to come down from a hu
 _LONGEST_PAUSE = 16  # seconds
 _SECONDARY = 60  # seconds to wait where GitHub does not say how long, doubled each time
 _SHORTEST_PAGE = 5
-# Kinds that take GitHub as long as others.
-_ALIKE = {"triage": "search", "own_pull": "own_issue", "look_pull": "look_issue", "wide_pull": "wide_issue"}
 _CALM = 25  # successes after which a size that failed is tried again
 
 
 @dataclass
 class BatchSize:
-    """How many queries of one kind a request holds, and how many entries a page.
-
-    Examples
-    --------
-    >>> size = BatchSize(24, 50)
-    >>> size.shrink(0.5); size.size
-    12.0
-    >>> size.grow(most=100); size.size
-    18.0
-    """
+    """How many queries of one kind a request holds, and how many entries a page."""
 
     size: float
     page: int
@@ -43,7 +32,7 @@ class BatchSize:
     calm: int = 0
 
     def shrink(self, share: float) -> None:
-        """Hold this share of what it holds now; what failed is not tried again for some time."""
+        """Hold this share; what failed is not tried again for some time."""
         held, self.size = self.size, max(1.0, self.size * share)
         self.ceiling, self.calm = max(self.size, held * 0.8), 0
 
@@ -56,48 +45,30 @@ class BatchSize:
 
 
 class BatchSizes:
-    """The size of a request for each kind of query; kinds in one request share it."""
+    """The size of a request for each kind of query, also as the last load left it; kinds in one request share it."""
 
     def __init__(self, known: dict[str, tuple[float, int]] | None = None) -> None:
         self.kinds = {name: BatchSize(kind.size, kind.page) for name, kind in KINDS.items()}
         for name, (size, page) in (known or {}).items():
             if name in self.kinds:
                 self.kinds[name] = BatchSize(min(size, KINDS[name].most), page)
-        for name, like in _ALIKE.items():
-            self.kinds[name] = self.kinds[like]
-
-    def weight(self, query: Query) -> float:
-        """Return which share of a request a query takes."""
-        return 1 / self.kinds[query.kind].size
+        self.kinds |= {name: self.kinds[kind.like] for name, kind in KINDS.items() if kind.like}
 
     def weigh(self, queries: Iterable[Query]) -> float:
         """Return which share of a request some queries take together."""
-        return sum(self.weight(query) for query in queries)
-
-    @property
-    def pages(self) -> dict[str, int]:
-        """Entries a page by kind."""
-        return {name: size.page for name, size in self.kinds.items()}
+        return sum(1 / self.kinds[query.kind].size for query in queries)
 
     def grow(self, queries: list[Query]) -> None:
         """Note that a request was answered; a small one tells nothing about larger ones."""
-        full = self.weigh(queries) > 0.6
+        is_full = self.weigh(queries) > 0.6
         for size, kind in self._of(queries):
-            if full:
+            if is_full:
                 size.grow(kind.most, 2 if kind.connections <= 1 else 1.5)
             if size.page < kind.page and size.calm % 10 == 9:
                 size.page = min(kind.page, size.page * 2)
 
     def shrink(self, queries: list[Query], answered: list[Query]) -> bool:
-        """Note that a request was too large; return False where it can get no smaller.
-
-        Parameters
-        ----------
-        queries
-            What it held.
-        answered
-            What came all the same.
-        """
+        """Note that a request was too large, of which a part came; return False where it can get no smaller."""
         if len(queries) == 1 and not answered:
             size = self.kinds[queries[0].kind]
             if size.page <= _SHORTEST_PAGE:
@@ -105,48 +76,32 @@ class BatchSizes:
             size.page = max(_SHORTEST_PAGE, size.page // 2)
             return True
         whole = self.weigh(queries)
-        share = min(1.0, whole) * max(0.5 if not answered else 0.1, self.weigh(answered) / whole)
+        share = min(1.0, whole) * max(0.1 if answered else 0.5, self.weigh(answered) / whole)
         for size, _ in self._of(queries):
             size.shrink(min(share, 0.95))
         return True
 
-    def _of(self, queries: list[Query]) -> list[tuple[BatchSize, QueryKind]]:
+    def _of(self, queries: Iterable[Query]) -> list[tuple[BatchSize, QueryKind]]:
         """Return each size that some queries have, once."""
-        names = {query.kind: KINDS[query.kind] for query in queries}
-        return list({id(self.kinds[name]): (self.kinds[name], kind) for name, kind in names.items()}.values())
+        sizes = {id(self.kinds[query.kind]): (self.kinds[query.kind], KINDS[query.kind]) for query in queries}
+        return list(sizes.values())
 
 
 class RateLimiter:
-    """Sends requests within GitHub's limits.
-
-    Parameters
-    ----------
-    client
-        Who sends.
-    longest
-        Minutes to wait at most for new points.
-    """
+    """Sends requests within GitHub's limits; `longest` is how many minutes to wait at most for new points."""
 
     def __init__(self, client: Client, longest: float) -> None:
-        self.client = client
+        self.client, self._longest = client, longest
         self.remaining: int | None = None
         self.reset: datetime | None = None
-        self.failures = 0
-        self._limited = 0
-        self._longest = longest
+        self.failures = self._limited = 0
 
     def ask(self, request: Request) -> Answer:
-        """Send a request, once there are points for it.
-
-        Raises
-        ------
-        QueryTooLarge
-            Where GitHub could not answer so much at once: ask for less.
-        ContribkitError
-            Where it will not answer, or not before the longest wait is over.
-        """
+        """Send a request, once there are points for it; raise `QueryTooLarge` where less must be asked."""
         while True:
-            self._wait_for_points(request.points)
+            if self.remaining is not None and self.remaining < request.points and self.reset is not None:
+                now = datetime.now(UTC) + self.client.ahead
+                self._wait((self.reset - now).total_seconds(), "the points of the token are used up")
             if self.failures:
                 time.sleep(min(_LONGEST_PAUSE, 2 ** (self.failures - 1)))
             try:
@@ -156,7 +111,7 @@ class RateLimiter:
                 if self._limited > _TRIES:
                     self._give_up(_TRIES, "a limit is reached each time")
                 seconds = _SECONDARY * 2 ** (self._limited - 1) if error.seconds is None else error.seconds
-                self._wait(seconds, "GitHub asks to wait")
+                self._wait(max(1.0, seconds), "GitHub asks to wait")
             except ConnectionFailed as error:
                 self.failed(str(error), _CONNECTION_TRIES)
             except QueryTooLarge as error:
@@ -179,11 +134,6 @@ class RateLimiter:
     def _give_up(self, times: int, why: str) -> NoReturn:
         raise ContribkitError(f"GitHub did not answer {times} times ({why}); load again later: what is there stays")
 
-    def _wait_for_points(self, points: int) -> None:
-        if self.remaining is not None and self.remaining < points and self.reset is not None:
-            now = datetime.now(UTC) + self.client.ahead
-            self._wait((self.reset - now).total_seconds(), "the points of the token are used up")
-
     def _wait(self, seconds: float, why: str) -> None:
         until = datetime.now(UTC) + timedelta(seconds=min(seconds, 86_400 * 365))
         clock = f"{until.astimezone():%H:%M:%S}"
@@ -193,6 +143,5 @@ class RateLimiter:
                 "load again then: it goes on where it stopped"
             )
         self.remaining = None
-        said = f"{why}, until {clock}"
-        for _ in tqdm(range(math.ceil(seconds)), said, unit="s", leave=False, file=sys.stderr):
+        for _ in tqdm(range(math.ceil(seconds)), f"{why}, until {clock}", unit="s", leave=False, file=sys.stderr):
             time.sleep(max(0.0, min(1.0, (until - datetime.now(UTC)).total_seconds())))

@@ -13,52 +13,48 @@ from typing import Any
 from tqdm import tqdm
 
 from contribkit.loaders.github.client import Answer, QueryTooLarge, is_too_large
-from contribkit.loaders.github.queries import KINDS, Query, Request, compose
+from contribkit.loaders.github.queries import KINDS, Query, compose
 from contribkit.loaders.github.rate_limits import BatchSizes, RateLimiter
 
 ResponsePath = tuple[str | int, ...]
-Receive = Callable[[Query, dict[str, Any] | None, bool], Iterator[Query]]
-"""Takes a query, its payload (None where it is gone) and whether that is whole; yields what is asked next."""
+Receive = Callable[[Query, dict[str, Any] | None], Iterator[Query]]
+Transaction = Callable[[], AbstractContextManager[None]]
+PARTIAL = "partial"  # a key of payloads in which something is missing
 
 _TRIES = 4  # of one query that comes back with something missing
 _NOTABLE = 500  # points from which on the cost is said first
 # What GitHub leaves null where nothing is missing. That people are null is asked for once more: see `hydrate`.
-_NULLABLE = frozenset(
-    (
-        *("author", "actor", "mergedBy", "enqueuer", "enabler", "user", "submittedAt", "closedAt", "mergedAt"),
-        *("publishedAt", "description", "name", "startCursor", "endCursor", "latestRelease", "defaultBranchRef"),
-        *("target", "statusCheckRollup", "reviewDecision", "possibleTypes", "fields"),
-    )
-)
+_NULLABLE = {
+    *(
+        "author",
+        "actor",
+        "mergedBy",
+        "enqueuer",
+        "enabler",
+        "user",
+        "submittedAt",
+        "closedAt",
+        "mergedAt",
+        "publishedAt",
+    ),
+    *("description", "name", "startCursor", "endCursor", "latestRelease", "defaultBranchRef", "target"),
+    *("statusCheckRollup", "reviewDecision", "possibleTypes", "fields"),
+}
 _PAGES = {"labels": 20, "files": 100}  # connections of which the first page is all that is read
 
 
 class Runner:
-    """Asks queries and those that follow from their answers.
+    """Asks queries and those that follow from their answers; all answers of one request are received in a transaction.
 
-    Parameters
-    ----------
-    limiter
-        Who sends requests.
-    sizes
-        How much a request holds.
-    receive
-        What is done with each answer.
-    transaction
-        Around all answers of one request.
+    `receive` takes a query and its payload, None where it is gone, and yields what is asked next.
     """
 
     def __init__(
-        self,
-        limiter: RateLimiter,
-        sizes: BatchSizes,
-        receive: Receive,
-        transaction: Callable[[], AbstractContextManager[None]] = nullcontext,
+        self, limiter: RateLimiter, sizes: BatchSizes, receive: Receive, transaction: Transaction = nullcontext
     ) -> None:
         self.broken: dict[str, None] = {}
         self.lacking: list[str] = []
-        self._limiter, self._sizes, self._receive = limiter, sizes, receive
-        self._transaction = transaction
+        self._limiter, self._sizes, self._receive, self._transaction = limiter, sizes, receive, transaction
         self._waiting: dict[str, Query] = {}
         self._seen: set[str] = set()
         self._tried: Counter[str] = Counter()
@@ -69,7 +65,14 @@ class Runner:
         """Ask some queries and all that follow from them; what was asked before is not asked again."""
         self._add(queries)
         with tqdm(desc="asking GitHub", unit=" answers", delay=2, leave=False, file=sys.stderr) as bar:
-            while batch := self._batch():
+            while self._waiting:
+                batch: list[Query] = []
+                weight = 0.0
+                for query in self._waiting.values():  # what waits longest, as much as fits a request
+                    weight += self._sizes.weigh([query])
+                    if batch and weight > 1.001:
+                        break
+                    batch.append(query)
                 self._say_cost()
                 self._ask(batch)
                 bar.total = bar.n + len(batch) + len(self._waiting)
@@ -79,9 +82,10 @@ class Runner:
         """Return how many queries still wait, by what people call them."""
         return Counter(KINDS[query.kind].word for query in self._waiting.values())
 
-    def forbidden(self) -> list[str]:
-        """Return a sentence for each thing that the token may not see."""
-        return [f"GitHub forbids {what} ({count} times)" for what, count in sorted(self._forbidden.items())]
+    def problems(self) -> list[str]:
+        """Return sentences on what GitHub does not answer, and on what the token may not see."""
+        forbidden = [f"GitHub forbids {what} ({count} times)" for what, count in sorted(self._forbidden.items())]
+        return [*self.broken, *forbidden]
 
     def _add(self, queries: Iterable[Query]) -> None:
         for query in queries:
@@ -89,25 +93,20 @@ class Runner:
                 self._seen.add(query.key)
                 self._waiting[query.key] = query
 
-    def _batch(self) -> list[Query]:
-        """Return what waits longest, as much as fits a request."""
-        batch: list[Query] = []
-        weight = 0.0
-        for query in self._waiting.values():
-            weight += self._sizes.weight(query)
-            if batch and weight > 1.001:
-                break
-            batch.append(query)
-        return batch
-
     def _ask(self, batch: list[Query]) -> None:
-        request = compose(batch, self._sizes.pages, self.lacking)
+        pages = {name: size.page for name, size in self._sizes.kinds.items()}
+        request = compose(batch, pages, self.lacking)
         try:
             answer = self._limiter.ask(request)
         except QueryTooLarge as error:
             self._too_large(batch, [], str(error))
             return
-        answered = self._take(request, answer)
+        answered: list[Query] = []
+        with self._transaction():
+            for query, path in request.paths:
+                if self._is_answered(query, path, answer):
+                    answered.append(query)
+                    del self._waiting[query.key]
         if len(answered) == len(batch):
             self._sizes.grow(batch)
             self._limiter.succeeded()
@@ -125,62 +124,63 @@ class Runner:
                 self._waiting[query.key] = self._waiting.pop(query.key)
 
     def _too_large(self, batch: list[Query], answered: list[Query], why: str) -> None:
-        if not self._sizes.shrink(batch, answered) and self._count_try(batch[0], why):
+        if not self._sizes.shrink(batch, answered) and self._is_tried(batch[0], why):
             self._waiting.pop(batch[0].key, None)
-
-    def _take(self, request: Request, answer: Answer) -> list[Query]:
-        """Keep what was answered in one transaction, and return those queries."""
-        answered: list[Query] = []
-        with self._transaction():
-            for query, path in request.paths:
-                if self._is_answered(query, path, answer):
-                    answered.append(query)
-                    del self._waiting[query.key]
-        return answered
 
     def _is_answered(self, query: Query, path: ResponsePath, answer: Answer) -> bool:
         """Hand over the answer of a query, if it is one; else it waits on, until it was tried too often."""
         errors = [error for error in answer.errors if _path(error)[: len(path)] == path]
-        payload = _at(answer.data, path)
+        denied = [error for error in errors if error.get("type") == "FORBIDDEN"]
+        payload: Any = answer.data.get(str(path[0]))
+        if len(path) == 2:  # one of a list
+            number = int(path[1])
+            payload = payload[number] if isinstance(payload, list) and number < len(payload) else None
         if query.kind == "schema" and not errors and payload is None:
             payload = {}  # a type that the schema does not have
-        if not isinstance(payload, dict):
-            if any(error.get("type") == "NOT_FOUND" and _path(error) == path for error in errors):
-                self._add(self._receive(query, None, True))
+        missing: list[ResponsePath] = []
+        if isinstance(payload, dict):
+            missing = missing_paths(payload, path, errors, query.argument)
+            if not missing:
+                self._add(self._receive(query, payload))
                 return True
-            if denied := [error for error in errors if error.get("type") == "FORBIDDEN"]:
+            payload = without_gaps(payload, [place[len(path) :] for place in missing])
+            if all(_is_under(place, denied) for place in missing):
                 self._forbid(denied)
+                self._add(self._receive(query, payload))
                 return True
-            return self._is_given_up(query, None, errors)
-        missing = missing_paths(payload, path, errors, query.argument)
-        denied = [error for error in errors if error.get("type") == "FORBIDDEN"]
-        if missing and all(_is_under(place, denied) for place in missing):
+        elif any(error.get("type") == "NOT_FOUND" and _path(error) == path for error in errors):
+            is_owner = query.argument.get("type") == "organization"  # or else a user
+            self._add([query.replace(type="user")] if is_owner else self._receive(query, None))
+            return True
+        elif denied:
             self._forbid(denied)
-        elif missing:
-            return self._is_given_up(query, payload, errors)
-        self._add(self._receive(query, payload, not missing))
-        return True
+            return True
+        return self._is_given_up(query, payload, errors)
 
-    def _is_given_up(self, query: Query, payload: dict[str, Any] | None, errors: list[dict[str, Any]]) -> bool:
+    def _is_given_up(self, query: Query, payload: Any, errors: list[dict[str, Any]]) -> bool:
         """Count a try of a query, and give up what was tried too often: keep what is there of it."""
         if any(error.get("type") == "RESOURCE_LIMITS_EXCEEDED" for error in errors):
             return False  # the next request is smaller
         why = str(errors[0].get("message")) if errors else "a part of the answer is missing"
-        if errors and (halves := _halves(query)) and not any(map(is_too_large, errors)):
-            self._add(halves)  # refused, perhaps for its length
+        places = query.argument.get("places") or []
+        if errors and len(places) > 1 and places[0][0] != "-" and not any(map(is_too_large, errors)):
+            middle = len(places) // 2  # refused, perhaps for its length
+            self._add(query.replace(places=half) for half in (places[:middle], places[middle:]))
             return True
-        if not self._count_try(query, why):
+        if not self._is_tried(query, why):
             return False
-        if payload is not None:
-            self._add(self._receive(query, payload, False))
+        if isinstance(payload, dict):
+            self._add(self._receive(query, payload))
         return True
 
-    def _count_try(self, query: Query, why: str) -> bool:
+    def _is_tried(self, query: Query, why: str) -> bool:
         """Count a try of a query; say so and return True where there were too many."""
         self._tried[query.key] += 1
         if self._tried[query.key] < _TRIES:
             return False
-        self.broken[f"GitHub gives no {KINDS[query.kind].word} for {_name(query)}: {why}"] = None
+        argument = query.argument
+        name = next((argument[key] for key in ("id", "repo", "login", "query") if argument.get(key)), argument)
+        self.broken[f"GitHub gives no {KINDS[query.kind].word} for {name}: {why}"] = None
         return True
 
     def _forbid(self, errors: list[dict[str, Any]]) -> None:
@@ -191,14 +191,11 @@ class Runner:
 
     def _say_cost(self) -> None:
         """Say once, when all searches are done, what the rest costs, where it is much or more than there is."""
-        waiting = self._waiting.values()
-        if self._said or any(query.kind in ("search", "probe", "owner", "account") for query in waiting):
+        kinds = [query.kind for query in self._waiting.values()]
+        if self._said or {"search", "probe", "owner", "account"}.intersection(kinds):
             return
         self._said = True
-        cost, left = (
-            max(1, round(sum(KINDS[query.kind].connections for query in waiting) / 100)),
-            self._limiter.remaining,
-        )
+        cost, left = max(1, round(sum(KINDS[kind].connections for kind in kinds) / 100)), self._limiter.remaining
         if cost < _NOTABLE and (left is None or cost <= left):
             return
         said = f"GitHub: {self.unanswered()['thread']:,} threads to read, about {cost:,} points"
@@ -212,14 +209,7 @@ def missing_paths(
 ) -> list[ResponsePath]:
     """Return where something is missing in a payload: null without being gone, or a page that is too short.
 
-    Parameters
-    ----------
-    payload, path
-        What came, and where in the answer it stands.
-    errors
-        What the answer says of it.
-    argument
-        What was asked; of a later page `count` and `shown` say how much there was and was shown before.
+    `path` is where the payload stands in the answer; of a later page, `argument` says what there was before.
 
     Examples
     --------
@@ -228,6 +218,30 @@ def missing_paths(
     """
     gone = [error for error in errors if error.get("type") == "NOT_FOUND"]
     return [place for place in _gaps(payload, path, argument or {}) if not _is_under(place, gone)]
+
+
+def without_gaps(payload: dict[str, Any], gaps: list[ResponsePath]) -> dict[str, Any]:
+    """Return a payload without the entries of lists in which something is missing, marked as `PARTIAL`.
+
+    Examples
+    --------
+    >>> without_gaps({"nodes": [{"id": "I_1"}, {"id": None}]}, [("nodes", 1, "id")])
+    {'nodes': [{'id': 'I_1'}], 'partial': True}
+    """
+    entries, whole = set(), set()
+    for gap in gaps:
+        last = max((place for place, step in enumerate(gap) if isinstance(step, int)), default=-1)
+        if last >= 0:
+            entries.add(gap[: last + 1])
+        elif len(gap) > 1:  # a connection without an end or a count
+            whole.add(str(gap[0]))
+    for *path, number in sorted(entries, reverse=True):
+        found: Any = payload
+        for step in path:
+            found = found[step]
+        del found[number]
+    payload |= dict.fromkeys(whole)
+    return payload | {PARTIAL: True}
 
 
 def _gaps(value: Any, path: ResponsePath, argument: dict[str, Any]) -> Iterator[ResponsePath]:
@@ -248,10 +262,8 @@ def _gaps(value: Any, path: ResponsePath, argument: dict[str, Any]) -> Iterator[
 
 def _is_consistent(value: dict[str, Any], path: ResponsePath, argument: dict[str, Any]) -> bool:
     """Say whether what may be null or short in an object fits the rest of it."""
-    state = value.get("state")
-    if ("closedAt" in value and state == "CLOSED" and not value["closedAt"]) or (
-        "mergedAt" in value and state == "MERGED" and not value["mergedAt"]
-    ):
+    ends = {"CLOSED": "closedAt", "MERGED": "mergedAt"}
+    if value.get(ends.get(value.get("state") or "", ""), "") is None:
         return False
     nodes, counted = value.get("nodes"), value.get("totalCount", value.get("count", value.get("issueCount")))
     if not isinstance(nodes, list) or not isinstance(counted, int):
@@ -267,15 +279,6 @@ def _is_consistent(value: dict[str, Any], path: ResponsePath, argument: dict[str
     return bool(shown >= min(counted, argument.get("count", counted)))
 
 
-def _halves(query: Query) -> list[Query]:
-    """Return a search in two, each over half of the places; nothing where there is one place."""
-    places = query.argument.get("places") or []
-    if len(places) < 2 or places[0].startswith("-"):
-        return []
-    middle = len(places) // 2
-    return [query.replace(places=places[:middle]), query.replace(places=places[middle:])]
-
-
 def _path(error: dict[str, Any]) -> ResponsePath:
     path = error.get("path")
     return tuple(path) if isinstance(path, list) else ()
@@ -284,20 +287,3 @@ def _path(error: dict[str, Any]) -> ResponsePath:
 def _is_under(place: ResponsePath, errors: list[dict[str, Any]]) -> bool:
     """Say whether an error explains why a place is null: it is there, or further in and the null has climbed."""
     return any(_path(error)[: len(place)] == place for error in errors)
-
-
-def _at(data: dict[str, Any], path: ResponsePath) -> Any:
-    found: Any = data
-    for step in path:
-        if isinstance(found, dict):
-            found = found.get(str(step))
-        elif isinstance(found, list) and isinstance(step, int) and step < len(found):
-            found = found[step]
-        else:
-            return None
-    return found
-
-
-def _name(query: Query) -> str:
-    argument = query.argument
-    return str(argument.get("id") or argument.get("repo") or argument.get("login") or argument.get("query") or argument)

@@ -1,6 +1,11 @@
-"""``[sources.github]`` of contribkit.toml."""
+"""``[sources.github]`` of contribkit.toml, and the token: from the environment, GitHub's command line, or a person."""
 
+import os
+import subprocess
+import sys
+from getpass import getpass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -8,8 +13,9 @@ from pydantic import Field, field_validator
 from contribkit.config.models import Table
 from contribkit.config.organisation import Organisation
 from contribkit.config.toml import validate_settings
+from contribkit.errors import ContribkitError
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")  # where an emulator may run
 
 
 class Settings(Table):
@@ -57,6 +63,83 @@ class Settings(Table):
     def graphql_url(self) -> str:
         """Where GraphQL is answered."""
         return self.api_url.removesuffix("/v3") + "/graphql"
+
+    @property
+    def token_fix(self) -> str:
+        """How to get a token."""
+        if not self._is_dotcom:
+            return f"set GH_ENTERPRISE_TOKEN, or run: gh auth login --hostname {self.host}"
+        scopes = "a token without any scope reads what is public; private repositories need the scope repo"
+        return f"set GITHUB_TOKEN, or run: gh auth login ({scopes})"
+
+    @property
+    def no_token(self) -> str:
+        """That there is no token, and the ways to one."""
+        return f"there is no token: {self.token_fix}"
+
+    @property
+    def _is_dotcom(self) -> bool:
+        return self.host in ("github.com", *_LOOPBACK)
+
+    def find_token(self) -> "Token | None":
+        """Return the token from the environment, or the one that ``gh auth token`` prints; else None.
+
+        A token of github.com goes only there; other hosts get theirs, as GitHub's own command line has it.
+        """
+        dotcom, others = ("GITHUB_TOKEN", "GH_TOKEN"), ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
+        for name in dotcom if self._is_dotcom else others:
+            if text := os.environ.get(name):
+                return Token(text, name)
+        try:
+            command = ["gh", "auth", "token", "--hostname", self.host]
+            answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        text = answer.stdout.strip() if answer.returncode == 0 else ""
+        return Token(text, "the token of gh") if text else None
+
+    def ask_for_token(self) -> "Token | None":
+        """Ask a person at a terminal or notebook, without showing what they type; None where nobody sits there."""
+        if not can_ask():
+            return None
+        text = getpass(f"Token for {self.host} (it is not shown and not kept): ").strip()
+        return Token(text, "what was typed") if text else None
+
+
+class Token:
+    """A token that shows in no error, log or notebook; `source` is named where a text cannot be one.
+
+    Examples
+    --------
+    >>> f"{Token('secret')}"
+    'Token(***)'
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str, source: str = "the token") -> None:
+        self._text = text.strip()
+        if not self._text.isascii() or not self._text.isprintable() or " " in self._text:
+            raise ContribkitError(f"{source} holds what cannot be a token (spaces or other signs); copy it anew")
+
+    def __repr__(self) -> str:
+        return "Token(***)"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a token is not written anywhere")
+
+    def header(self) -> str:
+        """Return the value of the header that goes with a request."""
+        return f"bearer {self._text}"
+
+
+def can_ask() -> bool:
+    """Say whether somebody sits there who could be asked: a notebook that is being rendered has nobody."""
+    if "IPython" in sys.modules:
+        kernel = getattr(sys.modules["IPython"].get_ipython(), "kernel", None)
+        if kernel is not None:
+            return bool(getattr(kernel, "_allow_stdin", False))
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stderr.isatty())
 
 
 def settings_of(organisation: Organisation) -> Settings:
