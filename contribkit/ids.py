@@ -37,13 +37,7 @@ def contribution_id(ref: str, login: str, kind: str) -> str:
 
 
 def parse_contribution_id(identifier: str) -> tuple[str, str, str]:
-    """Return thread, login and kind, read from the right, since tags may hold ``@`` and ``:``.
-
-    Examples
-    --------
-    >>> parse_contribution_id("owner/repo@pkg@1.2.0@ada:release")
-    ('owner/repo@pkg@1.2.0', 'ada', 'release')
-    """
+    """Return thread, login and kind, read from the right, since tags may hold ``@`` and ``:``."""
     rest, _, kind = identifier.rpartition(":")
     ref, _, login = rest.rpartition("@")
     if not (ref and login and kind):
@@ -52,13 +46,7 @@ def parse_contribution_id(identifier: str) -> tuple[str, str, str]:
 
 
 def repository_of(ref: str) -> str | None:
-    """Return ``owner/repo`` of a thread, commit or release, or None for a thread outside GitHub.
-
-    Examples
-    --------
-    >>> repository_of("owner/repo#3"), repository_of("owner/repo@v1@x"), repository_of("log:2026-1")
-    ('owner/repo', 'owner/repo', None)
-    """
+    """Return ``owner/repo`` of a thread, commit or release, or None for a thread outside GitHub."""
     repo = re.split(r"[#@]", ref, maxsplit=1)[0]
     return repo if re.fullmatch(rf"{OWNER}/{REPOSITORY}", repo) else None
 
@@ -95,11 +83,6 @@ def passages(text: str, is_own: Callable[[str | None], bool]) -> Iterator[tuple[
     """Yield each thread of others that a text links to, with the paragraphs that do and those around them.
 
     Links to repositories of which `is_own` is true are left out.
-
-    Examples
-    --------
-    >>> list(passages("Before.\\n\\nWe need o/r#1.\\n\\nAfter.", lambda repo: repo == "our/repo"))
-    [('o/r#1', 'We need o/r#1.', 'Before.\\n\\nAfter.')]
     """
     paragraphs = [part.strip("\n") for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")) if part.strip()]
     found: dict[str, list[int]] = {}

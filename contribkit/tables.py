@@ -105,15 +105,7 @@ class Judged:
         return cls(nested[[*CONTRIBUTIONS, *JUDGED]], conform(reasons, REASONS), [*notes])
 
     def where(self, mask: pd.Series) -> Self:
-        """Return some of the contributions, with their reasons.
-
-        Examples
-        --------
-        >>> row = {"id": "o/r#1@ada:issue", "reasons": [{"rule": "upkeep", "lead": "upstream", "weight": 1.2}]}
-        >>> judged = Judged.of(pd.DataFrame([row]))
-        >>> len(judged.where(judged.contributions["actor"] == "bob").reasons)
-        0
-        """
+        """Return some of the contributions, with their reasons."""
         rows = self.contributions[mask]
         here = self.reasons["id"].map(casefold_id).isin(set(rows["id"].map(casefold_id)))
         return type(self)(rows, self.reasons[here].reset_index(drop=True), self.notes)
@@ -137,11 +129,6 @@ def conform(frame: pd.DataFrame, schema: Mapping[str, str], timezone: str = "UTC
         Column to type, such as `THREADS`.
     timezone
         Where days without a time lie.
-
-    Raises
-    ------
-    ContribkitError
-        For a column whose values do not fit its type, with the first of them.
 
     Examples
     --------
@@ -204,13 +191,7 @@ def _unpacked(value: Any) -> Any:
 
 
 def moments(values: pd.Series, timezone: str = "UTC") -> pd.Series:
-    """Return UTC times; a day without a time is the start of that day in a time zone.
-
-    Raises
-    ------
-    ValueError
-        For a text that is no ISO date or time.
-    """
+    """Return UTC times; a day without a time is the start of that day in a time zone."""
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         return values.astype(TIME)
     result = _empty_column(values.index, TIME)
@@ -242,13 +223,7 @@ def combine(frames: list[pd.DataFrame], schema: Mapping[str, str]) -> pd.DataFra
 
 
 def grouped(keys: Iterable[Key], values: Iterable[Value]) -> dict[Key, list[Value]]:
-    """Return the values of each key, keys in the order in which they first come: many times faster than pandas' own.
-
-    Examples
-    --------
-    >>> grouped("aba", [1, 2, 3])
-    {'a': [1, 3], 'b': [2]}
-    """
+    """Return the values of each key, keys in the order in which they first come: many times faster than pandas' own."""
     groups: dict[Key, list[Value]] = {}
     for one, value in zip(keys, values, strict=True):
         groups.setdefault(one, []).append(value)
@@ -261,35 +236,17 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def is_missing(value: Any) -> bool:
-    """Say whether a cell is null: None, NaN, NaT or pandas.NA; a list never is.
-
-    Examples
-    --------
-    >>> [is_missing(value) for value in (None, float("nan"), pd.NaT, pd.NA, 0, "", [])]
-    [True, True, True, True, False, False, False]
-    """
+    """Say whether a cell is null: None, NaN, NaT or pandas.NA; a list never is."""
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
 
 
 def is_true(value: Any) -> bool:
-    """Say whether a cell of a boolean column is true; cells are bool, numpy.bool or null.
-
-    Examples
-    --------
-    >>> [is_true(value) for value in (True, np.True_, False, None, pd.NA)]
-    [True, True, False, False, False]
-    """
+    """Say whether a cell of a boolean column is true; cells are bool, numpy.bool or null."""
     return not is_missing(value) and bool(value)
 
 
 def plain(value: Any) -> Any:
-    """Return one cell as JSON knows it: null for missing, ISO 8601 for times.
-
-    Examples
-    --------
-    >>> plain(pd.Timestamp("2026-07-01", tz="UTC")), plain(pd.NA), plain(["a"])
-    ('2026-07-01T00:00:00Z', None, ['a'])
-    """
+    """Return one cell as JSON knows it: null for missing, ISO 8601 for times."""
     if isinstance(value, list | dict | str):
         return value
     if is_missing(value):

@@ -19,7 +19,9 @@ from contribkit.tables import (
     combine,
     conform,
     empty,
+    grouped,
     is_day,
+    is_true,
     moments,
     plain,
     records,
@@ -154,6 +156,15 @@ def test_records_keep_every_row_column_and_order_and_read_back(schema: dict[str,
     frame = conform(pd.DataFrame([full, nothing, full]), schema)
     assert json.loads(json.dumps(records(frame))) == [full, nothing, full]
     pd.testing.assert_frame_equal(conform(pd.DataFrame(records(frame)), schema), frame)
+
+
+def test_only_a_cell_that_is_true_is_true() -> None:
+    cells = (True, np.True_, False, np.False_, None, pd.NA, float("nan"))
+    assert [is_true(cell) for cell in cells] == [True, True, False, False, False, False, False]
+
+
+def test_values_are_grouped_in_the_order_of_their_keys() -> None:
+    assert list(grouped("bab", [1, 2, 3]).items()) == [("b", [1, 3]), ("a", [2])]
 
 
 def test_no_rows_are_no_records() -> None:

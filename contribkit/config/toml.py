@@ -148,13 +148,7 @@ def _keys(model: Any, place: list[str]) -> list[str]:
 
 
 def line_of(text: str, place: Place) -> int:
-    """Return the line of a key in a TOML text, or else of the table that should hold it.
-
-    Examples
-    --------
-    >>> line_of("[a]\\nx = 1\\n[[b]]\\ny = 2\\n[[b]]\\ny = 3\\n", ("b", 1, "y"))
-    6
-    """
+    """Return the line of a key in a TOML text, or else of the table that should hold it."""
     counts: dict[Place, int] = {}
     table: Place = ()
     best, best_line = 0, 1

@@ -84,15 +84,7 @@ def warning(subject: str, sentence: str, fix: str) -> Finding:
 
 
 def errors(subject: str, message: str | ContribkitError, fix: str) -> list[Finding]:
-    """Return one finding for each line of an error message; a fix that a line names after a semicolon is preferred.
-
-    Examples
-    --------
-    >>> for finding in errors("labels", ContribkitError("a:1: is not JSON; restore it\\na:2: is empty"), "look"):
-    ...     print(finding)
-    ✗ labels: a:1: is not JSON; restore it
-    ✗ labels: a:2: is empty; look
-    """
+    """Return one finding for each line of an error message; a fix that a line names after a semicolon is preferred."""
     lines = (line.partition("; ") for line in str(message).split("\n"))
     return [Finding(Level.ERROR, subject, sentence, named or fix) for sentence, _, named in lines]
 

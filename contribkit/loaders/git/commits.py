@@ -45,14 +45,10 @@ class Tag(NamedTuple):
 
 
 def read_log(repository: Repository, paths: bool = True, added: tuple[str, ...] = ()) -> list[Commit]:
-    """Return every commit of the default branch, children before parents.
+    """Return every commit of the default branch, children before parents, with the paths that it touched.
 
-    Parameters
-    ----------
-    paths
-        Read those that each commit touched; for merges, those that differ from the first parent.
-    added
-        Only the commits that added files on a branch with names that end so, with the paths of these.
+    Those of a merge are what differs from its first parent. With `added`, only the commits that added files with names
+    that end so are there, with these.
     """
     options = ["--name-only", "--no-renames", "--no-ext-diff"] if paths else []
     if paths:

@@ -109,13 +109,7 @@ class _FrontMatter(yaml.SafeLoader):
 
 
 def front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """Return the YAML block at the start of a document, empty where there is none or it is broken, and the rest.
-
-    Examples
-    --------
-    >>> front_matter("---\\ntitle: A post\\n---\\nwords")
-    ({'title': 'A post'}, 'words')
-    """
+    """Return the YAML block at the start of a document, empty where there is none or it is broken, and the rest."""
     match = re.match(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", text, re.DOTALL)
     if not match:
         return {}, text
