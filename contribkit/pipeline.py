@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 import pandas as pd
 from markupsafe import Markup
@@ -46,14 +46,17 @@ class Evaluation(Question):
         return Markup(self._section(data).html)
 
 
-class OpenOptions(TypedDict, total=False):
+class OpenPlanOptions(PlanOptions, total=False):
+    """Options of `open_plan`."""
+
+    keep_going: bool
+
+
+class OpenOptions(OpenPlanOptions, total=False):
     """Options of `open_review`."""
 
     upstream: str
     reviews: str | Path
-    without_names: bool
-    include_private: bool
-    keep_going: bool
 
 
 def open_review(config: str | Path = "", team: str = "", period: str = "", **options: Unpack[OpenOptions]) -> Review:
@@ -114,12 +117,6 @@ def open_review(config: str | Path = "", team: str = "", period: str = "", **opt
     )  # fmt: skip
     review.reopen = reopen
     return review
-
-
-class OpenPlanOptions(PlanOptions, total=False):
-    """Options of `open_plan`."""
-
-    keep_going: bool
 
 
 def open_plan(config: str | Path = "", team: str = "", period: str = "", **options: Unpack[OpenPlanOptions]) -> Plan:

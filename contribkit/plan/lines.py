@@ -27,29 +27,18 @@ Cell = tuple[str, str]
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a plan: some contributions of one activity in one project.
-
-    Attributes
-    ----------
-    who, partner
-        Logins of who takes it and of who pairs with them; None if nobody does. ``partner`` is the column ``with``.
-    team
-        Slug of a team; None if the line is for every team whose member takes it.
-    because, needs
-        Only in a proposal: where the number comes from, and references of the needs to begin with.
-    priority
-        Only in a proposal: 0 for goals, 1 for needs, 2 for what was done so far. Higher numbers are left open first.
-    """
+    """One line of a plan: some contributions of one activity in one project."""
 
     activity: str
     upstream: str
     how_many: int
-    who: str | None = None
-    partner: str | None = None
-    team: str | None = None
-    because: str = ""
-    needs: tuple[str, ...] = ()
-    priority: int = 0
+    who: str | None = None  # the login of who takes it
+    partner: str | None = None  # the login of who pairs with them: the column ``with``
+    team: str | None = None  # a slug; None if the line is for every team whose member takes it
+    # Only in a proposal:
+    because: str = ""  # where the number comes from
+    needs: tuple[str, ...] = ()  # references of those to begin with
+    priority: int = 0  # 0 for goals, 1 for needs, 2 for what was done so far; higher numbers are left open first
 
     @property
     def cell(self) -> Cell:

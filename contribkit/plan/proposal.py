@@ -1,7 +1,6 @@
 """One team's plan for a period: which needs come first, who could take what, and the page that shows it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -144,12 +143,13 @@ class Plan(Page):
     def lines(self) -> pd.DataFrame:
         """The proposal as a table: the columns of the file in ``planned/``, `because`, `why` (str), `needs` (list)."""
         lines = self.rotation.lines
-        shown = [replace(line, who=None, partner=None) for line in lines] if self.without_names else lines
-        return to_table(shown).assign(
+        table = to_table(lines).assign(
             because=pd.Series([line.because for line in lines], dtype="str"),
             why=pd.Series([self.rotation.why(line, self.without_names) for line in lines], dtype="str"),
             needs=pd.Series([list(line.needs) for line in lines], dtype=object),
         )
+        nobody = pd.Series(None, index=table.index, dtype="str")
+        return table.assign(who=nobody, **{"with": nobody}) if self.without_names else table
 
     @property
     def notes(self) -> list[str]:

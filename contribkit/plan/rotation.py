@@ -40,29 +40,15 @@ def done(activity: str) -> str:
 
 @dataclass(frozen=True)
 class Person:
-    """A member of the team in the period.
-
-    Attributes
-    ----------
-    time
-        Capacity times the part of the period on which they are there, from 0 to 1.
-    days_away
-        Days of the period on which they are members and away.
-    has_done
-        Activities of earlier periods, whoever led them: a release made for a client teaches as much.
-    knows
-        Projects they worked in.
-    did_last
-        Upstream-led activities of the last period with their projects, which they should not repeat.
-    """
+    """A member of the team in the period."""
 
     login: str
     name: str
-    time: float
-    days_away: int = 0
-    has_done: frozenset[str] = frozenset()
-    knows: frozenset[str] = frozenset()
-    did_last: frozenset[Cell] = frozenset()
+    time: float  # capacity times the part of the period on which they are there, from 0 to 1
+    days_away: int = 0  # of the days on which they are members
+    has_done: frozenset[str] = frozenset()  # activities, whoever led them: a release for a client teaches as much
+    knows: frozenset[str] = frozenset()  # projects they worked in
+    did_last: frozenset[Cell] = frozenset()  # upstream-led in the last period: what they should not repeat
 
     def learns(self, line: Line, known: frozenset[str]) -> bool:
         """Say whether an activity is new to them, and among those that somebody who has time has done."""

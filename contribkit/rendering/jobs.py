@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
@@ -54,32 +54,18 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Job:
-    """What a process needs to render one notebook.
+    """What a process needs to render one notebook."""
 
-    Attributes
-    ----------
-    stem
-        ``review`` or ``plan``: the name of the files, without what follows the dot.
-    notebook
-        Its name in `NOTEBOOKS`, or the path of another.
-    name, slug
-        Of a team or a project: in the page's title, and as the folder's name below `parent`.
-    own, given
-        Parameters that tell what is rendered, and those that a person gave.
-    printable
-        Whether to write ``print.html`` too.
-    """
-
-    stem: str
-    notebook: str | Path
-    name: str
-    slug: str
-    own: dict[str, Any]
+    stem: str  # review or plan: the name of the files, without what follows the dot
+    notebook: str | Path  # its name in `NOTEBOOKS`, or the path of another
+    name: str  # of a team or a project, in the page's title
+    slug: str  # the folder's name below `parent`
+    own: dict[str, Any]  # parameters that tell what is rendered
+    given: dict[str, Any]  # parameters that a person gave
     parent: Path
     config: Path
     period: str
-    given: dict[str, Any] = field(default_factory=dict)
-    printable: bool = False
+    printable: bool = False  # whether to write print.html too
 
     @property
     def source(self) -> Path:

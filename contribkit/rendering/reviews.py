@@ -73,7 +73,7 @@ def render(
         source, whose = "review.ipynb", [(team.name, team.slug, {"team": team.slug}) for team in teams]
     jobs = [
         Job("review", source if notebook is None else Path(notebook).absolute(), name, slug,
-            own | {"reviews": "../.."}, parent, organisation.path, str(period), given, printable)
+            own | {"reviews": "../.."}, given, parent, organisation.path, str(period), printable)
         for name, slug, own in whose
     ]  # fmt: skip
     check_before(organisation, period, jobs, keep_going)
@@ -91,20 +91,15 @@ def _parent(organisation: Organisation, period: Period, output: str | Path | Non
 
 def write_index(organisation: Organisation, period: Period, folder: Path, results: list[Rendered]) -> None:
     """Write ``index.html`` over the reviews of all teams into a folder; what two teams share counts once."""
-    teams: list[dict[str, Any]] = []
+    teams: list[tuple[Rendered, dict[str, int] | None]] = []
     unique: dict[str, dict[str, Any]] = {}
     for result in results:
-        rows = None
+        counts = None
         if result.failure is None:
             rows = json.loads((result.folder / "summary.json").read_text(encoding="utf-8"))["rows"]
             unique |= {row["id"].casefold(): row for row in rows}
-        teams.append({
-            "name": result.team,
-            "href": f"{result.slug if result.failure is None else result.folder.name}/{result.page.name}",
-            "leads": lead_counts(row["lead"] for row in rows) if rows is not None else None,
-            "rows": len(rows or []),
-            "failure": result.failure,
-        })  # fmt: skip
+            counts = lead_counts(row["lead"] for row in rows)
+        teams.append((result, counts))
     together = lead_counts(row["lead"] for row in unique.values())
     words = {lead: organisation.word(lead) for lead in together}
     counted = "; ".join(f"{count} {words[lead]}" for lead, count in together.items())
@@ -153,8 +148,8 @@ def render_plans(
     given, parent = parameters or {}, _parent(organisation, period, output, "plans")
     keep_going = bool(given.get("keep_going", False))
     jobs = [
-        Job("plan", "plan.ipynb", team.name, team.slug, {"team": team.slug}, parent, organisation.path, str(period),
-            given)
+        Job("plan", "plan.ipynb", team.name, team.slug, {"team": team.slug}, given, parent, organisation.path,
+            str(period))
         for team in (organisation.teams if teams is None else teams)
     ]  # fmt: skip
     check_before(organisation, period, jobs, keep_going)

@@ -23,24 +23,12 @@ _FOLDER = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page; a notebook shows it as HTML, a terminal its sentence.
-
-    Attributes
-    ----------
-    title, sentence
-        Its heading, and the finding with its numbers and its uncertainty.
-    html
-        The whole part.
-    numbers
-        What it adds to the summary.
-    tables, figure
-        What is behind it.
-    """
+    """A part of the page; a notebook shows it as HTML, a terminal its sentence."""
 
     title: str
-    sentence: str
-    html: str
-    numbers: dict[str, Any] = field(default_factory=dict)
+    sentence: str  # the finding, with its numbers and its uncertainty
+    html: str  # the whole part
+    numbers: dict[str, Any] = field(default_factory=dict)  # what it adds to the summary
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     figure: Figure | None = None
 

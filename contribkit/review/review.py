@@ -23,7 +23,6 @@ from contribkit.review.questions import PROJECT, TEAM, plugged_in, with_plug_ins
 from contribkit.review.review_data import Options, ReviewData
 from contribkit.review.summary import marks, summarise, to_json
 from contribkit.tables import Judged
-from contribkit.vocabulary import Lead
 
 
 class ReviewSection(Section):
@@ -178,17 +177,10 @@ class Review(Page):
             raise ContribkitError(f'no contribution "{identifier}"; {nearest(identifier, list(data.rows["id"]))}')
         (row,) = lines(data, data.rows[chosen])
         label = data.labels.of(data.named_rows.loc[chosen, "id"].iloc[0])
-        names = {login: member.word for login, member in data.organisation.members.items()}
-        opinions = [
-            {"who": "" if data.without_names else names.get(by, by), "lead": str(Lead(lead))}
-            for by, lead in (label.opinions.items() if label else ())
-        ]
+        people = data.organisation.members.items()
+        names = {} if data.without_names else {login: member.word for login, member in people}
         title = row["title"] or row["id"]
-        body = page.html(
-            "card.html", title=title, row=row, words=data.words, opinions=opinions,
-            who=None if data.without_names else names.get(row["actor"], row["actor"]),
-            status=label.status if label else None,
-        )  # fmt: skip
+        body = page.html("card.html", title=title, row=row, words=data.words, label=label, names=names)
         whom = f", for {row['stakeholder']}" if row["stakeholder"] else ""
         decider = "people" if row["decided_by"] == "person" else row["decided_by"]
         sure = f"{page.percent(row['confidence'])} sure, decided by {decider}"
