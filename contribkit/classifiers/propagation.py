@@ -46,7 +46,9 @@ def propagate(contexts: list[Context], reasons: list[list[Reason]]) -> list[Prop
     decided = [decide(why) for why in reasons]
     led: dict[str, list[_Led]] = {}
     # By date and id, so that the order of rows decides nothing.
-    for place in sorted(range(len(contexts)), key=lambda place: _order(contexts[place].row)):
+    when = [(context.row["happened_at"], context.row["id"]) for context in contexts]
+    rows = pd.DataFrame(when, columns=["happened_at", "id"])
+    for place in rows.sort_values(["happened_at", "id"]).index:
         context, (lead, confidence) = contexts[place], decided[place]
         if confidence < _SURE or lead not in (Lead.STAKEHOLDER, Lead.UPSTREAM):
             continue
@@ -64,11 +66,6 @@ def propagate(contexts: list[Context], reasons: list[list[Reason]]) -> list[Prop
         own = why if lead is Lead.STAKEHOLDER else in_order([*why, *(reason for reason, _ in beside)])
         found.append(Propagated(own, whom_else))
     return found
-
-
-def _order(row: dict[str, Any]) -> tuple[bool, Any, str]:
-    when: Any = row.get("happened_at")
-    return (True, 0, row["id"]) if is_missing(when) else (False, when.value, row["id"])
 
 
 def _neighbours(context: Context, led: dict[str, list[_Led]]) -> Iterator[tuple[Reason, _Led]]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from contribkit.classifiers.context import Context, Mention
+from contribkit.classifiers.context import Context
 from contribkit.classifiers.stakeholder_mentions import ASKED
 from contribkit.classifiers.votes import Reason
 from contribkit.config.patterns import matches, may_hold
@@ -99,7 +99,8 @@ def own_side_names(context: Context) -> Iterator[Reason]:
             if named := [name for name in context.named(words) if not name.is_grant]:
                 name = min(named, key=lambda name: name.is_common)
                 tie = "links to it" if inward else "it links to"
-                sentence = f"our {_noun(mention)} that {tie} {where} {name.stakeholder.name}"
+                noun = mention.kind.replace("_", " ") or "thread"
+                sentence = f"our {noun} that {tie} {where} {name.stakeholder.name}"
                 yield mention.reason(Lead.STAKEHOLDER, weight - name.is_common * 1.0, sentence)
                 break
 
@@ -228,7 +229,3 @@ def own_side_is_silent(context: Context) -> Iterator[Reason]:
     if context.covered and not context.mentions:
         sentence = "our trackers, commits and posts cover these days and do not mention it"
         yield Reason(Lead.STAKEHOLDER, -0.3, sentence)
-
-
-def _noun(mention: Mention) -> str:
-    return {"pull_request": "pull request", "": "thread"}.get(mention.kind, mention.kind)
