@@ -113,19 +113,10 @@ def heat_figure(table: pd.DataFrame, title: str) -> Figure:
 
 
 def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | None, title: str) -> Figure:
-    """Draw who led what over periods: counts as bars, beside them the upstream share against the policy.
+    """Draw who led what over periods: counts as bars, beside them the upstream share against the policy, if any.
 
-    Parameters
-    ----------
-    history
-        One row a period, oldest first: `period`, a column a lead, and `upstream_share`, `low`, `high` (of stakeholder-
-        and upstream-led work; missing where there is none).
-    words
-        The word people see for each lead.
-    policy
-        The share wanted, or None.
-    title
-        The finding.
+    `history` has a row a period, oldest first: `period`, a column a lead, and `upstream_share`, `low`, `high` (of
+    stakeholder- and upstream-led work; missing where there is none). `words` are those that people see for leads.
     """
     figure, (bars, shares) = new_figure(1.9 + 0.5 * len(history), 2, width_ratios=[2.4, 1], sharey=True)
     places = list(range(len(history))[::-1])
@@ -164,18 +155,9 @@ def _stacked_counts(axes: Axes, history: pd.DataFrame, places: list[int], words:
 
 
 def share_figure(shares: pd.DataFrame, reference: float, word: str, unit: str, title: str) -> Figure:
-    """Draw shares with their intervals, one line a project, against a reference.
+    """Draw shares with their intervals, one line a `project`, against a reference share, which `word` names.
 
-    Parameters
-    ----------
-    shares
-        `project` (str), `part`, `whole` (int), `share`, `low`, `high` (float).
-    reference, word
-        A share that is drawn as a line, and what it is called.
-    unit
-        What shares are of.
-    title
-        The finding.
+    `shares` has `project`, `part`, `whole`, `share`, `low` and `high`; `unit` says what they are shares of.
     """
     figure, axes, places = _row_figure(list(shares["project"]), 1.5, 0.42, f"{unit} (95 % interval)", title)
     _intervals(axes, shares["share"], shares["low"], shares["high"], places, _NEUTRAL)

@@ -203,5 +203,7 @@ def each(table: str, rows: Iterable[Filter], /, **columns: Filter) -> dict[str, 
     }
 
 
+HEADINGS = {"rows": "contributions", "activity_word": "activity", "part": "our acts", "whole": "known acts of people"}
+"""What people see above a column of a table."""
 PEOPLE: Filter = {"of": "people"}
 THREADS: Filter = {"of": "ref"}

@@ -1,6 +1,5 @@
 """Shares with intervals, how they differ, how evenly work is distributed, and what many questions count."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import hypot, log
 from typing import NamedTuple
@@ -66,12 +65,11 @@ def difference(now: Share, then: Share) -> tuple[float, float, float] | None:
 
 
 def evenness(counts: Sequence[int]) -> float | None:
-    """Return Pielou's evenness, ``J = H / ln S`` with ``H = -sum(p ln p)``.
+    """Return Pielou's evenness, ``J = H / ln S`` with ``H = -sum(p ln p)``: 1 where all did the same, 0 where one did.
 
-    It is 1 where all did the same, and 0 where one did all. Source: Pielou 1966, doi:10.1016/0022-5193(66)90013-0.
-    ``S`` is everybody who could have taken part, those who did not among them, where an ecologist counts the species
-    that were seen: a team wants to know who is missing. None for fewer than four people, of whom it says nothing, and
-    for fewer than two contributions, since one cannot be shared.
+    Source: Pielou 1966, doi:10.1016/0022-5193(66)90013-0. ``S`` is everybody who could have taken part, where an
+    ecologist counts the species that were seen: a team wants to know who is missing. None for fewer than four people,
+    of whom it says nothing, and for fewer than two contributions, since one cannot be shared.
 
     Examples
     --------
@@ -86,35 +84,23 @@ def evenness(counts: Sequence[int]) -> float | None:
 
 
 def absence_factor(counts: Sequence[int]) -> int | None:
-    """Return the smallest number of people who together did half: how few may not be away at once.
+    """Return the smallest number of people who together did half; None where nothing was done.
 
-    Source: CHAOSS, Contributor Absence Factor (https://chaoss.community/kb/metric-contributor-absence-factor/): the
-    largest counts are added up until they reach 50 % of all. None where nothing was done.
+    Source: CHAOSS, Contributor Absence Factor (https://chaoss.community/kb/metric-contributor-absence-factor/).
 
     Examples
     --------
     >>> absence_factor([1000, 202, 90, 33, 332, 343, 42, 433])  # the example of CHAOSS
     2
-    >>> absence_factor([0, 0])
     """
-    total, reached = sum(counts), 0
-    for people, count in enumerate(sorted(counts, reverse=True), start=1):
-        reached += count
-        if total and reached * 2 >= total:
-            return people
-    return None
+    reached = pd.Series(sorted(counts, reverse=True), dtype=int).cumsum()
+    return int((reached * 2 < sum(counts)).sum()) + 1 if sum(counts) else None
 
 
 def lead_counts(leads: Iterable[str]) -> dict[str, int]:
-    """Return how many contributions each lead has, in the order of leads.
-
-    Examples
-    --------
-    >>> lead_counts(["upstream"])
-    {'stakeholder': 0, 'upstream': 1, 'individual': 0, 'unclear': 0}
-    """
-    counts = Counter(map(str, leads))
-    return {str(lead): counts[lead] for lead in Lead}
+    """Return how many contributions each lead has, in the order of leads."""
+    counts = list(map(str, leads))
+    return {str(lead): counts.count(lead) for lead in Lead}
 
 
 def days_between(start: pd.Series, end: pd.Series) -> tuple[float | None, int]:
@@ -124,32 +110,15 @@ def days_between(start: pd.Series, end: pd.Series) -> tuple[float | None, int]:
 
 
 def upstream_share(rows: pd.DataFrame) -> Share:
-    """Return upstream-led work as a share of stakeholder- and upstream-led work together, as the policy counts.
-
-    Examples
-    --------
-    >>> upstream_share(pd.DataFrame({"lead": ["upstream", "stakeholder", "individual", "unclear"]})).share
-    0.5
-    """
+    """Return upstream-led work as a share of stakeholder- and upstream-led work together, as the policy counts."""
     counts = lead_counts(rows["lead"])
     return share(counts["upstream"], counts["upstream"] + counts["stakeholder"])
 
 
 def pull_requests(rows: pd.DataFrame, period: Period) -> dict[str, pd.Series]:
-    """Return of each contribution whether it is a pull request merged in the period, or not merged in it.
+    """Return which contributions are pull requests ``merged`` in the period, merged on an unknown day, or not merged.
 
-    Parameters
-    ----------
-    rows
-        Contributions, of which `kind`, `state` and `merged_at` are read.
-    period
-        The days looked at.
-
-    Returns
-    -------
-    dict of pandas.Series
-        ``merged``; ``merged_unknown_day`` (no source tells when); ``not_merged``: open, closed, or merged only after
-        the period.
+    ``not_merged`` are open, closed, or merged only after the period.
     """
     pulls = rows["kind"] == Kind.PULL_REQUEST
     merged = pulls & within(rows["merged_at"], period)

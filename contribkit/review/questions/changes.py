@@ -42,10 +42,7 @@ _LABEL_CHANGE = ["id", "title", "url", "was", "label"]
 
 
 class Changes(Question):
-    """How the period compares with those before it, and what changed since reviews were last rendered."""
-
-    name = "changes"
-    title = "What changed?"
+    name, title = "changes", "What changed?"
     schema = {
         "history": _HISTORY,
         "changed": of("count", "Leads, of this period and those before it, that are other than when their reviews were "
@@ -112,17 +109,17 @@ def _compared(data: ReviewData) -> str:
 def _headline_table(table: pd.DataFrame, words: Mapping[str, str]) -> Iterable[Markup]:
     """Yield the headlines, a line a number and a column a period; what no period knows is named below."""
     share_of_both = f"{words['upstream']}, % of {words['stakeholder']} and {words['upstream']}"
-    lines: dict[str, list[str]] = {
-        **{words[str(lead)]: table[str(lead)].map(number).tolist() for lead in Lead},
-        share_of_both: table["upstream_share"].map(percent).tolist(),
-        "own pull requests merged": table["merged"].map(number).tolist(),
-        "with evidence from our own side": table["evidence"].map(number).tolist(),
-        "threads linked both ways": _of_all(table, "linked_both", "linked_threads"),
-        "goals reached": _of_all(table, "goals_reached", "goals_with_target"),
-        f"people in {words['upstream']} work": _of_all(table, "people", "members"),
-        "reviews of non-maintainers' pull requests": table["reviewed"].map(number).tolist(),
+    lines = {
+        **{words[str(lead)]: table[str(lead)].map(number) for lead in Lead},
+        share_of_both: table["upstream_share"].map(percent),
+        "own pull requests merged": table["merged"].map(number),
+        "with evidence from our own side": table["evidence"].map(number),
+        "threads linked both ways": _of_all(table["linked_both"], table["linked_threads"]),
+        "goals reached": _of_all(table["goals_reached"], table["goals_with_target"]),
+        f"people in {words['upstream']} work": _of_all(table["people"], table["members"]),
+        "reviews of non-maintainers' pull requests": table["reviewed"].map(number),
     }
-    known = {name: cells for name, cells in lines.items() if set(cells) != {MISSING}}
+    known = {name: cells for name, cells in lines.items() if (cells != MISSING).any()}
     heads = table["period"] + table["from"].map({"sources": "", "summary": " (from its review)"})
     columns = {head: page.numbers(cells) for head, cells in zip(heads, zip(*known.values(), strict=True), strict=True)}
     yield page.table({"number": list(known), **columns})
@@ -130,9 +127,8 @@ def _headline_table(table: pd.DataFrame, words: Mapping[str, str]) -> Iterable[M
     yield page.paragraph(f"In none of these periods known: {unknown}." if unknown else "", quiet=True)
 
 
-def _of_all(table: pd.DataFrame, part: str, whole: str) -> list[str]:
-    is_known = table[part].notna() & table[whole].notna()
-    return (table[part].astype("str") + " of " + table[whole].astype("str")).where(is_known, MISSING).tolist()
+def _of_all(part: pd.Series, whole: pd.Series) -> pd.Series:
+    return (part.astype("str") + " of " + whole.astype("str")).where(part.notna() & whole.notna(), MISSING)
 
 
 @once
@@ -178,23 +174,11 @@ def lead_changes(data: ReviewData) -> pd.DataFrame:
 
 
 def changed_leads(rows: pd.DataFrame, is_tied: pd.Series, before: Mapping[str, Any] | None) -> pd.DataFrame:
-    """Return the contributions whose lead is another than in an earlier summary, through new evidence or labels.
+    """Return the contributions whose lead is another than in an earlier summary of the same team and period.
 
-    Parameters
-    ----------
-    rows
-        Judged contributions with their `reasons`.
-    is_tied
-        Of each, whether something on our own side is tied to it.
-    before
-        An earlier summary of the same team and period, or None.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a change: `id`, `title`, `url`, `was`, `lead`, `through` (str: ``a label`` where people decided it now
-        or then, ``new evidence`` where our own side is tied to it only now or only then, else ``evidence or rules``),
-        `why` (str: the weightiest reason now). Rows that were not there before are no change.
+    It changed `through` ``a label`` where people decided it now or then, ``new evidence`` where our own side is tied to
+    it (`is_tied`) only now or only then, else ``evidence or rules``; `why` is the weightiest reason now. Rows that were
+    not there before are no change.
     """
     then = {casefold_id(row["id"]): row for row in (before or {}).get("rows", ())}
     table = []

@@ -27,10 +27,7 @@ _PROJECTS = array(
 
 
 class Community(Question):
-    """How the team met people outside, and its organisation's part of each project."""
-
-    name = "community"
-    title = "Did it strengthen the community?"
+    name, title = "community", "Did it strengthen the community?"
     schema = {
         "community": obj(
             "How the team met people outside the organisation.",

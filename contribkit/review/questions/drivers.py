@@ -22,10 +22,7 @@ _DRIVEN = array(
 
 
 class Drivers(Question):
-    """Who drove the work in a project."""
-
-    name = "drivers"
-    title = "Who drove it, and why?"
+    name, title = "drivers", "Who drove it, and why?"
     schema = {"driven": _DRIVEN}
 
     def sentence(self, data: ReviewData) -> str:

@@ -23,10 +23,7 @@ _GOALS = array(
 
 
 class Goals(Question):
-    """How far each goal got."""
-
-    name = "goals"
-    title = "How far did each goal get?"
+    name, title = "goals", "How far did each goal get?"
     schema = {"goals": _GOALS}
 
     def sentence(self, data: ReviewData) -> str:

@@ -29,8 +29,6 @@ _LEADS = array(
 
 
 class Leads(Question):
-    """Who led what."""
-
     name = "leads"
     schema = {
         "contributions": obj(
@@ -159,11 +157,11 @@ def _notes(data: ReviewData) -> list[str]:
         f"merged in it{unknown}.",
         "Shares are of decided contributions; unclear ones are counted apart.",
     ]
-    decided, hours = int(rows["lead"].isin(LEADS).sum()), int(table["with_hours"].sum())
+    decided, hours, spent = int(rows["lead"].isin(LEADS).sum()), table["with_hours"].sum(), table["hours"].sum()
     if 0 < decided < _FEW:
-        few = verb(decided, "is", "are")
-        notes.append(f"{pluralise(decided, 'contribution')} with a lead {few} few: mind the intervals.")
+        few = f"{pluralise(decided, 'contribution')} with a lead {verb(decided, 'is', 'are')} few"
+        notes.append(f"{few}: mind the intervals.")
     if hours:
-        spent = f"{number(round(float(table['hours'].sum()), 1))} hours in all"
-        notes.append(f"Hours are known for {hours} of {len(rows)} ({spent}), and shares by hours are of these.")
+        in_all = f"{hours} of {len(rows)} ({number(round(float(spent), 1))} hours in all)"
+        notes.append(f"Hours are known for {in_all}, and shares by hours are of these.")
     return [*notes, "One contribution is what one person did in one thread."]

@@ -16,10 +16,7 @@ from contribkit.vocabulary import Lead
 
 
 class NeedsReview(Question):
-    """What needs review."""
-
-    name = "needs_review"
-    title = "What needs review?"
+    name, title = "needs_review", "What needs review?"
     schema = {"waiting": of("count", "Unclear and disputed contributions.")}
 
     def sentence(self, data: ReviewData) -> str:

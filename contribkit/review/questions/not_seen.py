@@ -23,10 +23,7 @@ _SOURCES = array(
 
 
 class NotSeen(Question):
-    """What the review could not see."""
-
-    name = "not_seen"
-    title = "What could we not see?"
+    name, title = "not_seen", "What could we not see?"
     schema = {
         "sources": _SOURCES,
         "not_seen": {"description": "What was left out, by reason.", "type": "object",

@@ -14,10 +14,7 @@ from contribkit.vocabulary import Activity, Kind, Lead
 
 
 class Outside(Question):
-    """What fell outside the system."""
-
-    name = "outside"
-    title = "What fell outside the system?"
+    name, title = "outside", "What fell outside the system?"
     schema = {
         "outside": obj(
             "What fell outside the system.",

@@ -37,10 +37,7 @@ _ACTIVITIES = array(
 
 
 class Sharing(Question):
-    """How the upstream-led work is distributed over activities and people."""
-
-    name = "sharing"
-    title = "Is the {upstream} work shared?"
+    name, title = "sharing", "Is the {upstream} work shared?"
     schema = {
         "activities": _ACTIVITIES,
         "releases": obj("Releases, whoever led them.", rows="count", people="count"),
@@ -95,48 +92,40 @@ class Sharing(Question):
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         if len(distribution(data)):
-            yield page.table(_columns(data))
-            yield page.paragraph(" ".join(_notes(data)), quiet=True)
+            yield from _distributed(data)
         if not data.without_names:
             yield page.details("who could pair with whom", _pairs(data))
         yield row_details(data, led_by(data, Lead.UPSTREAM))
 
 
-def _columns(data: ReviewData) -> dict[str, Any]:
-    table, size, periods = distribution(data), len(data.members), int(distribution(data)["periods"].max())
+def _distributed(data: ReviewData) -> Iterable[Markup]:
+    """Yield the table of activities, and below it what it means and why columns of it are left out."""
+    table, size, notes = distribution(data), len(data.members), ["These are properties of activities, not of people."]
+    periods = int(table["periods"].max())
     columns: dict[str, Any] = {
         "activity": [Activity(name).word for name in table["activity"]],
         "contributions": table["rows"],
-        "people": page.numbers(f"{people} of {size}" for people in table["people"]),
+        "people": page.numbers(table["people"].map(f"{{}} of {size}".format)),
     }
     if table["absence_factor"].notna().any():
         columns["people behind half of it"] = table["absence_factor"]
-    if table["evenness"].notna().any():
-        columns["evenness"] = page.numbers(table["evenness"].map("{:.2f}".format, na_action="ignore"))
-    if periods > 1:
-        columns[f"people over {periods} periods"] = page.numbers(f"{ever} of {size}" for ever in table["ever"])
-    if table["repeats"].notna().any():
-        columns[f"also in {data.earlier[-1].period}"] = table["repeats"]
-    return columns
-
-
-def _notes(data: ReviewData) -> list[str]:
-    """Return what the table means, and why columns of it are left out."""
-    table, notes = distribution(data), ["These are properties of activities, not of people."]
-    if table["absence_factor"].notna().any():
         notes.append(_HALF)
     if table["evenness"].notna().any():
+        columns["evenness"] = page.numbers(table["evenness"].map("{:.2f}".format, na_action="ignore"))
         notes.append(_EVENNESS)
-    elif len(data.members) < FEWEST_PEOPLE:
-        notes.append(f"Evenness says nothing of fewer than {FEWEST_PEOPLE} people.")
     else:
-        notes.append("Evenness is not shown: no activity has two contributions.")
-    if table["repeats"].isna().all():
+        few = f"Evenness says nothing of fewer than {FEWEST_PEOPLE} people."
+        notes.append(few if size < FEWEST_PEOPLE else "Evenness is not shown: no activity has two contributions.")
+    if periods > 1:
+        columns[f"people over {periods} periods"] = page.numbers(table["ever"].map(f"{{}} of {size}".format))
+    if table["repeats"].notna().any():
+        columns[f"also in {data.earlier[-1].period}"] = table["repeats"]
+    else:
         notes.append("Who did the same in the period before is not known.")
-    prepared = table.loc[table["activity"] == Activity.RELEASE, "rows"].sum()
-    if prepared > releases(data.named_rows)["rows"]:
+    if table.loc[table["activity"] == Activity.RELEASE, "rows"].sum() > releases(data.named_rows)["rows"]:
         notes.append("Release work includes what prepares a release, such as its changelog.")
-    return notes
+    yield page.table(columns)
+    yield page.paragraph(" ".join(notes), quiet=True)
 
 
 def _pairs(data: ReviewData) -> Markup:

@@ -11,11 +11,11 @@ from contribkit.ids import casefold_id, repository_of, thread_url
 from contribkit.privacy import visible
 from contribkit.review import figures, page
 from contribkit.review.page import number, verb
-from contribkit.review.question import THREADS, Filter, Question, array, each, frame, led_by, of, row_details
+from contribkit.review.question import HEADINGS, THREADS, Filter, Question, array, each, frame, led_by, of, row_details
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, days_between, share
 from contribkit.tables import grouped, rows_of
-from contribkit.text import MISSING, pluralise
+from contribkit.text import pluralise
 from contribkit.vocabulary import Kind, Lead
 
 NOT_NAMED = "not named"
@@ -44,10 +44,7 @@ _COORDINATION = array(
 
 
 class Stakeholders(Question):
-    """Whom the stakeholder-led work served, and whether it is cross-linked."""
-
-    name = "stakeholders"
-    title = "Whom did the {stakeholder} work serve?"
+    name, title = "stakeholders", "Whom did the {stakeholder} work serve?"
     schema = {
         "stakeholders": _STAKEHOLDERS,
         "initiatives": _INITIATIVES,
@@ -113,18 +110,13 @@ class Stakeholders(Question):
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         table, initiatives, threads = by_stakeholder(data), by_initiative(data), cross_links(data)
-        unknown = ["not in contribkit.toml" if name != NOT_NAMED else MISSING for name in table["stakeholder"]]
-        yield page.details("by stakeholder", page.table({
-            "stakeholder": table["stakeholder"], "kind": table["kind"].fillna(pd.Series(unknown, dtype="str")),
-            "contributions": table["rows"], "threads": table["threads"],
-        }))  # fmt: skip
+        kinds = table["kind"].fillna("not in contribkit.toml").where(table["stakeholder"] != NOT_NAMED)
+        yield page.details("by stakeholder", page.table(table.assign(kind=kinds).rename(columns=HEADINGS)))
         yield page.paragraph(_pace(data))
         if len(initiatives):
+            names = initiatives["initiative"].fillna("without an initiative")
             yield page.heading("By initiative")
-            yield page.table({
-                "initiative": initiatives["initiative"].fillna("without an initiative"),
-                "for": initiatives["stakeholder"], "contributions": initiatives["rows"],
-            })  # fmt: skip
+            yield page.table(initiatives.assign(initiative=names).rename(columns=HEADINGS | {"stakeholder": "for"}))
         if len(threads):
             is_linked = threads["linked"] == "both"
             missing, linked = threads[~is_linked], threads[is_linked]
@@ -138,13 +130,11 @@ class Stakeholders(Question):
 
 
 def _link_table(threads: pd.DataFrame) -> Markup:
-    return page.table({
-        "upstream thread, and what to paste where": [
-            page.html("link_cell.html", row=row) for row in page.dicts(threads)
-        ],
-        "for": threads["stakeholder"],
-        "linked": threads["linked"].map(STATES),
-    })  # fmt: skip
+    cells = [page.html("link_cell.html", row=row) for row in page.dicts(threads)]
+    linked = threads["linked"].map(STATES)
+    return page.table(
+        {"upstream thread, and what to paste where": cells, "for": threads["stakeholder"], "linked": linked}
+    )
 
 
 def _pace(data: ReviewData) -> str:
@@ -192,11 +182,8 @@ def by_initiative(data: ReviewData) -> pd.DataFrame:
 def sides(data: ReviewData) -> pd.DataFrame:
     """Return which places on the organisation's own side each contribution's thread is tied to.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed as the contributions: `inward`, `outward` (lists of addresses of own places, those that link to the
-        thread and those it links to; private ones as an empty text), `linked` (a key of `STATES`).
+    `inward` and `outward` are lists of addresses, of places that link to the thread and of those it links to; private
+    ones are empty texts. `linked` is a key of `STATES`.
     """
     rows, references, is_own = data.named_rows, data.data.references, data.organisation.is_own_side
     shown = references["url"].where(visible(references), "").fillna("")
@@ -224,31 +211,25 @@ def evidence(data: ReviewData) -> Share:
 def cross_links(data: ReviewData) -> pd.DataFrame:
     """Return the threads of stakeholder-led work with what is missing between the two sides.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row a thread: `ref`, `title`, `url`, `stakeholder`, `initiative` (str), `linked`, `ours` (str: the address
-        on our own side, missing where there is none or it is private), `paste_upstream` and `paste_own` (str: the
-        sentence to paste on either side, missing where it is not needed).
+    `ours` is the address on our own side, missing where there is none or it is private; `paste_upstream` and
+    `paste_own` are the sentences to paste on either side, missing where they are not needed.
     """
     threads = led_by(data, Lead.STAKEHOLDER).join(sides(data))
     threads = threads[threads["ref"].map(repository_of).notna()].drop_duplicates("ref")
-    columns = ["ref", "title", "url", "stakeholder", "initiative", "linked"]
-    table = [{name: row[name] for name in columns} | _to_paste(row) for row in page.dicts(threads)]
-    return pd.DataFrame(table, columns=[*columns, "ours", "paste_upstream", "paste_own"])
-
-
-def _to_paste(row: dict[str, Any]) -> dict[str, str | None]:
-    whom = f" for {row['stakeholder']}" if row["stakeholder"] else ""
-    # A thread of ours can be answered in; a commit or a post cannot.
-    threads_first = sorted(filter(None, row["inward"]), key=lambda url: "/issues/" not in url and "/pull/" not in url)
-    ours = next(iter(threads_first), None)
-    upstream = f"Why we do this{whom}: {ours or 'OUR INITIATIVE (paste its address)'}"
-    return {
-        "ours": ours or next(filter(None, row["outward"]), None),
-        "paste_upstream": None if row["outward"] else upstream,
-        "paste_own": None if row["inward"] else f"Upstream: {row['url']}",
-    }
+    table = []
+    for row in page.dicts(threads):
+        whom = f" for {row['stakeholder']}" if row["stakeholder"] else ""
+        # A thread of ours can be answered in; a commit or a post cannot.
+        public = sorted(filter(None, row["inward"]), key=lambda url: "/issues/" not in url and "/pull/" not in url)
+        ours = next(iter(public), None)
+        table.append(row | {
+            "ours": ours or next(filter(None, row["outward"]), None),
+            "paste_upstream": None if row["outward"] else
+            f"Why we do this{whom}: {ours or 'OUR INITIATIVE (paste its address)'}",
+            "paste_own": None if row["inward"] else f"Upstream: {row['url']}",
+        })  # fmt: skip
+    columns = ["ref", "title", "url", "stakeholder", "initiative", "linked", "ours", "paste_upstream", "paste_own"]
+    return pd.DataFrame(table, columns=columns)
 
 
 @once
