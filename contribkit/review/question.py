@@ -203,7 +203,7 @@ def each(table: str, rows: Iterable[Filter], /, **columns: Filter) -> dict[str, 
     }
 
 
-HEADINGS = {"rows": "contributions", "activity_word": "activity", "part": "our acts", "whole": "known acts of people"}
+HEADINGS = {"rows": "contributions"}
 """What people see above a column of a table."""
 PEOPLE: Filter = {"of": "people"}
 THREADS: Filter = {"of": "ref"}

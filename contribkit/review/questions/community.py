@@ -1,7 +1,7 @@
 """Whether the work strengthened the community, and whether we take projects over."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -44,7 +44,8 @@ class Community(Question):
     }  # fmt: skip
 
     def sentence(self, data: ReviewData) -> str:
-        return " ".join([*(row.sentence for row in _measures(data) if row.is_known), _ours(data)])
+        measures = _measures(data)
+        return " ".join([*measures.loc[measures["is_known"], "sentence"], _ours(data)])
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"projects": projects(data)}
@@ -80,14 +81,12 @@ class Community(Question):
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         measures, table = _measures(data), projects(data)
-        known = [row for row in measures if row.is_known]
-        yield page.table({
-            "what": [row.what for row in known], "number": page.numbers(row.value for row in known),
-            "how it is known": [row.why for row in known],
-        })  # fmt: skip
-        if len(known) < len(measures):
+        known, unknown = (measures[measures["is_known"] == is_known] for is_known in (True, False))
+        number_of = page.numbers(known["value"])
+        yield page.table({"what": known["what"], "number": number_of, "how it is known": known["why"]})
+        if len(unknown):
             yield page.paragraph("Not known:", quiet=True)
-            yield page.bullets((f"{row.what} ({row.why})" for row in measures if not row.is_known), quiet=True)
+            yield page.bullets(unknown["what"] + " (" + unknown["why"] + ")", quiet=True)
         if len(table):
             note = page.paragraph("Of sources that know what people outside do; bots are left out.", quiet=True)
             yield page.details("our part of each project", page.table({
@@ -116,24 +115,16 @@ def community(data: ReviewData) -> dict[str, Any]:
     }
 
 
-class _Measure(NamedTuple):
-    is_known: bool
-    what: str
-    value: str
-    why: str
-    sentence: str
-
-
-def _measures(data: ReviewData) -> list[_Measure]:
-    """Return each measure of `community`: what it is, its value, why it is known or not, and a sentence."""
+def _measures(data: ReviewData) -> pd.DataFrame:
+    """Return each measure of `community`: whether it is known, and why or why not, its value, and a sentence."""
     found, periods = community(data), pluralise(len(data.earlier) + 1, "period")
     reviewed, back, response, own = (
         found[name] for name in ("reviewed", "newcomers_back", "first_response", "self_merges")
     )
     ended = f"; the team merged or closed {found['closed']} of them" if reviewed else ""
     own_pulls = pluralise(own["whole"], "own pull request")
-    return [
-        _Measure(
+    table: list[tuple[Any, ...]] = [
+        (
             reviewed is not None,
             "reviews of non-maintainers' pull requests; of these, pull requests that the team merged or closed",
             f"{reviewed}, of these {found['closed']}" if reviewed else "0",
@@ -141,7 +132,7 @@ def _measures(data: ReviewData) -> list[_Measure]:
             "according to GitHub: neither owner, member nor collaborator; each reviewer counts",
             f"{pluralise(reviewed or 0, 'review')} went to pull requests of people who are not maintainers{ended}.",
         ),
-        _Measure(
+        (
             back["whole"] > 0,
             f"newcomers who came back after a review of the team, over {periods}",
             f"{back['part']} of {back['whole']}",
@@ -149,7 +140,7 @@ def _measures(data: ReviewData) -> list[_Measure]:
             "no review of a newcomer's pull request whose first day is known",
             f"{back['part']} of {pluralise(back['whole'], 'newcomer')} whose work was reviewed came back.",
         ),
-        _Measure(
+        (
             response["days"] is not None,
             "days until a newcomer's thread had its first response, median",
             number(response["days"]),
@@ -158,7 +149,7 @@ def _measures(data: ReviewData) -> list[_Measure]:
             "no newcomer is known to have opened a thread in the period",
             f"Half of the newcomers had an answer within {number(response['days'])} days.",
         ),
-        _Measure(
+        (
             own["whole"] > 0,
             "own pull requests that their author merged",
             f"{own['part']} of {own['whole']}",
@@ -167,6 +158,7 @@ def _measures(data: ReviewData) -> list[_Measure]:
             f"{own['part']} of {own_pulls} {verb(own['part'])} merged by their author.",
         ),
     ]  # fmt: skip
+    return pd.DataFrame(table, columns=["is_known", "what", "value", "why", "sentence"])
 
 
 def _ours(data: ReviewData) -> str:

@@ -154,6 +154,7 @@ def turns(data: ReviewData) -> list[pd.DataFrame]:
     return [pd.crosstab(rows["activity"], rows["actor"]).reindex(index, columns=columns, fill_value=0) for rows in led]
 
 
+@once
 def ever(data: ReviewData) -> pd.DataFrame:
     """Return upstream-led contributions of all periods by activity, all of `Activity`, and member."""
     return pd.concat(turns(data)).groupby(level=0).sum()
