@@ -1,7 +1,7 @@
 """The plan of the next period: which upstream needs come first, who could take what, and what came of the last plan.
 
-`ranking` ranks what waits, `demand` says how much a team could do, `rotation` says who could take it, `lines` reads and
-writes the saved plan, and `outcome` compares it with what was done.
+`ranking` ranks what waits, `rotation` says how much a team could do and who could take it, `lines` reads and writes the
+saved plan, and `outcome` compares it with what was done.
 """
 
 from contribkit.plan.lines import SavedPlan, read_planned

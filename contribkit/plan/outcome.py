@@ -12,7 +12,7 @@ from contribkit.config.organisation import Organisation
 from contribkit.plan.lines import Line, SavedPlan, cells_in_order
 from contribkit.privacy import without_paths
 from contribkit.review import figures, page
-from contribkit.review.question import Question, array, obj, of
+from contribkit.review.question import Question, array, obj
 from contribkit.review.review import Review, ReviewSection
 from contribkit.review.review_data import ReviewData
 from contribkit.tables import conform, grouped, records, rows_of
@@ -63,12 +63,9 @@ class Planned(Question):
             "done_by count people. A contribution counts as done whoever led it; unplanned is upstream-led work that "
             "no line is for.",
             lines=array(
-                activity={"type": "string"}, upstream={"type": "string"}, planned=of("count"), done=of("count"),
-                planned_for=of("count"), done_by=of("count"),
+                activity="text", upstream="text", planned="count", done="count", planned_for="count", done_by="count"
             ),
-            unplanned=array(
-                activity={"type": "string"}, upstream={"type": "string"}, done=of("count"), done_by=of("count")
-            ),
+            unplanned=array(activity="text", upstream="text", done="count", done_by="count"),
         ) | {"type": ["object", "null"]}
     }  # fmt: skip
 

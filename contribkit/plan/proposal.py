@@ -14,10 +14,9 @@ from contribkit import privacy
 from contribkit.config.models import Team
 from contribkit.fold import Data, Needs
 from contribkit.period import Period
-from contribkit.plan.demand import earlier_work
 from contribkit.plan.lines import to_table, write_lines
 from contribkit.plan.ranking import first_of_each_kind, rank
-from contribkit.plan.rotation import Rotation, propose
+from contribkit.plan.rotation import Rotation, earlier_work, propose
 from contribkit.review import figures, page
 from contribkit.review.page import Page, Section
 from contribkit.tables import Judged

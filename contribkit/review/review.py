@@ -16,12 +16,11 @@ from contribkit.ids import casefold_id
 from contribkit.io import write_whole
 from contribkit.period import Period
 from contribkit.review import page
-from contribkit.review.export import Sortable, sortable, to_csv
 from contribkit.review.page import Page, Section
 from contribkit.review.question import Question, lines
 from contribkit.review.questions import PROJECT, TEAM, plugged_in, with_plug_ins
 from contribkit.review.review_data import Options, ReviewData
-from contribkit.review.summary import marks, summarise, to_json
+from contribkit.review.summary import Sortable, marks, sortable, summarise, to_csv, to_json
 from contribkit.tables import Judged
 
 

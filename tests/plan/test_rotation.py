@@ -10,10 +10,20 @@ import pandas as pd
 import pytest
 
 from contribkit import Period
-from contribkit.plan.demand import WORK, earlier_work, lines_to_take
 from contribkit.plan.lines import Line
 from contribkit.plan.ranking import first_of_each_kind, rank
-from contribkit.plan.rotation import Person, Rotation, assign, limit, pair, people_of, propose
+from contribkit.plan.rotation import (
+    WORK,
+    Person,
+    Rotation,
+    assign,
+    earlier_work,
+    limit,
+    lines_to_take,
+    pair,
+    people_of,
+    propose,
+)
 from contribkit.tables import NEEDS, NESTED, conform, empty
 from tests.helpers.builders import HEAD, UPSTREAM, organisation
 

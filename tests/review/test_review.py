@@ -15,9 +15,9 @@ from contribkit import privacy
 from contribkit.config.models import Goal, Initiative, Member, Stakeholder, Team
 from contribkit.pipeline import summary_schema
 from contribkit.review import shares
-from contribkit.review.export import to_csv
 from contribkit.review.questions import changes, goals, leads, needs_review, sharing, stakeholders
 from contribkit.review.review_data import ReviewData
+from contribkit.review.summary import to_csv
 from contribkit.tables import NESTED, REFERENCES, Judged, conform
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
 
