@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
+from contribkit.loaders import github as source
 from contribkit.loaders.github.access import access_findings
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.hydrate import ghosts
@@ -137,6 +138,24 @@ def test_a_load_with_nulls_is_complete_or_says_so_and_the_next_one_mends_it(
         mended = load(small, Path(folder))
         assert not mended.broken
         assert rows(mended) == plain
+
+
+def test_a_search_that_never_shows_a_hit_is_said_and_the_rest_of_it_is_read(
+    small: Workload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def alter(call: Call, answered: Answer) -> Answer:
+        value = answered.value
+        for found in (value.get("data") or {}).values():
+            if isinstance(found, dict) and "count" in found and found.get("nodes"):
+                found["nodes"][0] = None
+        return answered.with_value(value)
+
+    with Emulator(small, alter=alter) as github:
+        monkeypatch.setenv("GITHUB_TOKEN", github.token)
+        monkeypatch.setattr(time, "sleep", github.clock.sleep)
+        loaded = source.load(small.organisation(tmp_path, github.url), small.period)
+    assert any("GitHub gives no search for " in said for said in loaded.broken)
+    assert len(loaded.acts)
 
 
 def test_doctor_says_who_the_token_is_and_what_it_may_not_see(tmp_path: Path) -> None:

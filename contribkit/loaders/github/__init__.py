@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from contribkit.config.organisation import Organisation
@@ -17,25 +18,14 @@ from contribkit.loaders.github.open_work import OpenWork
 from contribkit.loaders.github.queries import Query
 from contribkit.loaders.github.rate_limits import BatchSizes, RateLimiter
 from contribkit.loaders.github.runner import Runner
-from contribkit.loaders.github.settings import can_ask, settings_of, store_path
+from contribkit.loaders.github.settings import Settings, can_ask, settings_of, store_path
 from contribkit.loaders.source import Finding, Loaded, warning
 from contribkit.period import Period
 
+# What takes the answers, by kind of query: `receive_KIND`, or one function for several kinds that are alike.
 _RECEIVE: dict[str, Callable[[LoadContext, Query, Any], Iterator[Query]]] = {
-    "schema": discover.receive_schema,
-    "account": discover.receive_account,
-    "probe": discover.receive_probe,
-    "search": discover.receive_search,
-    "triage": discover.receive_search,
-    "owner": discover.receive_owner,
-    "repository": discover.receive_repository,
-    "releases": discover.receive_releases,
-    "commits": discover.receive_commits,
-    "named": hydrate.receive_named,
-    "plans": hydrate.receive_plans,
-    "replies": hydrate.receive_replies,
-    "who": hydrate.receive_who,
-    "there": hydrate.receive_there,
+    **{name[8:]: receive for name, receive in (vars(discover) | vars(hydrate)).items() if name.startswith("receive_")},
+    **dict.fromkeys(("search", "triage"), discover.receive_search),
     **dict.fromkeys(("look_issue", "look_pull", "wide_issue", "wide_pull"), discover.receive_look),
     **dict.fromkeys((*hydrate.THREADS.values(), *hydrate.OWN.values()), hydrate.receive_thread),
     **dict.fromkeys(hydrate.PAGES, hydrate.receive_page),
@@ -44,15 +34,20 @@ _RECEIVE: dict[str, Callable[[LoadContext, Query, Any], Iterator[Query]]] = {
 
 def check(organisation: Organisation) -> None:
     """Raise `ContribkitError` where there is neither a token nor a store, or the store cannot be used; asks nobody."""
-    settings, path = settings_of(organisation), store_path(organisation)
-    if not organisation.upstream and organisation.scope != "everywhere":
-        raise ContribkitError("contribkit.toml: [sources.github]: there is no [[upstream]] to look into; add one")
+    settings, path = _place(organisation)
     token = settings.find_token()
     if path.exists():
         with Store(path, read_only=token is None):
             return
     if token is None and not can_ask():
         raise ContribkitError(f"[sources.github]: {settings.no_token}")
+
+
+def _place(organisation: Organisation) -> tuple[Settings, Path]:
+    """Return where GitHub is and where what it said is kept, if there is something to look for."""
+    if not organisation.upstream and organisation.scope != "everywhere":
+        raise ContribkitError("contribkit.toml: [sources.github]: there is no [[upstream]] to look into; add one")
+    return settings_of(organisation), store_path(organisation)
 
 
 def diagnose(organisation: Organisation) -> list[Finding]:
@@ -68,17 +63,11 @@ def diagnose(organisation: Organisation) -> list[Finding]:
 
 
 def load(organisation: Organisation, period: Period) -> Loaded:
-    """Load a period from GitHub into the store, and return what the store holds.
+    """Load a period from GitHub into the store, and return what the store holds, other complete periods too.
 
-    Without a token the store answers alone. Other periods that the store has complete come along. Where a load stops
-    in the middle, what is there is returned, and `broken` says what is missing.
-
-    Raises
-    ------
-    ContribkitError
-        Where the store cannot be used, or there is neither a store nor a token.
+    Without a token the store answers alone. Where a load stops in the middle, what is there is returned, and `broken`
+    says what is missing.
     """
-    check(organisation)
     with _loaded(organisation, period) as (context, broken, asked):
         return _answer(context, broken, asked)
 
@@ -93,16 +82,15 @@ def fetch(organisation: Organisation, period: Period) -> None:
 @contextmanager
 def _loaded(organisation: Organisation, period: Period) -> Iterator[tuple[LoadContext, list[str], bool]]:
     """Give a load that is as complete as it gets, what is wrong with it, and whether GitHub was asked."""
-    settings, path = settings_of(organisation), store_path(organisation)
-    token = settings.find_token()
+    settings, path = _place(organisation)
+    token, is_held = settings.find_token(), False
     if token is None and path.exists():
         with Store(path, read_only=True) as store:
             is_held = _complete_at(LoadContext(organisation, period, settings, store)) is not None
-        token = None if is_held else settings.ask_for_token()
-    elif token is None:
+    if token is None and not is_held:
         token = settings.ask_for_token()
-        if token is None:
-            raise ContribkitError(f"[sources.github]: {settings.no_token}")
+    if token is None and not path.exists():
+        raise ContribkitError(f"[sources.github]: {settings.no_token}")
     with Store(path, read_only=token is None) as store:
         context = LoadContext(organisation, period, settings, store)
         broken: list[str] = []
@@ -174,13 +162,7 @@ def _complete_at(context: LoadContext) -> str | None:
 
 
 def load_needs(organisation: Organisation) -> Loaded:
-    """Ask GitHub what waits in the upstream projects now.
-
-    Raises
-    ------
-    ContribkitError
-        Where there is no token, or GitHub does not answer.
-    """
+    """Ask GitHub what waits in the upstream projects now."""
     settings = settings_of(organisation)
     token = settings.find_token() or settings.ask_for_token()
     if token is None:

@@ -30,7 +30,7 @@ _CHECKS = {"SUCCESS": "success", "FAILURE": "failure", "ERROR": "failure", "PEND
 _THREAD = {
     "number": "number", "url": "url", "title": "title", "author_association": "authorAssociation",
     "opened_at": "createdAt", "updated_at": "updatedAt", "draft": "isDraft", "additions": "additions",
-    "deletions": "deletions", "comments": "totalCommentsCount",
+    "deletions": "deletions",
 }  # fmt: skip
 
 
@@ -95,11 +95,8 @@ class OpenWork:
         if not query.argument["after"] and count > _MOST:
             self.notes.append(f"of {count:,} {what} the {_MOST:,} touched last are looked at")
         for one in nodes({"": payload}, ""):
-            if query.kind == "open_pulls":
-                self._rows.append(_pull(one))
-            elif not any(comment["authorAssociation"] in MAINTAINERS for comment in nodes(one, "comments")):
-                total = (one["comments"] or {}).get("totalCount")
-                self._rows.append(_thread(one) | {"kind": "issue", "comments": total})
+            if not any(comment["authorAssociation"] in MAINTAINERS for comment in nodes(one, "comments")):
+                self._rows.append(_thread(one, "pull_request" if query.kind == "open_pulls" else "issue"))
 
     def _repository(self, one: dict[str, Any]) -> Iterator[Query]:
         """Take a repository whose branch is red; how much came since its last release is asked next."""
@@ -119,24 +116,19 @@ class OpenWork:
             yield Query("since", {"repo": repo, "row": row, "since": release["publishedAt"]})
 
 
-def _thread(one: dict[str, Any]) -> dict[str, Any]:
+def _thread(one: dict[str, Any], kind: str) -> dict[str, Any]:
     repo = one["repository"]["nameWithOwner"]
     return {column: one.get(name) for column, name in _THREAD.items()} | {
+        "kind": kind,
         "ref": f"{repo}#{one['number']}",
         "repo": repo,
         "author": login(one["author"]),
         "labels": [label["name"] for label in nodes(one, "labels")],
         "private": one["repository"]["isPrivate"],
-    }
-
-
-def _pull(one: dict[str, Any]) -> dict[str, Any]:
-    """Return the row of an open pull request."""
-    return _thread(one) | {
-        "kind": "pull_request",
         "checks": _checks(one),
         "review_state": (one.get("reviewDecision") or "").casefold() or None,
-        "mergeable": {"MERGEABLE": True, "CONFLICTING": False}.get(one["mergeable"]),
+        "mergeable": {"MERGEABLE": True, "CONFLICTING": False}.get(one.get("mergeable", "")),
+        "comments": one.get("totalCommentsCount", (one.get("comments") or {}).get("totalCount")),
     }
 
 

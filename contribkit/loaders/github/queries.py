@@ -1,4 +1,4 @@
-"""Queries: what is asked of GitHub, and the request that many of them make; the fragments are in fragments.graphql."""
+"""Queries: what is asked of GitHub, and the request that many of them make; their GraphQL is in queries.graphql."""
 
 import json
 import re
