@@ -118,22 +118,29 @@ def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | No
     `history` has a row a period, oldest first: `period`, a column a lead, and `upstream_share`, `low`, `high` (of
     stakeholder- and upstream-led work; missing where there is none). `words` are those that people see for leads.
     """
-    figure, (bars, shares) = new_figure(1.9 + 0.5 * len(history), 2, width_ratios=[2.4, 1], sharey=True)
+    has_shares = bool(history["upstream_share"].notna().any())
+    columns = {"width_ratios": [2.4, 1], "sharey": True} if has_shares else {}
+    figure, axes = new_figure(1.9 + 0.5 * len(history), 1 + has_shares, **columns)
     places = list(range(len(history))[::-1])
-    _stacked_counts(bars, history, places, words)
-    shown = history.assign(place=places)[history["upstream_share"].notna()]
-    _intervals(shares, shown["upstream_share"], shown["low"], shown["high"], list(shown["place"]), Lead.UPSTREAM.colour)
-    for place, share in zip(shown["place"], shown["upstream_share"], strict=True):
-        at = (share * 100, place)
-        shares.annotate(f"{share * 100:.0f} %", at, (0, 5), textcoords="offset points", ha="center", fontsize=11)
-    if policy is not None:
-        _mark_reference(shares, policy, f"policy {policy * 100:.0f} %")
-    shares.set_xlim(0, 100)
-    shares.set_xlabel(f"{words['upstream']}, % of both\n(95 % interval)")
-    shares.tick_params(axis="y", length=0, labelleft=False)
-    figure.legend(*bars.get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False, fontsize=11)
+    _stacked_counts(axes[0], history, places, words)
+    for shares in axes[1:]:
+        _upstream_shares(shares, history.assign(place=places), words, policy)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False, fontsize=11)
     set_title(figure, title)
     return figure
+
+
+def _upstream_shares(axes: Axes, history: pd.DataFrame, words: dict[str, str], policy: float | None) -> None:
+    shown = history[history["upstream_share"].notna()]
+    _intervals(axes, shown["upstream_share"], shown["low"], shown["high"], list(shown["place"]), Lead.UPSTREAM.colour)
+    for place, share in zip(shown["place"], shown["upstream_share"], strict=True):
+        at = (share * 100, place)
+        axes.annotate(f"{share * 100:.0f} %", at, (0, 5), textcoords="offset points", ha="center", fontsize=11)
+    if policy is not None:
+        _mark_reference(axes, policy, f"policy {policy * 100:.0f} %")
+    axes.set_xlim(0, 100)
+    axes.set_xlabel(f"{words['upstream']}, % of both\n(95 % interval)")
+    axes.tick_params(axis="y", length=0, labelleft=False)
 
 
 def _stacked_counts(axes: Axes, history: pd.DataFrame, places: list[int], words: dict[str, str]) -> None:
@@ -181,8 +188,9 @@ def title_of(figure: Figure) -> str:
 
 
 def _intervals(axes: Axes, share: pd.Series, low: pd.Series, high: pd.Series, places: list[int], colour: str) -> None:
-    axes.hlines(places, low * 100, high * 100, color=colour, linewidth=2)
-    axes.plot(share * 100, places, "o", color=colour, clip_on=False)
+    middle, left, right = (column.astype(float) * 100 for column in (share, low, high))
+    axes.hlines(places, left, right, color=colour, linewidth=2)
+    axes.plot(middle, places, "o", color=colour, clip_on=False)
 
 
 def _mark_reference(axes: Axes, share: float, word: str) -> None:

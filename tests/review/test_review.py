@@ -1,5 +1,6 @@
 """The review's numbers, worked by hand, and what may leave the machine."""
 
+import dataclasses
 import io
 import json
 from pathlib import Path
@@ -445,6 +446,19 @@ def test_hidden_rows_are_counted_like_rows_that_are_shown(sample):
     for private, counts in ((True, (0, 1)), (False, (1, 0))):
         review = ck.Review(Judged.of(judged(row | {"private": private})), data, left, data.period)
         assert (len(review.rows), review.data.hidden) == counts
+
+
+def test_where_no_source_of_the_own_side_covers_the_period_the_headline_gives_no_share(sample):
+    org, data, rows = sample
+    unseen = dataclasses.replace(data, references=data.references[:0])
+    review = ck.Review(Judged.of(rows), unseen, org.teams[0], data.period)
+    assert "No source of our own side covers the period" in review.leads.sentence
+    assert " %" not in review.leads.sentence + review.leads.figure.get_suptitle()
+    assert len(review.leads.figure.axes) == 1
+    seen = review_of(sample).leads
+    assert "No source of our own side" not in seen.sentence
+    assert len(seen.figure.axes) == 2
+    assert "single click" in seen.html
 
 
 def test_the_schema_in_the_package_is_made_from_the_questions():

@@ -11,11 +11,11 @@ from contribkit.review import figures, page
 from contribkit.review.page import between, number, percent, verb
 from contribkit.review.question import Filter, Question, array, each, frame, obj, of
 from contribkit.review.questions.changes import history
-from contribkit.review.questions.stakeholders import evidence, named_stakeholders, sides
+from contribkit.review.questions.stakeholders import covers_own_side, evidence, named_stakeholders, sides
 from contribkit.review.review_data import ReviewData
 from contribkit.review.shares import lead_counts, pull_requests, share, upstream_share
 from contribkit.text import pluralise
-from contribkit.vocabulary import LEADS, Lead
+from contribkit.vocabulary import LEADS, Kind, Lead
 
 _FEW = 20
 _LEADS = array(
@@ -53,7 +53,9 @@ class Leads(Question):
             return f"No contribution of {data.team.name} was found in {data.period}."
         part, known, communities = upstream_share(data.named_rows), evidence(data), len(named_stakeholders(data))
         wanted = f"policy: at least {percent(data.policy)}; " if data.policy is not None else ""
-        interval = f" ({wanted}here {percent(part.share)}, {between(part.low, part.high)})" if part.whole else ""
+        is_given = part.whole and covers_own_side(data)
+        interval = f" ({wanted}here {percent(part.share)}, {between(part.low, part.high)})" if is_given else ""
+        unseen = f"{words['stakeholder']} work cannot be seen beyond what threads and labels say: no share is given."
         served = f", for {pluralise(communities, 'stakeholder')}" if communities else ""
         return (
             f"{counts['stakeholder']} of {pluralise(total, 'contribution')} "
@@ -61,6 +63,7 @@ class Leads(Question):
             f"{counts['upstream']} {words['upstream']}{interval}; {counts['individual']} {words['individual']}; "
             f"{counts['unclear']} {verb(counts['unclear'], 'needs', 'need')} review. "
             f"{known.part} of {known.whole} {verb(known.part, 'has', 'have')} evidence from our own side."
+            + ("" if covers_own_side(data) else f" No source of our own side covers the period, so that {unseen}")
         )
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
@@ -70,14 +73,17 @@ class Leads(Question):
         if not len(data.named_rows):
             return None
         part, policy, counts = upstream_share(data.named_rows), data.policy, lead_counts(data.named_rows["lead"])
-        if part.low is None or part.high is None or policy is None:
+        if part.low is None or part.high is None or policy is None or not covers_own_side(data):
             finding = ", ".join(f"{counts[lead]} {data.words[lead]}" for lead in ("stakeholder", "upstream"))
         else:
             unclear = "not clearly on either side of"
             side = "above" if part.low > policy else "below" if part.high < policy else unclear
             against = f"{percent(part.share)} against {percent(policy)}"
             finding = f"{data.words['upstream']} work is {side} the policy ({against})"
-        return figures.lead_figure(history(data), data.words, policy, f"{data.period}: {finding}")
+        table = history(data)
+        unseen = table["period"].isin([str(one.period) for one in (*data.earlier, data) if not covers_own_side(one)])
+        table = table.assign(upstream_share=table["upstream_share"].mask(unseen & (table["from"] == "sources")))
+        return figures.lead_figure(table, data.words, policy, f"{data.period}: {finding}")
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
         pulls = {name.replace("_", " "): mask for name, mask in pull_requests(data.named_rows, data.period).items()}
@@ -164,4 +170,11 @@ def _notes(data: ReviewData) -> list[str]:
     if hours:
         in_all = f"{hours} of {len(rows)} ({number(round(float(spent), 1))} hours in all)"
         notes.append(f"Hours are known for {in_all}, and shares by hours are of these.")
+    clicks = (rows["kind"] == Kind.TRIAGE) & (rows["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM]))
+    if clicks.any() and covers_own_side(data):
+        rest = f"without them {percent(upstream_share(rows[~clicks]).share)} of both would be {data.words['upstream']}"
+        single = "single clicks, such as a label or the merge of a bot's pull request"
+        notes.append(
+            f"{clicks.sum()} of the {data.words['stakeholder']} and {data.words['upstream']} ones are {single}; {rest}."
+        )
     return [*notes, "One contribution is what one person did in one thread."]

@@ -201,6 +201,12 @@ def sides(data: ReviewData) -> pd.DataFrame:
     return pd.DataFrame(table, columns=["inward", "outward", "linked"], index=rows.index)
 
 
+def covers_own_side(data: ReviewData) -> bool:
+    """Return whether a source of the organisation's own side covers the period: else silence tells nothing."""
+    dates = data.data.references["date"]
+    return bool(dates.isna().any() or (dates.min() < data.period.end and dates.max() >= data.period.start))
+
+
 @once
 def evidence(data: ReviewData) -> Share:
     """Return how many contributions have evidence from the organisation's own side."""
