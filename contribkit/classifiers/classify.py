@@ -59,9 +59,13 @@ def classify(
     """
     table = conform(contributions, CONTRIBUTIONS, organisation.timezone).reset_index(drop=True)
     settled = labels.with_members(organisation).spelled_as(table["id"]).effective if labels else {}
-    contexts = _contexts(table, conform(pd.DataFrame(references), REFERENCES, organisation.timezone), organisation)
-    failures = Failures()
-    propagated = propagate(contexts, [reasons_for(context, failures) for context in contexts])
+    told = conform(pd.DataFrame(references), REFERENCES, organisation.timezone)
+    contexts = _contexts(table, told, organisation)
+    linked = _contexts(_linked(table, told), told, organisation)
+    failures, elsewhere = Failures(), Failures()
+    found = [reasons_for(context, failures) for context in contexts]
+    found += [reasons_for(context, elsewhere) for context in linked]
+    propagated = propagate([*contexts, *linked], found)[: len(contexts)]
     answers = [
         (str(lead), confidence, "rules", str(context.activity))
         for context, (lead, confidence) in zip(contexts, (decide(found.reasons) for found in propagated), strict=True)
@@ -100,6 +104,16 @@ def _contexts(table: pd.DataFrame, references: pd.DataFrame, organisation: Organ
         )
         for row, owner, is_covered, day in zip(rows_of(table), owners, covered, days, strict=True)
     ]
+
+
+def _linked(table: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each thread that is only linked with contributions, and of which our own side says something."""
+    inward = table["links_in"].explode().dropna().map(lambda link: link.get("ref") or "")
+    linked = pd.concat([table["links_out"].explode().dropna(), inward]).map(casefold_id)
+    threads = references.loc[references["direction"] != "out", "ref"].drop_duplicates()
+    keys = threads.map(casefold_id)
+    wanted = threads[keys.isin(linked) & ~keys.isin(table["ref"].map(casefold_id))]
+    return conform(pd.DataFrame({"id": wanted + "@:other", "ref": wanted}), CONTRIBUTIONS)
 
 
 def _covered(times: pd.Series, references: pd.DataFrame) -> pd.Series:

@@ -8,13 +8,15 @@ import pandas as pd
 from contribkit.classifiers import attribution
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.votes import Reason, decide, in_order
-from contribkit.ids import casefold_id, thread_url
+from contribkit.ids import casefold_id, links, thread_url
 from contribkit.tables import is_missing, is_true
-from contribkit.vocabulary import Kind, Lead
+from contribkit.vocabulary import Activity, Kind, Lead
 
 _SERIES = pd.Timedelta(days=28)
 _LOOKED_AT = 20  # contributions of a month: enough to find one, and few enough for files that change every day
 _SURE = 0.7  # how sure a lead must be before it says something about the threads next to it
+_LINKED = (1.3, "a linked thread is stakeholder-led")
+_DOCUMENTS = (2.0, "what it documents is stakeholder-led")  # that it is docs says little then
 
 
 class _Led(NamedTuple):
@@ -27,7 +29,8 @@ class _Led(NamedTuple):
 
     def reason(self, rule: str, weight: float, sentence: str) -> Reason:
         thread = self.context
-        evidence, url = f"{thread.ref}: {thread.text('title')}", thread.url or thread_url(thread.ref)
+        evidence = ": ".join(filter(None, (thread.ref, thread.text("title"))))
+        url = thread.url or thread_url(thread.ref)
         return Reason(self.lead, weight, sentence, evidence, url, self.private, rule)
 
 
@@ -40,6 +43,8 @@ class Propagated(NamedTuple):
 
 def propagate(contexts: list[Context], reasons: list[list[Reason]]) -> list[Propagated]:
     """Add what neighbours tell to the `reasons` that rules found, for contributions that these leave open.
+
+    A context may be of a thread on which nobody of ours has worked, but of which our own side speaks.
 
     Only first-hand evidence is passed on, so that nothing travels from thread to thread to thread.
     """
@@ -79,16 +84,34 @@ def _neighbours(context: Context, led: dict[str, list[_Led]]) -> Iterator[tuple[
     if upstream := [other for other in made if other.lead is Lead.UPSTREAM]:
         sentence = "the work of a colleague that it reviews is upstream-led"
         yield upstream[0].reason("colleague_in_thread", 1.2, sentence), upstream[0]
-    linked = dict.fromkeys(ref for ref in map(casefold_id, context.linked_refs) if ref != context.thread)
-    if found := [other for ref in linked for other in led.get(ref, ()) if other.lead is Lead.STAKEHOLDER]:
-        named_first = min(found, key=lambda other: other.stakeholder is None)
-        yield named_first.reason("linked_thread", 1.3, "a linked thread is stakeholder-led"), named_first
+    yield from _linked_thread(context, led)
     when: Any = context.row.get("happened_at")
     for other in (other for key in _changes(context, [-1, 0, 1]) for other in led.get(key, ())[:_LOOKED_AT]):
         if other.context.thread != context.thread and abs(when - other.context.row["happened_at"]) <= _SERIES:
             sentence = "the same person changed the same files within weeks, for a stakeholder"
             yield other.reason("series", 0.7, sentence), other
             return
+
+
+def _linked_thread(context: Context, led: dict[str, list[_Led]]) -> Iterator[tuple[Reason, _Led]]:
+    """Yield a reason for the threads that it cites, that cite it, or of which a post of ours tells together with it."""
+    refs = (*map(casefold_id, context.linked_refs), *_told_together(context))
+    linked = [other for ref in dict.fromkeys(refs) if ref != context.thread for other in led.get(ref, ())]
+    if served := [other for other in linked if other.lead is Lead.STAKEHOLDER]:
+        named_first = min(served, key=lambda other: other.stakeholder is None)
+        weight, sentence = _DOCUMENTS if context.activity == Activity.DOCS else _LINKED
+        yield named_first.reason("linked_thread", weight, sentence), named_first
+        return
+    cited = set(map(casefold_id, context.row["links_out"]))
+    if planned := [other for other in linked if other.context.thread in cited]:
+        yield planned[0].reason("linked_thread", 1.8, "a thread that it cites is upstream-led"), planned[0]
+
+
+def _told_together(context: Context) -> Iterator[str]:
+    """Yield the threads of which a post of ours tells in the same sentence or list item."""
+    for post in (mention for mention in context.inward if mention.kind == "document"):
+        refs = [casefold_id(link.ref) for link in links(post.passage)]
+        yield from refs if context.thread in refs else ()
 
 
 def _changes(context: Context, months: list[int]) -> list[str]:

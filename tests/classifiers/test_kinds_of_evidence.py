@@ -155,6 +155,40 @@ def test_a_review_of_a_colleagues_work_takes_the_lead_of_what_it_reviews() -> No
     assert judged["reasons"][1][0]["rule"] == "colleague_in_thread"
 
 
+def test_documents_and_what_carries_a_change_on_follow_the_thread_they_cite() -> None:
+    served = {"links_in": [{"ref": "our-example/plans#1", "title": "Quotas"}]}
+    planned = {"links_in": [{"ref": "our-example/plans#2", "title": "Reviews"}]}
+    rows = [
+        {"title": "feat: quotas", "id": "up/app#1@bob:pull_request"} | served,
+        {"title": "Explain quotas", "files": ["docs/quotas.md"], "links_out": ["up/app#1"]},
+        {"title": "feat: a queue", "id": "up/app#2@bob:pull_request"} | planned,
+        {"title": "feat: use the queue", "links_out": ["up/app#2"]},
+        {"title": "feat: another queue"},
+    ]
+    known = [{"id": f"up/chart#{n}@ada:pull_request", "kind": "pull_request"} | row for n, row in enumerate(rows)]
+    judged = classify(pd.DataFrame(known), None, organisation()).nested()
+    assert list(judged["lead"]) == ["stakeholder", "stakeholder", "upstream", "upstream", "unclear"]
+    assert judged["stakeholder"][1] == "Marsh Lab"
+
+
+def test_a_cited_thread_on_which_nobody_of_ours_worked_is_known_by_what_our_own_side_says_of_it() -> None:
+    row = {"title": "feat: in the chart too", "id": "up/chart#5@ada:pull_request", "links_out": ["Up/App#1"]}
+    judged = judge(row, [reference(title="Quotas for Marsh Lab")])
+    assert (judged.lead, judged.stakeholder, judged.reasons[0]["rule"]) == ("stakeholder", "Marsh Lab", "linked_thread")
+    assert judge(row).lead == "unclear"
+    assert judge(row, [reference(kind="issue", text="Foundational: the Health Fund pays")]).lead == "upstream"
+
+
+def test_a_post_of_ours_ties_the_threads_of_which_it_tells_in_one_sentence() -> None:
+    told = "Quotas came with up/app#1 and up/chart#5. Other news: up/chart#6 shows a colour."
+    post = [reference(ref=f"up/chart#{n}", kind="document", id="post", text=told) for n in (5, 6)]
+    served = {"links_in": [{"ref": "our-example/plans#1", "title": "Quotas"}]}
+    rows = [{"id": f"up/chart#{n}@ada:pull_request", "title": "feat: a", "kind": "pull_request"} for n in (5, 6)]
+    table = pd.DataFrame([*rows, {"id": "up/app#1@bob:pull_request"} | served])
+    leads = list(classify(table, pd.DataFrame(post), organisation()).contributions["lead"][:2])
+    assert leads == ["stakeholder", "unclear"]
+
+
 @pytest.mark.parametrize(
     ("kind", "source", "is_silent"),
     [

@@ -58,8 +58,9 @@ def test_it_prints_tables_and_writes_json_and_a_plot(home):
 
 
 def test_the_real_set_as_of_each_quarter(realset):
-    files = ["--contributions", realset / "contributions.jsonl", "--references", realset / "references.jsonl"]
-    arguments = ["--config", realset / "contribkit.toml", *files, "--labels", realset / "labels.jsonl"]
+    files = ["--contributions", realset / "contributions.jsonl", "--labels", realset / "labels.jsonl"]
+    pointing = ["--references", realset / "references.jsonl", "--references", realset / "references_cited.jsonl"]
+    arguments = ["--config", realset / "contribkit.toml", *files, *pointing]
     code, out, err = run("evaluate", *arguments, "--as-of", "quarter")
     assert (code, err) == (0, "")
     assert "153 labelled contributions in 139 threads" in out
