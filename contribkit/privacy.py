@@ -21,7 +21,7 @@ _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\[bot\])?")
 # An absolute path, but for its last name; a web address has a colon or a slash in front.
 _FOLDERS = re.compile(r"(?<![\w./:])/(?:[^\s/:\"']{1,255}/)+")
 _AT_NAME = re.compile(r"(?<![\w@])@[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_MAIL = re.compile(r"[\w.+-]{1,64}@(?!v?\d+\.\d)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")  # tarn-io@0.9.2 is a release
 
 
 def visible(table: pd.DataFrame, include_private: bool = False) -> pd.Series:
@@ -146,6 +146,8 @@ class Mask:
     --------
     >>> Mask(["ada-l", "Ada Lovelace"], ["Ada"])("Ada fixes it, says ada-l (ada@example.org), with @grace")
     'somebody fixes it, says somebody (somebody), with @somebody'
+    >>> Mask([]).address("https://github.com/tarn-example/tarn/releases/tag/tarn-io@0.9.2") is None
+    False
     """
 
     def __init__(self, names: Iterable[str], parts: Iterable[str] = ()) -> None:

@@ -24,14 +24,9 @@ BROKEN = click.option(
 @INCLUDE_PRIVATE
 @BROKEN
 def classify(
-    config: Path,
-    contributions: Path,
-    references: Path | None,
-    labels: Path | None,
-    output: Path,
-    include_private: bool,
-    broken: list[str] | None,
-) -> None:
+    config: Path, contributions: Path, references: Path | None, labels: Path | None, output: Path,
+    include_private: bool, broken: list[str] | None,
+) -> None:  # fmt: skip
     """Say of each contribution who leads it and why: every row, in order, with columns added.
 
     Private rows are left out, and a line says how many.
@@ -50,12 +45,12 @@ def classify(
 
     org = ck.Organisation.read(config)
     rows = list(read_contributions(contributions, broken))
-    found = list(read_references(references, broken)) if references else []
+    found = pd.DataFrame(read_references(references, broken) if references else ())
     decided = read_labels(labels, org) if labels else ck.Labels()
     if unknown := decided.missing(row["id"] for row in rows):  # which may be private, so they are not named
         warn([f"{pluralise(len(unknown), 'label')} for other contributions left out"])
-    found_table = conform(pd.DataFrame(found), REFERENCES, org.timezone)
-    judged = ck.classify(contribution_table(rows, org.timezone), found_table, org, decided)
+    table = contribution_table(rows, org.timezone)
+    judged = ck.classify(table, conform(found, REFERENCES, org.timezone), org, decided)
     shown = without_private(judged, include_private).nested()
     judgements = records(shown[[*JUDGED, "reasons"]])
     written = [
@@ -79,15 +74,9 @@ def classify(
 @INCLUDE_PRIVATE
 @BROKEN
 def why(
-    identifier: str,
-    config: Path,
-    contributions: Path | None,
-    references: Path | None,
-    labels: Path | None,
-    period: str,
-    include_private: bool,
-    broken: list[str] | None,
-) -> None:
+    identifier: str, config: Path, contributions: Path | None, references: Path | None, labels: Path | None,
+    period: str, include_private: bool, broken: list[str] | None,
+) -> None:  # fmt: skip
     """Explain one contribution: the case for and against its lead, what was seen where, and what would settle it.
 
     \b
@@ -122,15 +111,9 @@ def why(
 @click.option("--plot", type=PATH, help="Write the reliability plot into this file, as SVG.")
 @BROKEN
 def evaluate(
-    config: Path,
-    contributions: tuple[Path, ...],
-    labels: tuple[Path, ...],
-    references: tuple[Path, ...],
-    as_of: str | None,
-    as_json: Path | None,
-    plot: Path | None,
-    broken: list[str] | None,
-) -> None:
+    config: Path, contributions: tuple[Path, ...], labels: tuple[Path, ...], references: tuple[Path, ...],
+    as_of: str | None, as_json: Path | None, plot: Path | None, broken: list[str] | None,
+) -> None:  # fmt: skip
     """Compare the leads with what people said: how often they are right, and how sure.
 
     \b

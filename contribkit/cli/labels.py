@@ -1,6 +1,9 @@
 """Commands for the label log: `labels list | history | agreement | merge | export | import`."""
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -9,7 +12,7 @@ from contribkit.cli.group import CONFIG, PATH, main, read_labels, say, warn
 from contribkit.errors import ContribkitError
 from contribkit.vocabulary import Lead
 
-LEADS = [str(lead) for lead in Lead]
+LEADS = click.Choice([str(lead) for lead in Lead], case_sensitive=False)
 LABELS = click.option("--labels", "folder", type=PATH, help="Folder of label logs.  [default: labels, by the file]")
 
 
@@ -23,41 +26,42 @@ def labels() -> None:
     """
 
 
-def _read(config: Path, folder: Path | None, must_exist: bool = True) -> "tuple[ck.Labels, ck.Organisation | None]":
-    """Return the labels of a folder; where one is named, contribkit.toml may be missing: it tells members' aliases."""
-    org = ck.Organisation.read(config) if folder is None or config.is_file() else None
-    place = folder or (org.root if org else config.parent) / "labels"
-    return read_labels(place, org, must_exist), org
+def command(name: str, must_exist: bool = True) -> Callable[[Callable[..., None]], click.Command]:
+    """Add a command with --config and --labels, which gets the labels that these name."""
+
+    def added(function: Callable[..., None]) -> click.Command:
+        @wraps(function)
+        def run(config: Path, folder: Path | None, **options: Any) -> None:
+            # Where a folder is named, contribkit.toml may be missing: it tells members' aliases.
+            org = ck.Organisation.read(config) if folder is None or config.is_file() else None
+            place = folder or (org.root if org else config.parent) / "labels"
+            click.get_current_context().obj = org
+            function(read_labels(place, org, must_exist), **options)
+
+        return labels.command(name)(CONFIG(LABELS(run)))
+
+    return added
 
 
-@labels.command("list")
-@CONFIG
-@LABELS
+@command("list")
 @click.option("--period", help="Only contributions labelled for this period; as for review.")
 @click.option("--disputed", is_flag=True, help="Only contributions that people disagree on.")
-@click.option("--lead", type=click.Choice(LEADS, case_sensitive=False), help="Only contributions with this lead.")
+@click.option("--lead", type=LEADS, help="Only contributions with this lead.")
 @click.option("--person", help="Only contributions labelled by this person.")
 @click.option("--missing", is_flag=True, help="Only contributions that loading the period does not find any more.")
 @click.option("--contributions", type=PATH, help="With --missing: JSON lines, not the sources.")
 def list_(
-    config: Path,
-    folder: Path | None,
-    period: str | None,
-    disputed: bool,
-    lead: str | None,
-    person: str | None,
-    missing: bool,
-    contributions: Path | None,
-) -> None:
+    found: "ck.Labels", period: str | None, disputed: bool, lead: str | None,
+    person: str | None, missing: bool, contributions: Path | None,
+) -> None:  # fmt: skip
     """List the label of each contribution, and each person's opinion.
 
     \b
     Example:
       contribkit labels list --period 2026-Q3 --disputed
     """
-    found, _ = _read(config, folder)
     name = period and str(ck.Period(period))
-    gone = {label.item for label in found.missing(_loaded_ids(config, contributions, period))} if missing else None
+    gone = {label.item for label in found.missing(_loaded_ids(contributions, period))} if missing else None
     shown = [
         label
         for item, label in found.effective.items()
@@ -76,38 +80,34 @@ def list_(
     warn([f"{len(shown)} of {len(found.effective)} labelled contributions, {open_} of them disputed"])
 
 
-def _loaded_ids(config: Path, contributions: Path | None, period: str | None) -> list[str]:
-    """Return the ids of the contributions in a file, or from the sources for a period."""
+def _loaded_ids(contributions: Path | None, period: str | None) -> list[str]:
     from contribkit.loaders.records import read_contributions
 
     if contributions:
         return [row["id"] for row in read_contributions(contributions)]
-    if not period:
+    org = click.get_current_context().obj
+    if not (period and org):
         raise ContribkitError("nothing to compare with; name a --period to load, or a file with --contributions")
-    org = ck.Organisation.read(config)
     return list(ck.load(org, ck.Period(period, org.timezone)).contributions["id"])
 
 
-@labels.command()
-@CONFIG
-@LABELS
+@command("history")
 @click.option("--from", "first", metavar="DAY", required=True, help="The first day, in the file's time zone.")
 @click.option("--to", "last", metavar="DAY", required=True, help="The last day, included.")
 @click.option("--person", help="Only what this person did.")
-def history(config: Path, folder: Path | None, first: str, last: str, person: str | None) -> None:
+def history(found: "ck.Labels", first: str, last: str, person: str | None) -> None:
     """Show who changed what between two days, with the label before and after.
 
     \b
     Example:
       contribkit labels history --from 2026-10-01 --to 2026-10-31
 
-    Days are in UTC where --labels names a folder.
+    Without a contribkit.toml, days are in UTC.
     """
     from contribkit.labels.events import event_time
 
-    found, org = _read(config, folder)
-    period = ck.Period(f"{first}..{last}", "UTC" if folder or not org else org.timezone)
-    for event, *labels_around in found.changes(period):
+    org = click.get_current_context().obj
+    for event, *labels_around in found.changes(ck.Period(f"{first}..{last}", org.timezone if org else "UTC")):
         if person and found.person(person) != found.person(event["by"]):
             continue
         before, after = ("nothing" if label is None else label.lead or label.status for label in labels_around)
@@ -117,10 +117,8 @@ def history(config: Path, folder: Path | None, first: str, last: str, person: st
         say(f"{event_time(event):%Y-%m-%d %H:%M:%S}  {event['by']}  {said}  {event['item']}{change}{note}")
 
 
-@labels.command()
-@CONFIG
-@LABELS
-def agreement(config: Path, folder: Path | None) -> None:
+@command("agreement")
+def agreement(found: "ck.Labels") -> None:
     """Show how far people agree with each other, and how far the suggestions influence them.
 
     \b
@@ -131,7 +129,6 @@ def agreement(config: Path, folder: Path | None) -> None:
     from contribkit.evaluation.agreement import anchoring_bias
     from contribkit.text import format_decimal, pluralise
 
-    found, _ = _read(config, folder)
     overall = measured(found)
     say(f"{pluralise(overall.people, 'person', 'people')}, {pluralise(overall.rows, 'contribution')} in common")
     if overall.raw is not None:
@@ -144,12 +141,10 @@ def agreement(config: Path, folder: Path | None) -> None:
     say(anchoring_bias(found).sentence)
 
 
-@labels.command()
+@command("merge", must_exist=False)
 @click.argument("sources", nargs=-1, required=True, type=PATH, metavar="PATH...")
-@CONFIG
-@LABELS
 @click.option("--period", help="The period whose folder they go to.  [default: that of the folder they come from]")
-def merge(sources: tuple[Path, ...], config: Path, folder: Path | None, period: str | None) -> None:
+def merge(known: "ck.Labels", sources: tuple[Path, ...], period: str | None) -> None:
     """Add the events of other label logs, such as a downloaded file; events that are here already are skipped.
 
     \b
@@ -161,20 +156,17 @@ def merge(sources: tuple[Path, ...], config: Path, folder: Path | None, period: 
     """
     from contribkit.labels.exchange import merge as merged
 
-    place = folder or ck.Organisation.read(config).root / "labels"
-    new, known, files = merged(sources, place, str(ck.Period(period)) if period else None)
+    new, here, files = merged(sources, known, str(ck.Period(period)) if period else None)
     for path in files:
         click.echo(path)
-    warn([f"new events: {new}; known already: {known}"])
+    warn([f"new events: {new}; known already: {here}"])
 
 
-@labels.command()
-@CONFIG
-@LABELS
+@command("export")
 @click.option("--output", type=PATH, required=True, help="The CSV to write.")
 @click.option("--with-notes", is_flag=True, help="Include people's notes: do not share such a file.")
 @click.option("--without-names", is_flag=True, help="Show no persons and no notes; such a file cannot be imported.")
-def export(config: Path, folder: Path | None, output: Path, with_notes: bool, without_names: bool) -> None:
+def export(found: "ck.Labels", output: Path, with_notes: bool, without_names: bool) -> None:
     """Write each person's current opinions as CSV, to edit in a spreadsheet and import again.
 
     \b
@@ -186,19 +178,16 @@ def export(config: Path, folder: Path | None, output: Path, with_notes: bool, wi
     from contribkit.io import write_whole
     from contribkit.labels.exchange import to_csv
 
-    found, _ = _read(config, folder)
     write_whole(output, to_csv(found, with_notes, without_names))
     click.echo(f"{output}: {len(found.opinions)} rows")
 
 
-@labels.command("import")
+@command("import", must_exist=False)
 @click.argument("file", type=PATH, metavar="CSV")
-@CONFIG
-@LABELS
 @click.option("--person", help="Import this person's rows only.")
 @click.option("--period", default="last quarter", show_default=True, help="For which period; as for review.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
-def import_(file: Path, config: Path, folder: Path | None, person: str | None, period: str, dry_run: bool) -> None:
+def import_(known: "ck.Labels", file: Path, person: str | None, period: str, dry_run: bool) -> None:
     """Import an edited CSV: each changed row becomes an event, and an empty lead clears the opinion.
 
     \b
@@ -210,7 +199,6 @@ def import_(file: Path, config: Path, folder: Path | None, person: str | None, p
     from contribkit.labels.events import write_logs
     from contribkit.labels.exchange import changed, read_csv
 
-    known, _ = _read(config, folder, must_exist=False)
     rows = read_csv(file)
     mine = [row for row in rows if not person or known.person(row[1].get("by", "")) == known.person(person)]
     events = changed(mine, known)

@@ -2,8 +2,10 @@
 
 import sys
 import tomllib
+from collections.abc import Callable
+from functools import reduce, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -11,16 +13,51 @@ import contribkit as ck  # its names are imported when first used: --help does n
 from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, PATH, main, warn
 
 PERIODS = '2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".'
-SAMPLE = click.option("--sample", is_flag=True, help="The invented sample instead of a file of your own.")
-WITHOUT_NAMES = click.option("--without-names", is_flag=True, help="Show no persons.")
 PARAMETER = click.option(
     "-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebook."
 )
+NOTEBOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-def parameters(written: tuple[tuple[str, str], ...], switches: dict[str, bool]) -> dict[str, Any]:
-    """Return the parameters of a notebook: switches that are on, and what was written with --parameter."""
-    return {name: True for name, on in switches.items() if on} | {name: _typed(text) for name, text in written}
+class Asked(NamedTuple):
+    """What the options of these commands ask for: `teams` are None for all, `parameters` are of the notebook."""
+
+    org: "ck.Organisation"
+    period: "ck.Period"
+    teams: list[Any] | None
+    output: Path | None
+    parameters: dict[str, Any]
+
+
+def pages(folder: str, default: str, of_sample: str) -> Callable[[Callable[..., None]], click.Command]:
+    """Add a command that renders pages into a folder, by default for a period; it gets an `Asked`."""
+    options = (
+        CONFIG,
+        click.option("--sample", is_flag=True, help="The invented sample instead of a file of your own."),
+        click.option("--period", default="", help=f"{PERIODS}  [default: {default}]"),
+        click.option("--team", help="Name or slug of one team; without it, every team."),
+        click.option("--output", type=PATH, help=f"Folder of {folder}.  [default: {folder} beside the file]"),
+        click.option("--without-names", is_flag=True, help="Show no persons."),
+        INCLUDE_PRIVATE,
+        KEEP_GOING,
+        PARAMETER,
+    )
+
+    def added(function: Callable[..., None]) -> click.Command:
+        @wraps(function)
+        def run(config: Path, sample: bool, period: str, team: str | None, output: Path | None, **more: Any) -> None:
+            org = ck.Organisation.read_sample() if sample else ck.Organisation.read(config)
+            span = ck.Period(period or (of_sample if sample else default), org.timezone)
+            teams = None if team is None else [org.team(team)]
+            switches = ("without_names", "include_private", "keep_going")
+            parameters = {name: True for name in switches if more.pop(name)}
+            parameters |= {name: _typed(text) for name, text in more.pop("parameter")}
+            warn(org.cautions)
+            function(Asked(org, span, teams, output or (Path(folder) if sample else None), parameters), **more)
+
+        return main.command()(reduce(lambda command, option: option(command), reversed(options), run))
+
+    return added
 
 
 def _typed(text: str) -> Any:
@@ -31,7 +68,7 @@ def _typed(text: str) -> Any:
         return text
 
 
-def print_paths(results: list[Any], further: list[Path], printable: bool = False) -> None:
+def _print_paths(results: list[Any], further: list[Path], printable: bool = False) -> None:
     """Print the paths of the pages (`rendering.Rendered`); what stopped one makes the exit code 1."""
     for result in results:
         for path in (result.page, result.printable) if printable else (result.page,):
@@ -42,36 +79,14 @@ def print_paths(results: list[Any], further: list[Path], printable: bool = False
     sys.exit(1 if any(result.failure for result in results) else 0)
 
 
-@main.command()
-@CONFIG
-@SAMPLE
-@click.option("--period", default="", help=f"{PERIODS}  [default: last quarter]")
-@click.option("--team", default=None, help="Name or slug of one team; without it, every team and an index.")
-@click.option("--output", type=PATH, help="Folder of reviews.  [default: reviews beside the file]")
+@pages("reviews", "last quarter", of_sample="2026-Q3")
 @click.option("--upstream", metavar="NAME", help="For maintainers of a project: what all teams did in it.")
 @click.option(
-    "--notebook",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A copy of review.ipynb (with --upstream: upstream.ipynb) that you changed.",
+    "--notebook", type=NOTEBOOK, help="A copy of review.ipynb (with --upstream: upstream.ipynb) that you changed."
 )
 @click.option("--print", "printable", is_flag=True, help="Write print.html too: unfolded, for A4 paper or a PDF.")
-@WITHOUT_NAMES
-@INCLUDE_PRIVATE
-@KEEP_GOING
-@PARAMETER
-def review(
-    config: Path,
-    sample: bool,
-    period: str,
-    team: str | None,
-    output: Path | None,
-    upstream: str | None,
-    notebook: Path | None,
-    printable: bool,
-    parameter: tuple[tuple[str, str], ...],
-    **switches: bool,
-) -> None:
-    """Render the review of a period: a page, a notebook, a CSV and a summary for each team.
+def review(asked: Asked, upstream: str | None, notebook: Path | None, printable: bool) -> None:
+    """Render the review of a period: a page, a notebook, a CSV and a summary for each team, and an index of all.
 
     \b
     Example:
@@ -81,39 +96,19 @@ def review(
     """
     from contribkit.rendering import RenderOptions, render
 
-    if upstream is not None and (team is not None or switches["without_names"] or switches["include_private"]):
+    org, span, teams, output, parameters = asked
+    if upstream is not None and (teams or {"without_names", "include_private"} & parameters.keys()):
         raise click.UsageError("--upstream is of all teams, without names and without private threads: leave these out")
-    org = ck.Organisation.read_sample() if sample else ck.Organisation.read(config)
-    span = ck.Period(period or ("2026-Q3" if sample else "last quarter"), org.timezone)
-    of = org.project(upstream) if upstream is not None else None if team is None else [org.team(team)]
-    options: RenderOptions = {"parameters": parameters(parameter, switches), "printable": printable}
+    options: RenderOptions = {"parameters": parameters, "printable": printable}
     if notebook is not None:
         options["notebook"] = notebook
-    warn(org.cautions)
-    results = render(org, span, of, output or (Path("reviews") if sample else None), **options)
-    index = [results[0].folder.parent / "index.html"] if of is None else []
-    print_paths(results, index, printable)
+    of = teams if upstream is None else org.project(upstream)
+    results = render(org, span, of, output, **options)
+    _print_paths(results, [results[0].folder.parent / "index.html"] if of is None else [], printable)
 
 
-@main.command()
-@CONFIG
-@SAMPLE
-@click.option("--period", default="", help=f"{PERIODS}  [default: the one after the last quarter]")
-@click.option("--team", default=None, help="Name or slug of one team; without it, every team.")
-@click.option("--output", type=PATH, help="Folder of plans.  [default: plans beside the file]")
-@WITHOUT_NAMES
-@INCLUDE_PRIVATE
-@KEEP_GOING
-@PARAMETER
-def plan(
-    config: Path,
-    sample: bool,
-    period: str,
-    team: str | None,
-    output: Path | None,
-    parameter: tuple[tuple[str, str], ...],
-    **switches: bool,
-) -> None:
+@pages("plans", "this quarter", of_sample="2026-Q4")
+def plan(asked: Asked) -> None:
     """Render the plan of a period: what waits upstream, and who could take what; a page, a notebook and a CSV.
 
     \b
@@ -123,9 +118,4 @@ def plan(
     Nothing is decided by it: open the notebook, change the proposal, and save it into planned/. The review of the
     period compares it with what was done.
     """
-    org = ck.Organisation.read_sample() if sample else ck.Organisation.read(config)
-    span = ck.Period(period or ("2026-Q4" if sample else "this quarter"), org.timezone)
-    teams = None if team is None else [org.team(team)]
-    warn(org.cautions)
-    place = output or (Path("plans") if sample else None)
-    print_paths(ck.render_plans(org, span, teams, place, parameters(parameter, switches)), [])
+    _print_paths(ck.render_plans(*asked), [])

@@ -86,17 +86,17 @@ def _event(cells: dict[str, str], before: Event, at: datetime) -> Event | None:
     return new_event(before["by"], op, before["item"], at, was=was, **words)
 
 
-def merge(sources: Iterable[Path], folder: Path, period: str | None = None) -> tuple[int, int, Iterator[Path]]:
-    """Write the events of other label logs that a folder does not have yet to new logs there.
+def merge(sources: Iterable[Path], labels: Labels, period: str | None = None) -> tuple[int, int, Iterator[Path]]:
+    """Write the events of other label logs that the folder of labels does not have yet to new logs there.
 
     They go to the folder of a period, by default that of the folder they come from. Returned are how many events are
     new, how many known already, and the files, each written when it is reached.
     """
     found = read_logs(path for source in sources for path in _logs(source))
-    here = {event["id"] for event in Labels.read(folder).events}
+    here = {event["id"] for event in labels.events}
     new = [(period or _period_of(path), event) for name, (path, event) in found.items() if name not in here]
     by_period = grouped((name for name, _ in new), (event for _, event in new))
-    return len(new), len(found) - len(new), write_logs(folder, by_period)
+    return len(new), len(found) - len(new), write_logs(labels.folder or Path(), by_period)
 
 
 def _logs(source: Path) -> list[Path]:
