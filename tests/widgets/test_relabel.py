@@ -228,6 +228,14 @@ def test_the_static_table_holds_no_private_row_no_text_and_no_person(tmp_path, i
         assert forbidden not in html.casefold(), forbidden
 
 
+def test_a_release_keeps_its_link_in_the_static_table(tmp_path):
+    url = "https://github.com/tarn-example/tarn/releases/tag/tarn-io@0.9.2"
+    shown = widget(tmp_path, {"title": "tarn-io@0.9.2", "url": url}, {"title": "Ask ada@lamp.example for tarn-io@v1.0"})
+    html = shown._repr_mimebundle_()[0]["text/html"]
+    assert f'href="{url}"' in html
+    assert "Ask somebody for tarn-io@v1.0" in html
+
+
 def test_the_static_table_hides_what_the_widget_hides(tmp_path):
     shown = widget(
         tmp_path, *({"title": f"Row {n}", "lead": "stakeholder", "confidence": 0.9} for n in range(40)), blind=0.5

@@ -125,6 +125,7 @@ class Session:
         names = {member.login: member.word for member in organisation.members.values()} if organisation else {}
         self._judged, self._aliases = judged, labels.aliases
         self.table = worklist(judged, names, *self._draws)
+        self.left_out = judged.contributions["id"].nunique() - len(self.table)  # private ones
         self.labels = labels.spelled_as(self.table.index)
         self._hidden = set(self.table.index[self.table["hidden"]])
         self._doubtful = set(self.table.index[self.table["audit"] | self.table["unsure"]])
@@ -138,11 +139,6 @@ class Session:
         """Ids in the order in which a review helps most: the smallest margin and a random draw in turns."""
         return self.table.index.tolist()
 
-    @property
-    def left_out(self) -> int:
-        """How many private contributions are left out."""
-        return self._judged.contributions["id"].nunique() - len(self.table)
-
     def _id(self, item: str) -> str:
         """Return a contribution's id in the table, from any of its ids."""
         found = self._ids.get(casefold_id(item), self._ids.get(casefold_id(self._aliases.newest(item))))
@@ -153,9 +149,8 @@ class Session:
     def rows(self, items: Iterable[str] | None = None) -> list[dict[str, Any]]:
         """Return what the list shows of contributions, by default of the whole queue, as JSON.
 
-        Columns of `table`, and what people decided: `label` (`lead`, `status`, `carried_over`), `mine` (`lead`,
-        `stakeholder`, `activity`, `note`, `skipped`), `opinions`, `history`, `blind` (whether the suggestion
-        is hidden) and `needs_review`.
+        Columns of `table`, and what people decided: `label`, `mine` (the person's own), `opinions`, `history`, `blind`
+        (whether the suggestion is hidden) and `needs_review`.
         """
         ids = self.queue if items is None else [self._id(item) for item in items]
         return [self._cells(item, IN_LIST) | self._decided(item) for item in ids]
@@ -165,13 +160,12 @@ class Session:
         return {name: plain(self._columns[name][place]) for name in names}
 
     def _decided(self, item: str) -> dict[str, Any]:
-        """Return what the page shows of people's decisions on a contribution."""
         flags = {"blind": self._is_hidden(item), "needs_review": self._needs_review(item)}
         history = self.labels.by_item.get(casefold_id(item))
         if not history:
             return _UNDECIDED | flags
-        label, current = self.labels.of(item), self.labels.standing(item)
-        last, own = self._last(item), opinion(self._stack(item)) or {}
+        label, current, stack = self.labels.of(item), self.labels.standing(item), self._stack(item)
+        last, own = _last(stack), opinion(stack) or {}
         carried_over = all(self.labels.periods.get(event["id"]) != str(self.period) for event in current)
         words = {name: own.get(name) for name in _WORDS[:-1]}
         return {
@@ -183,8 +177,7 @@ class Session:
 
     def details(self, item: str) -> dict[str, Any]:
         """Return what only the card shows of a contribution, as JSON: texts, reasons, labels, state and address."""
-        (row,) = records(self.table.loc[[self._id(item)]])
-        return card(row)
+        return card(records(self.table.loc[[self._id(item)]])[0])
 
     @property
     def to_review(self) -> int:
@@ -193,10 +186,7 @@ class Session:
 
     @property
     def pace(self) -> float | None:
-        """The median of the person's seconds from one answer to the next, None where too few are known.
-
-        A step over many contributions is one answer, and pauses of more than five minutes are left out.
-        """
+        """The median of the person's seconds from one step to the next, without breaks; None for too few."""
         times = sorted({event_time(event) for event in self._own if event["op"] in DECISION_OPS})
         pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
         thinking = [pause for pause in pauses if pause <= _BREAK]
@@ -226,18 +216,19 @@ class Session:
         # Later than the person's last event though a clock was set back: an undo comes after what it undoes.
         now = max([datetime.now(UTC), *(event_time(event) + timedelta(microseconds=1) for event in self._own[-1:])])
         for given in events:
-            made = new_event(self.person, "", "", now)
-            sent = {"id": made["id"], "at": made["at"], **given} if isinstance(given, dict) else made
+            stamp = new_event(self.person, "", "", now)
+            if not isinstance(given, dict):
+                failed[stamp["id"]] = f"{given!r:.80}: is not an event"
+                continue
+            sent = {"id": stamp["id"], "at": stamp["at"]} | given
             name = str(sent["id"])
-            try:
-                if sent is made:
-                    raise ContribkitError(f"{given!r:.80}: is not an event")
-                if name in known:
-                    saved.append(name)
-                elif name not in new:
+            if name in known:
+                saved.append(name)
+            elif name not in new:
+                try:
                     new[name] = self._completed(sent, pending)
-            except ContribkitError as error:
-                failed[name] = str(error)
+                except ContribkitError as error:
+                    failed[name] = str(error)
         try:
             self._log.append(new.values())
         except ContribkitError as error:
@@ -253,19 +244,15 @@ class Session:
             raise ContribkitError(f'{item}: invalid op "{op}"; use one of {", ".join(OPS)}')
         own = opinion(self._stack(item, pending.get(item, [])))
         allowed = _WORDS if op in LEAD_OPS else ("note",) if op in DECISION_OPS else ()
-        event = {
-            "v": 1, "id": sent.get("id"), "at": sent.get("at"), "by": self.person, "op": op, "item": item,
-            **{name: _encodable(sent.get(name)) if name in allowed else None for name in _WORDS},
-            "was": own["lead"] if own else None, "seen": self._seen(item, sent.get("seen")),
-        }  # fmt: skip
-        pending.setdefault(item, []).append(validate(event, item))
+        words = {name: _encodable(sent.get(name)) if name in allowed else None for name in _WORDS}
+        # The suggestion as the person saw it: what the page says was on screen, else what it is here.
+        seen = self._cells(item, ("lead", "confidence", "decided_by")) | {"blind": self._is_hidden(item)}
+        shown = sent["seen"] if isinstance(sent.get("seen"), dict) else {}
+        seen |= {name: shown[name] for name, is_valid in _VALID_SEEN.items() if is_valid(shown.get(name))}
+        made = {"v": 1, "id": sent["id"], "at": sent["at"], "by": self.person, "op": op, "item": item}
+        event = validate(made | words | {"was": own["lead"] if own else None, "seen": seen}, item)
+        pending.setdefault(item, []).append(event)
         return event
-
-    def _seen(self, item: str, sent: Any) -> dict[str, Any]:
-        """Return the suggestion as the person saw it: what the page says was on screen, else what it is here."""
-        here = self._cells(item, ("lead", "confidence", "decided_by")) | {"blind": self._is_hidden(item)}
-        shown = sent if isinstance(sent, dict) else {}
-        return here | {name: shown[name] for name, is_valid in _VALID_SEEN.items() if is_valid(shown.get(name))}
 
     def undo(self) -> list[str]:
         """Undo the person's last step, also one of an earlier session, and return the contributions it was about."""
@@ -286,8 +273,8 @@ class Session:
         before, organisation = self.table["lead"], self.data.organisation
         labels = Labels.read(self.folder, organisation)
         self._open(classify(self._judged.contributions, self.data.references, organisation, labels), labels)
-        is_open = [not self._is_settled(item) for item in self.table.index]
-        rows = self.table.assign(was=before)[is_open]
+        settled = [label.item for label in self.labels.effective.values() if label.lead]
+        rows = self.table.assign(was=before).drop(index=settled, errors="ignore")
         return records(rows.loc[rows["lead"] != rows["was"], ["id", "was", "lead", "decided_by"]])
 
     def agreement(self) -> dict[str, Any]:
@@ -305,24 +292,20 @@ class Session:
     def _stack(self, item: str, pending: Iterable[Event] = ()) -> list[Event]:
         return self.labels.decisions(item, self.person, pending)
 
-    def _last(self, item: str) -> Event | None:
-        """Return the person's last decision, also a skip; None where there is none, or it was cleared."""
-        stack = self._stack(item)
-        return stack[-1] if stack and stack[-1]["op"] != "clear" else None
-
     def _is_hidden(self, item: str) -> bool:
         """Say whether the suggestion is hidden: it is until the person gave a lead."""
         return item in self._hidden and opinion(self._stack(item)) is None
 
     def _needs_review(self, item: str) -> bool:
         """Say whether the person can help: people disagree, or nobody decided and the suggestion may be wrong."""
-        if self._is_settled(item) or self._last(item) is not None:
-            return False
-        return item in self._doubtful or self.labels.of(item) is not None
-
-    def _is_settled(self, item: str) -> bool:
         label = self.labels.of(item)
-        return label is not None and label.lead is not None
+        is_open = label.lead is None if label else item in self._doubtful
+        return is_open and _last(self._stack(item)) is None
+
+
+def _last(stack: list[Event]) -> Event | None:
+    """Return a person's last decision, also a skip; None where there is none, or it was cleared."""
+    return stack[-1] if stack and stack[-1]["op"] != "clear" else None
 
 
 def _encodable(value: Any) -> Any:
