@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 from urllib.parse import unquote
 
 OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})"
@@ -16,14 +15,6 @@ _LINK = re.compile(
     rf"|(?<![A-Za-z0-9/.@-])(?P<owner>{OWNER})/(?P<repo>{REPOSITORY})#(?P<number>[0-9]{{1,9}})(?![A-Za-z0-9])"
 )
 _CONTEXT = 1_000  # characters of a paragraph beside one with a link
-
-
-class Link(NamedTuple):
-    """A thread that a text points at, and where in the text it does."""
-
-    ref: str
-    start: int
-    end: int
 
 
 def casefold_id(identifier: str) -> str:
@@ -57,26 +48,20 @@ def number_of(ref: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def links(text: str) -> list[Link]:
-    """Return the threads that a text points at, by URL or as ``owner/repo#n``, in order.
+def linked_refs(text: str | None) -> list[str]:
+    """Return the threads that a text points at, by URL or as ``owner/repo#n``, in order, each once.
 
     Examples
     --------
-    >>> [link.ref for link in links("see https://github.com/o/r/pull/7#issuecomment-1 and a/b#3, not /x/y#4")]
+    >>> linked_refs("see https://github.com/o/r/pull/7#issuecomment-1 and a/b#3, not /x/y#4")
     ['o/r#7', 'a/b#3']
     """
-    found = []
-    for match in _LINK.finditer(text):
+    found: dict[str, None] = {}
+    for match in _LINK.finditer(text or ""):
         owner, repo = match["url_owner"] or match["owner"], match["url_repo"] or match["repo"]
         number = match["url_number"] or match["number"]
-        ref = f"{owner}/{repo}#{int(number)}" if number else f"{owner}/{repo}@{unquote(match['tag'])}"
-        found.append(Link(ref, match.start(), match.end()))
-    return found
-
-
-def linked_refs(text: str | None) -> list[str]:
-    """Return the threads that a text points at, each once."""
-    return list(dict.fromkeys(link.ref for link in links(text or "")))
+        found[f"{owner}/{repo}#{int(number)}" if number else f"{owner}/{repo}@{unquote(match['tag'])}"] = None
+    return [*found]
 
 
 def passages(text: str, is_own: Callable[[str | None], bool]) -> Iterator[tuple[str, str, str]]:

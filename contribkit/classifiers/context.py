@@ -11,7 +11,7 @@ from contribkit.classifiers.activity import activity_of
 from contribkit.classifiers.stakeholder_mentions import Named, StakeholderIndex
 from contribkit.classifiers.votes import Reason
 from contribkit.config.organisation import Organisation
-from contribkit.ids import casefold_id, links, repository_of, thread_url
+from contribkit.ids import casefold_id, linked_refs, repository_of, thread_url
 from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Activity
 
@@ -226,5 +226,5 @@ def passage(text: str, ref: str) -> str:
     """
     items = [item for item in _ITEM.split(text) if item.strip()]
     parts = items if len(items) > 1 else _SENTENCE.split(text)
-    found = [part for part in parts if any(casefold_id(link.ref) == casefold_id(ref) for link in links(part))]
+    found = [part for part in parts if casefold_id(ref) in map(casefold_id, linked_refs(part))]
     return "\n".join(found).strip() or text

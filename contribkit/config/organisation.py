@@ -7,18 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from contribkit.config.models import (
-    Goal,
-    Initiative,
-    Member,
-    NeedWeights,
-    Policy,
-    Signals,
-    Stakeholder,
-    Team,
-    Upstream,
-    Words,
-)
+from contribkit.config import models
+from contribkit.config.models import Goal, Initiative, Member, Stakeholder, Team, Upstream
 from contribkit.config.patterns import find_paths, matches
 from contribkit.config.toml import read_configuration
 from contribkit.errors import ContribkitError, nearest
@@ -54,7 +44,7 @@ class Organisation:
     own: list[str]
     timezone: str
     bots: list[str]
-    words: Words
+    words: models.Words
     scope: str
     sample: bool
     teams: list[Team]
@@ -62,9 +52,9 @@ class Organisation:
     stakeholders: list[Stakeholder]
     initiatives: list[Initiative]
     goals: list[Goal]
-    policy: Policy
-    signals: Signals
-    needs: NeedWeights
+    policy: models.Policy
+    signals: models.Signals
+    needs: models.NeedWeights
     sources: dict[str, dict[str, Any]]
     path: Path
 
@@ -122,27 +112,20 @@ class Organisation:
         raise ContribkitError(f'there is no upstream project "{name}"; {nearest(name, known)}')
 
     @cached_property
-    def memberships(self) -> list[tuple[Team, Member]]:
-        """Every membership, in the order of the file; a person may have several."""
-        return [(team, member) for team in self.teams for member in team.members]
-
-    @property
     def everybody(self) -> list[Member]:
-        """The members of all teams, once for each membership."""
-        return [member for _, member in self.memberships]
+        """The members of all teams in the order of the file, once for each membership."""
+        return [member for team in self.teams for member in team.members]
 
     @cached_property
     def members(self) -> dict[str, Member]:
         """Every person once, by login, in the order of the file."""
-        people: dict[str, Member] = {}
-        for _, member in self.memberships:
-            people.setdefault(casefold_id(member.login), member)
-        return {member.login: member for member in people.values()}
+        memberships = grouped((casefold_id(member.login) for member in self.everybody), self.everybody)
+        return {first.login: first for first, *_ in memberships.values()}
 
     @cached_property
     def _logins(self) -> dict[str, str]:
         spelled = {casefold_id(login): login for login in self.members}
-        aliases = {casefold_id(a): spelled[casefold_id(m.login)] for _, m in self.memberships for a in m.aliases}
+        aliases = {casefold_id(a): spelled[casefold_id(m.login)] for m in self.everybody for a in m.aliases}
         return aliases | spelled
 
     @cached_property
@@ -172,10 +155,8 @@ class Organisation:
 
     def is_member_on(self, login: str, day: date) -> bool:
         """Return whether a person belonged to any team on a day."""
-        return any(
-            casefold_id(member.login) == casefold_id(login) and member.holds_between(day, day)
-            for _, member in self.memberships
-        )
+        here = (member.login for member in self.everybody if member.holds_between(day, day))
+        return casefold_id(login) in map(casefold_id, here)
 
     def is_bot(self, login: str | None) -> bool:
         """Return whether an account is a bot by the patterns of the file and those that hold everywhere."""
@@ -248,19 +229,12 @@ class Organisation:
 
         Their organisations tell nothing of repositories that are upstream too.
         """
-        name, owner = casefold_id(repo), casefold_id(repo.split("/")[0])
-        if not (name in self._owned or owner in self._owned or matches(self._trackers, repo)):
-            return None  # most are nobody's, and the same ones are asked for over and over
+        names = {casefold_id(repo)} if self.upstream_of(repo) else {casefold_id(repo), casefold_id(repo.split("/")[0])}
         for stakeholder in self.stakeholders:
             owned = map(casefold_id, (*stakeholder.repos, *stakeholder.orgs))
-            names = {name} if self.upstream_of(repo) else {name, owner}
-            if names.intersection(owned) or matches(stakeholder.trackers, repo):
+            if not names.isdisjoint(owned) or matches(stakeholder.trackers, repo):
                 return stakeholder
         return None
-
-    @cached_property
-    def _owned(self) -> set[str]:
-        return {casefold_id(name) for table in self.stakeholders for name in (*table.repos, *table.orgs)}
 
     @cached_property
     def speakers(self) -> frozenset[str]:

@@ -114,7 +114,7 @@ class Labels:
 
     def with_members(self, organisation: Organisation) -> "Labels":
         """Return the same labels, in which a member's aliases in contribkit.toml count as their login."""
-        logins = {casefold_id(alias): who.login for _, who in organisation.memberships for alias in who.aliases}
+        logins = {casefold_id(alias): who.login for who in organisation.everybody for alias in who.aliases}
         return replace(self, aliases=replace(self.aliases, members=logins)) if logins else self
 
     def name(self, item: str) -> str:

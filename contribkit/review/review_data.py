@@ -208,8 +208,8 @@ def _nested(judged: Judged) -> pd.DataFrame:
 
 
 def _everybody(organisation: Organisation, project: Upstream) -> Team:
-    members = [member for _, member in organisation.memberships]
-    return Team(name=project.name, slug=project_slug(organisation, project), members=members)
+    slug = project_slug(organisation, project)
+    return Team(name=project.name, slug=slug, members=organisation.everybody)
 
 
 def project_slug(organisation: Organisation, project: Upstream) -> str:

@@ -153,7 +153,7 @@ def test_every_pair_of_the_truth_folds_into_one_contribution(reference_workload:
     threads = [
         {"ref": thread.ref, "author": thread.author.login} for thread in reference_workload.threads if thread.author
     ]
-    team = [member for _, member in org.memberships]
+    team = org.everybody
     acts = conform(pd.DataFrame(reference_workload.truth()), ACTS)
     rows = fold(conform(pd.DataFrame(threads), THREADS), acts, reference_workload.period, team)
     folded = [parse_contribution_id(identifier)[:2] for identifier in rows["id"]]

@@ -194,6 +194,20 @@ def test_documents_added_on_a_branch_and_several_at_once(tmp_path: Path, plans: 
     assert found == dict.fromkeys(("a.md", "b/c.md", "b/d e.md"), (20, "Bob-Example")) | {"main.md": (1, "ada-example")}
 
 
+@pytest.mark.parametrize("other", ["", "And more.\n"])
+@pytest.mark.parametrize("is_earlier", [True, False])
+def test_of_a_document_added_on_two_branches_the_earliest_addition_counts(
+    tmp_path: Path, plans: Invented, other: str, is_earlier: bool
+) -> None:
+    start, text = plans.tip or "", f"See {LAMP}#7\n"
+    at = "2023-04-20T10:00" if is_earlier else "2023-05-09T10:00"
+    work = plans.commit("Add", start, author=BOB, at=at, files={"a.md": text + other, "b.md": "x\n"})
+    plans.main("Add it too", author=ADA, at="2023-05-01T10:00", files={"a.md": text})
+    plans.main("Merge", work, author=ADA, at="2023-06-01T10:00")
+    one = only(tmp_path)
+    assert (one["date"].day, one["by"]) == ((20, "Bob-Example") if is_earlier else (1, "ada-example"))
+
+
 def test_a_document_that_is_gone_says_nothing(tmp_path: Path, plans: Invented) -> None:
     document(plans, POST)
     plans.tip = None

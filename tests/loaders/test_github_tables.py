@@ -8,7 +8,7 @@ import pytest
 
 from contribkit.config.organisation import Organisation
 from contribkit.evaluation.truth import classify_as_of
-from contribkit.ids import casefold_id, links
+from contribkit.ids import casefold_id, linked_refs
 from contribkit.loaders import Data, load
 from contribkit.loaders import github as source
 from contribkit.loaders.github.client import Client
@@ -144,7 +144,7 @@ def test_what_our_own_side_says_is_a_reference_with_the_paragraph_that_points_th
         assert not home.is_own(row.ref.split("#")[0])
         assert isinstance(row.text, str)
         target = row.ref if row.direction == "in" else row.id
-        assert casefold_id(target) in {casefold_id(link.ref) for link in links(row.text)}
+        assert casefold_id(target) in set(map(casefold_id, linked_refs(row.text)))
         assert row.url
         assert not pd.isna(row.date)
     both = found[found["text"].str.contains("to be done") & found["text"].str.contains("Still waiting")]

@@ -52,7 +52,7 @@ def loaded(tmp_path: Path) -> Load:
 
 def everything(data: Data) -> pd.DataFrame:
     """Return what everybody did whenever, with and without a date."""
-    members = [member for _, member in data.organisation.memberships]
+    members = data.organisation.everybody
     return fold(data.threads, data.acts, None, members, data.organisation.timezone)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.rules import stakeholder, upstream
 from contribkit.classifiers.votes import Reason
-from contribkit.ids import links, repository_of, thread_url
+from contribkit.ids import linked_refs, repository_of, thread_url
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
 
 _ITCH = re.compile(
@@ -96,7 +96,7 @@ def reactive(context: Context) -> Iterator[Reason]:
     remarks, once = context.row["remarks"], (context.row.get("acts") or 1) <= 1
     if context.text("kind") != Kind.COMMENT or not once or context.mentions or sum(map(len, remarks)) > _SHORT:
         return
-    if not any(map(links, remarks)) and not any(upstream.project_affairs(context)):
+    if not any(map(linked_refs, remarks)) and not any(upstream.project_affairs(context)):
         yield Reason(Lead.INDIVIDUAL, 1.2, "a single short answer, tied to no goal", context.text("title"))
 
 

@@ -9,7 +9,7 @@ from contribkit.classifiers.rules.stakeholder import ticket
 from contribkit.classifiers.stakeholder_mentions import title_words
 from contribkit.classifiers.votes import Reason
 from contribkit.config.patterns import matches
-from contribkit.ids import casefold_id, links, repository_of
+from contribkit.ids import casefold_id, linked_refs, repository_of
 from contribkit.vocabulary import NEWCOMERS, UPKEEP, Activity, Kind, Lead
 
 # Repositories in which a project talks about itself.
@@ -74,7 +74,7 @@ def filed_for_upstream(context: Context) -> Iterator[Reason]:
 
 def guides_others(context: Context) -> Iterator[Reason]:
     """A comment that points people at the threads where something is done."""
-    pointed = [link.ref for remark in context.row["remarks"] for link in links(remark)]
+    pointed = [ref for remark in context.row["remarks"] for ref in linked_refs(remark)]
     for_somebody = any(not name.is_grant for name in context.own_named) or (
         casefold_id(context.text("author")) in context.index.speaking
     )

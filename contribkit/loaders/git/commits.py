@@ -50,13 +50,15 @@ def read_log(repository: Repository, paths: bool = True, added: tuple[str, ...] 
     Those of a merge are what differs from its first parent. With `added`, only the commits that added files with names
     that end so are there, with these.
     """
-    options = ["--name-only", "--no-renames", "--no-ext-diff"] if paths else []
+    options = ["--topo-order"]
+    if added:  # of two branches that added the same file, the later one comes first
+        options = ["--date-order", "--full-history", "--diff-merges=off", "--diff-filter=A"]
     if paths:
-        options += ["--diff-merges=off", "--diff-filter=A"] if added else ["--diff-merges=first-parent"]
+        options += ["--name-only", "--no-renames", "--no-ext-diff", *([] if added else ["--diff-merges=first-parent"])]
     # Strangers write messages and names, so no fixed separator could tell commits apart: this one they cannot know.
     mark = secrets.token_hex(16)
     answer = repository.git(
-        "log", "-z", "--topo-order", "--use-mailmap", "--no-notes", "--no-color", *options,
+        "log", "-z", "--use-mailmap", "--no-notes", "--no-color", *options,
         f"--format={mark}{'%x00'.join(_FIELDS)}%x00", repository.head or "HEAD",
         "--", *(f":(icase)*{ending}" for ending in added),
     )  # fmt: skip

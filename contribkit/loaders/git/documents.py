@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from contribkit.errors import ContribkitError
-from contribkit.ids import links, passages
+from contribkit.ids import linked_refs, passages
 from contribkit.loaders.git.commits import Commit, read_log
 from contribkit.loaders.git.pull_requests import People
 from contribkit.loaders.git.repository import PARTIAL, Repository
@@ -39,9 +39,9 @@ def read_documents(repository: Repository) -> list[Document]:
             if int(size) <= _LARGEST:
                 blobs[path] = sha
     texts = _contents(repository, list(blobs.values()))
-    linking = {path: text for path, text in zip(blobs, texts, strict=True) if links(text)}
+    linking = {path: text for path, text in zip(blobs, texts, strict=True) if linked_refs(text)}
     log = read_log(repository, added=_MARKDOWN) if linking else []
-    added = {path: commit for commit in log for path in commit.paths}  # children first: the oldest one stands
+    added = {path: commit for commit in log for path in commit.paths}  # the earliest is last, and stands
     return [Document(path, text, added.get(path)) for path, text in linking.items()]
 
 

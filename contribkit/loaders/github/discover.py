@@ -95,7 +95,7 @@ def _member_searches(context: LoadContext) -> Iterator[Query]:
     """Yield the searches for each member and role, in the part of the period in which the person was a member."""
     org = context.organisation
     places = [f"-user:{owner}" for owner in org.own] if org.scope == "everywhere" else upstream_places(org)
-    for _, member in org.memberships:
+    for member in org.everybody:
         begun = github_time(start_of(member.from_, org.timezone)) if member.from_ else context.start
         end = github_time(start_of(member.to + timedelta(days=1), org.timezone)) if member.to else context.end
         start, end = max(begun, context.start), min(end, context.end)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contribkit.config.organisation import Organisation
-from contribkit.ids import casefold_id, links, number_of, repository_of
+from contribkit.ids import casefold_id, linked_refs, number_of, repository_of
 from contribkit.loaders.github.cache import CachedNode
 from contribkit.loaders.github.load_context import LoadContext, nodes
 from contribkit.loaders.github.queries import Query
@@ -107,11 +107,11 @@ def citations(payload: dict[str, Any], organisation: Organisation) -> Iterator[t
     remarks = [one for name in ("comments", "reviews") for one in nodes(payload, name)]
     mine = [one for one in remarks if organisation.member((one["author"] or {}).get("login"))]
     for place in (payload, *mine):
-        for link in links(place.get("body") or ""):
-            is_thread = number_of(link.ref) is not None and organisation.is_own_side(link.ref)
-            if is_thread and casefold_id(link.ref) not in seen:
-                seen.add(casefold_id(link.ref))
-                yield link.ref, place
+        for ref in linked_refs(place.get("body")):
+            is_thread = number_of(ref) is not None and organisation.is_own_side(ref)
+            if is_thread and casefold_id(ref) not in seen:
+                seen.add(casefold_id(ref))
+                yield ref, place
 
 
 def receive_page(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from contribkit.config.organisation import Organisation
-from contribkit.ids import casefold_id, links, passages
+from contribkit.ids import casefold_id, linked_refs, passages
 from contribkit.loaders.github.cache import CachedNode, Name, Store
 from contribkit.loaders.github.hydrate import citations, source_ref
 from contribkit.loaders.github.load_context import nodes
@@ -176,7 +176,7 @@ def _release(node: CachedNode, repo: str, done: list[dict[str, Any]], organisati
         "body": payload["description"] or None,
         "author": login(payload["author"]),
         "opened_at": payload["publishedAt"],
-        "links_out": _links(payload["description"]),
+        "links_out": linked_refs(payload["description"]),
     }
 
 
@@ -215,16 +215,12 @@ def _thread(node: CachedNode, repo: str, done: list[dict[str, Any]], organisatio
         "first_response_at": min(
             (act["at"] for act in responses if not organisation.is_bot(act["actor"])), default=None
         ),
-        "links_out": [other for other in dict.fromkeys([*_links(payload["body"]), *closes]) if other != ref],
+        "links_out": [other for other in dict.fromkeys([*linked_refs(payload["body"]), *closes]) if other != ref],
         "links_in": _links_in(payload),
     }
 
 
 _ROWS = {"release": _release, "repository": _repository}
-
-
-def _links(text: str | None) -> list[str]:
-    return list(dict.fromkeys(link.ref for link in links(text or "")))
 
 
 def _links_in(payload: dict[str, Any]) -> list[dict[str, Any]]:
@@ -284,8 +280,8 @@ def _cited(
     """Yield a row for each thread of the own side that an upstream thread cites: its paragraph, and what it opens."""
     for target, place in citations(payload, organisation):
         if one := own.get(casefold_id(target)):
-            paragraphs = re.split(r"\n[ \t]*\n", (place["body"] or "").replace("\r\n", "\n"))
-            said = [part.strip("\n") for part in paragraphs if casefold_id(target) in map(casefold_id, _links(part))]
+            parts = re.split(r"\n[ \t]*\n", (place["body"] or "").replace("\r\n", "\n"))
+            said = [part.strip("\n") for part in parts if casefold_id(target) in map(casefold_id, linked_refs(part))]
             yield one.place | {
                 "ref": ref,
                 "direction": "out",

@@ -18,7 +18,6 @@ from contribkit.loaders.github_to_sqlite.extraction import (
     content,
     reference_rows,
     thread_rows,
-    united,
 )
 from contribkit.loaders.source import Loaded, matching_paths
 from contribkit.loaders.union import in_scope
@@ -54,17 +53,17 @@ def check(organisation: Organisation) -> None:
 def load(organisation: Organisation, period: Period | None) -> Loaded:
     """Read every database as a whole: earlier periods are wanted too; the period tells whether they reach its end."""
     answer = Loaded()
-    contents: list[Content] = []
+    databases: list[dict[str, pd.DataFrame]] = []
     for path in _files(organisation):
         try:
             tables = sqlite_file.read(path)
         except ContribkitError as error:
             answer.broken.append(str(error))
             continue
-        contents.append(content(tables, organisation))
+        databases.append(tables)
         answer.notes += _database_notes(path.name, tables, period)
-    if contents:
-        whole = united(contents)
+    if databases:
+        whole = content(databases, organisation)
         acts = act_rows(whole)
         threads = thread_rows(whole, acts, organisation)
         answer.threads = threads[in_scope(threads["ref"], organisation)].reset_index(drop=True)

@@ -1,7 +1,9 @@
 """A database that github-to-sqlite made, opened without a trace."""
 
+import json
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from contribkit.tables import TIME, conform
 
 # What is read of each table. github-to-sqlite makes columns as it meets them: any of these may be missing.
 _THREAD = "id repo number title body user state author_association created_at updated_at closed_at pull_request"
-_COLUMNS = {
+TABLES = {
     "repos": "id full_name private fork created_at",
     "users": "id login type",
     "issues": f"{_THREAD} type closed_by",
@@ -22,16 +24,24 @@ _COLUMNS = {
     "releases": "repo tag_name name body author html_url published_at draft",
     "commits": "repo sha message author author_date",
     "labels": "id name",
-    "issues_labels": "issues_id labels_id",
-    "labels_pull_requests": "pull_requests_id labels_id",
+    "issues_labels": "rowid issues_id labels_id",
+    "labels_pull_requests": "rowid pull_requests_id labels_id",
 }
+# What tables.sql makes of these, and the columns there that are no text.
+_VIEWS = ("repos", "users", "pull_requests", "issues", "issue_comments", "releases", "commits")
 _TYPED = {
     TIME: "created_at updated_at closed_at merged_at published_at author_date",
-    "Int64": "id repo number user issue author merged_by additions deletions issues_id labels_id pull_requests_id",
+    "Int64": "number comment_id additions deletions",
     "boolean": "private fork draft",
+    "list": "labels",
 }
 _TYPES: dict[str, str] = {name: kind for kind, names in _TYPED.items() for name in names.split()}
-TABLES = {table: {name: _TYPES.get(name, "str") for name in columns.split()} for table, columns in _COLUMNS.items()}
+_SCRIPT = Path(__file__).with_name("tables.sql").read_text(encoding="utf-8")
+# In an address, of the page or of the API: /owner/repo/pull/7, /repos/owner/repo/issues/7, owner/repo/pulls/7.
+_FUNCTIONS = {
+    "repository_in": r"([\w.-]+/[\w.-]+)/(?:pulls?|issues|releases)/",
+    "thread_in": r"([\w.-]+/[\w.-]+)/issues/([0-9]{1,9})$",
+}
 _TIMEOUT = 5.0  # seconds to wait for a program that is writing; github-to-sqlite commits row by row
 _WRITE_AHEAD = b"\x02\x02"  # bytes 18 and 19 of the file (https://sqlite.org/fileformat.html, section 1.3)
 
@@ -45,18 +55,26 @@ def check(path: Path) -> None:
 
 
 def read(path: Path) -> dict[str, pd.DataFrame]:
-    """Return the tables of a file by the names of `TABLES`, without rows where it has none; errors as for `check`."""
+    """Return the tables of a file as tables.sql joins them, without rows where it has none; errors as for `check`."""
     tables = {}
     with _opened(path) as database:
         present = _columns(path, database)
-        for name, schema in tqdm(TABLES.items(), f"reading {path.name}", unit="table", delay=2, leave=False):
-            columns = [column for column in schema if column in present.get(name, ())]
-            quoted = ", ".join(f'"{column}"' for column in columns)
-            frame = pd.read_sql_query(f"select {quoted} from {name}", database) if columns else pd.DataFrame()
+        for name, pattern in _FUNCTIONS.items():
+            database.create_function(name, 1, _finder(pattern), deterministic=True)
+        for name, wanted in TABLES.items():
+            known = present.get(name, set())
+            columns = [f'"{column}"' if column in known else f'null as "{column}"' for column in wanted.split()]
+            source = f"from main.{name}" if known else "where false"
+            database.execute(f"create temp view raw_{name} as select {', '.join(columns)} {source}")
+        database.executescript(_SCRIPT)
+        for view in tqdm(_VIEWS, f"reading {path.name}", unit="table", delay=2, leave=False):
+            frame = pd.read_sql_query(f"select * from temp.{view}", database)
+            if "labels" in frame:
+                frame["labels"] = pd.Series(map(json.loads, frame["labels"]), frame.index, dtype=object)
             try:
-                tables[name] = conform(frame, schema)
+                tables[view] = conform(frame, {name: _TYPES.get(name, "str") for name in map(str, frame)})
             except ContribkitError as error:
-                reason = f"the table {name} is not as github-to-sqlite writes it: {error}"
+                reason = f"the table {view} is not as github-to-sqlite writes it: {error}"
                 raise ContribkitError(f"{path}: {reason}; make the file again") from error
     return tables
 
@@ -65,7 +83,7 @@ def _columns(path: Path, database: sqlite3.Connection) -> dict[str, set[str]]:
     known = "select m.name, c.name from sqlite_master m, pragma_table_info(m.name) c where m.type = 'table'"
     present: dict[str, set[str]] = {}
     for table, column in database.execute(known):
-        present.setdefault(table, set()).add(column)
+        present.setdefault(table, {"rowid"}).add(column)
     if not present.keys() & {"issues", "pull_requests", "issue_comments", "releases", "commits", "repos"}:
         raise ContribkitError(
             f"{path}: holds none of github-to-sqlite's tables; make it with: "
@@ -83,7 +101,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(sqlite3.connect(_address(path), uri=True, timeout=_TIMEOUT)) as database:
             database.text_factory = lambda text: text.decode(errors="replace")
-            database.execute("pragma query_only = on")
+            database.execute("pragma temp_store = memory")
             yield database
     except (sqlite3.Error, pd.errors.DatabaseError, UnicodeError) as error:
         raise ContribkitError(f"{path}: {_reason(error)}") from error
@@ -101,6 +119,16 @@ def _address(path: Path) -> str:
     log = path.with_name(f"{path.name}-wal")
     immutable = keeps_log and not (log.exists() and log.stat().st_size)
     return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}"
+
+
+def _finder(pattern: str) -> Callable[[str | None], str | None]:
+    """Return a function for SQL that finds a repository or thread in an address."""
+
+    def find(address: str | None) -> str | None:
+        match = re.search(pattern, address or "")
+        return "#".join(match.groups()) if match else None
+
+    return find
 
 
 def _reason(error: Exception) -> str:
