@@ -8,7 +8,7 @@ import pandas as pd
 from contribkit.classifiers import attribution
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.votes import Reason, decide, in_order
-from contribkit.ids import casefold_id, links, thread_url
+from contribkit.ids import casefold_id, linked_refs, thread_url
 from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Activity, Kind, Lead
 
@@ -110,7 +110,7 @@ def _linked_thread(context: Context, led: dict[str, list[_Led]]) -> Iterator[tup
 def _told_together(context: Context) -> Iterator[str]:
     """Yield the threads of which a post of ours tells in the same sentence or list item."""
     for post in (mention for mention in context.inward if mention.kind == "document"):
-        refs = [casefold_id(link.ref) for link in links(post.passage)]
+        refs = [casefold_id(ref) for ref in linked_refs(post.passage)]
         yield from refs if context.thread in refs else ()
 
 
