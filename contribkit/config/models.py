@@ -143,6 +143,12 @@ class Stakeholder(Table):
     people: list[Login] = []
     codes: list[Name] = []
     labels: list[Name] = []
+    public: bool | None = None
+
+    @property
+    def may_be_named(self) -> bool:
+        """Whether text offered for public threads may name them: a client only where contribkit.toml says so."""
+        return self.kind != "client" if self.public is None else self.public
 
 
 class Initiative(Table):
@@ -205,6 +211,25 @@ class NeedWeights(Table):
     red: Weight = 5.0  # the default branch is broken for everybody
 
 
+Hours = Annotated[float, Field(ge=0, le=1000)]
+
+
+class Effort(Table):
+    """``[effort]``: the hours that a contribution of each kind is taken for where none are known. All are assumed."""
+
+    pull_request: Hours = 6.0
+    issue: Hours = 0.5
+    discussion: Hours = 0.5
+    review: Hours = 1.0
+    comment: Hours = 0.25
+    triage: Hours = 0.05
+    release: Hours = 2.0
+    repository: Hours = 4.0
+    meeting: Hours = 1.0
+    mentoring: Hours = 1.0
+    other: Hours = 1.0
+
+
 class Words(Table):
     """The organisation's own words for the leads."""
 
@@ -247,4 +272,5 @@ class Configuration(Table):
     policy: Policy = Policy()
     signals: Signals = Signals()
     needs: NeedWeights = NeedWeights()
+    effort: Effort = Effort()
     sources: dict[str, dict[str, Any]] = {}

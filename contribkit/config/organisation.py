@@ -28,7 +28,7 @@ class Organisation:
     ----------
     name, own, timezone, bots, words, scope, sample
         As in ``[organisation]``; ``words`` are those of ``[organisation.names]``.
-    teams, upstream, stakeholders, initiatives, goals, policy, signals, needs, sources
+    teams, upstream, stakeholders, initiatives, goals, policy, signals, needs, effort, sources
         As in the tables of these names; ``sources`` holds raw settings, which each loader checks.
     path
         The file itself; paths in it are relative to its folder, `root`.
@@ -55,6 +55,7 @@ class Organisation:
     policy: models.Policy
     signals: models.Signals
     needs: models.NeedWeights
+    effort: models.Effort
     sources: dict[str, dict[str, Any]]
     path: Path
 

@@ -150,6 +150,7 @@ class Review(Page):
         body = page.html(
             "header.html", style=page.style(), title=title, period=data.period, as_of=f"{data.as_of:%Y-%m-%d}",
             sources=data.data.sources, sample=org.sample,
+            contents=[(q.name, q.heading(data)) for q in self.questions if q.title],
         )  # fmt: skip
         return Section("", title, body)
 

@@ -8,9 +8,11 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from contribkit.review import figures, page
+from contribkit.review.effort import effort_by_lead, effort_share
 from contribkit.review.page import between, number, percent, verb
 from contribkit.review.question import Filter, Question, array, each, frame, obj, of
 from contribkit.review.questions.changes import history
+from contribkit.review.questions.next_steps import next_steps
 from contribkit.review.questions.stakeholders import covers_own_side, evidence, named_stakeholders, sides
 from contribkit.review.review_data import ReviewData
 from contribkit.review.shares import lead_counts, pull_requests, share, upstream_share
@@ -44,6 +46,12 @@ class Leads(Question):
             upstream_share=of("fraction", "The share wanted."),
             upstream=of("share", "Upstream-led of stakeholder- and upstream-led work together."),
         ),
+        "effort": obj(
+            "Upstream-led of stakeholder- and upstream-led work together, by hours, known or else assumed by kind.",
+            hours="positive", known="positive", share="fraction",
+            low=of("fraction", "The smallest share when what is assumed for one kind is halved or doubled."),
+            high="fraction", by_lead=obj(**{str(lead): "positive" for lead in Lead}),
+        ),
         "evidence": of("share", "Contributions tied to something on the organisation's own side."),
     }  # fmt: skip
 
@@ -52,13 +60,13 @@ class Leads(Question):
         if not total:
             return f"No contribution of {data.team.name} was found in {data.period}."
         part, known, communities = upstream_share(data.named_rows), evidence(data), len(named_stakeholders(data))
-        wanted = f"policy: at least {percent(data.policy)}; " if data.policy is not None else ""
         is_given = part.whole and covers_own_side(data)
-        interval = f" ({wanted}here {percent(part.share)}, {between(part.low, part.high)})" if is_given else ""
+        interval = f" ({percent(part.share)} of both, {between(part.low, part.high)})" if is_given else ""
         unseen = f"{words['stakeholder']} work cannot be seen beyond what threads and labels say: no share is given."
         served = f", for {pluralise(communities, 'stakeholder')}" if communities else ""
         return (
-            f"{counts['stakeholder']} of {pluralise(total, 'contribution')} "
+            (f"{_effort_sentence(data)} " if is_given else "")
+            + f"{counts['stakeholder']} of {pluralise(total, 'contribution')} "
             f"{verb(counts['stakeholder'])} {words['stakeholder']}{served}; "
             f"{counts['upstream']} {words['upstream']}{interval}; {counts['individual']} {words['individual']}; "
             f"{counts['unclear']} {verb(counts['unclear'], 'needs', 'need')} review. "
@@ -94,6 +102,8 @@ class Leads(Question):
         return super().numbers(data) | {
             "contributions": {"rows": len(data.named_rows), "hidden": data.hidden, "pull_requests": pulls},
             "policy": {"upstream_share": data.policy, "upstream": upstream_share(data.named_rows)._asdict()},
+            "effort": effort_share(data.named_rows, data.organisation.effort)._asdict()
+            | {"by_lead": effort_by_lead(data.named_rows, data.organisation.effort)},
             "evidence": evidence(data)._asdict(),
         }
 
@@ -111,6 +121,7 @@ class Leads(Question):
     def body(self, data: ReviewData) -> Iterable[Markup]:
         if not len(data.named_rows):
             return
+        yield page.html("next_steps.html", steps=next_steps(data))
         table = lead_table(data.named_rows)
         columns: dict[str, Any] = {
             "who led": [page.lead(lead, data.words) for lead in table["lead"]],
@@ -121,6 +132,8 @@ class Leads(Question):
         if table["with_hours"].any():
             columns["hours"] = page.numbers(map(_hours, table["hours"], table["with_hours"], table["rows"]))
             columns["share by hours"] = page.numbers(table["hours_share"], percent)
+        estimates = effort_by_lead(data.named_rows, data.organisation.effort)
+        columns["estimated hours"] = page.numbers(map(number, estimates.values()))
         yield page.table(columns | {"decided by people": table["by_people"]})
         yield page.paragraph(" ".join(_notes(data)), quiet=True)
 
@@ -150,6 +163,17 @@ def lead_table(rows: pd.DataFrame) -> pd.DataFrame:
     return frame(_LEADS, table).round({"hours": 1, "hours_share": 3})
 
 
+def _effort_sentence(data: ReviewData) -> str:
+    """Return the headline: a share by effort, how far it moves with what is assumed, and the policy."""
+    effort, words = effort_share(data.named_rows, data.organisation.effort), data.words
+    if effort.share is None:
+        return ""
+    moves = f"{percent(effort.low)} to {percent(effort.high)} if the hours assumed for one kind are halved or doubled"
+    policy = f"; policy: at least {percent(data.policy)}" if data.policy is not None else ""
+    both = f"{words['stakeholder']} and {words['upstream']} work"
+    return f"About {percent(effort.share)} of the effort on {both} was {words['upstream']} ({moves}{policy})."
+
+
 def _hours(hours: float, known: int, rows: int) -> Any:
     return Markup('{} <span class="quiet">({} of {})</span>').format(number(hours), known, rows) if known else None
 
@@ -170,6 +194,10 @@ def _notes(data: ReviewData) -> list[str]:
     if hours:
         in_all = f"{hours} of {len(rows)} ({number(round(float(spent), 1))} hours in all)"
         notes.append(f"Hours are known for {in_all}, and shares by hours are of these.")
+    assumed = ", ".join(f"{Kind(kind).word} {number(spent)}" for kind, spent in data.organisation.effort)
+    notes.append(
+        f"Hours that nobody wrote down are assumed, by kind: {assumed}; [effort] in contribkit.toml changes them."
+    )
     clicks = (rows["kind"] == Kind.TRIAGE) & (rows["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM]))
     if clicks.any() and covers_own_side(data):
         rest = f"without them {percent(upstream_share(rows[~clicks]).share)} of both would be {data.words['upstream']}"

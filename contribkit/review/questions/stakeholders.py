@@ -222,9 +222,10 @@ def cross_links(data: ReviewData) -> pd.DataFrame:
     """
     threads = led_by(data, Lead.STAKEHOLDER).join(sides(data))
     threads = threads[threads["ref"].map(repository_of).notna()].drop_duplicates("ref")
+    may_be_named = {one.name for one in data.organisation.stakeholders if one.may_be_named}
     table = []
     for row in page.dicts(threads):
-        whom = f" for {row['stakeholder']}" if row["stakeholder"] else ""
+        whom = f" for {row['stakeholder']}" if row["stakeholder"] in may_be_named else ""
         # A thread of ours can be answered in; a commit or a post cannot.
         public = sorted(filter(None, row["inward"]), key=lambda url: "/issues/" not in url and "/pull/" not in url)
         ours = next(iter(public), None)
