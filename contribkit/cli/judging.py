@@ -1,4 +1,4 @@
-"""Commands about leads: `classify`, `why` and `evaluate`."""
+"""Commands about data and leads: `load`, `classify`, `why` and `evaluate`."""
 
 import json
 import sys
@@ -7,12 +7,52 @@ from pathlib import Path
 import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
-from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, PATH, main, read_labels, say, warn, warn_of_private
+from contribkit.cli.group import (
+    CONFIG,
+    INCLUDE_PRIVATE,
+    KEEP_GOING,
+    PATH,
+    main,
+    read_labels,
+    say,
+    warn,
+    warn_of_private,
+)
 
 BROKEN = click.option(
     "--keep-going", "broken", is_flag=True, callback=lambda _, __, keep_going: [] if keep_going else None,
     help="Take what can be read, and say what could not.",
 )  # fmt: skip
+
+
+@main.command()
+@CONFIG
+@click.option("--period", default="last quarter", show_default=True, help="As for review.")
+@click.option("--output", type=PATH, default=Path("loaded"), show_default=True, help="Folder.")
+@INCLUDE_PRIVATE
+@KEEP_GOING
+def load(config: Path, period: str, output: Path, include_private: bool, keep_going: bool) -> None:
+    """Load every source, and write contributions.jsonl and references.jsonl, which the records source reads.
+
+    Private rows are left out, and a line says how many.
+
+    \b
+    Example:
+      contribkit load --period 2026-Q3 --output loaded
+    """
+    from contribkit.io import write_jsonl
+    from contribkit.privacy import without_private
+    from contribkit.tables import records
+
+    org = ck.Organisation.read(config)
+    data = ck.load(org, ck.Period(period, org.timezone), keep_going)
+    for name, table in (("contributions", data.contributions), ("references", data.references)):
+        path = output / f"{name}.jsonl"
+        shown = without_private(table, include_private)
+        click.echo(f"{path}: {write_jsonl(path, records(shown))} rows")
+        warn_of_private(len(table) - len(shown), name)
+    warn([*org.cautions, *(f"{source.name}: {note}" for source in data.sources for note in source.notes)])
+    sys.exit(int(any(source.status != "ok" for source in data.sources)))
 
 
 @main.command()

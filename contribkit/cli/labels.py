@@ -86,8 +86,9 @@ def _loaded_ids(contributions: Path | None, period: str | None) -> list[str]:
     if contributions:
         return [row["id"] for row in read_contributions(contributions)]
     org = click.get_current_context().obj
-    if not (period and org):
-        raise ContribkitError("nothing to compare with; name a --period to load, or a file with --contributions")
+    if not period or org is None:
+        fix = "name a --period to load, or a file with --contributions; loading needs a contribkit.toml"
+        raise ContribkitError(f"nothing to compare with; {fix}")
     return list(ck.load(org, ck.Period(period, org.timezone)).contributions["id"])
 
 
@@ -130,14 +131,10 @@ def agreement(found: "ck.Labels") -> None:
     from contribkit.text import format_decimal, pluralise
 
     overall = measured(found)
-    say(f"{pluralise(overall.people, 'person', 'people')}, {pluralise(overall.rows, 'contribution')} in common")
-    if overall.raw is not None:
-        say(f"raw agreement {format_decimal(overall.raw)}, Krippendorff's alpha {format_decimal(overall.alpha)}")
+    say(overall.sentence)
     for first, second, count, raw, kappa in overall.pairs.itertuples(index=False):
         figures = f"raw {format_decimal(raw)}, kappa {format_decimal(kappa)}"
         say(f"  {first} and {second}: {pluralise(count, 'contribution')}, {figures}")
-    if overall.reason:
-        say(overall.reason)
     say(anchoring_bias(found).sentence)
 
 

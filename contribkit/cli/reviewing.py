@@ -1,4 +1,4 @@
-"""Commands that render pages: `review` and `plan`."""
+"""Commands of a team's folder: `init`, `doctor`, `review` and `plan`."""
 
 import sys
 import tomllib
@@ -17,6 +17,43 @@ PARAMETER = click.option(
     "-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebook."
 )
 NOTEBOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@main.command()
+@click.argument("folder", type=PATH, metavar="DIR")
+def init(folder: Path) -> None:
+    """Make a folder for a team: a commented contribkit.toml, and what lies beside it.
+
+    \b
+    Example:
+      contribkit init upstream-reviews
+    """
+    from contribkit.init import start
+
+    for path in start(folder):
+        click.echo(path)
+    config = folder / "contribkit.toml"
+    click.echo(f"Now edit {config}, and run: contribkit doctor --config {config}", err=True)
+
+
+@main.command()
+@CONFIG
+def doctor(config: Path) -> None:
+    """Check the file, the sources, the folders and the machine, and say how to fix each problem.
+
+    \b
+    Example:
+      contribkit doctor --config contribkit.toml
+
+    ✓ is good; ! makes a review poorer; ✗ must be fixed, and makes the exit code 1.
+    """
+    from contribkit.doctor import examine
+    from contribkit.loaders.source import Level
+
+    findings = examine(config)
+    for finding in findings:
+        click.echo(finding)
+    sys.exit(int(any(finding.level is Level.ERROR for finding in findings)))
 
 
 class Asked(NamedTuple):

@@ -32,10 +32,9 @@ Events of one step, such as a bulk label, share the same `at` and are undone tog
 
 _OPTIONAL = ("lead", "stakeholder", "activity", "was", "seen", "note")
 _FROM_GIT = "restore the line from git"
-_FIXES = dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "free some disk space, then save again")
-_FIXES |= dict.fromkeys(
-    (errno.EACCES, errno.EPERM, errno.EROFS), "check its permissions, or read the labels from another folder"
-)
+_NO_SPACE, _NO_RIGHT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG), (errno.EACCES, errno.EPERM, errno.EROFS)
+_FIXES = dict.fromkeys(_NO_SPACE, "free some disk space, then save again")
+_FIXES |= dict.fromkeys(_NO_RIGHT, "check its permissions, or read the labels from another folder")
 
 
 def new_event(by: str, op: str, item: str, at: datetime, **more: Any) -> Event:
@@ -66,31 +65,29 @@ def validate(event: Any, place: str) -> Event:
     version = event.get("v") if isinstance(event, dict) else event
     if not isinstance(event, dict) or version != VERSION:
         raise ContribkitError(f"{place}: unknown label event version {version!r}; update contribkit")
-    if problem := _problem(event):
+    for problem in _problems(event):
         raise ContribkitError(f"{place}: {problem}")
     return event
 
 
-def _problem(event: Event) -> str | None:
+def _problems(event: Event) -> Iterator[str]:
+    """Yield what is wrong; the first for sure, while others may follow from it."""
     for name in ("id", "at", "by", "op", "item"):
         if not isinstance(event.get(name), str) or not event[name].strip():
-            return f'the event has no "{name}"; {_FROM_GIT}'
+            yield f'the event has no "{name}"; {_FROM_GIT}'
     try:
         datetime.fromisoformat(event["at"])
     except ValueError:
-        return f'invalid time "{event["at"]}"; {_FROM_GIT}'
-    known: dict[str, list[str]] = {"op": [*OPS]}
-    if event["op"] in LEAD_OPS:
-        known["lead"] = [*Lead]
-    if event.get("activity") is not None:
-        known["activity"] = [*Activity]
-    for name, words in known.items():
+        yield f'invalid time "{event["at"]}"; {_FROM_GIT}'
+    leads = [*Lead] if event["op"] in LEAD_OPS else [event.get("lead")]
+    for name, words in (("op", OPS), ("lead", leads), ("activity", (None, *Activity))):
         if event.get(name) not in words:
-            return f'invalid {name} "{event.get(name)}"; use one of {", ".join(words)}'
+            yield f'invalid {name} "{event.get(name)}"; use one of {", ".join(filter(None, words))}'
     for name in ("stakeholder", "was", "note"):
         if not isinstance(event.get(name), str | None):
-            return f'"{name}" is not text; {_FROM_GIT}'
-    return None if isinstance(event.get("seen"), dict | None) else f'"seen" is not an object; {_FROM_GIT}'
+            yield f'"{name}" is not text; {_FROM_GIT}'
+    if not isinstance(event.get("seen"), dict | None):
+        yield f'"seen" is not an object; {_FROM_GIT}'
 
 
 def log_files(folder: Path) -> list[Path]:

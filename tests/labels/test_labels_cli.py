@@ -128,7 +128,7 @@ def test_agreement_between_people_and_with_the_machine(folder: Path) -> None:
     said += [event(200 + n, "cem", "label", "individual", item=item(200 + n), seen=hidden) for n in range(20)]
     jsonl(folder / "2026-Q3" / "cem.1.jsonl", *said)
     text = run("agreement", "--labels", folder).stdout
-    assert "3 people, 2 contributions in common\nraw agreement 0.500, Krippendorff's alpha 0.400\n" in text
+    assert "3 people agree on 0.500 of 2 contributions that two or more labelled: Krippendorff's alpha 0.400" in text
     assert "  ada and bob: 2 contributions, raw 0.500, kappa 0.333\n" in text
     assert "agree with 20 of 20 answers that they saw and 0 of 20 that were hidden: 100 points more (77 to 100)" in text
 

@@ -15,7 +15,7 @@ from contribkit.labels import Labels
 from contribkit.labels.events import new_event
 from contribkit.tables import Judged
 from contribkit.widgets.relabelling import Session
-from contribkit.widgets.relabelling.page_facts import guideline, page_facts
+from contribkit.widgets.relabelling.relabel import guideline, page_facts
 from contribkit.widgets.relabelling.worklist import suggestions
 from tests.helpers.builders import jsonl
 from tests.helpers.events import event

@@ -48,23 +48,14 @@ class Recorded(NamedTuple):
 
 
 class Session:
-    """One person reviews judged contributions and says who led them.
+    """One person reviews judged contributions and says who led them; what is decided is on the disk once recorded.
 
-    Filters and orders are the page's, which works while the kernel is busy. What is decided goes through `record`, from
-    the page as from Python, and is on the disk when `record` returns. `table` holds the contributions (see `worklist`),
-    and `labels` the label logs under their ids, with what was added.
+    `table` holds the contributions (see `worklist`), `labels` the label logs under their ids, with what was added.
 
     Parameters
     ----------
-    judged
-        What `contribkit.classify` returns.
-    labels
-        The label logs, read from the folder that this session writes to. The labels of the sample are copied to
-        `sample_labels` first, once: they are inside the installed package.
-    person
-        Who labels; a login.
-    data
-        The loaded data: names, words and stakeholders come from its organisation, and `retrain` needs it.
+    judged, labels, person, data
+        As of `contribkit.Relabel`.
     period
         By default that of `data`, else the quarter of the last contribution. Its name is the folder of the log.
     seed
@@ -74,7 +65,7 @@ class Session:
     include_private
         Show private contributions, and what was seen in private places, too.
     sample_labels
-        The folder that labels of the sample go to.
+        The folder that labels of the sample are copied to once, since they are inside the installed package.
 
     Examples
     --------
@@ -194,7 +185,7 @@ class Session:
 
     @property
     def file(self) -> Path:
-        """The session's log; it is created with the first event."""
+        """The session's log, created with the first event."""
         return self._log.path
 
     def export(self) -> str:
@@ -323,10 +314,8 @@ def _copied_once(source: Path, place: Path) -> Path:
 
 
 def _period(period: Period | str | None, data: Data | None, judged: Judged) -> Period:
-    if isinstance(period, Period):
-        return period
     if period is not None:
-        return Period(period, data.organisation.timezone if data else "UTC")
+        return Period(str(period), data.organisation.timezone if data else "UTC")
     if data is not None:
         return data.period
     days = judged.contributions.get("happened_at", pd.Series(dtype=object)).dropna()
