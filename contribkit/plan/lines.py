@@ -103,15 +103,7 @@ def cells_in_order(organisation: Organisation) -> list[Cell]:
 
 @dataclass(frozen=True)
 class SavedPlan:
-    """A plan as a person saved it.
-
-    Attributes
-    ----------
-    lines
-        Its lines, in the order of the file.
-    notes
-        What could not be read, where that was allowed.
-    """
+    """A plan as a person saved it: its lines in the order of the file, and notes on those that could not be read."""
 
     lines: list[Line]
     notes: list[str]

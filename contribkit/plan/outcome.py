@@ -85,10 +85,10 @@ class Planned(Question):
     def sentence(self, data: ReviewData) -> str:
         if self.saved is None:
             return ""
-        lines, extra = self.tables(data)["lines"], int(self.tables(data)["unplanned"]["done"].sum())
+        lines, unplanned = self.tables(data).values()
         if not len(lines):
             return "The plan of this period has no line for this team."
-        silent = _work(lines[lines["done"] == 0])
+        silent, extra = _work(lines[lines["done"] == 0]), int(unplanned["done"].sum())
         nothing = f" Nothing came of: {', '.join(silent)}." if silent else ""
         contributions = pluralise(extra, f"{data.words['upstream']} contribution") if extra else "Nothing"
         return f"{_met(lines)}.{nothing} {contributions} came unplanned."
@@ -97,7 +97,7 @@ class Planned(Question):
         lines = self.tables(data).get("lines", pd.DataFrame())
         if not len(lines):
             return None
-        table = pd.DataFrame({"goal": _work(lines), "done": lines["done"], "target": lines["planned"]})
+        table = lines.assign(goal=_work(lines), target=lines["planned"])
         return figures.goal_figure(table, "contributions", _met(lines), stroke="plan")
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
@@ -124,14 +124,9 @@ class Planned(Question):
 
 
 def planned_section(review: Review, saved: SavedPlan | None) -> ReviewSection:
-    """Return what came of a saved plan; a review that `contribkit.open_review` returned has it as `review.planned`.
+    """Return what came of a saved plan, as `contribkit.read_planned` returns it, for the review of a team.
 
-    Parameters
-    ----------
-    review
-        The review of a team.
-    saved
-        What `contribkit.read_planned` returns.
+    A review that `contribkit.open_review` returned has it as `review.planned`.
     """
     return ReviewSection(Planned(saved), review.data)
 

@@ -29,11 +29,9 @@ FIRST = 12
 PROPOSAL = "proposal.csv"
 
 _KINDS = {
-    "pull_request": ("pull request", "pull requests"),
-    "issue": ("untriaged issue", "untriaged issues"),
-    "release": ("overdue release", "overdue releases"),
-    "branch": ("red branch", "red branches"),
-}
+    "pull_request": ("pull request", "pull requests"), "issue": ("untriaged issue", "untriaged issues"),
+    "release": ("overdue release", "overdue releases"), "branch": ("red branch", "red branches"),
+}  # fmt: skip
 
 
 class PlanOptions(TypedDict, total=False):
@@ -121,11 +119,10 @@ class Plan(Page):
         mask = privacy.mask_of(self.organisation, {*self._data.people, *self._waiting.table["author"].dropna()})
         reasons = [[reason | {"because": mask(reason["because"])} for reason in cell] for cell in ranked["reasons"]]
         return ranked.assign(
-            title=ranked["title"].map(mask),
-            url=ranked["url"].map(mask.address),
+            title=ranked["title"].map(mask), url=ranked["url"].map(mask.address),
             author=pd.Series(None, index=ranked.index, dtype="str"),
             reasons=pd.Series(reasons, index=ranked.index, dtype=object),
-        )
+        )  # fmt: skip
 
     @cached_property
     def first(self) -> pd.DataFrame:
@@ -165,15 +162,12 @@ class Plan(Page):
     @property
     def source_notes(self) -> list[str]:
         """What a reader should know about the sources of needs, as it may be shown."""
-        if self.without_names:
-            # A broken line may hold the name of somebody whom no source names.
-            hidden = {name: len(notes) for name, notes in self._waiting.notes.items() if notes}
-            return [f"{name}: {count} notes, not shown without names" for name, count in hidden.items()]
-        return [
-            f"{name}: {privacy.without_paths(note, self.organisation.root)}"
-            for name, notes in self._waiting.notes.items()
-            for note in notes
-        ]
+        root, shown = self.organisation.root, []
+        for name, notes in self._waiting.notes.items():
+            if self.without_names and notes:  # a broken line may hold the name of somebody whom no source names
+                notes = [f"{len(notes)} notes, not shown without names"]
+            shown += [f"{name}: {privacy.without_paths(note, root)}" for note in notes]
+        return shown
 
     @cached_property
     def head(self) -> Section:
@@ -200,10 +194,11 @@ class Plan(Page):
         people, bots = self.ranked[~by_bot], self.ranked[by_bot]
         counts, figure = people["upstream"].fillna("elsewhere").value_counts(), None
         if len(counts):
-            names, bars = [str(name) for name in counts.index], [int(count) for count in counts]
-            waits = page.verb(bars[0], "waits", "wait")
-            finding = f"{bars[0]} of {pluralise(len(people), 'need')} {waits} in {names[0]}"
-            figure = figures.bar_figure(names, bars, Lead.UPSTREAM, "needs, without those opened by bots", finding)
+            most = int(counts.iloc[0])
+            waits = page.verb(most, "waits", "wait")
+            finding = f"{most} of {pluralise(len(people), 'need')} {waits} in {counts.index[0]}"
+            axis = "needs, without those opened by bots"
+            figure = figures.bar_figure([*counts.index], counts.tolist(), Lead.UPSTREAM, axis, finding)
         rest = page.dicts(people.drop(self.first.index))
         further = [
             (f"the {len(rest)} others, drafts last", rest),
@@ -234,8 +229,7 @@ class Plan(Page):
         lines = self.rotation.lines
         if not lines:
             return "There is nothing to plan."
-        taken = sum(line.who is not None for line in lines)
-        again = sum(self.rotation.repeats(line) for line in lines)
+        taken, again = sum(line.who is not None for line in lines), sum(map(self.rotation.repeats, lines))
         return (
             f"{taken} of {pluralise(len(lines), 'line')} {page.verb(taken, 'has', 'have')} somebody to take them; "
             f"{again or 'none'} {page.verb(again or 1, 'repeats', 'repeat')} what the same person did in the period "
@@ -246,14 +240,14 @@ class Plan(Page):
         lines = self.lines
         if not len(lines):
             return None
-        activities = [str(activity) for activity in Activity if (lines["activity"] == activity).any()]
+        activities = [activity for activity in Activity if (lines["activity"] == activity).any()]
         if self.without_names:
-            counts, words = lines["activity"].value_counts(), [Activity(activity).word for activity in activities]
-            title = f"{pluralise(len(lines), 'line')} in {pluralise(len(activities), 'activity', 'activities')}"
-            return figures.bar_figure(words, [int(counts[a]) for a in activities], Lead.UPSTREAM, "lines", title)
+            words, counts = [activity.word for activity in activities], lines["activity"].value_counts()
+            title = f"{pluralise(len(lines), 'line')} in {pluralise(len(words), 'activity', 'activities')}"
+            return figures.bar_figure(words, counts[activities].tolist(), Lead.UPSTREAM, "lines", title)
         people = [person.login for person in self.rotation.people]
         table = pd.crosstab(lines["activity"], lines["who"])
-        table = table.reindex(index=activities, columns=people, fill_value=0)
+        table = table.reindex(index=[*map(str, activities)], columns=people, fill_value=0)
         title = f"Lines by activity and person; {int((table == 0).to_numpy().sum())} of {table.size} cells are empty"
         return figures.heat_figure(table.rename(columns=self.names), title)
 

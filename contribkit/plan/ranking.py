@@ -26,11 +26,8 @@ OVERDUE = 90  # days: a quarter without a release
 NEVER = -1
 
 ACTIVITIES = {
-    "pull_request": Activity.REVIEW,
-    "issue": Activity.TRIAGE,
-    "release": Activity.RELEASE,
-    "branch": Activity.CI,
-}
+    "pull_request": Activity.REVIEW, "issue": Activity.TRIAGE, "release": Activity.RELEASE, "branch": Activity.CI,
+}  # fmt: skip
 """The activity that each kind of need asks for."""
 
 
@@ -57,27 +54,20 @@ class Need:
         """Whether it is a pull request or an issue that somebody opened."""
         return self.row["kind"] in ("pull_request", "issue")
 
-    @property
-    def is_by_bot(self) -> bool:
-        """Whether a bot opened it."""
-        return bool(self.row["author_is_bot"]) or self.organisation.is_bot(self.row["author"])
-
-    @property
-    def is_by_member(self) -> bool:
-        """Whether a member of the organisation opened it."""
-        return self.is_thread and self.organisation.member(self.row["author"]) is not None
-
-    @property
-    def is_by_newcomer(self) -> bool:
-        """Whether somebody new to the project opened it."""
-        is_new = self.is_thread and self.row["author_association"] in NEWCOMERS
-        return is_new and not self.is_by_member and not self.is_by_bot
+    @cached_property
+    def opened_by(self) -> str:
+        """Who opened it: a ``bot``, a ``member`` of the organisation, a ``newcomer`` to the project, or ``other``."""
+        if self.row["author_is_bot"] or self.organisation.is_bot(self.row["author"]):
+            return "bot"
+        if self.organisation.member(self.row["author"]) is not None:
+            return "member"
+        return "newcomer" if self.is_thread and self.row["author_association"] in NEWCOMERS else "other"
 
     @property
     def goal(self) -> str | None:
         """The first goal that plans such work in this project on the day of ranking."""
         activity = ACTIVITIES[self.row["kind"]]
-        asked = {activity, Activity.ONBOARDING} if self.is_by_newcomer else {activity}
+        asked = {activity, Activity.ONBOARDING} if self.opened_by == "newcomer" else {activity}
         day = pd.Timestamp(self.as_of).tz_convert(self.organisation.timezone).date()
         for goal in self.organisation.goals:
             here = not goal.upstream or (self.upstream is not None and self.upstream.name in goal.upstream)
@@ -94,13 +84,12 @@ def reasons(need: Need) -> Iterable[tuple[str, bool, str]]:
     size = (row["additions"] or 0) + (row["deletions"] or 0)
     is_small = size <= SMALL and None not in (row["additions"], row["deletions"])
 
-    yield "red", row["kind"] == "branch" and row["checks"] == "failure", (
-        "the default branch fails, so everybody's checks fail"
-    )  # fmt: skip
+    is_red = row["kind"] == "branch" and row["checks"] == "failure"
+    yield "red", is_red, "the default branch fails, so everybody's checks fail"
     is_overdue = row["kind"] == "release" and released >= OVERDUE and row["commits"] != 0
     since = "" if row["commits"] is None else f", {pluralise(row['commits'], 'commit')} since"
     yield "overdue", is_overdue, f"the last release was {_ago(released)}{since}"
-    yield "newcomer", need.is_by_newcomer, "opened by a newcomer to the project"
+    yield "newcomer", need.opened_by == "newcomer", "opened by a newcomer to the project"
     is_unanswered = is_thread and row["comments"] == 0 and review not in ("approved", "changes_requested")
     waits = "no answer yet" if opened == NEVER else f"no answer for {pluralise(opened, 'day')}"
     yield "unanswered", is_unanswered, waits
@@ -113,7 +102,7 @@ def reasons(need: Need) -> Iterable[tuple[str, bool, str]]:
     yield "stale", is_thread and updated > STALE, f"not updated for {pluralise(updated, 'day')}"
     yield "conflict", row["mergeable"] is not None and not row["mergeable"], "has merge conflicts"
     yield "changes_requested", review == "changes_requested", "changes requested: the author is next"
-    yield "own", need.is_by_member, "opened by a member"
+    yield "own", is_thread and need.opened_by == "member", "opened by a member"
 
 
 def _ago(days: int) -> str:
@@ -141,12 +130,13 @@ def rank(
     public = needs[visible(needs, include_private)]
     found = [Need(row, organisation, as_of) for row in dicts(public)]
     holding = [{name: because for name, holds, because in reasons(need) if holds} for need in found]
-    weighed: list[list[dict[str, Any]]] = [
-        [
-            {"reason": name, "points": points, "because": because}
-            for name, because in cell.items()
-            if (points := float(getattr(organisation.needs, name)))
-        ]
+    is_due = [
+        need.is_thread or not cell.keys().isdisjoint({"overdue", "red"})
+        for need, cell in zip(found, holding, strict=True)
+    ]
+    weights = dict(organisation.needs)
+    weighed = [
+        [{"reason": name, "points": float(weights[name]), "because": cell[name]} for name in cell if weights[name]]
         for cell in holding
     ]
     ranked = public.assign(
@@ -154,15 +144,13 @@ def rank(
         activity=public["kind"].map({kind: str(activity) for kind, activity in ACTIVITIES.items()}),
         score=[sum(reason["points"] for reason in cell) for cell in weighed],
         reasons=pd.Series(weighed, index=public.index, dtype=object),
-        by_bot=[need.is_by_bot for need in found],
+        by_bot=[need.opened_by == "bot" for need in found],
         is_draft=public["draft"].fillna(False).astype(bool),
         since=public["opened_at"].fillna(public["released_at"]),
         name=public["ref"].str.casefold(),
-    ).astype({"activity": "str", "score": float, "by_bot": bool})
-    is_due = [n.is_thread or "overdue" in cell or "red" in cell for n, cell in zip(found, holding, strict=True)]
-    order = ["is_draft", "score", "since", "name"]
-    ranked = ranked[pd.Series(is_due, index=ranked.index, dtype=bool)]
-    ranked = ranked.sort_values(order, ascending=[True, False, True, True], kind="stable")
+    ).astype({"activity": "str", "score": float, "by_bot": bool})[pd.Series(is_due, index=public.index, dtype=bool)]
+    order = {"is_draft": True, "score": False, "since": True, "name": True}
+    ranked = ranked.sort_values([*order], ascending=[*order.values()], kind="stable")
     return ranked.drop(columns=["is_draft", "since", "name"]).reset_index(drop=True)
 
 

@@ -12,7 +12,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from contribkit.config.models import Goal, Member, Team
+from contribkit.config.models import Goal, Team
 from contribkit.config.organisation import Organisation
 from contribkit.period import Period
 from contribkit.plan.lines import Cell, Line, cells_in_order
@@ -52,7 +52,7 @@ def lines_to_take(
     `work` is what `earlier_work` returns, over all teams; `needs` those to begin with. Lines get shorter until there is
     one for each of the `people` who have time.
     """
-    demand = Demand(organisation, team, work)
+    demand = _Demand(organisation, team, work)
     for goal in organisation.goals:
         if goal.holds_between(period.first_day, period.last_day):
             demand.add_goal(goal, target_in(goal, period))
@@ -66,38 +66,48 @@ def lines_to_take(
     return lines
 
 
-class Demand:
-    """What a team wants, by activity and project.
+class _Demand:
+    """What a team wants, by activity and project: its part of targets and needs, which are of the whole organisation.
 
-    Targets and needs are of the whole organisation. They are divided between teams by how much each team worked in the
-    project so far.
+    Teams share them by how much each worked in the project so far.
     """
 
     def __init__(self, organisation: Organisation, team: Team, work: pd.DataFrame) -> None:
         self.wanted: dict[Cell, Line] = {}
-        self._slug, self._mine = team.slug, organisation.teams.index(team)
+        self._slug, self._mine, self._teams = team.slug, organisation.teams.index(team), len(organisation.teams)
         by_team = [work[work["actor"].isin([m.login for m in one.members])] for one in organisation.teams]
         self._rows = {
             project.name: [int((rows["upstream"] == project.name).sum()) for rows in by_team]
             for project in organisation.upstream
         }
-        self._everybody, self._own = _upstream_led(work), _upstream_led(by_team[self._mine])
+        self._everybody, self._own = (
+            Counter(zip(led["activity"], led["upstream"], strict=True))
+            for led in (rows[rows["lead"] == Lead.UPSTREAM] for rows in (work, by_team[self._mine]))
+        )
         # A period without any contribution is one of which nothing is known, so it is left out of averages.
         self._periods = max(1, work["back"].nunique())
 
     def add_goal(self, goal: Goal, target: float | None) -> None:
         """Add this team's part of a goal: its target divided between activities, projects and teams."""
-        projects = [name for name in self._rows if not goal.upstream or name in goal.upstream]
-        cells = [(str(activity), name) for activity in goal.activities for name in projects]
-        # Each cell counts once more than it had, so that what nobody did so far gets a part too.
-        weights = [(self._everybody[cell] + 1) * part for cell in cells for part in self._parts(cell[1])]
+        cells = [
+            (str(activity), name)
+            for activity in goal.activities
+            for name in self._rows
+            if not goal.upstream or name in goal.upstream
+        ]
+        # Each cell counts once more than it had, so that what nobody did so far gets a part too. Where nobody worked in
+        # a project, teams have equal parts.
+        parts = {name: counts if any(counts) else [1] * len(counts) for name, counts in self._rows.items()}
+        weights = [
+            (self._everybody[cell] + 1) * (part / sum(parts[cell[1]])) for cell in cells for part in parts[cell[1]]
+        ]
         so_far = sum(self._per_period(self._everybody[cell]) for cell in cells)
         total = max(1, so_far if target is None else round(target))
-        teams = len(weights) // len(cells) if cells else 1
-        for cell, amount in zip(cells, apportion(total, weights)[self._mine :: teams], strict=True):
-            whole = f"{amount} of {total}" if target is not None else "no target, so as many as before"
+        whole = "no target, so as many as before"
+        for cell, amount in zip(cells, apportion(total, weights)[self._mine :: self._teams], strict=True):
             if amount:
-                self._add(cell, amount, f'goal "{goal.name}" ({whole})', priority=0)
+                part = whole if target is None else f"{amount} of {total}"
+                self._add(cell, amount, f'goal "{goal.name}" ({part})', priority=0)
 
     def add_habits(self) -> None:
         """Add what the team did so far, where no goal asks for it."""
@@ -127,19 +137,9 @@ class Demand:
             priority=min(line.priority, priority),
         )
 
-    def _parts(self, project: str) -> list[float]:
-        """Return each team's part of what was done in a project; equal parts if nothing was."""
-        counts = self._rows[project]
-        return [count / sum(counts) if sum(counts) else 1 / len(counts) for count in counts]
-
     def _per_period(self, count: int) -> int:
         """Return how many there were per period on average, a half rounded up."""
         return int(count / self._periods + 0.5)
-
-
-def _upstream_led(work: pd.DataFrame) -> Counter[Cell]:
-    led = work[work["lead"] == Lead.UPSTREAM]
-    return Counter(zip(led["activity"], led["upstream"], strict=True))
 
 
 def _cut(whole: Line, most: int) -> list[Line]:
@@ -172,17 +172,11 @@ def apportion(total: int, weights: Sequence[float]) -> list[int]:
 MOST = 8  # lines per period for somebody with all their time: more would not get done
 
 _DONE = {
-    Activity.RELEASE: "made a release",
-    Activity.REVIEW: "reviewed",
-    Activity.ONBOARDING: "welcomed newcomers",
-    Activity.CI: "worked on CI",
-    Activity.DOCS: "written docs",
-    Activity.MEETING: "run a meeting",
-    Activity.STRATEGY: "worked on strategy",
-    Activity.TRIAGE: "triaged",
-    Activity.BUGFIX: "fixed bugs",
+    Activity.RELEASE: "made a release", Activity.REVIEW: "reviewed", Activity.ONBOARDING: "welcomed newcomers",
+    Activity.CI: "worked on CI", Activity.DOCS: "written docs", Activity.MEETING: "run a meeting",
+    Activity.STRATEGY: "worked on strategy", Activity.TRIAGE: "triaged", Activity.BUGFIX: "fixed bugs",
     Activity.MAINTENANCE: "done maintenance",
-}
+}  # fmt: skip
 
 
 def done(activity: str) -> str:
@@ -209,25 +203,22 @@ class Person:
 
 def people_of(team: Team, period: Period, work: pd.DataFrame) -> list[Person]:
     """Return everybody who is a member on a day of a period, each once, in the order of the file."""
-    members = [member for member in team.members if member.holds_between(period.first_day, period.last_day)]
-    memberships = grouped((member.login.casefold() for member in members), members)
-    return [_person(spans, period, work) for spans in memberships.values()]
-
-
-def _person(spans: list[Member], period: Period, work: pd.DataFrame) -> Person:
-    days = (period.last_day - period.first_day).days + 1
-    here = [(span.capacity, *span.days_here(period.first_day, period.last_day)) for span in spans]
-    mine = work[work["actor"].str.casefold() == spans[0].login.casefold()]
-    last = mine[(mine["back"] == 1) & (mine["lead"] == Lead.UPSTREAM)]
-    return Person(
-        login=spans[0].login,
-        name=spans[0].word,
-        time=min(1.0, sum(capacity * (belongs - away) for capacity, belongs, away in here) / days),
-        days_away=sum(away for _, _, away in here),
-        has_done=frozenset(mine["activity"]),
-        knows=frozenset(mine["upstream"]),
-        did_last=frozenset(zip(last["activity"], last["upstream"], strict=True)),
-    )
+    first, last_day = period.first_day, period.last_day
+    members = [member for member in team.members if member.holds_between(first, last_day)]
+    people = []
+    for login, spans in grouped((member.login.casefold() for member in members), members).items():
+        here = [(span.capacity, *span.days_here(first, last_day)) for span in spans]
+        present = sum(capacity * (belongs - away) for capacity, belongs, away in here)
+        mine = work[work["actor"].str.casefold() == login]
+        last = mine[(mine["back"] == 1) & (mine["lead"] == Lead.UPSTREAM)]
+        person = Person(
+            spans[0].login, spans[0].word,
+            time=min(1.0, present / ((last_day - first).days + 1)), days_away=sum(away for _, _, away in here),
+            has_done=frozenset(mine["activity"]), knows=frozenset(mine["upstream"]),
+            did_last=frozenset(zip(last["activity"], last["upstream"], strict=True)),
+        )  # fmt: skip
+        people.append(person)
+    return people
 
 
 def share(person: Person, people: list[Person], lines: int) -> float:
@@ -298,14 +289,13 @@ def _swap(lines: list[Line], takers: list[Person | None], known: frozenset[str])
     swapped = False
     for here, there in combinations(range(len(lines)), 2):
         one, other = takers[here], takers[there]
-        if one is None or other is None or one is other:
-            continue
-        before = strain(one, other)
-        takers[here], takers[there] = other, one
-        if strain(one, other) < before:
-            swapped = True
-        else:
-            takers[here], takers[there] = one, other
+        if one is not None and other is not None and one is not other:
+            before = strain(one, other)
+            takers[here], takers[there] = other, one
+            if strain(one, other) < before:
+                swapped = True
+            else:
+                takers[here], takers[there] = one, other
     return swapped
 
 
@@ -314,20 +304,18 @@ def pair(lines: list[Line], takers: list[Person | None], people: list[Person]) -
 
     It is None where the taker has done it before, nobody takes it, or nobody who has time has done it.
     """
-    partners: list[Person | None] = [None] * len(lines)
     helpers = {
         number: [p for p in people if p.time > 0 and p is not taker and line.activity in p.has_done]
         for number, (line, taker) in enumerate(zip(lines, takers, strict=True))
         if taker is not None and line.activity not in taker.has_done
     }
+    partners: dict[int, Person] = {}
     asked: Counter[Person] = Counter()
-    for number in sorted(helpers, key=lambda number: len(helpers[number])):
+    for number in sorted((n for n in helpers if helpers[n]), key=lambda n: len(helpers[n])):
         project = lines[number].upstream
-        partner = min(helpers[number], key=lambda p: (asked[p], project not in p.knows), default=None)
-        if partner is not None:
-            asked[partner] += 1
-            partners[number] = partner
-    return partners
+        partners[number] = min(helpers[number], key=lambda p: (asked[p], project not in p.knows))
+        asked[partners[number]] += 1
+    return [partners.get(number) for number in range(len(lines))]
 
 
 @dataclass(frozen=True)
@@ -337,21 +325,18 @@ class Rotation:
     lines: list[Line]
     people: list[Person]
 
-    @property
-    def _able(self) -> list[Person]:
-        return [person for person in self.people if person.time > 0]
-
-    def _person(self, login: str | None) -> Person | None:
+    def person(self, login: str | None) -> Person | None:
+        """Return who has a login."""
         return next((person for person in self.people if person.login == login), None)
 
     def repeats(self, line: Line) -> bool:
         """Say whether somebody takes a line who did the same in the last period."""
-        taker = self._person(line.who)
+        taker = self.person(line.who)
         return taker is not None and line.cell in taker.did_last
 
     def why(self, line: Line, without_names: bool = False) -> str:
         """Return why a person takes a line, and who pairs with them, in one or two sentences."""
-        taker, partner = self._person(line.who), self._person(line.partner)
+        taker, partner = self.person(line.who), self.person(line.partner)
         if taker is None:
             return "Open: nobody has time left."
         who, act = "Somebody" if without_names else taker.name, done(line.activity)
@@ -362,40 +347,34 @@ class Rotation:
         else:
             where = f"knows {line.upstream}" if line.upstream in taker.knows else f"is new to {line.upstream}"
             said = f"{who} has {act} before and {where}"
-        away = f" {who} is away for {pluralise(taker.days_away, 'day')}, which counts." if taker.days_away else ""
-        return f"{said}{self._last_period(line, taker)}.{away}"
-
-    def _last_period(self, line: Line, taker: Person) -> str:
-        others = [person for person in self._able if person.login != taker.login]
+        others = [person for person in self.people if person.time > 0 and person is not taker]
         if line.cell not in taker.did_last:
-            return "; they did other work last period" if line.activity in taker.has_done else ""
-        if not others:
-            because = "because nobody else has time"
+            last = "; they did other work last period" if line.activity in taker.has_done else ""
+        elif not others:
+            last = "; they did the same last period, because nobody else has time"
         elif all(line.cell in person.did_last for person in others):
-            because = "as did everybody who has time"
+            last = "; they did the same last period, as did everybody who has time"
         else:
-            because = "because the others have their share of other work"
-        return f"; they did the same last period, {because}"
+            last = "; they did the same last period, because the others have their share of other work"
+        away = f" {who} is away for {pluralise(taker.days_away, 'day')}, which counts." if taker.days_away else ""
+        return f"{said}{last}.{away}"
 
     def notes(self, without_names: bool = False) -> list[str]:
         """Return what a reader should know about the rotation: what was not possible, and why."""
+        able = [person for person in self.people if person.time > 0]
         if not self.lines:
             return ["There is nothing to plan: no goal applies, nothing was done before, and no need is known."]
-        able = self._able
         if not able:
             return ["Nobody has time in this period (away, no capacity, or not a member), so every line is open."]
-        notes = []
+        takers, notes = [line.who for line in self.lines], []
         if len(able) == 1:
             notes.append("Only one person has time, so nothing can rotate and nobody can pair.")
-        if unassigned := sum(line.who is None for line in self.lines):
-            notes.append(f"{unassigned} of {len(self.lines)} lines are open: they do not fit the team's time.")
-        notes += [
-            f"As far as the sources tell, nobody who has time has {done(activity)} before."
-            for activity in dict.fromkeys(line.activity for line in self.lines)
-            if not any(activity in person.has_done for person in able)
-        ]
-        idle = [person.name for person in self.people if person.login not in {line.who for line in self.lines}]
-        if idle:
+        if unassigned := takers.count(None):
+            notes.append(f"{unassigned} of {len(takers)} lines are open: they do not fit the team's time.")
+        known = {activity for person in able for activity in person.has_done}
+        new = dict.fromkeys(line.activity for line in self.lines if line.activity not in known)
+        notes += [f"As far as the sources tell, nobody who has time has {done(activity)} before." for activity in new]
+        if idle := [person.name for person in self.people if person.login not in takers]:
             named = f"No line for {', '.join(idle)}."
             notes.append(f"{len(idle)} of {len(self.people)} people have no line." if without_names else named)
         return notes

@@ -1,29 +1,36 @@
-"""Rendering of notebooks, two at a time: each in a process of its own, and its folder appears whole or not at all."""
+"""Render the reviews and plans of a period, each in a process of its own; a folder appears whole or not at all."""
 
+import json
 import os
 import shutil
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from tqdm import tqdm
 
+from contribkit.config.models import Team, Upstream
 from contribkit.config.organisation import Organisation
+from contribkit.errors import ContribkitError
+from contribkit.io import write_whole
 from contribkit.labels import Labels
-from contribkit.loaders import check
+from contribkit.loaders import check, fetch, load_needs
 from contribkit.period import Period
 from contribkit.plan import read_planned
 from contribkit.plan.proposal import PROPOSAL
 from contribkit.rendering.folder import beside, check_place, replace
 from contribkit.rendering.notebook import NOTEBOOKS, check_parameters, execute, prepare, write_page, write_print
+from contribkit.review import page
+from contribkit.review.review_data import project_slug
+from contribkit.review.shares import lead_counts
 
 _AT_ONCE = 2  # processes; a kernel each besides
 _GRACE = 10  # seconds that a worker has to remove what it was writing
@@ -53,42 +60,175 @@ class Rendered:
 
 
 @dataclass(frozen=True)
-class Job:
+class _Job:
     """What a process needs to render one notebook."""
 
     stem: str  # review or plan: the name of the files, without what follows the dot
     notebook: str | Path  # its name in `NOTEBOOKS`, or the path of another
     name: str  # of a team or a project, in the page's title
-    slug: str  # the folder's name below `parent`
+    folder: Path
     own: dict[str, Any]  # parameters that tell what is rendered
     given: dict[str, Any]  # parameters that a person gave
-    parent: Path
     config: Path
     period: str
     printable: bool = False  # whether to write print.html too
 
-    @property
-    def source(self) -> Path:
-        """The notebook to run."""
-        return NOTEBOOKS / self.notebook
 
-    @property
-    def nameless(self) -> bool:
-        """Whether nobody is named: so it is in what is for the maintainers of a project."""
-        return "upstream" in self.own or bool(self.given.get("without_names"))
+class RenderOptions(TypedDict, total=False):
+    """Options of `render`."""
+
+    parameters: dict[str, Any]
+    notebook: str | Path
+    printable: bool
 
 
-def run(jobs: list[Job]) -> list[Rendered]:
-    """Render, two at a time; what ends this process ends the others."""
+def render(
+    organisation: Organisation,
+    period: Period,
+    of: Sequence[Team] | Upstream | None = None,
+    output: str | Path | None = None,
+    **options: Unpack[RenderOptions],
+) -> list[Rendered]:
+    """Render the reviews of teams for a period, two at a time, and an index over them; or that of a project.
+
+    Parameters
+    ----------
+    organisation
+        Whose teams.
+    period
+        The days looked at.
+    of
+        Which teams; by default all, and then an index page too. Or an upstream project: what all teams did in it, for
+        its maintainers, without names.
+    output
+        Folder of reviews, by default ``reviews`` beside contribkit.toml.
+    options
+        `parameters`: further parameters of the notebook, such as ``without_names``. `notebook`: the path of a copy of
+        ``notebooks/review.ipynb`` (of a project: ``upstream.ipynb``) that a team changed. `printable`: write
+        ``print.html`` too, unfolded, for A4 paper or a PDF.
+
+    Returns
+    -------
+    list of Rendered
+        One a team, in the order of the file; ``failure`` says at which cell a notebook stopped.
+
+    Raises
+    ------
+    ContribkitError
+        For sources that cannot be read, parameters that do not fit or a folder that cannot be written, before any
+        notebook runs.
+    """
+    parent = _parent(organisation, period, output, "reviews")
+    given, notebook = options.get("parameters", {}), options.get("notebook")
+    if notebook is not None and not Path(notebook).is_file():
+        raise ContribkitError(f"{notebook}: there is no such notebook")
+    if isinstance(of, Upstream):
+        source, whose = "upstream.ipynb", [(of.name, project_slug(organisation, of), {"upstream": of.name})]
+    else:
+        teams = organisation.teams if of is None else of
+        source, whose = "review.ipynb", [(team.name, team.slug, {"team": team.slug}) for team in teams]
+    jobs = [
+        _Job("review", source if notebook is None else Path(notebook).absolute(), name, parent / slug,
+             own | {"reviews": "../.."}, given, organisation.path, str(period), options.get("printable", False))
+        for name, slug, own in whose
+    ]  # fmt: skip
+    results = _run(organisation, period, jobs, lambda keep_going: fetch(organisation, period, keep_going))
+    if of is None:
+        _write_index(organisation, period, parent, results)
+    return results
+
+
+def render_plans(
+    organisation: Organisation,
+    period: Period,
+    teams: list[Team] | None = None,
+    output: str | Path | None = None,
+    parameters: dict[str, Any] | None = None,
+) -> list[Rendered]:
+    """Render the plans of teams for a period, two at a time: a page, a notebook and a proposal as CSV each.
+
+    A proposal never replaces a saved plan, which people save from the notebook into ``planned/``.
+
+    Parameters
+    ----------
+    organisation
+        Whose teams.
+    period
+        For when.
+    teams
+        Which teams; by default all.
+    output
+        Folder of plans, by default ``plans`` beside contribkit.toml.
+    parameters
+        Further parameters of ``notebooks/plan.ipynb``, such as ``without_names``.
+
+    Returns
+    -------
+    list of Rendered
+        One a team, in the order of the file; ``failure`` says at which cell a notebook stopped.
+
+    Raises
+    ------
+    ContribkitError
+        For sources, needs or a saved plan that cannot be read, parameters that do not fit or a folder that cannot be
+        written, before any notebook runs.
+    """
+    given, parent = parameters or {}, _parent(organisation, period, output, "plans")
+    jobs = [
+        _Job("plan", "plan.ipynb", team.name, parent / team.slug, {"team": team.slug}, given, organisation.path,
+             str(period))
+        for team in (organisation.teams if teams is None else teams)
+    ]  # fmt: skip
+    return _run(organisation, period, jobs, lambda keep_going: load_needs(organisation, keep_going))
+
+
+def _parent(organisation: Organisation, period: Period, output: str | Path | None, name: str) -> Path:
+    return (Path(output) if output is not None else organisation.root / name).absolute() / str(period)
+
+
+def _write_index(organisation: Organisation, period: Period, folder: Path, results: list[Rendered]) -> None:
+    """Write ``index.html`` over the reviews of all teams into a folder; what two teams share counts once."""
+    teams: list[tuple[Rendered, dict[str, int] | None]] = []
+    unique: dict[str, dict[str, Any]] = {}
+    for result in results:
+        counts = None
+        if result.failure is None:
+            rows = json.loads((result.folder / "summary.json").read_text(encoding="utf-8"))["rows"]
+            unique |= {row["id"].casefold(): row for row in rows}
+            counts = lead_counts(row["lead"] for row in rows)
+        teams.append((result, counts))
+    together = lead_counts(row["lead"] for row in unique.values())
+    words = {lead: organisation.word(lead) for lead in together}
+    counted = "; ".join(f"{count} {words[lead]}" for lead, count in together.items())
+    body = page.html(
+        "index.html", organisation=organisation.name, period=str(period), sample=organisation.sample, words=words,
+        teams=teams, together=together, rows=len(unique), sentence=f"{len(unique)} contributions: {counted}.",
+    )  # fmt: skip
+    write_whole(folder / "index.html", page.document(f"{organisation.name} · {period}", body))
+
+
+def _run(organisation: Organisation, period: Period, jobs: list[_Job], load: Callable[[bool], Any]) -> list[Rendered]:
+    """Check all that can be checked, so that nothing starts that cannot end; load once; then render.
+
+    Whatever ends this process ends the others.
+    """
+    keep_going = bool(jobs and jobs[0].given.get("keep_going"))
+    if any("team" in job.own for job in jobs):
+        read_planned(organisation, period, keep_going)
+    for job in jobs:
+        check_parameters(NOTEBOOKS / job.notebook, job.given)
+    check(organisation, keep_going)
+    Labels.read(organisation.root / "labels")
+    for job in jobs:
+        check_place(job.folder, job.stem)
+    load(keep_going)  # the kernels of all notebooks find it in the store
     if len(jobs) == 1:
         return [_render(jobs[0], progress=True)]
     # A fresh interpreter each: kernels, threads and locks of this one are not copied.
     context = get_context("spawn")
     stop = context.Event()
-    with (
-        ProcessPoolExecutor(_AT_ONCE, context, _watch_parent, (os.getpid(), stop)) as pool,
-        _terminated_as_interrupted(),
-    ):
+    pool = ProcessPoolExecutor(_AT_ONCE, context, _watch_parent, (os.getpid(), stop))
+    with pool, _terminated_as_interrupted():
         try:
             waiting = [pool.submit(_render, job) for job in jobs]
             for _ in tqdm(as_completed(waiting), f"rendering {jobs[0].stem}s", len(jobs), unit="team", leave=False):
@@ -98,22 +238,6 @@ def run(jobs: list[Job]) -> list[Rendered]:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def check_before(organisation: Organisation, period: Period, jobs: list[Job], keep_going: bool) -> None:
-    """Raise `ContribkitError` for all that can be checked, so that nothing starts that cannot end.
-
-    These are sources, labels and a saved plan that cannot be read, parameters that do not fit, and folders that cannot
-    be written or replaced.
-    """
-    if any("team" in job.own for job in jobs):
-        read_planned(organisation, period, keep_going)
-    for job in jobs:
-        check_parameters(job.source, job.given)
-    check(organisation, keep_going)
-    Labels.read(organisation.root / "labels")
-    for job in jobs:
-        check_place(job.parent / job.slug, job.stem)
 
 
 @contextmanager
@@ -152,20 +276,20 @@ def _exit(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(1)
 
 
-def _render(job: Job, progress: bool = False) -> Rendered:
+def _render(job: _Job, progress: bool = False) -> Rendered:
     """Render one notebook beside its place, then put it there."""
-    place = job.parent / job.slug
-    place = place.resolve() if place.is_symlink() else place
+    place = job.folder.resolve() if job.folder.is_symlink() else job.folder
+    source, title = NOTEBOOKS / job.notebook, f"{job.name} · {job.period}"
+    nameless = "upstream" in job.own or bool(job.given.get("without_names"))  # maintainers of a project see no names
     with beside(place) as folder:
-        output, page = folder / f"{job.stem}.ipynb", folder / f"{job.stem}.html"
+        output, page_path = folder / f"{job.stem}.ipynb", folder / f"{job.stem}.html"
         # Relative, so that the notebook runs where it is, and tells nothing of this machine.
         where = {"config": os.path.relpath(job.config, folder), "period": job.period}
         parameters = job.given | job.own | where | {"output": "."}
-        failure = execute(job.source, output, parameters, progress, job.config.parent, job.nameless)
-        title = f"{job.name} · {job.period}"
-        write_page(output, page, title, failure)
+        failure = execute(source, output, parameters, progress, job.config.parent, nameless)
+        write_page(output, page_path, title, failure)
         if job.printable:
-            write_print(page, folder / "print.html", title)
+            write_print(page_path, folder / "print.html", title)
         if job.stem == "review" and "team" in job.own:
             # The labels of the sample do not go into this folder, which the next rendering replaces.
             places = where | {"team": job.own["team"], "sample_labels": "../../sample-labels"}
@@ -176,4 +300,4 @@ def _render(job: Job, progress: bool = False) -> Rendered:
         replace(folder, kept)
         if failure is None and (failed / f"{job.stem}.ipynb").exists():
             shutil.rmtree(failed, ignore_errors=True)
-    return Rendered(job.name, job.slug, kept, failure, job.stem)
+    return Rendered(job.name, job.folder.name, kept, failure, job.stem)

@@ -8,8 +8,8 @@ import anywidget
 import traitlets
 
 from contribkit.errors import ContribkitError
-from contribkit.plan import Plan, SavedPlan, read_planned
-from contribkit.plan.lines import Line, check_line, planned_path, write_lines
+from contribkit.plan import Plan
+from contribkit.plan.lines import Line, check_line, planned_path, read_lines, write_lines
 from contribkit.review import page
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity
@@ -63,10 +63,9 @@ class PlanTable(anywidget.AnyWidget):
         if plan.without_names:
             raise ContribkitError("a plan without names cannot be edited; make it with names")
         super().__init__()
-        self._plan, self._org, self._team = plan, plan.organisation, plan.team
-        self._folder = folder or ("planned" if self._org.sample else "")
-        self.path = planned_path(self._org, plan.period, self._folder)
-        self._saved = self._read().lines_of(self._team)
+        self._org, self._team = plan.organisation, plan.team
+        self.path = planned_path(self._org, plan.period, folder or ("planned" if self._org.sample else ""))
+        self._saved = [line for line in self._read() if line.is_of(self._team)]
         self._before: list[list[Line]] = []
         self.proposal = [check_line(line.cells, self._org) for line in plan.rotation.lines]
         self.lines = self._saved or self.proposal
@@ -79,9 +78,6 @@ class PlanTable(anywidget.AnyWidget):
         start = "This is the saved plan" if self._saved else "This is the proposal, not saved yet"
         self._show(f"{start}. Save writes {self.path.name}.")
         self.on_msg(self._receive)
-
-    def _read(self) -> SavedPlan:
-        return read_planned(self._org, self._plan.period, folder=self._folder) or SavedPlan([], [])
 
     def change(self, number: int, column: str, value: Any) -> None:
         """Change who (a login, empty for nobody), with (the same) or how many (from 0 on) of a line, from 0 on.
@@ -114,13 +110,16 @@ class PlanTable(anywidget.AnyWidget):
 
         Lines of this team that somebody else changed since they were read are a `ContribkitError`.
         """
-        found = self._read()
-        if found.lines_of(self._team) != self._saved:
+        lines = self._read()
+        if [line for line in lines if line.is_of(self._team)] != self._saved:
             raise ContribkitError(f"{self.path.name} was changed since it was read; run the cell again to see it")
-        others = [line for line in found.lines if not line.is_of(self._team)]
+        others = [line for line in lines if not line.is_of(self._team)]
         self._saved = [replace(line, team=self._team.slug) for line in self.lines if line.how_many]
         write_lines(self.path, [*others, *self._saved])
         return len(self._saved)
+
+    def _read(self) -> list[Line]:
+        return read_lines(self.path, self._org) if self.path.exists() else []
 
     def _step(self, lines: list[Line]) -> None:
         if lines != self.lines:
@@ -135,27 +134,25 @@ class PlanTable(anywidget.AnyWidget):
 
     def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
         """Do what the page asks; a request that is not possible changes nothing and is answered."""
+        said = "Changed, not saved yet."
         try:
-            self._show(self._do(message))
+            match message:
+                case {"do": "change", "place": int(number), "column": str(column), "value": value}:
+                    self.change(number, column, value)
+                case {"do": "add", "activity": str(activity), "project": str(project)}:
+                    self.add(activity, project)
+                case {"do": "undo"}:
+                    self.undo()
+                case {"do": "reset"}:
+                    self.reset()
+                    said = "This is the proposal again; Undo takes you back."
+                case {"do": "save"}:
+                    said = f"Saved {pluralise(self.save(), 'line')} to {self.path.parent.name}/{self.path.name}."
+                case _:
+                    raise ContribkitError("the page sent an unknown request; run the cell again")
+            self._show(said)
         except ContribkitError as error:
             self._show(str(error), is_wrong=True)
-
-    def _do(self, message: dict[str, Any]) -> str:
-        match message:
-            case {"do": "change", "place": int(number), "column": str(column), "value": value}:
-                self.change(number, column, value)
-            case {"do": "add", "activity": str(activity), "project": str(project)}:
-                self.add(activity, project)
-            case {"do": "undo"}:
-                self.undo()
-            case {"do": "reset"}:
-                self.reset()
-                return "This is the proposal again; Undo takes you back."
-            case {"do": "save"}:
-                return f"Saved {pluralise(self.save(), 'line')} to {self.path.parent.name}/{self.path.name}."
-            case _:
-                raise ContribkitError("the page sent an unknown request; run the cell again")
-        return "Changed, not saved yet."
 
     def _show(self, said: str, is_wrong: bool = False) -> None:
         # With a turn, so that cells are painted again even if nothing changed: the page may show what was refused.

@@ -313,10 +313,10 @@ def test_real_histories_become_a_review(real_clones, realset, tmp_path, period):
 
 
 def test_render_is_a_function_whatever_was_imported_before():
-    import contribkit.rendering.reviews
+    import contribkit.rendering.jobs
 
     assert callable(ck.render)
-    assert contribkit.rendering.reviews.render is ck.render
+    assert contribkit.rendering.jobs.render is ck.render
 
 
 @pytest.mark.parametrize("nameless", [False, True])
