@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -96,12 +97,6 @@ def open_review(config: str | Path = "", team: str = "", period: str = "", **opt
     def judge_unlabelled() -> Judged:
         return classify(data.contributions, data.references, org) if labels.events else judged
 
-    def reopen(name: str, then: str, without_names: bool) -> Review:
-        changed: OpenOptions = {**options, "without_names": without_names}
-        if not isinstance(whose, Team):
-            changed["upstream"] = name
-        return open_review(config, name if isinstance(whose, Team) else "", then, **changed)
-
     judged = judge(data.contributions)
     questions: Sequence[Question] = PROJECT
     if isinstance(whose, Team):
@@ -115,7 +110,7 @@ def open_review(config: str | Path = "", team: str = "", period: str = "", **opt
         summaries=read_summaries(reviews, slug, periods) if reviews else {},
         include_private=options.get("include_private", False), without_names=options.get("without_names", False),
     )  # fmt: skip
-    review.reopen = reopen
+    review.reopen = partial(open_review, config, **options)
     return review
 
 
@@ -131,13 +126,7 @@ def open_plan(config: str | Path = "", team: str = "", period: str = "", **optio
     period
         ``2026-Q4``, ``this quarter`` and the like; empty for the current quarter.
     options
-        `without_names`: show no persons. `include_private`: show private threads. `keep_going`: take what can be read
-        where a source is broken.
-
-    Raises
-    ------
-    ContribkitError
-        For a file, a source, a team or a period that cannot be read or found.
+        `without_names`, `include_private` and `keep_going`, as of `open_review`; so is what it raises.
 
     Examples
     --------
@@ -153,11 +142,7 @@ def open_plan(config: str | Path = "", team: str = "", period: str = "", **optio
         include_private=options.get("include_private", False), without_names=options.get("without_names", False),
     )  # fmt: skip
 
-    def reopen(name: str, then: str, without_names: bool) -> Plan:
-        changed: OpenPlanOptions = {**options, "without_names": without_names}
-        return open_plan(config, name, then, **changed)
-
-    plan.reopen = reopen
+    plan.reopen = partial(open_plan, config, **options)
     return plan
 
 

@@ -55,11 +55,8 @@ def without_private(table: Table, include_private: bool = False) -> Table:
 def visible_reasons(reasons: pd.DataFrame, include_private: bool = False) -> pd.DataFrame:
     """Return reasons of which the private ones say neither what was seen nor where: only that there is one."""
     public = visible(reasons, include_private)
-    return reasons.assign(
-        sentence=reasons["sentence"].where(public, "seen in a private place"),
-        evidence=reasons["evidence"].where(public),
-        url=reasons["url"].where(public),
-    )
+    hidden = reasons["sentence"].where(public, "seen in a private place")
+    return reasons.assign(sentence=hidden, **{name: reasons[name].where(public) for name in ("evidence", "url")})
 
 
 def visible_acts(acts: pd.DataFrame, threads: pd.DataFrame, include_private: bool = False) -> pd.DataFrame:
@@ -77,8 +74,8 @@ def publicly_named(judged: Judged) -> Judged:
     speaks = (reasons["lead"] == Lead.STAKEHOLDER) & (reasons["weight"] > 0) & (reasons["rule"] != "label")
     named = set(reasons.loc[speaks & visible(reasons), "id"].map(casefold_id))
     public = rows["id"].map(casefold_id).isin(named)
-    named_rows = rows.assign(stakeholder=rows["stakeholder"].where(public), initiative=rows["initiative"].where(public))
-    return Judged(named_rows, reasons, judged.notes)
+    said = {name: rows[name].where(public) for name in ("stakeholder", "initiative")}
+    return Judged(rows.assign(**said), reasons, judged.notes)
 
 
 def without_names(judged: Judged, organisation: Organisation, people: Iterable[str] = ()) -> Judged:
@@ -107,22 +104,21 @@ def visible_opinions(opinions: pd.DataFrame, with_notes: bool, without_names: bo
 
     A label log does not tell which threads are private, so that such a file is for the team.
     """
-    shown = opinions if with_notes and not without_names else opinions.drop(columns="note")
     if not without_names:
-        return shown
-    items = shown["item"].drop_duplicates()
-    return shown.assign(item=shown["item"].map(dict(zip(items, _numbered(items), strict=True))), by=SOMEBODY)
+        return opinions if with_notes else opinions.drop(columns="note")
+    items = opinions["item"].drop_duplicates()
+    numbers = dict(zip(items, _numbered(items), strict=True))
+    return opinions.drop(columns="note").assign(item=opinions["item"].map(numbers), by=SOMEBODY)
 
 
 def mask_of(organisation: Organisation, people: Iterable[str] = ()) -> "Mask":
     """Return what puts somebody in the place of members, of who speaks for stakeholders, and of further people."""
-    members = list(organisation.members.values())
+    members = organisation.members.values()
     names = [name for member in members for name in (member.login, member.name, *member.aliases)]
     speakers = [login for stakeholder in organisation.stakeholders for login in stakeholder.people]
     words = [word for member in members for word in re.findall(r"[^\W\d_]+", member.name)]
     # A particle or an initial would mask half of all words.
-    parts = [word for word in words if len(word) > 2 and word[0].isupper()]
-    return Mask([*names, *speakers, *people], parts)
+    return Mask([*names, *speakers, *people], [word for word in words if len(word) > 2 and word[0].isupper()])
 
 
 def without_paths(text: str, root: Path) -> str:

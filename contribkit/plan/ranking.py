@@ -135,7 +135,7 @@ def rank(
         for need, cell in zip(found, holding, strict=True)
     ]
     weights = dict(organisation.needs)
-    weighed = [
+    weighed: list[list[dict[str, Any]]] = [
         [{"reason": name, "points": float(weights[name]), "because": cell[name]} for name in cell if weights[name]]
         for cell in holding
     ]

@@ -45,7 +45,7 @@ def _is_running(process: str) -> bool:
     except ProcessLookupError:
         return False
     except (ValueError, OSError):
-        return True
+        pass
     return True
 
 
@@ -79,21 +79,21 @@ def _old(place: Path) -> Path:
 def check_place(folder: Path, stem: str) -> None:
     """Raise `ContribkitError` where a ``review`` or ``plan`` would replace something else, or cannot be written."""
     other = "plan" if stem == "review" else "review"
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    wrong = None
     if folder.is_symlink() and not folder.exists():
-        raise ContribkitError(f"{folder}: is a link to a folder that is not there; remove it")
-    if folder.exists() and not folder.is_dir():
-        raise ContribkitError(f"{folder}: is no folder; remove it, or choose another place with --output")
-    names = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
-    if f"{other}.ipynb" in names:
-        raise ContribkitError(f"{folder} holds a {other}; choose another folder for the {stem} with --output")
-    if names and f"{stem}.ipynb" not in names:
-        raise ContribkitError(
-            f"{folder}: holds no {stem} but other files, such as {names[0]}; choose another place with --output"
-        )
+        wrong = f"{folder}: is a link to a folder that is not there; remove it"
+    elif folder.exists() and not folder.is_dir():
+        wrong = f"{folder}: is no folder; remove it, or choose another place with --output"
+    elif f"{other}.ipynb" in names:
+        wrong = f"{folder} holds a {other}; choose another folder for the {stem} with --output"
+    elif names and f"{stem}.ipynb" not in names:
+        wrong = f"{folder}: holds no {stem} but other files, such as {names[0]}; choose another place with --output"
+    if wrong:
+        raise ContribkitError(wrong)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder.parent).close()
     except OSError as error:
-        raise ContribkitError(
-            f"{folder.parent}: cannot be written ({error.strerror}); choose another with --output"
-        ) from error
+        wrong = f"{folder.parent}: cannot be written ({error.strerror}); choose another with --output"
+        raise ContribkitError(wrong) from error

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from types import FrameType
 from typing import Any, TypedDict, Unpack
 
 from tqdm import tqdm
@@ -147,7 +147,8 @@ def render_plans(
 ) -> list[Rendered]:
     """Render the plans of teams for a period, two at a time: a page, a notebook and a proposal as CSV each.
 
-    A proposal never replaces a saved plan, which people save from the notebook into ``planned/``.
+    A proposal never replaces a saved plan, which people save from the notebook into ``planned/``. What it returns and
+    raises is as of `render`.
 
     Parameters
     ----------
@@ -161,17 +162,6 @@ def render_plans(
         Folder of plans, by default ``plans`` beside contribkit.toml.
     parameters
         Further parameters of ``notebooks/plan.ipynb``, such as ``without_names``.
-
-    Returns
-    -------
-    list of Rendered
-        One a team, in the order of the file; ``failure`` says at which cell a notebook stopped.
-
-    Raises
-    ------
-    ContribkitError
-        For sources, needs or a saved plan that cannot be read, parameters that do not fit or a folder that cannot be
-        written, before any notebook runs.
     """
     given, parent = parameters or {}, _parent(organisation, period, output, "plans")
     jobs = [
@@ -188,15 +178,14 @@ def _parent(organisation: Organisation, period: Period, output: str | Path | Non
 
 def _write_index(organisation: Organisation, period: Period, folder: Path, results: list[Rendered]) -> None:
     """Write ``index.html`` over the reviews of all teams into a folder; what two teams share counts once."""
-    teams: list[tuple[Rendered, dict[str, int] | None]] = []
+    counts: dict[str, dict[str, int]] = {}
     unique: dict[str, dict[str, Any]] = {}
     for result in results:
-        counts = None
         if result.failure is None:
             rows = json.loads((result.folder / "summary.json").read_text(encoding="utf-8"))["rows"]
             unique |= {row["id"].casefold(): row for row in rows}
-            counts = lead_counts(row["lead"] for row in rows)
-        teams.append((result, counts))
+            counts[result.slug] = lead_counts(row["lead"] for row in rows)
+    teams = [(result, counts.get(result.slug)) for result in results]
     together = lead_counts(row["lead"] for row in unique.values())
     words = {lead: organisation.word(lead) for lead in together}
     counted = "; ".join(f"{count} {words[lead]}" for lead, count in together.items())
@@ -246,21 +235,17 @@ def _terminated_as_interrupted() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 def _watch_parent(parent: int, stop: Any) -> None:
     """Let a worker end with the process that started it: at Ctrl-C, at SIGTERM, and where that one is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent sets `stop`
-    signal.signal(signal.SIGTERM, _exit)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
     def watch() -> None:
         while os.getppid() == parent and not stop.wait(1):
@@ -270,10 +255,6 @@ def _watch_parent(parent: int, stop: Any) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _exit(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(1)
 
 
 def _render(job: _Job, progress: bool = False) -> Rendered:

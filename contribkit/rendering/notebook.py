@@ -89,9 +89,7 @@ def _scrub(path: Path, root: Path, nameless: bool) -> None:
                 if "traceback" in output:
                     output["traceback"] = [without_paths(line, root) for line in output["traceback"]]
     known = notebook["metadata"].get("papermill", {})
-    for name in ("input_path", "output_path"):
-        if name in known:
-            known[name] = Path(known[name]).name
+    known.update({name: Path(known[name]).name for name in ("input_path", "output_path") if name in known})
     write_whole(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -99,18 +97,14 @@ def write_page(source: Path, output: Path, title: str, failure: str | None) -> N
     """Make the page of a notebook that ran: outputs only, everything in one file; `failure` is what stopped it."""
     import nbformat
     from nbconvert import HTMLExporter
-    from nbconvert.preprocessors import TagRemovePreprocessor
     from traitlets.config import Config
 
-    config = Config()
     # A widget's view would ask other hosts for its code; its static HTML says the same.
     kinds = ["text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain"]
-    config.NbConvertBase.display_data_priority = kinds
+    hidden = {"enabled": True, "remove_cell_tags": {"not-on-the-page", "papermill-error-cell-tag"}}
+    config = Config(NbConvertBase={"display_data_priority": kinds}, TagRemovePreprocessor=hidden)
     exporter = HTMLExporter(config=config, template_name="basic", exclude_input=True, exclude_output_prompt=True)
-    exporter.register_preprocessor(TagRemovePreprocessor(remove_cell_tags={"not-on-the-page"}), enabled=True)
     notebook = nbformat.read(source, as_version=4)
-    failed = "papermill-error-cell-tag"
-    notebook.cells = [cell for cell in notebook.cells if failed not in cell.metadata.get("tags", [])]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             # What a failure printed names files of this machine; the page says what failed.

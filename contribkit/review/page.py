@@ -12,6 +12,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from matplotlib.figure import Figure
+from pandas.api.types import is_numeric_dtype
 
 from contribkit.review.figures import svg
 from contribkit.tables import is_missing, rows_of
@@ -69,8 +70,8 @@ def _display(shown: Any, name: str, update: bool = False) -> None:
 class Page:
     """Sections that a notebook shows, and that change in their place where another team or period is chosen."""
 
-    reopen: Callable[[str, str, bool], Self] | None = None
-    """Opens the page of another team (or project) and period, with or without names; see `Chooser`."""
+    reopen: Callable[..., Self] | None = None
+    """Opens another page by `team` (or `upstream`), `period` and `without_names`; see `Chooser`."""
 
     def __init__(self) -> None:
         self._live: dict[str, Callable[[Any], Any]] = {}
@@ -108,13 +109,9 @@ def _unbroken(value: Any) -> Any:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_unbroken,
-    )
+        loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, finalize=_unbroken,
+    )  # fmt: skip
     environment.filters |= {"percent": percent, "number": number, "day": day, "safe_url": safe_url}
     environment.globals |= {"Lead": Lead, "MISSING": MISSING}
     return environment
@@ -150,14 +147,13 @@ def table(columns: Mapping[str, Iterable[Any]] | pd.DataFrame, caption: str = ""
     >>> "<td>&lt;b&gt;</td><td class=\\"n\\">2</td>" in table({"goal": ["<b>"], "done": numbers([2])})
     True
     """
-    cells = {str(name): numbers(column) if _is_numeric(column) else column for name, column in columns.items()}
+    cells = {
+        str(name): numbers(cells) if isinstance(cells, pd.Series) and is_numeric_dtype(cells) else cells
+        for name, cells in columns.items()
+    }
     is_number = [isinstance(column, Numbers) for column in cells.values()]
     rows = [[MISSING if is_missing(cell) else cell for cell in row] for row in zip(*cells.values(), strict=True)]
     return macro("table", list(cells), is_number, rows, caption) if rows else Markup("")
-
-
-def _is_numeric(column: Iterable[Any]) -> bool:
-    return isinstance(column, pd.Series) and pd.api.types.is_numeric_dtype(column)
 
 
 def numbers(values: Iterable[Any], form: Any = None) -> Numbers:
@@ -240,11 +236,9 @@ def number(value: Any) -> str:
     >>> number(20.0), number(1234567), number(None)
     ('20', '1234567', '–')
     """
-    if is_missing(value):
-        return MISSING
     if isinstance(value, str):  # markup stays markup
         return value
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return MISSING if is_missing(value) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def verb(count: int, one: str = "was", more: str = "were") -> str:

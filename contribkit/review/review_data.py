@@ -175,9 +175,8 @@ class ReviewData:
     @property
     def source_notes(self) -> dict[str, list[str]]:
         """Notes on each source, as they may be shown: no folders of this machine, no names."""
-        notes = {}
+        notes = {source.name: source.notes for source in self.data.sources}
         for source in self.data.sources:
-            notes[source.name] = source.notes
             if self.without_names and source.broken:
                 # A broken line may hold the name of somebody of whom nothing else tells that it is one.
                 unread = f"could not read: {source.broken} of its lines or files; contribkit load names them"

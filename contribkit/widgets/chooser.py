@@ -27,11 +27,10 @@ class Chooser:
     def __init__(self, page: Review | Plan) -> None:
         self._page = page
         shown, project = (page.data, page.data.project) if isinstance(page, Review) else (page, None)
-        of_all = [team.slug for team in shown.organisation.teams]
-        if project is not None:
-            of_all = [one.name for one in shown.organisation.upstream]
+        org, self._kind = shown.organisation, "upstream" if project else "team"
+        names = [one.name for one in org.upstream] if project else [team.slug for team in org.teams]
         self.team = ipywidgets.Dropdown(
-            options=of_all, value=project.name if project else shown.team.slug,
+            options=names, value=project.name if project else shown.team.slug,
             description="project" if project else "team",
         )  # fmt: skip
         self.period = ipywidgets.Combobox(
@@ -51,7 +50,8 @@ class Chooser:
         try:
             if page.reopen is None:
                 raise ContribkitError("open it with ck.open_review or ck.open_plan to choose")
-            page.change_to(page.reopen(self.team.value, self.period.value, not self.names.value))
+            chosen = {self._kind: self.team.value, "period": self.period.value, "without_names": not self.names.value}
+            page.change_to(page.reopen(**chosen))
             self.message.value = ""
         except ContribkitError as error:
             self.message.value = str(error)
