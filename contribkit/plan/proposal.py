@@ -150,14 +150,13 @@ class Plan(Page):
     @property
     def notes(self) -> list[str]:
         """What a reader should know about the plan as a whole."""
-        over = f"{self.period} is over: this is what could have been planned."
-        vague = [
-            f'The goal "{goal.name}" has no activities, so no line plans it.'
-            for goal in self.organisation.goals
-            if not goal.activities and goal.holds_between(self.period.first_day, self.period.last_day)
+        is_over, span = self.period.end <= self.as_of, (self.period.first_day, self.period.last_day)
+        vague = [goal.name for goal in self.organisation.goals if not goal.activities and goal.holds_between(*span)]
+        return [
+            *([f"{self.period} is over: this is what could have been planned."] if is_over else []),
+            *(f'The goal "{name}" has no activities, so no line plans it.' for name in vague),
+            *self.rotation.notes(self.without_names),
         ]
-        is_over = self.period.end <= self.as_of
-        return [*([over] if is_over else []), *vague, *self.rotation.notes(self.without_names)]
 
     @property
     def source_notes(self) -> list[str]:

@@ -390,9 +390,6 @@ def propose(
     people = people_of(team, period, work)
     lines = lines_to_take(organisation, team, period, work, needs, sum(person.time > 0 for person in people))
     takers = assign(lines, people)
-    partners = pair(lines, takers, people)
-    taken = [
-        replace(line, who=taker.login if taker else None, partner=partner.login if partner else None)
-        for line, taker, partner in zip(lines, takers, partners, strict=True)
-    ]
+    pairs = zip(lines, takers, pair(lines, takers, people), strict=True)
+    taken = [replace(line, who=one and one.login, partner=other and other.login) for line, one, other in pairs]
     return Rotation(taken, people)

@@ -20,49 +20,45 @@ from contribkit.review.page import Page, Section
 from contribkit.review.question import Question, lines
 from contribkit.review.questions import PROJECT, TEAM, plugged_in, with_plug_ins
 from contribkit.review.review_data import Options, ReviewData
-from contribkit.review.summary import Sortable, marks, sortable, summarise, to_csv, to_json
+from contribkit.review.summary import Sortable, marks, summarise, to_csv, to_json
 from contribkit.tables import Judged
 
 
 class ReviewSection(Section):
-    """The answer to one question, each part of it computed when it is first asked for."""
+    """The answer to one question, each part of it computed when it is first asked for; `Section` says what they are.
+
+    `rows` are the contributions behind the numbers, by name.
+    """
 
     def __init__(self, question: Question, data: ReviewData, number: int | None = None) -> None:
         self._question, self._data, self._number = question, data, number
 
     @cached_property
     def title(self) -> str:
-        """The heading."""
         return self._question.heading(self._data)
 
     @cached_property
     def sentence(self) -> str:
-        """The finding."""
         return self._question.sentence(self._data)
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The numbers, a table a name."""
         return self._question.tables(self._data)
 
     @cached_property
     def figure(self) -> Figure | None:
-        """The plot, None where there is nothing to show."""
         return self._question.figure(self._data)
 
     @cached_property
     def rows(self) -> dict[str, pd.DataFrame]:
-        """The contributions behind the numbers, by name."""
         return {name: self._data.rows[chosen] for name, chosen in self._question.rows(self._data).items()}
 
     @cached_property
     def numbers(self) -> dict[str, Any]:
-        """What it adds to the summary."""
         return self._question.numbers(self._data)
 
     @cached_property
     def html(self) -> str:
-        """The whole part of the page."""
         number = "" if self._number is None else f"{self._number} "
         return str(self._question.html(self._data)).replace("<h2>", f'<h2 id="{self._question.name}">{number}', 1)
 
@@ -128,8 +124,7 @@ class Review(Page):
         self.questions = with_plug_ins(of_page) if questions is None else questions
 
     def __getattr__(self, name: str) -> ReviewSection:
-        asked = {question.name for question in self.__dict__.get("questions", ())}
-        if name not in asked:
+        if name not in (question.name for question in self.__dict__.get("questions", ())):
             return object.__getattribute__(self, name)  # type: ignore[no-any-return]  # raises what went wrong
         return self.sections[name]
 
@@ -177,11 +172,10 @@ class Review(Page):
             raise ContribkitError(f'no contribution "{identifier}"; {nearest(identifier, list(data.rows["id"]))}')
         (row,) = lines(data, data.rows[chosen])
         label = data.labels.of(data.named_rows.loc[chosen, "id"].iloc[0])
-        people = data.organisation.members.items()
-        names = {} if data.without_names else {login: member.word for login, member in people}
-        title = row["title"] or row["id"]
+        members = {} if data.without_names else data.organisation.members
+        names = {login: member.word for login, member in members.items()}
+        title, whom = row["title"] or row["id"], f", for {row['stakeholder']}" if row["stakeholder"] else ""
         body = page.html("card.html", title=title, row=row, words=data.words, label=label, names=names)
-        whom = f", for {row['stakeholder']}" if row["stakeholder"] else ""
         decider = "people" if row["decided_by"] == "person" else row["decided_by"]
         sure = f"{page.percent(row['confidence'])} sure, decided by {decider}"
         return Section(title, f"{data.words[row['lead']]}{whom}, {sure}", body)
@@ -198,13 +192,12 @@ class Review(Page):
 
     @property
     def _asked(self) -> list[Question]:
-        names = {question.name for question in self.questions}
-        return [*self.questions, *(question for question in TEAM if question.name not in names)]
+        return [*self.questions, *(question for question in TEAM if question.name not in self.sections)]
 
     @property
     def sortable(self) -> Sortable:
         """The contributions as a table to sort and search in a notebook."""
-        return sortable(self.data)
+        return Sortable(self.data)
 
     def write(self, folder: str | Path) -> None:
         """Write ``contributions.csv`` and ``summary.json`` into a folder, each whole or not at all."""

@@ -77,7 +77,9 @@ class ReviewData:
     def __init__(self, judged: Judged, data: Data, of: Team | Upstream, period: Period, options: Options) -> None:
         self.data, self.period, self.organisation = data, period, data.organisation
         self.project = of if isinstance(of, Upstream) else None
-        self.team = of if isinstance(of, Team) else _everybody(self.organisation, of)
+        self.team = of if isinstance(of, Team) else Team(
+            name=of.name, slug=project_slug(self.organisation, of), members=self.organisation.everybody
+        )
         self.include_private = self.project is None and options.get("include_private", False)
         self.without_names = self.project is not None or options.get("without_names", False)
         self.summaries: Mapping[str, dict[str, Any]] = options.get("summaries", {})
@@ -206,11 +208,6 @@ def _nested(judged: Judged) -> pd.DataFrame:
     return judged.contributions.assign(reasons=pd.Series(found, index=judged.contributions.index, dtype=object))
 
 
-def _everybody(organisation: Organisation, project: Upstream) -> Team:
-    slug = project_slug(organisation, project)
-    return Team(name=project.name, slug=slug, members=organisation.everybody)
-
-
 def project_slug(organisation: Organisation, project: Upstream) -> str:
     """Return the name of the folder of a project's review: one that no team and no other project has.
 
@@ -221,7 +218,7 @@ def project_slug(organisation: Organisation, project: Upstream) -> str:
     'upstream-tarngrid'
     """
     slug = slug_of(project.name)
-    projects = [slug_of(other.name) for other in organisation.upstream]
-    if slug and projects.count(slug) == 1 and f"upstream-{slug}" not in {team.slug for team in organisation.teams}:
+    projects, teams = [slug_of(one.name) for one in organisation.upstream], {team.slug for team in organisation.teams}
+    if slug and projects.count(slug) == 1 and f"upstream-{slug}" not in teams:
         return f"upstream-{slug}"
     return "-".join(filter(None, ("upstream", slug, hashlib.sha256(project.name.encode()).hexdigest()[:8])))

@@ -139,17 +139,15 @@ def read_summaries(reviews: str | Path, slug: str, periods: Iterable[Period]) ->
         except FileNotFoundError:
             continue
         except (ValueError, OSError, RecursionError) as error:
-            reason = _first_problem(error) if isinstance(error, ValidationError) else error
+            reason: object = error
+            if isinstance(error, ValidationError):
+                first = error.errors(include_url=False)[0]
+                reason = ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
             found.notes.append(
                 f"what an earlier rendering found for {period} is left out: {path}: is no summary of a review "
                 f"({reason}); remove it, or restore it"
             )
     return found
-
-
-def _first_problem(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    return ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
 
 
 _CSV_COLUMNS = (
@@ -175,43 +173,28 @@ def to_csv(rows: pd.DataFrame, without_names: bool = False, marks: dict[str, pd.
 
 
 class Sortable:
-    """A table that a live notebook shows with itables, which asks no other host, and everything else as plain HTML.
+    """Contributions to sort and search: a live notebook shows them with itables, everything else as a plain table.
 
-    A widget of a notebook that was rendered before, or that is not trusted, is dead: then the plain table is shown.
-
-    Examples
-    --------
-    >>> Sortable(pd.DataFrame({"title": ["<b>"]}))._repr_html_().count("&lt;b&gt;")
-    1
+    itables asks no other host. A widget of a notebook that was rendered before, or that is not trusted, is dead.
     """
 
-    def __init__(self, table: pd.DataFrame) -> None:
-        self.table = table
+    def __init__(self, data: ReviewData) -> None:
+        rows = data.rows
+        days = rows["happened_at"].dt.tz_convert(data.period.timezone).dt.strftime("%Y-%m-%d")
+        table = pd.DataFrame({
+            "who led": rows["lead"].map(data.words), "title": rows["title"], "kind": rows["kind"],
+            "activity": rows["activity"], "for": rows["stakeholder"],
+            "initiative or goal": rows["initiative"].fillna(rows["goal"]), "who": rows["actor"].replace(data.members),
+            "day": days, "thread": rows["ref"],
+        })  # fmt: skip
+        self.table = table.drop(columns="who" if data.without_names else []).reset_index(drop=True)
 
     def _repr_html_(self) -> str:
         return page.html("table.html", table=page.table({str(name): self.table[name] for name in self.table}))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        # Slow to import, and needed only where a notebook shows the table.
-        from itables.widget import ITable
+        from itables.widget import ITable  # slow to import, and needed only where a notebook shows the table
 
         live = ITable(self.table, classes="display compact", maxBytes=0)._repr_mimebundle_()
         bundle = live[0] if isinstance(live, tuple) else live
         return {**(bundle or {}), "text/html": self._repr_html_(), "text/plain": repr(self.table)}
-
-
-def sortable(data: ReviewData) -> Sortable:
-    """Return the contributions as a table to sort and search."""
-    rows = data.rows
-    table = pd.DataFrame({
-        "who led": rows["lead"].map(data.words),
-        "title": rows["title"],
-        "kind": rows["kind"],
-        "activity": rows["activity"],
-        "for": rows["stakeholder"],
-        "initiative or goal": rows["initiative"].fillna(rows["goal"]),
-        "who": rows["actor"].replace(data.members),
-        "day": rows["happened_at"].dt.tz_convert(data.period.timezone).dt.strftime("%Y-%m-%d"),
-        "thread": rows["ref"],
-    })  # fmt: skip
-    return Sortable(table.drop(columns="who" if data.without_names else []).reset_index(drop=True))

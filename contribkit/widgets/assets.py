@@ -38,14 +38,12 @@ def pack(folder: Path, entry: str) -> str:
 
 def modules(folder: Path, entry: str) -> list[tuple[str, str]]:
     """Return name and source of a module and of all that it imports, each after those that it needs."""
-    sources: dict[str, str] = {}
-    waiting = [entry]
-    while waiting:
-        name = waiting.pop()
+    sources, needs, waiting = dict[str, str](), dict[str, list[str]](), [entry]
+    for name in waiting:  # it grows
         if name not in sources:
             sources[name] = (folder / f"{name}.js").read_text(encoding="utf-8")
-            waiting += _IMPORT.findall(sources[name])
-    needs = {name: _IMPORT.findall(source) for name, source in sources.items()}
+            needs[name] = _IMPORT.findall(sources[name])
+            waiting += needs[name]
     return [(name, sources[name]) for name in TopologicalSorter(needs).static_order()]
 
 
