@@ -25,13 +25,7 @@ _MAIL = re.compile(r"[\w.+-]{1,64}@(?!v?\d+\.\d)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8
 
 
 def visible(table: pd.DataFrame, include_private: bool = False) -> pd.Series:
-    """Return which rows of threads, contributions, references or needs may be shown: those that are not private.
-
-    Examples
-    --------
-    >>> visible(pd.DataFrame({"private": [True, None, False]})).tolist()
-    [False, True, True]
-    """
+    """Return which rows of threads, contributions, references or needs may be shown: those that are not private."""
     return include_private | ~table["private"].fillna(False).astype(bool)
 
 

@@ -59,18 +59,8 @@ class Line:
 def check_line(cells: Mapping[str, Any], organisation: Organisation, fewest: int = 1) -> Line:
     """Return the line that cells hold, by column of `PLANNED`; logins and words are returned as configured.
 
-    ``who``, ``with`` and ``team`` may be empty or missing; `fewest` is the smallest number of contributions allowed.
-
-    Raises
-    ------
-    ValueError
-        With what is wrong and how to fix it.
-
-    Examples
-    --------
-    >>> org = Organisation.read_sample()
-    >>> check_line({"who": "ADA-example", "activity": "Review", "upstream": "wicketlamp", "how many": "2"}, org).who
-    'ada-example'
+    ``who``, ``with`` and ``team`` may be empty or missing; `fewest` is the smallest number of contributions allowed. A
+    `ValueError` says what is wrong and how to fix it.
     """
     for name in REQUIRED[1:]:
         if cells.get(name) in (None, ""):

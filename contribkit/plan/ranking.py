@@ -117,15 +117,6 @@ def rank(
     There are further columns `upstream`, `activity` (what it asks for), `score`, `reasons` (dicts of `reason`,
     `points`, `because`) and `by_bot`. Drafts come last; otherwise the highest score first, the oldest of equal ones
     first. A release that is not overdue and a branch that is not red are left out.
-
-    Examples
-    --------
-    >>> from contribkit import Organisation, load_needs
-    >>> org = Organisation.read_sample()
-    >>> table = load_needs(org).table
-    >>> best = rank(table, org, table["seen_at"].max()).iloc[0]
-    >>> bool(best["score"] == sum(reason["points"] for reason in best["reasons"]))
-    True
     """
     public = needs[visible(needs, include_private)]
     found = [Need(row, organisation, as_of) for row in dicts(public)]
@@ -155,16 +146,10 @@ def rank(
 
 
 def first_of_each_kind(ranked: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Return the needs to begin with: the best of each kind in turn, in the order of the ranking.
+    """Return at most `count` needs to begin with: the best of each kind in turn, in the order of the ranking.
 
     Without turns, a project with many open pull requests would hide that another's default branch is red. Drafts, needs
-    that bots opened and needs without a positive score are skipped; `count` is the most needs returned.
-
-    Examples
-    --------
-    >>> rows = {"kind": ["pull_request"] * 3 + ["branch"], "score": [9.0, 8.0, 7.0, 5.0]}
-    >>> first_of_each_kind(pd.DataFrame(rows).assign(draft=False, by_bot=False), 3)["kind"].tolist()
-    ['pull_request', 'pull_request', 'branch']
+    that bots opened and needs without a positive score are skipped.
     """
     fit = ranked[(ranked["score"] > 0) & ~ranked["by_bot"] & ~ranked["draft"].fillna(False).astype(bool)]
     turns = fit.groupby("kind", sort=False).cumcount()

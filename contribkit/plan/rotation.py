@@ -232,15 +232,7 @@ def limit(person: Person, people: list[Person], lines: int) -> int:
 
 
 def assign(lines: list[Line], people: list[Person]) -> list[Person | None]:
-    """Return who takes each line by all steps of the rule but the last; None where nobody has time left.
-
-    Examples
-    --------
-    >>> lines = [Line("review", "Up", 1), Line("docs", "Up", 1)]
-    >>> ada = Person("ada", "Ada", 1, did_last=frozenset({("review", "Up")}))
-    >>> [person.name for person in assign(lines, [ada, Person("bob", "Bob", 1)])]
-    ['Bob', 'Ada']
-    """
+    """Return who takes each line by all steps of the rule but the last; None where nobody has time left."""
     able = [person for person in people if person.time > 0]
     known = frozenset(activity for person in able for activity in person.has_done)
     takers: list[Person | None] = [None] * len(lines)

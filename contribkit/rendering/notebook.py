@@ -122,11 +122,5 @@ def write_print(source: Path, output: Path, title: str) -> None:
 
 
 def css_text(text: str) -> str:
-    """Return a text as a string of CSS, in which nothing can end it.
-
-    Examples
-    --------
-    >>> css_text('Q "3"')
-    '"\\\\51 \\\\20 \\\\22 \\\\33 \\\\22 "'
-    """
+    """Return a text as a string of CSS, in which nothing can end it."""
     return '"' + "".join(f"\\{ord(sign):x} " for sign in text) + '"'

@@ -213,13 +213,7 @@ def dicts(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def percent(value: Any) -> str:
-    """Return a share as people read it.
-
-    Examples
-    --------
-    >>> percent(0.573), percent(None)
-    ('57 %', '–')
-    """
+    """Return a share as people read it, such as "57 %"."""
     return MISSING if is_missing(value) else f"{value * 100:.0f} %"
 
 
@@ -229,13 +223,7 @@ def between(low: Any, high: Any) -> str:
 
 
 def number(value: Any) -> str:
-    """Return a number without needless digits, a text as it is, and a dash where it is missing.
-
-    Examples
-    --------
-    >>> number(20.0), number(1234567), number(None)
-    ('20', '1234567', '–')
-    """
+    """Return a number without needless digits, a text as it is, and a dash where it is missing."""
     if isinstance(value, str):  # markup stays markup
         return value
     return MISSING if is_missing(value) else f"{value:g}" if isinstance(value, float) else str(value)

@@ -209,14 +209,7 @@ def _nested(judged: Judged) -> pd.DataFrame:
 
 
 def project_slug(organisation: Organisation, project: Upstream) -> str:
-    """Return the name of the folder of a project's review: one that no team and no other project has.
-
-    Examples
-    --------
-    >>> org = Organisation.read_sample()
-    >>> project_slug(org, org.project("Tarngrid"))
-    'upstream-tarngrid'
-    """
+    """Return the name of the folder of a project's review: one that no team and no other project has."""
     slug = slug_of(project.name)
     projects, teams = [slug_of(one.name) for one in organisation.upstream], {team.slug for team in organisation.teams}
     if slug and projects.count(slug) == 1 and f"upstream-{slug}" not in teams:
