@@ -1,18 +1,17 @@
 """From a contribkit.toml to a review or a plan in one step: load, read labels, classify, show."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Unpack
 
 import pandas as pd
-from markupsafe import Markup
 
 from contribkit.classifiers import classify
 from contribkit.config.models import Team
 from contribkit.config.organisation import Organisation
-from contribkit.evaluation import section as evaluation_section
+from contribkit.evaluation import EvaluationQuestion
 from contribkit.io import write_whole
 from contribkit.labels import Labels
 from contribkit.loaders import load, load_needs
@@ -21,30 +20,9 @@ from contribkit.plan import Plan, Planned, PlanOptions, read_planned
 from contribkit.review import Question, Review, read_summaries
 from contribkit.review.question import Schema
 from contribkit.review.questions import PROJECT, TEAM, with_plug_ins
-from contribkit.review.review_data import PERIODS, ReviewData, once, project_slug
+from contribkit.review.review_data import PERIODS, project_slug
 from contribkit.review.summary import SCHEMA, schema_of
 from contribkit.tables import Judged
-
-
-class Evaluation(Question):
-    """How far answers and people's labels agree; `judge` answers as if there were no labels."""
-
-    name, title = "evaluation", "How far can the answers be believed?"
-    schema = {
-        "evaluation": {"description": "Where people labelled: how far answers and people agree.", "type": "object"}
-    }
-
-    def __init__(self, judge: Callable[[], Judged], labels: Labels) -> None:
-        self._section = once(lambda data: evaluation_section(judge(), labels, data.words))
-
-    def sentence(self, data: ReviewData) -> str:
-        return self._section(data).sentence
-
-    def numbers(self, data: ReviewData) -> dict[str, Any]:
-        return self._section(data).numbers
-
-    def html(self, data: ReviewData) -> Markup:
-        return Markup(self._section(data).html)
 
 
 class OpenPlanOptions(PlanOptions, total=False):
@@ -100,7 +78,7 @@ def open_review(config: str | Path = "", team: str = "", period: str = "", **opt
     judged = judge(data.contributions)
     questions: Sequence[Question] = PROJECT
     if isinstance(whose, Team):
-        planned, evaluation = Planned(read_planned(org, span, keep_going)), Evaluation(judge_unlabelled, labels)
+        planned, evaluation = Planned(read_planned(org, span, keep_going)), EvaluationQuestion(judge_unlabelled, labels)
         after: dict[str, list[Question]] = {"goals": [planned], "needs_review": [evaluation]}
         questions = [asked for question in TEAM for asked in (question, *after.get(question.name, []))]
     slug = whose.slug if isinstance(whose, Team) else project_slug(org, whose)
@@ -157,7 +135,7 @@ def _team(organisation: Organisation, name: str) -> Team:
 
 def summary_schema() -> Schema:
     """Return the JSON schema of ``summary.json``; ``python -m contribkit.pipeline`` writes it into the package anew."""
-    return schema_of(TEAM, [*PROJECT, Planned, Evaluation])
+    return schema_of(TEAM, [*PROJECT, Planned, EvaluationQuestion])
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Evaluation: how far the leads can be believed, compared with what people said."""
 
 from contribkit.evaluation.agreement import blind_sample, corrected_shares
-from contribkit.evaluation.report import Evaluation, evaluate, section
+from contribkit.evaluation.report import Evaluation, EvaluationQuestion, evaluate
 from contribkit.evaluation.truth import read_labels, settled_labels
 
 __all__ = [
-    "Evaluation", "blind_sample", "corrected_shares", "evaluate", "read_labels", "section", "settled_labels",
+    "Evaluation", "EvaluationQuestion", "blind_sample", "corrected_shares", "evaluate", "read_labels",
+    "settled_labels",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """The report: everything an evaluation finds, as tables, text, JSON, and a section of a notebook."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,7 +21,9 @@ from contribkit.labels import Labels
 from contribkit.loaders.records import read_tables
 from contribkit.review import page
 from contribkit.review.figures import new_figure, svg
-from contribkit.review.page import Section, picture
+from contribkit.review.page import picture
+from contribkit.review.question import Question
+from contribkit.review.review_data import ReviewData
 from contribkit.tables import Judged, is_missing, records
 from contribkit.text import MISSING, format_decimal, format_interval, pluralise
 from contribkit.vocabulary import LEADS, Lead
@@ -284,24 +287,50 @@ def _calibration_sentence(found: Evaluation) -> str:
     return f"Confidence and accuracy differ by {gap} on average ({count})"
 
 
-def section(judged: Judged, labels: Labels, words: Mapping[str, str] | None = None) -> Section:
-    """Return the main figures and the reliability plot as a section of a page; it names nobody.
+class EvaluationQuestion(Question):
+    """How far the answers of a review and people's labels agree; it names nobody.
 
-    `judged` and `labels` are as for `evaluate`; where nothing can be compared, a sentence says why.
+    `judge` answers as if there were no labels.
     """
-    title, words = "How far can the answers be believed?", words or {str(lead): lead.word for lead in Lead}
-    try:
-        found = evaluate(judged, labels)
-    except ContribkitError:
-        sentence = "No contribution here has a label on which people agree, so the answers cannot be checked."
-        return Section(title, sentence, page.html("evaluation.html", title=title, sentence=sentence, found=None))
-    said = _calibration_sentence(found)
-    plot = Markup(picture(reliability_figure(found), said)) if len(found.calibration) else ""
-    blocks = [(block, [_is_number(block.table[name]) for name in block.table] if block.table is not None else [])
-              for block in found.blocks() if block.on_page]  # fmt: skip
-    html = page.html("evaluation.html", title=title, sentence=found.sentence, found=found, plot=plot, blocks=blocks,
-                     words=words)  # fmt: skip
-    known = found.as_json()
-    people = {name: value for name, value in known["agreement"].items() if name != "pairs"}  # nobody's name
-    kept = {name: known[name] for name in ("rows", "threads", "figures", "confusion", "corrected_shares")}
-    return Section(title, found.sentence, html, {"evaluation": kept | {"agreement": people}})
+
+    name, title = "evaluation", "How far can the answers be believed?"
+    schema = {
+        "evaluation": {"description": "Where people labelled: how far answers and people agree.", "type": "object"}
+    }
+
+    def __init__(self, judge: Callable[[], Judged], labels: Labels) -> None:
+        self._judge, self._labels = judge, labels
+
+    @cached_property
+    def _found(self) -> Evaluation | None:
+        try:
+            return evaluate(self._judge(), self._labels)
+        except ContribkitError:
+            return None
+
+    def sentence(self, data: ReviewData) -> str:
+        if self._found is None:
+            return "No contribution here has a label on which people agree, so the answers cannot be checked."
+        return self._found.sentence
+
+    def numbers(self, data: ReviewData) -> dict[str, Any]:
+        if self._found is None:
+            return {}
+        known = self._found.as_json()
+        people = {name: value for name, value in known["agreement"].items() if name != "pairs"}  # nobody's name
+        kept = {name: known[name] for name in ("rows", "threads", "figures", "confusion", "corrected_shares")}
+        return {"evaluation": kept | {"agreement": people}}
+
+    def html(self, data: ReviewData) -> Markup:
+        found, plot = self._found, Markup("")
+        if found is not None and len(found.calibration):
+            plot = picture(reliability_figure(found), _calibration_sentence(found))
+        blocks = [
+            (block, [] if block.table is None else [_is_number(block.table[name]) for name in block.table])
+            for block in (found.blocks() if found else ())
+            if block.on_page
+        ]
+        return page.html(
+            "evaluation.html", title=self.title, sentence=self.sentence(data), found=found, plot=plot, blocks=blocks,
+            words=data.words,
+        )  # fmt: skip

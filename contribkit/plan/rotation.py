@@ -383,5 +383,8 @@ def propose(
     lines = lines_to_take(organisation, team, period, work, needs, sum(person.time > 0 for person in people))
     takers = assign(lines, people)
     pairs = zip(lines, takers, pair(lines, takers, people), strict=True)
-    taken = [replace(line, who=one and one.login, partner=other and other.login) for line, one, other in pairs]
+    taken = [
+        replace(line, who=taker.login if taker else None, partner=partner.login if partner else None)
+        for line, taker, partner in pairs
+    ]
     return Rotation(taken, people)

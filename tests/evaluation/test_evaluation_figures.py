@@ -11,7 +11,7 @@ from markupsafe import escape
 
 from contribkit.classifiers import classify
 from contribkit.config.organisation import Organisation
-from contribkit.evaluation import evaluate, read_labels, section, settled_labels
+from contribkit.evaluation import evaluate, read_labels, settled_labels
 from contribkit.evaluation.scores import (
     calibration_table,
     compare,
@@ -26,6 +26,7 @@ from contribkit.io import write_jsonl
 from contribkit.loaders.records import read_contributions, read_references
 from contribkit.tables import CONTRIBUTIONS, REASONS, REFERENCES, Judged, conform, empty, records
 from contribkit.vocabulary import Lead
+from tests.helpers.builders import evaluation_section
 
 WORDS = {"s": "stakeholder", "u": "upstream", "i": "individual", "?": "unclear", "-": None}
 
@@ -228,7 +229,7 @@ def test_small_repositories_are_counted_together():
 
 
 def test_the_section_shows_figures_plot_and_nobodys_name(judged, realset):
-    found = section(judged, read_labels(realset / "labels.jsonl"))
+    found = evaluation_section(judged, read_labels(realset / "labels.jsonl"))
     assert "153 labelled contributions" in found.sentence
     assert "data:image/svg+xml;base64," in found.html
     assert "macro-F1 over the three leads" in found.html
@@ -237,7 +238,7 @@ def test_the_section_shows_figures_plot_and_nobodys_name(judged, realset):
 
 def test_a_section_without_anything_to_compare_says_why():
     table = pd.DataFrame({"id": ids(1), "lead": ["upstream"]})
-    found = section(answers(table), settled_labels([{"id": "x/y#1@ada:review", "lead": "upstream"}]))
+    found = evaluation_section(answers(table), settled_labels([{"id": "x/y#1@ada:review", "lead": "upstream"}]))
     assert "No contribution here has a label on which people agree" in found.sentence
     assert "ada" not in found.html
     assert str(escape(found.sentence)) in found.html

@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from contribkit.evaluation import blind_sample, corrected_shares, evaluate, section
+from contribkit.evaluation import blind_sample, corrected_shares, evaluate
 from contribkit.evaluation.agreement import agreement, anchoring_bias, krippendorff_alpha
 from contribkit.labels import Labels
 from contribkit.tables import REASONS, Judged, empty
 from contribkit.vocabulary import Lead
+from tests.helpers.builders import evaluation_section
 
 WORDS = {"s": "stakeholder", "u": "upstream", "i": "individual", "?": "unclear"}
 
@@ -89,7 +90,7 @@ def test_disputed_labels_are_no_truth_and_are_said():
     assert len(found.pairs) == 1
     assert found.notes[0].startswith("left out: 1 contribution on which people disagree ")
     assert "ada and bob" in found.as_text({str(lead): lead.word for lead in Lead})
-    page = section(answers(judged), labels(ada="us", bob="uu")).html
+    page = evaluation_section(answers(judged), labels(ada="us", bob="uu")).html
     assert "ada" not in page
     assert "agree on 0.500 of 2 contributions" in page
 
@@ -197,7 +198,10 @@ def test_blind_labels_correct_the_shares_of_an_evaluation():
     assert found.corrected.upstream_share.share == 0.53
     text = " ".join(found.as_text({str(lead): lead.word for lead in Lead}).split())
     assert "upstream-led of stakeholder- and upstream-led work: 0.530" in text
-    assert "Shares, corrected by a random sample of 30 contributions" in section(answers(judged), Labels(said)).html
+    assert (
+        "Shares, corrected by a random sample of 30 contributions"
+        in evaluation_section(answers(judged), Labels(said)).html
+    )
 
 
 def given(counts, blind):

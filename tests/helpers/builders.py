@@ -2,12 +2,17 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 
 from contribkit.config.organisation import Organisation
-from contribkit.tables import ACTS, REFERENCES, THREADS, conform, is_day
+from contribkit.evaluation import EvaluationQuestion
+from contribkit.labels import Labels
+from contribkit.review.review import ReviewSection
+from contribkit.tables import ACTS, REFERENCES, THREADS, Judged, conform, is_day
+from contribkit.vocabulary import Lead
 
 HEAD = '[organisation]\nname = "Test"\n'
 TEAM = (
@@ -49,3 +54,9 @@ def references(*rows: dict[str, Any]) -> pd.DataFrame:
     return conform(
         pd.DataFrame([{"ref": "o/r#1", "source": "own/plans", "id": "a.md"} | row for row in rows]), REFERENCES
     )
+
+
+def evaluation_section(judged: Judged, labels: Labels) -> ReviewSection:
+    """Return the section on how far answers can be believed, of a review of which only the words are known."""
+    data: Any = SimpleNamespace(words={str(lead): lead.word for lead in Lead})
+    return ReviewSection(EvaluationQuestion(lambda: judged, labels), data)
