@@ -77,8 +77,10 @@ class ReviewData:
     def __init__(self, judged: Judged, data: Data, of: Team | Upstream, period: Period, options: Options) -> None:
         self.data, self.period, self.organisation = data, period, data.organisation
         self.project = of if isinstance(of, Upstream) else None
-        self.team = of if isinstance(of, Team) else Team(
-            name=of.name, slug=project_slug(self.organisation, of), members=self.organisation.everybody
+        self.team = (
+            of
+            if isinstance(of, Team)
+            else Team(name=of.name, slug=project_slug(self.organisation, of), members=self.organisation.everybody)
         )
         self.include_private = self.project is None and options.get("include_private", False)
         self.without_names = self.project is not None or options.get("without_names", False)
