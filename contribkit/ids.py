@@ -8,8 +8,8 @@ OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})"
 REPOSITORY = r"[A-Za-z0-9._-]{1,100}"
 
 # One pass over a text, without backtracking: every part is a bounded class followed by what it cannot hold.
-_LINK = re.compile(
-    rf"(?:(?<![A-Za-z0-9-])(?i:github\.com)/(?P<url_owner>{OWNER})/(?P<url_repo>{REPOSITORY})/"
+_LINK = (
+    rf"(?:(?<![A-Za-z0-9-])(?i:github\.com|HOST)/(?P<url_owner>{OWNER})/(?P<url_repo>{REPOSITORY})/"
     r"(?:(?:pull|issues|discussions)/(?P<url_number>[0-9]{1,9})(?![0-9])"
     r"|releases/tag/(?P<tag>[^\s)\]<>\"'`*|#?]{0,199}[^\s)\]<>\"'`*|#?.,;:])))"
     rf"|(?<![A-Za-z0-9/.@-])(?P<owner>{OWNER})/(?P<repo>{REPOSITORY})#(?P<number>[0-9]{{1,9}})(?![A-Za-z0-9])"
@@ -48,8 +48,10 @@ def number_of(ref: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def linked_refs(text: str | None) -> list[str]:
+def linked_refs(text: str | None, host: str = "github.com") -> list[str]:
     """Return the threads that a text points at, by URL or as ``owner/repo#n``, in order, each once.
+
+    Addresses of github.com count, and those of a GitHub Enterprise `host`.
 
     Examples
     --------
@@ -57,14 +59,16 @@ def linked_refs(text: str | None) -> list[str]:
     ['o/r#7', 'a/b#3']
     """
     found: dict[str, None] = {}
-    for match in _LINK.finditer(text or ""):
+    for match in re.finditer(_LINK.replace("HOST", re.escape(host)), text or ""):
         owner, repo = match["url_owner"] or match["owner"], match["url_repo"] or match["repo"]
         number = match["url_number"] or match["number"]
         found[f"{owner}/{repo}#{int(number)}" if number else f"{owner}/{repo}@{unquote(match['tag'])}"] = None
     return [*found]
 
 
-def passages(text: str, is_own: Callable[[str | None], bool]) -> Iterator[tuple[str, str, str]]:
+def passages(
+    text: str, is_own: Callable[[str | None], bool], host: str = "github.com"
+) -> Iterator[tuple[str, str, str]]:
     """Yield each thread of others that a text links to, with the paragraphs that do and those around them.
 
     Links to repositories of which `is_own` is true are left out.
@@ -72,7 +76,7 @@ def passages(text: str, is_own: Callable[[str | None], bool]) -> Iterator[tuple[
     paragraphs = [part.strip("\n") for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")) if part.strip()]
     found: dict[str, list[int]] = {}
     for place, paragraph in enumerate(paragraphs):
-        for ref in linked_refs(paragraph):
+        for ref in linked_refs(paragraph, host):
             if not is_own(repository_of(ref)):
                 found.setdefault(ref, []).append(place)
     for ref, places in found.items():

@@ -134,7 +134,8 @@ def _run(context: LoadContext, client: Client) -> list[str]:
 
 def _answer(context: LoadContext, broken: list[str], asked: bool) -> Loaded:
     """Return what the store holds, with what a reader should know and what could not be had."""
-    loaded = tables(context.store, context.organisation, {*context.store.loads(), context.key})
+    spans = {*context.store.loads(), context.key}
+    loaded = tables(context.store, context.organisation, spans, context.settings.site)
     remarks = context.remarks if asked else context.store.told("remarks", context.key)
     for said, is_wrong in remarks.items():
         (loaded.broken if is_wrong else loaded.notes).append(said)

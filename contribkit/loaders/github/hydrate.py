@@ -97,17 +97,17 @@ def follow_ups(context: LoadContext, node: CachedNode) -> Iterator[Query]:
         ref = source_ref(event)
         if ref and context.organisation.is_own_side(ref):
             yield from want(context, event["source"], OWN)
-    for ref, _ in citations(payload, context.organisation) if node.kind in _CONNECTIONS else ():
+    for ref, _ in citations(payload, context.organisation, context.settings.site) if node.kind in _CONNECTIONS else ():
         yield Query("named", {"repo": repository_of(ref), "number": number_of(ref)})
 
 
-def citations(payload: dict[str, Any], organisation: Organisation) -> Iterator[tuple[str, dict[str, Any]]]:
+def citations(payload: dict[str, Any], organisation: Organisation, host: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each thread of the own side that a thread's text or a member's comment in it cites, and where."""
     seen: set[str] = set()
     remarks = [one for name in ("comments", "reviews") for one in nodes(payload, name)]
     mine = [one for one in remarks if organisation.member((one["author"] or {}).get("login"))]
     for place in (payload, *mine):
-        for ref in linked_refs(place.get("body")):
+        for ref in linked_refs(place.get("body"), host):
             is_thread = number_of(ref) is not None and organisation.is_own_side(ref)
             if is_thread and casefold_id(ref) not in seen:
                 seen.add(casefold_id(ref))

@@ -1,6 +1,5 @@
 """Rows of the tables of threads, acts and references, from the nodes that the store holds."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -43,8 +42,8 @@ _NOTES = {
 }
 
 
-def tables(store: Store, organisation: Organisation, spans: set[str]) -> Loaded:
-    """Return what the store holds, as tables.
+def tables(store: Store, organisation: Organisation, spans: set[str], host: str) -> Loaded:
+    """Return what the store holds, as tables; `host` is that of links.
 
     Acts outside the spans (``start/end`` each, as GitHub writes times) are left out, since not all of them are there;
     so are threads without an act of a member.
@@ -53,13 +52,13 @@ def tables(store: Store, organisation: Organisation, spans: set[str]) -> Loaded:
         identifier: name._replace(now=name.now if organisation.is_in_scope(name.now) else name.configured or name.now)
         for identifier, name in store.repositories().items()
     }
-    own = {node.id: _Own(node, names) for node in store.of_kinds(*_OWN_KINDS)}
-    own_refs = {casefold_id(one.place["id"]): one for one in own.values()}
+    pointing = {node.id: _own_place(node, names) for node in store.of_kinds(*_OWN_KINDS)}
+    own = {casefold_id(place["id"]): place for place, _ in pointing.values()}
     threads: list[dict[str, Any]] = []
     acts: list[dict[str, Any]] = []
     cited: list[dict[str, Any]] = []
     ties: dict[str, dict[str, dict[str, Any]]] = {}
-    pages = [(one.payload.get("comments") or {}).get("pageInfo") or {} for one in own.values()]
+    pages = [(payload.get("comments") or {}).get("pageInfo") or {} for _, payload in pointing.values()]
     counts = Counter(gone=store.gone(), own=sum(bool(page.get("hasPreviousPage")) for page in pages))
     inside = [tuple(span.split("/")) for span in spans]
     for node in store.of_kinds(*_KINDS, "release", "repository"):
@@ -71,27 +70,29 @@ def tables(store: Store, organisation: Organisation, spans: set[str]) -> Loaded:
         actors = [act["actor"] for act in within] + [login(payload["author"]) for a in within if a["act"] == "merged"]
         if not any(map(organisation.member, actors)):
             continue
-        row: dict[str, Any] = {"repo": name.now, "private": name.private, "source": "github"} | _ROWS.get(
-            node.kind, _thread
-        )(node, name.now, done, organisation)
+        row = _row(node, name.now, done, organisation, host) | {"repo": name.now, "private": name.private}
         threads.append(row)
-        acts.extend(act | {"ref": row["ref"], "source": "github"} for act in within)
+        acts.extend(act | {"ref": row["ref"]} for act in within)
         for event in nodes(payload, "timelineItems"):
             source = source_ref(event)
             if source and organisation.is_own_side(source):
                 ties.setdefault(event["source"]["id"], {})[casefold_id(row["ref"])] = event | {"ref": row["ref"]}
         if node.kind in _KINDS:
-            cited.extend(_cited(payload, row["ref"], own_refs, organisation))
+            cited.extend(_cited(payload, row["ref"], own, organisation, host))
         _count(node, counts)
-    pointing = [row for one in own.values() for row in _pointing(one, ties.get(one.payload["id"], {}), organisation)]
-    references = [*pointing, *cited]
+    references = [
+        row
+        for place, payload in pointing.values()
+        for row in _pointing(place, payload, ties.get(payload["id"], {}), organisation, host)
+    ]
+    references.extend(cited)
     for reference in references:
         reference["by_is_bot"] = None if reference["by"] is None else organisation.is_bot(reference["by"])
     notes = [sentence.format(counts[name]) for name, sentence in _NOTES.items() if counts[name]]
     cut = [f"of {number} {words}" for words, number in counts.items() if words not in _NOTES and number]
     return Loaded(
-        threads=conform(pd.DataFrame(threads), THREADS),
-        acts=conform(pd.DataFrame(acts), ACTS),
+        threads=conform(pd.DataFrame(threads).assign(source="github"), THREADS),
+        acts=conform(pd.DataFrame(acts).assign(source="github"), ACTS),
         references=conform(pd.DataFrame(references), REFERENCES),
         notes=[*notes, *cut],
     )
@@ -166,41 +167,40 @@ def _merger(payload: dict[str, Any], organisation: Organisation) -> dict[str, An
     return next(filter(None, reversed(people)), merger)
 
 
-def _release(node: CachedNode, repo: str, done: list[dict[str, Any]], organisation: Organisation) -> dict[str, Any]:
+def _row(
+    node: CachedNode, repo: str, done: list[dict[str, Any]], organisation: Organisation, host: str
+) -> dict[str, Any]:
+    """Return the row of a thread, release or new repository, from what was done in it."""
     payload = node.payload or {}
-    return {
-        "ref": f"{repo}@{payload['tagName']}",
-        "kind": "release",
-        "url": payload["url"],
-        "title": payload["name"] or f"{repo.split('/')[1]} {payload['tagName']}",
-        "body": payload["description"] or None,
-        "author": login(payload["author"]),
-        "opened_at": payload["publishedAt"],
-        "links_out": linked_refs(payload["description"]),
-    }
-
-
-def _repository(node: CachedNode, repo: str, done: list[dict[str, Any]], organisation: Organisation) -> dict[str, Any]:
-    payload = node.payload or {}
-    return {
-        "ref": repo,
-        "kind": "repository",
-        "url": f"https://github.com/{repo}",
-        "title": f"New repository {repo}",
-        "author": payload["creator"],
-        "labels": [f"creator: {INFERRED} from the first commit"],
-        "opened_at": payload["createdAt"],
-    }
-
-
-def _thread(node: CachedNode, repo: str, done: list[dict[str, Any]], organisation: Organisation) -> dict[str, Any]:
-    payload = node.payload or {}
-    author, ref = login(payload["author"]), f"{repo}#{payload['number']}"
+    if node.kind == "repository":
+        return {
+            "ref": repo,
+            "kind": "repository",
+            "url": f"https://{host}/{repo}",
+            "title": f"New repository {repo}",
+            "author": payload["creator"],
+            "labels": [f"creator: {INFERRED} from the first commit"],
+            "opened_at": payload["createdAt"],
+        }
+    author = login(payload["author"])
+    if node.kind == "release":
+        return {
+            "ref": f"{repo}@{payload['tagName']}",
+            "kind": "release",
+            "url": payload["url"],
+            "title": payload["name"] or f"{repo.split('/')[1]} {payload['tagName']}",
+            "body": payload["description"] or None,
+            "author": author,
+            "opened_at": payload["publishedAt"],
+            "links_out": linked_refs(payload["description"], host),
+        }
+    ref = f"{repo}#{payload['number']}"
     # Of a thread whose early acts are not loaded, nobody knows the first response.
     responses = [] if node.since else [act for act in done if act["actor"] != author]
     closes = [
         f"{one['repository']['nameWithOwner']}#{one['number']}" for one in nodes(payload, "closingIssuesReferences")
     ]
+    links_out = dict.fromkeys([*linked_refs(payload["body"], host), *closes])
     return {column: payload.get(name) for column, name in _THREAD.items()} | {
         "ref": ref,
         "kind": _KINDS[node.kind],
@@ -215,12 +215,9 @@ def _thread(node: CachedNode, repo: str, done: list[dict[str, Any]], organisatio
         "first_response_at": min(
             (act["at"] for act in responses if not organisation.is_bot(act["actor"])), default=None
         ),
-        "links_out": [other for other in dict.fromkeys([*linked_refs(payload["body"]), *closes]) if other != ref],
+        "links_out": [other for other in links_out if other != ref],
         "links_in": _links_in(payload),
     }
-
-
-_ROWS = {"release": _release, "repository": _repository}
 
 
 def _links_in(payload: dict[str, Any]) -> list[dict[str, Any]]:
@@ -233,60 +230,55 @@ def _links_in(payload: dict[str, Any]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-class _Own:
-    """A thread of the own side, and the columns of a reference that tell of it."""
+def _own_place(node: CachedNode, names: dict[str, Name]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the columns of a reference that tell of a thread of the own side, and what GitHub says of it."""
+    payload = node.payload or {}
+    name = names[payload["repository"]["id"]]
+    place = {
+        "source": name.now,
+        "kind": _OWN_KINDS[node.kind],
+        "id": f"{name.now}#{payload['number']}",
+        "url": payload["url"],
+        "title": payload["title"],
+        "labels": [label["name"] for label in nodes(payload, "labels")],
+        "context": (payload["body"] or "")[:_CONTEXT] or None,
+        "private": name.private,
+    }
+    return place, payload
 
-    def __init__(self, node: CachedNode, names: dict[str, Name]) -> None:
-        self.payload = node.payload or {}
-        name = names[self.payload["repository"]["id"]]
-        self.place: dict[str, Any] = {
-            "source": name.now,
-            "kind": _OWN_KINDS[node.kind],
-            "id": f"{name.now}#{self.payload['number']}",
-            "url": self.payload["url"],
-            "title": self.payload["title"],
-            "labels": [label["name"] for label in nodes(self.payload, "labels")],
-            "private": name.private,
-        }
-        self.context = (self.payload["body"] or "")[:_CONTEXT] or None
 
-
-def _pointing(one: _Own, told: dict[str, dict[str, Any]], organisation: Organisation) -> Iterator[dict[str, Any]]:
+def _pointing(
+    place: dict[str, Any],
+    payload: dict[str, Any],
+    told: dict[str, dict[str, Any]],
+    organisation: Organisation,
+    host: str,
+) -> Iterator[dict[str, Any]]:
     """Yield a row for each thread at which one of the own side points; `told` are GitHub's cross-references to them."""
     said: dict[str, dict[str, Any]] = {}
-    for place in (one.payload, *nodes(one.payload, "comments")):
-        for ref, text, context in passages(place["body"] or "", organisation.is_own):
-            first = {"date": place["createdAt"], "by": login(place["author"]), "text": text, "context": context}
-            if ref in said:  # the first place tells when
-                first = said[ref] | {
-                    "text": f"{said[ref]['text']}\n\n{text}",
-                    "context": "\n\n".join(filter(None, (said[ref]["context"], context))),
-                }
-            said[ref] = first
+    for words in (payload, *nodes(payload, "comments")):
+        for ref, text, context in passages(words["body"] or "", organisation.is_own, host):
+            first = said.setdefault(ref, {"date": words["createdAt"], "by": login(words["author"])})  # tells when
+            first["text"] = "\n\n".join(filter(None, (first.get("text"), text)))
+            first["context"] = "\n\n".join(filter(None, (first.get("context"), context))) or None
     for ref, row in said.items():
         if event := told.get(casefold_id(ref)):  # GitHub's own word on when and by whom
             row |= {"date": event["createdAt"], "by": login(event["actor"]) or row["by"]}
-        yield one.place | row | {"ref": ref, "direction": "in", "context": row["context"] or None}
+        yield place | row | {"ref": ref, "direction": "in"}
     known = set(map(casefold_id, said))
     for event in (event for ref, event in told.items() if ref not in known):
         # By a name that changed since, or in a comment that is not there.
-        about = {"context": one.context, "date": event["createdAt"], "by": login(event["actor"])}
-        yield one.place | about | {"ref": event["ref"], "direction": "in"}
+        about = {"date": event["createdAt"], "by": login(event["actor"])}
+        yield place | about | {"ref": event["ref"], "direction": "in"}
 
 
 def _cited(
-    payload: dict[str, Any], ref: str, own: dict[str, _Own], organisation: Organisation
+    payload: dict[str, Any], ref: str, own: dict[str, dict[str, Any]], organisation: Organisation, host: str
 ) -> Iterator[dict[str, Any]]:
     """Yield a row for each thread of the own side that an upstream thread cites: its paragraph, and what it opens."""
-    for target, place in citations(payload, organisation):
-        if one := own.get(casefold_id(target)):
-            parts = re.split(r"\n[ \t]*\n", (place["body"] or "").replace("\r\n", "\n"))
-            said = [part.strip("\n") for part in parts if casefold_id(target) in map(casefold_id, linked_refs(part))]
-            yield one.place | {
-                "ref": ref,
-                "direction": "out",
-                "date": place["createdAt"],
-                "by": login(place["author"]),
-                "text": "\n\n".join(said) or None,
-                "context": one.context,
-            }
+    for target, words in citations(payload, organisation, host):
+        if place := own.get(casefold_id(target)):
+            cites = passages(words["body"], lambda repo: False, host)
+            text = "\n\n".join(text for found, text, _ in cites if casefold_id(found) == casefold_id(target))
+            about = {"date": words["createdAt"], "by": login(words["author"]), "text": text}
+            yield place | about | {"ref": ref, "direction": "out"}

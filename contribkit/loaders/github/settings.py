@@ -55,6 +55,11 @@ class Settings(Table):
         return (urlsplit(self.api_url).hostname or "").removeprefix("api.")
 
     @property
+    def site(self) -> str:
+        """The host that stands in links; what runs on this machine stands in for github.com."""
+        return "github.com" if self._is_dotcom else self.host
+
+    @property
     def is_enterprise(self) -> bool:
         """Whether this is a GitHub Enterprise server, which may know less than github.com."""
         return self.api_url.endswith("/v3")
