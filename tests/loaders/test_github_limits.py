@@ -1,5 +1,6 @@
 """GitHub's limits: waited for, said, and never overrun."""
 
+import math
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from contribkit.errors import ContribkitError
 from contribkit.loaders import github as source
-from contribkit.loaders.github.client import Answer, ConnectionFailed, QueryTooLarge, RateLimited
+from contribkit.loaders.github.client import Answer, ConnectionFailed, QueryTooLarge, RateLimited, read
 from contribkit.loaders.github.queries import Request
 from contribkit.loaders.github.rate_limits import RateLimiter
 from tests.github.emulator import Emulator
@@ -51,6 +52,17 @@ def test_a_limit_is_waited_for_as_long_as_github_says(slept: list[float], capsys
     RateLimiter(Script(RateLimited(3), answer()), 60).ask(REQUEST)
     assert 2.5 < sum(slept) < 3.1 * 3
     assert "GitHub asks to wait, until " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -2359", "Mon, 01 Jan 0001 00:00:00 +2359", "soon", ""])
+@pytest.mark.parametrize("after", ["Fri, 31 Dec 9999 23:59:59 -2359", "1e999", "nan", "-1", "soon", ""])
+def test_a_time_that_no_clock_can_show_is_no_crash(date: str, after: str) -> None:
+    headers = {"date": date, "retry-after": after, "x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 40}
+    with pytest.raises(RateLimited) as caught:
+        read(b'{"message": "You have exceeded a secondary rate limit."}', headers)
+    assert caught.value.seconds is None or caught.value.seconds >= 0
+    with pytest.raises(ContribkitError, match="longer than longest_wait"):
+        RateLimiter(Script(RateLimited(math.inf)), 60).ask(REQUEST)
 
 
 def test_a_secondary_limit_without_a_time_is_waited_for_ever_longer(slept: list[float]) -> None:

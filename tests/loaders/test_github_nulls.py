@@ -140,22 +140,62 @@ def test_a_load_with_nulls_is_complete_or_says_so_and_the_next_one_mends_it(
         assert rows(mended) == plain
 
 
-def test_a_search_that_never_shows_a_hit_is_said_and_the_rest_of_it_is_read(
-    small: Workload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def load_altered(small: Workload, folder: Path, change: Callable[[dict[str, Any]], None]) -> Loaded:
+    """Load where each object of each answer is changed, for ever."""
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            change(value)
+        for inside in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            walk(inside)
+
     def alter(call: Call, answered: Answer) -> Answer:
         value = answered.value
-        for found in (value.get("data") or {}).values():
-            if isinstance(found, dict) and "count" in found and found.get("nodes"):
-                found["nodes"][0] = None
+        walk(value.get("data"))
         return answered.with_value(value)
 
-    with Emulator(small, alter=alter) as github:
-        monkeypatch.setenv("GITHUB_TOKEN", github.token)
-        monkeypatch.setattr(time, "sleep", github.clock.sleep)
-        loaded = source.load(small.organisation(tmp_path, github.url), small.period)
+    with Emulator(small, alter=alter) as github, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GITHUB_TOKEN", github.token)
+        patch.setattr(time, "sleep", github.clock.sleep)
+        return source.load(small.organisation(folder, github.url), small.period)
+
+
+def test_a_search_that_never_shows_a_hit_is_said_and_the_rest_of_it_is_read(small: Workload, tmp_path: Path) -> None:
+    def hide(value: dict[str, Any]) -> None:
+        if "count" in value and value.get("nodes"):
+            value["nodes"][0] = None
+
+    loaded = load_altered(small, tmp_path, hide)
     assert any("GitHub gives no search for " in said for said in loaded.broken)
     assert len(loaded.acts)
+
+
+@pytest.mark.parametrize("name", ["number", "repository"])
+def test_a_thread_without_number_or_repository_is_left_out_and_said(small: Workload, tmp_path: Path, name: str) -> None:
+    thread = next(thread for thread in small.pairs if thread.is_pull_request)
+
+    def lose(value: dict[str, Any]) -> None:
+        if value.get("title") == thread.title and name in value:
+            value[name] = None
+
+    loaded = load_altered(small, tmp_path, lose)
+    assert any("GitHub gives no thread for " in said for said in loaded.broken)
+    assert thread.ref not in set(loaded.threads["ref"])
+    assert len(loaded.acts)
+
+
+def test_an_account_without_a_login_is_nobody(small: Workload, tmp_path: Path) -> None:
+    members = {one.account.login for one in small.members}
+
+    def lose(value: dict[str, Any]) -> None:
+        if value.get("__typename") == "User" and value.get("login") not in members:
+            value["login"] = None
+
+    loaded = load_altered(small, tmp_path, lose)
+    assert loaded.broken
+    assert len(loaded.acts)
+    assert "None" not in {*loaded.acts["actor"], *loaded.threads["author"], *loaded.threads["merged_by"]}
+    assert not any("None" in people for people in loaded.threads["participants"])
 
 
 def test_doctor_says_who_the_token_is_and_what_it_may_not_see(tmp_path: Path) -> None:
