@@ -12,7 +12,9 @@ from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.queries import KINDS
 from contribkit.loaders.github.settings import store_path
 from contribkit.loaders.source import Loaded
+from contribkit.period import Period
 from tests.github.emulator import Emulator
+from tests.github.fetched import fetched
 from tests.github.stopping import by_hand, stopped_after
 from tests.github.whole import load_whole
 from tests.github.workload import Workload
@@ -121,3 +123,34 @@ def test_threads_that_are_gone_are_counted(small: Workload, tmp_path: Path, monk
         store.keep(CachedNode("I_gone", "issue", "2026-07-02T00:00:00Z", "", None))
     notes = load_whole(org, small.period).notes
     assert said(notes, "threads that were found cannot be read: they are gone, or the token may not see them") == 1
+
+
+def test_an_index_that_lags_is_said_where_the_store_knows_more_and_takes_nothing_away(
+    small: Workload, tmp_path: Path
+) -> None:
+    before = loaded(small, tmp_path)
+    with Emulator(small, {"search_lag": 0.3}) as github:
+        lagging = source.load(small.organisation(tmp_path, github.url), small.period)
+        assert not fetched(github)
+    assert any("its index lags behind" in one for one in lagging.broken)
+    assert lagging.acts.equals(before.acts)
+    assert loaded(small, tmp_path).acts.equals(before.acts)
+
+
+def test_a_load_under_an_index_that_lags_is_filled_by_the_next_one(small: Workload, tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("lagging", "healthy")]
+    for folder in folders:
+        folder.mkdir()
+    with Emulator(small, {"search_lag": 0.3}) as github:
+        lagging = source.load(small.organisation(folders[0], github.url), small.period)
+    filled, healthy = (loaded(small, folder) for folder in folders)
+    assert len(lagging.acts) < len(filled.acts) == len(healthy.acts)
+    assert set(filled.threads["ref"]) == set(healthy.threads["ref"])
+
+
+def test_of_a_period_that_is_not_over_it_is_said_that_the_newest_may_be_missing(
+    small: Workload, tmp_path: Path
+) -> None:
+    with Emulator(small) as github:
+        notes = load_whole(small.organisation(tmp_path, github.url), Period("2026-Q4", small.period.timezone)).notes
+    assert any("what is newest may be missing" in note for note in notes)

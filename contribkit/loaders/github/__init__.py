@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from contribkit.loaders.github.settings import Settings, can_ask, settings_of, s
 from contribkit.loaders.source import Finding, Loaded, warning
 from contribkit.period import Period
 
+_LAG = timedelta(days=1)  # by which GitHub's index of searches may lag
 # What takes the answers, by kind of query: `receive_KIND`, or one function for several kinds that are alike.
 _RECEIVE: dict[str, Callable[[LoadContext, Query, Any], Iterator[Query]]] = {
     **{name[8:]: receive for name, receive in (vars(discover) | vars(hydrate)).items() if name.startswith("receive_")},
@@ -109,6 +110,8 @@ def _run(context: LoadContext, client: Client) -> list[str]:
 
     runner = Runner(RateLimiter(client, context.settings.longest_wait), sizes, receive, store.transaction)
     broken: list[str] = []
+    if context.period.end > datetime.now(UTC) - _LAG:
+        context.remark("GitHub's search may be hours behind: what is newest may be missing until the next load")
     try:
         if context.settings.is_enterprise:
             runner.run(discover.schema_queries())

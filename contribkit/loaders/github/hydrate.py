@@ -228,11 +228,16 @@ def vanished(context: LoadContext) -> Iterator[Query]:
 
 
 def receive_there(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
-    """Note that a thread is gone."""
-    node = context.store.get(query.argument["id"])
+    """Note that a thread is gone, or that it is there and not even the search for all that was touched shows it."""
+    node, hit = context.store.get(query.argument["id"]), context.touched.get(query.argument["id"])
+    place = ((payload or {}).get("repository") or {}).get("nameWithOwner")
     if payload is None and node is not None:
         context.store.keep(node._replace(payload=None))
-    yield from ()
+    elif hit:  # no member is in it any more, or it is not as it was held
+        yield from want(context, hit)
+    elif place and context.touched and context.organisation.is_in_scope(place):
+        words = "GitHub's search does not show all that was loaded before and is still there: its index lags behind"
+        context.remark(f"{words}, and what is new may be missing too; load again later", is_wrong=True)
 
 
 def source_ref(event: dict[str, Any]) -> str | None:
