@@ -82,7 +82,8 @@ def _served(
     """Give an emulator, and the contribkit.toml of its organisation in a folder of its own."""
     with TemporaryDirectory() as name, Emulator(workload, traps) as github:
         url = github.enterprise_url if "enterprise" in traps else github.url
-        yield github, workload.organisation(Path(name), url, **settings).path
+        # How long GitHub works is modelled: that this machine is slow shall shorten no request.
+        yield github, workload.organisation(Path(name), url, timeout=_LONGEST, **settings).path
 
 
 def _load(github: Emulator, config: Path) -> Load:

@@ -176,3 +176,10 @@ def test_a_hostile_text_ends_and_holds_nothing(hostile: str) -> None:
 )
 def test_a_link_is_read_as_its_writer_meant_it(text: str, wanted: list[str]) -> None:
     assert linked_refs(text) == wanted
+
+
+def test_links_on_the_host_of_an_enterprise_server_count_there_alone() -> None:
+    text = "https://git.example.org/o/r/pull/7, https://not-git.example.org/o/r/pull/8 and https://gitxexample.org/o/r/pull/9"
+    assert linked_refs(text, "git.example.org") == ["o/r#7"]
+    assert linked_refs(f"{text} {URL}/pull/1", "git.example.org") == ["o/r#7", "o/r#1"]
+    assert linked_refs(text) == []

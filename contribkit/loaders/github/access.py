@@ -6,7 +6,7 @@ from typing import Any
 
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
-from contribkit.loaders.github.client import Answer, Client, ConnectionFailed, QueryTooLarge, RateLimited
+from contribkit.loaders.github.client import Client, ConnectionFailed, QueryTooLarge, RateLimited
 from contribkit.loaders.github.discover import member_words
 from contribkit.loaders.github.queries import Request
 from contribkit.loaders.source import Finding, errors, ok, warning
@@ -17,17 +17,17 @@ SUBJECT = "sources.github"
 def access_findings(organisation: Organisation, client: Client) -> list[Finding]:
     """Report who the token is and its points an hour, what it may not see, and whom GitHub's search does not find."""
     fields = {
-        owner: f"repositoryOwner(login: {_text(owner)}) {{ login }}"
+        owner: f"repositoryOwner(login: {json.dumps(owner)}) {{ login }}"
         for one in organisation.upstream
         for owner in one.orgs
     }
     for repo in (repo for one in organisation.upstream for repo in one.repos):
-        owner, name = map(_text, repo.split("/"))
+        owner, name = map(json.dumps, repo.split("/"))
         fields[repo] = f"repository(owner: {owner}, name: {name}) {{ nameWithOwner }}"
     places = [*fields]
     members = {login: member_words(member) for login, member in organisation.members.items()}
     for words in (one for searches in members.values() for one in searches):
-        fields[words] = f"search(query: {_text(words)}, type: ISSUE, first: 1) {{ issueCount }}"
+        fields[words] = f"search(query: {json.dumps(words)}, type: ISSUE, first: 1) {{ issueCount }}"
     asked = " ".join(f"f{number}: {field}" for number, field in enumerate(fields.values()))
     document = f"query {{ viewer {{ login }} rateLimit {{ limit remaining resetAt }} {asked} }}"
     try:
@@ -40,7 +40,7 @@ def access_findings(organisation: Organisation, client: Client) -> list[Finding]
         return errors(SUBJECT, error, "make a new token")
     told: dict[str, Any] = {name: answer.data.get(f"f{number}") for number, name in enumerate(fields)}
     why = {str((error.get("path") or [None])[0]): f" ({error.get('message')})" for error in answer.errors}
-    found = [_identity(answer)]
+    found = [ok(SUBJECT, f"the token is that of {_identity(answer.data)}")]
     for number, name in enumerate(places):
         if not told[name]:
             fix = "fix its name in [[upstream]], or give the token access to it"
@@ -52,15 +52,10 @@ def access_findings(organisation: Organisation, client: Client) -> list[Finding]
     return found
 
 
-def _identity(answer: Answer) -> Finding:
-    login = (answer.data.get("viewer") or {}).get("login") or "an unknown account"
-    limit: dict[str, Any] | None = answer.data.get("rateLimit")
+def _identity(data: dict[str, Any]) -> str:
+    login = (data.get("viewer") or {}).get("login") or "an unknown account"
+    limit: dict[str, Any] | None = data.get("rateLimit")
     if not limit:
-        return ok(SUBJECT, f"the token is that of {login}; this server has no limit of points")
-    said = f"the token is that of {login}: {limit['limit']:,} points an hour, {limit['remaining']:,} of them left"
-    return ok(SUBJECT, f"{said} until {datetime.fromisoformat(limit['resetAt']).astimezone():%H:%M}")
-
-
-def _text(value: str) -> str:
-    """Return a text as GraphQL writes it."""
-    return json.dumps(value, ensure_ascii=False)
+        return f"{login}; this server has no limit of points"
+    until = datetime.fromisoformat(limit["resetAt"]).astimezone()
+    return f"{login}: {limit['limit']:,} points an hour, {limit['remaining']:,} of them left until {until:%H:%M}"

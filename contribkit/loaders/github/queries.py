@@ -115,7 +115,8 @@ def compose(queries: Iterable[Query], pages: dict[str, int] | None = None, lacki
     paths: list[tuple[Query, tuple[str | int, ...]]] = []
     by_id: dict[str, list[Query]] = {}
     cost = 0
-    events = {name: _item_types(event for event in of if event not in lacking) for name, of in _EVENTS.items()}
+    known = {name: [item_type(event) for event in of if event not in lacking] for name, of in _EVENTS.items()}
+    events = {name: _Verbatim(f"[{', '.join(types)}]") for name, types in known.items()}
     pages = {name: kind.page for name, kind in KINDS.items()} | (pages or {})
     for query in queries:
         cost += KINDS[query.kind].connections
@@ -146,10 +147,6 @@ class _Verbatim(str):
     """GraphQL that is put into a document as it is, unlike a text, which is quoted."""
 
     __slots__ = ()
-
-
-def _item_types(events: Iterable[str]) -> _Verbatim:
-    return _Verbatim(f"[{', '.join(map(item_type, events))}]")
 
 
 def item_type(event: str) -> str:

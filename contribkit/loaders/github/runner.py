@@ -25,21 +25,10 @@ _TRIES = 4  # of one query that comes back with something missing
 _NOTABLE = 500  # points from which on the cost is said first
 # What GitHub leaves null where nothing is missing. That people are null is asked for once more: see `hydrate`.
 _NULLABLE = {
-    *(
-        "author",
-        "actor",
-        "mergedBy",
-        "enqueuer",
-        "enabler",
-        "user",
-        "submittedAt",
-        "closedAt",
-        "mergedAt",
-        "publishedAt",
-    ),
-    *("description", "name", "startCursor", "endCursor", "latestRelease", "defaultBranchRef", "target"),
-    *("statusCheckRollup", "reviewDecision", "possibleTypes", "fields"),
-}
+    "author", "actor", "mergedBy", "enqueuer", "enabler", "user", "submittedAt", "closedAt", "mergedAt", "publishedAt",
+    "description", "name", "startCursor", "endCursor", "latestRelease", "defaultBranchRef", "target",
+    "statusCheckRollup", "reviewDecision", "possibleTypes", "fields",
+}  # fmt: skip
 _PAGES = {"labels": 20, "files": 100}  # connections of which the first page is all that is read
 
 
