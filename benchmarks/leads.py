@@ -5,15 +5,19 @@ seen them at the end of the quarter. Definitions: `contribkit.evaluation.scores.
 """
 
 import argparse
+import math
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
 from benchmarks.figure import Figure
+from contribkit.classifiers.votes import margin, tally
 from contribkit.config.organisation import Organisation
 from contribkit.evaluation.report import Evaluation, classify_files, evaluate
-from contribkit.evaluation.scores import OVERALL
+from contribkit.evaluation.scores import OVERALL, is_decided
 from contribkit.labels import Labels
 from contribkit.tables import Judged
 from contribkit.text import format_decimal, format_interval
@@ -50,6 +54,9 @@ SETS = (
 )  # fmt: skip
 
 
+_COVERAGE = 0.85
+
+
 @cache
 def classified(labelled: LabelledSet, as_of: str | None = None) -> tuple[Judged, Labels] | str:
     """Return the answers to a set and its labels, or why there are none."""
@@ -69,7 +76,19 @@ def evaluation(labelled: LabelledSet, as_of: str | None = None) -> Evaluation | 
     return found if isinstance(found, str) else evaluate(*found)
 
 
-def figures(found: Evaluation) -> Iterator[tuple[str, str]]:
+def accuracy_at(coverage: float, judged: Judged, pairs: pd.DataFrame) -> float:
+    """Return how many leads are right where just so many are answered: those furthest ahead of the second lead.
+
+    Where the package answers fewer, the lead that is ahead counts for those that it calls unclear, too.
+    """
+    decided = pairs[is_decided(pairs)].set_index("id")
+    sums = tally(judged.reasons).reindex(decided.index).fillna(0.0)
+    margins = pd.Series({name: margin(totals) for name, totals in sums.to_dict("index").items()})
+    ahead = margins.nlargest(math.ceil(coverage * len(decided))).index
+    return float((sums.loc[ahead].idxmax(axis=1) == decided.loc[ahead, "truth"]).mean())
+
+
+def figures(found: Evaluation, judged: Judged) -> Iterator[tuple[str, str]]:
     """Yield every figure with its name."""
     macro = found.figure("macro_f1")
     yield "rows", str(len(found.pairs))
@@ -81,14 +100,15 @@ def figures(found: Evaluation) -> Iterator[tuple[str, str]]:
     for name in OVERALL:
         if name != "macro_f1":
             yield name.replace("_", " "), format_decimal(found.figure(name)["value"])
+    yield f"accuracy at coverage {_COVERAGE}", format_decimal(accuracy_at(_COVERAGE, judged, found.pairs))
 
 
 def _entry(labelled: LabelledSet) -> Callable[[Path], Figure | str]:
     def entry(folder: Path) -> Figure | str:
-        found = evaluation(labelled)
-        if isinstance(found, str):
-            return found
-        print(f"{labelled.name}: {', '.join(f'{name} {value}' for name, value in figures(found))}")
+        found, answers = evaluation(labelled), classified(labelled)
+        if isinstance(found, str) or isinstance(answers, str):
+            return str(found)
+        print(f"{labelled.name}: {', '.join(f'{name} {value}' for name, value in figures(found, answers[0]))}")
         macro = found.figure("macro_f1")["value"]
         return Figure(f"leads of {labelled.name}: macro-F1", macro, labelled.target, "", "higher")
 
@@ -104,15 +124,15 @@ def main(as_of: str | None = None) -> None:
     columns: dict[str, dict[str, str]] = {}
     for labelled in SETS:
         for when in dict.fromkeys((None, as_of)):
-            found = evaluation(labelled, when)
-            if isinstance(found, str):
+            found, answers = evaluation(labelled, when), classified(labelled, when)
+            if isinstance(found, str) or isinstance(answers, str):
                 print(f"skipped: {found}")
             else:
-                columns[labelled.name + (f", as of {when}" if when else "")] = dict(figures(found))
+                columns[labelled.name + (f", as of {when}" if when else "")] = dict(figures(found, answers[0]))
     widths = {name: max(len(name), *map(len, column.values())) for name, column in columns.items()}
-    print(f"{'':24}  " + "  ".join(name.rjust(width) for name, width in widths.items()))
+    print(f"{'':25}  " + "  ".join(name.rjust(width) for name, width in widths.items()))
     for figure in next(iter(columns.values()), {}):
-        print(f"{figure:24}  " + "  ".join(columns[name][figure].rjust(width) for name, width in widths.items()))
+        print(f"{figure:25}  " + "  ".join(columns[name][figure].rjust(width) for name, width in widths.items()))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.weights`` prints, for each labelled set, macro-F1 with its interval of: the rules as they are;
 weights and thresholds fitted on all but one repository at a time; the same on the other organisations' sets; and the
-learned model trained on the other threads in five splits.
+learned model trained on the other threads in five splits: alone, and as the package lets it answer (gated). Then the
+calibration error as it is and with one temperature fitted on the other organisations, and what 50 labels change.
 """
 
 from collections.abc import Iterator
@@ -12,16 +13,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import minimize
-from scipy.special import logsumexp
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import expit, logit, logsumexp
 from sklearn.metrics import f1_score
 from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 
 from benchmarks.leads import SETS, classified
-from contribkit.classifiers.model import Model
+from contribkit.classifiers.model import Learning, Model, learn
 from contribkit.classifiers.votes import strongest
-from contribkit.evaluation.scores import compare, is_decided, score_table
-from contribkit.evaluation.truth import truth_table
+from contribkit.evaluation.scores import by_confidence, calibration_error, compare, is_decided, score_table
+from contribkit.evaluation.truth import settled_labels, truth_table
 from contribkit.tables import Judged
 from contribkit.text import format_decimal, format_interval
 from contribkit.vocabulary import LEADS, Lead
@@ -156,8 +157,47 @@ def by_model(rows: LabelledRows, splits: int = 5) -> list[str]:
     return answers.to_list()
 
 
+def with_labels(rows: LabelledRows, labelled: pd.DataFrame) -> tuple[Learning, pd.Series]:
+    """Return who answers, and the leads by id, where a team has these labels of its own."""
+    labels = settled_labels({"id": row.id, "lead": row.truth} for row in labelled.itertuples())
+    learning, judged = learn(rows.judged, labels.effective)
+    return learning, judged.contributions.set_index("id")["lead"]
+
+
+def gated(rows: LabelledRows, splits: int = 5) -> tuple[list[str], int]:
+    """Return the package's leads with the labels of all other threads, and in how many splits the model answered."""
+    answers, models = rows.pairs["answer"].copy(), 0
+    for train, test in GroupKFold(splits).split(rows.pairs, groups=rows.pairs["thread"]):
+        learning, leads = with_labels(rows, rows.pairs.iloc[train])
+        answers.iloc[test] = leads[rows.pairs["id"].iloc[test]].to_numpy()
+        models += learning.leads == "model"
+    return answers.to_list(), models
+
+
+def gain(rows: LabelledRows, count: int, draws: int = 10) -> tuple[float, float]:
+    """Return what so many labels add to the macro-F1 of other threads: the mean of draws, and the worst."""
+    gains = []
+    for draw in range(draws):
+        order = rows.pairs.sample(frac=1, random_state=draw)
+        labelled = order[:count]
+        others = order[~order["thread"].isin(labelled["thread"]) & is_decided(order)]
+        _, leads = with_labels(rows, labelled)
+        gains.append(_macro_f1(others["truth"], leads[others["id"]]) - _macro_f1(others["truth"], others["answer"]))
+    return float(np.mean(gains)), min(gains)
+
+
+def fit_temperature(pairs: pd.DataFrame) -> float:
+    """Return the factor on the log-odds of confidences that makes the answers most likely.
+
+    Temperature scaling: Guo, Pleiss, Sun and Weinberger 2017, arXiv:1706.04599.
+    """
+    log_odds, right = logit(pairs["confidence"]), np.where(pairs["right"] > 0, 1, -1)
+    loss = lambda factor: float(np.logaddexp(0, -right * factor * log_odds).sum())  # noqa: E731
+    return float(minimize_scalar(loss, bounds=(0.2, 5), method="bounded").x)
+
+
 def main() -> None:
-    """Print the macro-F1 of each set for rules, fitted weights, and the learned model."""
+    """Print the macro-F1 of each set for rules, fitted weights, and the learned model; then calibration and labels."""
     sets = list(labelled_rows())
     for rows in sets:
         own = "opencraft" in rows.name
@@ -168,7 +208,18 @@ def main() -> None:
         print(f"  weights fitted without each repository       {rows.score(without_repository(rows))}")
         if others:
             print(f"  weights fitted on the other organisation     {rows.score(without_organisation(rows, others))}")
-        print(f"  learned model, trained on other threads      {rows.score(by_model(rows))}", flush=True)
+        print(f"  learned model alone, from other threads      {rows.score(by_model(rows))}")
+        leads, models = gated(rows)
+        print(f"  the package with labels of other threads     {rows.score(leads)}, the model in {models} of 5 splits")
+        mean, worst = gain(rows, 50)
+        print(f"  what 50 labels add to other threads          {mean:+.3f}, at worst {worst:+.3f}")
+        sure = by_confidence(rows.pairs)
+        print(f"  calibration error                            {calibration_error(sure):.3f}")
+        if others:
+            factor = fit_temperature(pd.concat([by_confidence(other.pairs) for other in others]))
+            scaled = sure.assign(confidence=expit(factor * logit(sure["confidence"])))
+            error = f"{calibration_error(scaled):.3f}, a factor of {factor:.2f}"
+            print(f"  the same, fitted on the other organisation   {error}", flush=True)
 
 
 if __name__ == "__main__":

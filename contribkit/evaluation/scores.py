@@ -77,7 +77,7 @@ def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.Dat
     the interval is Wilson's.
     """
     parts, wholes = _counts(pairs)
-    counts, sure = np.hstack([parts, wholes]), _by_confidence(pairs)
+    counts, sure = np.hstack([parts, wholes]), by_confidence(pairs)
     sums, errors = [counts.sum(axis=0)], [calibration_error(sure)]
     for weights in thread_weights(pairs["thread"], draws, seed):
         sums.append(weights @ counts)
@@ -137,7 +137,7 @@ def _interval(figure: str, values: Array, whole: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _by_confidence(pairs: pd.DataFrame) -> pd.DataFrame:
+def by_confidence(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the answered rows with a confidence, the least sure first and of equally sure ones the wrong first."""
     rows = pairs.assign(right=(pairs["truth"] == pairs["answer"]).astype(float)).reset_index(drop=True)
     answered = is_decided(rows) & rows["answer"].isin(LEADS)
@@ -167,7 +167,7 @@ def _cuts(size: int) -> npt.NDArray[np.int64]:
 
 def calibration_table(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the bins behind `calibration_error`: `right` is a share, with Wilson's interval `low` to `high`."""
-    rows, table = _by_confidence(pairs), []
+    rows, table = by_confidence(pairs), []
     for part in (rows.iloc[start:end] for start, end in pairwise(_cuts(len(rows)))):
         if len(part):
             sure, right = part["confidence"], share(int(part["right"].sum()), len(part))
