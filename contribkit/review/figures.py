@@ -4,6 +4,7 @@ import io
 import textwrap
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -22,13 +23,10 @@ _MOST_COLUMNS = 14  # people side by side, so that their names stay readable
 _STYLE: Any = {
     "font.size": 12,
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine, and knows ◆ ● ▲
-    "text.color": INK,
-    "axes.labelcolor": INK,
+    **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
     "axes.edgecolor": "#999999",
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "xtick.color": INK,
-    "ytick.color": INK,
     "figure.facecolor": "white",
     "svg.hashsalt": "contribkit",  # the same file for the same numbers
     "svg.fonttype": "path",
@@ -85,48 +83,42 @@ def goal_figure(goals: pd.DataFrame, unit: str, title: str, stroke: str = "targe
 
 
 def heat_figure(table: pd.DataFrame, title: str) -> Figure:
-    """Draw counts by activity (the index) and person (the columns); empty cells stay visible as such.
-
-    Many people are drawn one below the other, since they would not fit side by side.
-    """
+    """Draw counts by activity (the index) and person (the columns; of many people the rows), empty cells too."""
     shown = table.rename(index=lambda name: Activity(name).word, columns=lambda name: _short(str(name), 18))
     shown = shown.T if shown.shape[1] > _MOST_COLUMNS else shown
     figure, (axes,) = new_figure(2.0 + 0.42 * len(shown))
     colours = LinearSegmentedColormap.from_list("upstream", ["#e3f4ee", Lead.UPSTREAM.colour])
     cells = shown.to_numpy(dtype=float)
     highest = max(1.0, cells.max(initial=0))
-    for place, row in enumerate(cells):
-        for column, count in enumerate(row):
-            face = colours(count / highest) if count else "white"
-            axes.add_patch(Rectangle((column - 0.46, place - 0.44), 0.92, 0.88, facecolor=face, edgecolor=_FAINT))
-            ink = "white" if count > 0.6 * highest else INK if count else "#767676"
-            axes.text(column, place, f"{count:g}" if count else "·", ha="center", va="center", color=ink)
+    for (place, column), count in np.ndenumerate(cells):
+        face = colours(count / highest) if count else "white"
+        axes.add_patch(Rectangle((column - 0.46, place - 0.44), 0.92, 0.88, facecolor=face, edgecolor=_FAINT))
+        ink = "white" if count > 0.6 * highest else INK if count else "#767676"
+        axes.text(column, place, f"{count:g}" if count else "·", ha="center", va="center", color=ink)
     axes.set_xlim(-0.5, shown.shape[1] - 0.5)
     axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.set_xticks(range(shown.shape[1]), shown.columns.tolist(), rotation=35, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(shown)), shown.index.tolist())
     axes.tick_params(length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    set_title(figure, title)
+    axes.spines[:].set_visible(False)
+    _set_title(figure, title)
     return figure
 
 
 def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | None, title: str) -> Figure:
     """Draw who led what over periods: counts as bars, beside them the upstream share against the policy, if any.
 
-    `history` has a row a period, oldest first: `period`, a column a lead, and `upstream_share`, `low`, `high` (of
-    stakeholder- and upstream-led work; missing where there is none). `words` are those that people see for leads.
+    `history` is that of `questions.changes`; without any `upstream_share` there are bars alone. `words` are for leads.
     """
     has_shares = bool(history["upstream_share"].notna().any())
     columns = {"width_ratios": [2.4, 1], "sharey": True} if has_shares else {}
     figure, axes = new_figure(1.9 + 0.5 * len(history), 1 + has_shares, **columns)
     places = list(range(len(history))[::-1])
     _stacked_counts(axes[0], history, places, words)
-    for shares in axes[1:]:
-        _upstream_shares(shares, history.assign(place=places), words, policy)
+    if has_shares:
+        _upstream_shares(axes[1], history.assign(place=places), words, policy)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False, fontsize=11)
-    set_title(figure, title)
+    _set_title(figure, title)
     return figure
 
 
@@ -158,13 +150,13 @@ def _stacked_counts(axes: Axes, history: pd.DataFrame, places: list[int], words:
     axes.set_yticks(places, history["period"])
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("contributions")
-    _whole_numbers(axes)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True))
 
 
 def share_figure(shares: pd.DataFrame, reference: float, word: str, unit: str, title: str) -> Figure:
     """Draw shares with their intervals, one line a `project`, against a reference share, which `word` names.
 
-    `shares` has `project`, `part`, `whole`, `share`, `low` and `high`; `unit` says what they are shares of.
+    `shares` has `project` and the fields of a `Share`; `unit` says what they are shares of.
     """
     figure, axes, places = _row_figure(list(shares["project"]), 1.5, 0.42, f"{unit} (95 % interval)", title)
     _intervals(axes, shares["share"], shares["low"], shares["high"], places, _NEUTRAL)
@@ -177,14 +169,8 @@ def share_figure(shares: pd.DataFrame, reference: float, word: str, unit: str, t
     return figure
 
 
-def set_title(figure: Figure, title: str) -> None:
-    """Write the finding above a figure."""
+def _set_title(figure: Figure, title: str) -> None:
     figure.suptitle(textwrap.fill(title, 82), ha="left", x=0.01, fontsize=13, fontweight="bold")
-
-
-def title_of(figure: Figure) -> str:
-    """Return the finding above a figure, on one line."""
-    return " ".join(figure.get_suptitle().split())
 
 
 def _intervals(axes: Axes, share: pd.Series, low: pd.Series, high: pd.Series, places: list[int], colour: str) -> None:
@@ -212,13 +198,9 @@ def _row_figure(names: list[str], top: float, row: float, label: str, title: str
     axes.set_yticks(places, [textwrap.fill(_short(name, 64), 34) for name in names])
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(label)
-    _whole_numbers(axes)
-    set_title(figure, title)
-    return figure, axes, places
-
-
-def _whole_numbers(axes: Axes) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True))
+    _set_title(figure, title)
+    return figure, axes, places
 
 
 def _short(name: str, most: int) -> str:

@@ -16,7 +16,7 @@ from pandas.api.types import is_numeric_dtype
 
 from contribkit.review.figures import svg
 from contribkit.tables import is_missing, rows_of
-from contribkit.text import MISSING
+from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Lead
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -113,7 +113,7 @@ def _environment() -> Environment:
         lstrip_blocks=True, finalize=_unbroken,
     )  # fmt: skip
     environment.filters |= {"percent": percent, "number": number, "day": day, "safe_url": safe_url}
-    environment.globals |= {"Lead": Lead, "MISSING": MISSING}
+    environment.globals |= {"Lead": Lead, "MISSING": MISSING, "between": between, "pluralise": pluralise, "verb": verb}
     return environment
 
 

@@ -8,7 +8,6 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from contribkit.review import page
-from contribkit.review.figures import title_of
 from contribkit.review.review_data import ReviewData
 from contribkit.tables import records
 from contribkit.text import pluralise
@@ -35,23 +34,20 @@ _VALUES: dict[str, Schema] = {
 
 def of(kind: str, description: str = "") -> Schema:
     """Return the schema of a value: ``text``, ``number``, or one of `DEFINITIONS`, such as ``count`` or ``share``."""
-    return _described(_VALUES.get(kind) or {"$ref": f"#/$defs/{kind}"}, description)
+    schema = _VALUES.get(kind) or {"$ref": f"#/$defs/{kind}"}
+    return schema | {"description": description} if description else schema
 
 
 def obj(description: str = "", **properties: Any) -> Schema:
     """Return the schema of an object with exactly these properties, as schemas or as what `of` takes."""
     named = {name: of(value) if isinstance(value, str) else value for name, value in properties.items()}
-    return _described(
-        {"type": "object", "additionalProperties": False, "required": list(named), "properties": named}, description
-    )
+    schema = {"type": "object", "additionalProperties": False, "required": list(named), "properties": named}
+    return schema | {"description": description} if description else schema
 
 
 def array(description: str = "", **columns: Any) -> Schema:
     """Return the schema of a table with exactly these columns; `frame` makes such a table."""
-    return _described({"type": "array", "items": obj("", **columns)}, description)
-
-
-def _described(schema: Schema, description: str) -> Schema:
+    schema = {"type": "array", "items": obj("", **columns)}
     return schema | {"description": description} if description else schema
 
 
@@ -150,7 +146,8 @@ class Question:
     def html(self, data: ReviewData) -> Markup:
         """Return the whole part of the page."""
         figure, sentence = self.figure(data), self.sentence(data)
-        picture = page.picture(figure, f"{title_of(figure)}. {sentence}" if figure else "")
+        title = " ".join(figure.get_suptitle().split()) if figure else ""  # it may be broken into lines
+        picture = page.picture(figure, f"{title}. {sentence}")
         return page.section(self.heading(data), sentence, [picture, *self.body(data)])
 
     def heading(self, data: ReviewData) -> str:
@@ -189,9 +186,16 @@ def line_details(data: ReviewData, rows: pd.DataFrame, caption: str) -> Markup:
     return page.details(caption, Markup(table))
 
 
-def led_by(data: ReviewData, lead: Lead) -> pd.DataFrame:
-    """Return the contributions of a lead, as they may be shown."""
-    return data.rows[data.rows["lead"] == lead]
+def led_by(data: ReviewData, lead: Lead, named: bool = False) -> pd.DataFrame:
+    """Return the contributions of a lead, as they may be shown; `named` ones are for counting."""
+    rows = data.named_rows if named else data.rows
+    return rows[rows["lead"] == lead]
+
+
+def share_columns(table: pd.DataFrame, heading: str) -> dict[str, Any]:
+    """Return the columns of a table of shares, the shares below a heading, and their intervals."""
+    intervals = map(page.between, table["low"], table["high"])
+    return {heading: page.numbers(table["share"], page.percent), "95 % interval": page.numbers(intervals)}
 
 
 def each(table: str, rows: Iterable[Filter], /, **columns: Filter) -> dict[str, Filter]:
@@ -203,7 +207,5 @@ def each(table: str, rows: Iterable[Filter], /, **columns: Filter) -> dict[str, 
     }
 
 
-HEADINGS = {"rows": "contributions"}
-"""What people see above a column of a table."""
 PEOPLE: Filter = {"of": "people"}
 THREADS: Filter = {"of": "ref"}

@@ -24,14 +24,7 @@ class Share(NamedTuple):
 
 
 def share(part: int, whole: int) -> Share:
-    """Return a share with Wilson's interval (Wilson 1927, doi:10.1080/01621459.1927.10502953), by SciPy.
-
-    Examples
-    --------
-    >>> share(9, 36)
-    Share(part=9, whole=36, share=0.25, low=0.138, high=0.411)
-    >>> share(0, 0).share
-    """
+    """Return a share with Wilson's interval (Wilson 1927, doi:10.1080/01621459.1927.10502953), by SciPy."""
     if whole == 0:
         return Share(part, whole, None, None, None)
     low, high = _wilson(part, whole)
@@ -50,8 +43,6 @@ def difference(now: Share, then: Share) -> tuple[float, float, float] | None:
 
     Source: Newcombe 1998, Statistics in Medicine 17:873, method 10, which joins the two intervals of Wilson.
 
-    Examples
-    --------
     >>> difference(share(56, 70), share(48, 80))  # the first example of the paper: 0.0524 to 0.3339
     (0.2, 0.052, 0.334)
     """
@@ -67,14 +58,8 @@ def difference(now: Share, then: Share) -> tuple[float, float, float] | None:
 def evenness(counts: Sequence[int]) -> float | None:
     """Return Pielou's evenness, ``J = H / ln S`` with ``H = -sum(p ln p)``: 1 where all did the same, 0 where one did.
 
-    Source: Pielou 1966, doi:10.1016/0022-5193(66)90013-0. ``S`` is everybody who could have taken part, where an
-    ecologist counts the species that were seen: a team wants to know who is missing. None for fewer than four people,
-    of whom it says nothing, and for fewer than two contributions, since one cannot be shared.
-
-    Examples
-    --------
-    >>> evenness([2, 2, 2, 2]), evenness([8, 0, 0, 0]), evenness([2, 2, 0, 0]), evenness([5, 5, 5])
-    (1.0, 0.0, 0.5, None)
+    Source: Pielou 1966, doi:10.1016/0022-5193(66)90013-0; ``S`` is everybody who could have taken part. None for fewer
+    than four people, of whom it says nothing, and for fewer than two contributions, since one cannot be shared.
     """
     total = sum(counts)
     if len(counts) < FEWEST_PEOPLE or total < 2:
@@ -84,15 +69,7 @@ def evenness(counts: Sequence[int]) -> float | None:
 
 
 def absence_factor(counts: Sequence[int]) -> int | None:
-    """Return the smallest number of people who together did half; None where nothing was done.
-
-    Source: CHAOSS, Contributor Absence Factor (https://chaoss.community/kb/metric-contributor-absence-factor/).
-
-    Examples
-    --------
-    >>> absence_factor([1000, 202, 90, 33, 332, 343, 42, 433])  # the example of CHAOSS
-    2
-    """
+    """Return the fewest people who together did half (CHAOSS, Contributor Absence Factor); None where nothing was."""
     reached = pd.Series(sorted(counts, reverse=True), dtype=int).cumsum()
     return int((reached * 2 < sum(counts)).sum()) + 1 if sum(counts) else None
 
@@ -116,10 +93,7 @@ def upstream_share(rows: pd.DataFrame) -> Share:
 
 
 def pull_requests(rows: pd.DataFrame, period: Period) -> dict[str, pd.Series]:
-    """Return which contributions are pull requests ``merged`` in the period, merged on an unknown day, or not merged.
-
-    ``not_merged`` are open, closed, or merged only after the period.
-    """
+    """Return which contributions are pull requests merged in the period, on an unknown day, or not (or only later)."""
     pulls = rows["kind"] == Kind.PULL_REQUEST
     merged = pulls & within(rows["merged_at"], period)
     unknown = pulls & rows["merged_at"].isna() & (rows["state"] == "merged")

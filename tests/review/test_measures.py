@@ -7,7 +7,7 @@ import pytest
 
 import contribkit as ck
 from contribkit.review import shares
-from contribkit.review.questions import community, outside, sharing, stakeholders
+from contribkit.review.questions import community, leads, limits, sharing, stakeholders
 from contribkit.tables import ACTS, THREADS, conform
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, acts, organisation, threads
 from tests.review.test_review import data_of, judged
@@ -190,7 +190,7 @@ def test_reactive_work_serves_no_stakeholder_and_no_goal():
         {"activity": "comment", "lead": "unclear"},
         {},
     )
-    assert list(outside.reactive(rows)) == [True] * 3 + [False] * 4
+    assert list(limits.reactive(rows)) == [True] * 3 + [False] * 4
 
 
 def test_look_alikes_are_what_no_person_and_no_goal_settled():
@@ -201,7 +201,7 @@ def test_look_alikes_are_what_no_person_and_no_goal_settled():
         {"activity": "feature", "goal": "G"},
         {"activity": "feature", "lead": "individual"},
     )
-    assert list(outside.look_alikes(rows)) == [True, True, False, False, False]
+    assert list(limits.look_alikes(rows)) == [True, True, False, False, False]
 
 
 def test_empty_tables_have_no_measures(org):
@@ -211,3 +211,13 @@ def test_empty_tables_have_no_measures(org):
     quiet = data_of(rows, acts=conform(pd.DataFrame(), ACTS), members={}, period=PERIOD)
     assert stakeholders.coordination(quiet)["days"].isna().all()
     assert len(sharing.distribution(data_of(rows, periods=[rows], members={}, without_names=False))) == 0
+
+
+def test_work_is_driven_by_a_stakeholder_and_what_is_behind_it():
+    row = {"id": "o/r#1@a:issue", "ref": "o/r#1", "lead": "stakeholder", "stakeholder": "Q", "initiative": "Quotas"}
+    table = leads.driven_by(judged(row, row, {"goal": "Review"}))
+    columns = ["lead", "stakeholder", "behind", "rows", "threads"]
+    assert table[columns].fillna("").to_numpy().tolist() == [
+        ["stakeholder", "Q", "Quotas", 2, 1],
+        ["upstream", "", "Review", 1, 1],
+    ]

@@ -16,7 +16,7 @@ from contribkit import privacy
 from contribkit.config.models import Goal, Initiative, Member, Stakeholder, Team
 from contribkit.pipeline import summary_schema
 from contribkit.review import shares
-from contribkit.review.questions import changes, goals, leads, needs_review, sharing, stakeholders
+from contribkit.review.questions import changes, goals, leads, limits, sharing, stakeholders
 from contribkit.review.review_data import ReviewData
 from contribkit.review.summary import to_csv
 from contribkit.tables import NESTED, REFERENCES, Judged, conform
@@ -156,7 +156,7 @@ def test_disputes_come_first_among_what_waits():
     rows = judged(
         {"lead": "unclear"}, {"lead": "unclear", "reasons": pulled}, {"lead": "unclear", "decided_by": "person"}, {}
     )
-    table = needs_review.review_queue(rows)
+    table = limits.review_queue(rows)
     assert [identifier[4] for identifier in table["id"]] == ["3", "2", "1"]
     assert table["settles"].str.len().min() > 20
 
@@ -455,6 +455,7 @@ def test_where_no_source_of_the_own_side_covers_the_period_the_headline_gives_no
     assert "No source of our own side covers the period" in review.leads.sentence
     assert " %" not in review.leads.sentence + review.leads.figure.get_suptitle()
     assert len(review.leads.figure.axes) == 1
+    assert "share of decided (not given: no source of our own side covers the period)" in review.leads.html
     seen = review_of(sample).leads
     assert "No source of our own side" not in seen.sentence
     assert len(seen.figure.axes) == 2

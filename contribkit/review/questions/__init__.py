@@ -1,4 +1,4 @@
-"""The questions of the page, a module each: one sentence, a plot that shows it, a table that proves it.
+"""The questions of the page: one sentence each, a plot that shows it, a table that proves it.
 
 The order of `TEAM` and `PROJECT` is the order of the page; summary, schema, CSV columns and section numbers follow.
 """
@@ -11,12 +11,9 @@ from contribkit.errors import ContribkitError
 from contribkit.review.question import Question
 from contribkit.review.questions.changes import Changes
 from contribkit.review.questions.community import Community
-from contribkit.review.questions.drivers import Drivers
 from contribkit.review.questions.goals import Goals
-from contribkit.review.questions.leads import Leads
-from contribkit.review.questions.needs_review import NeedsReview
-from contribkit.review.questions.not_seen import NotSeen
-from contribkit.review.questions.outside import Outside
+from contribkit.review.questions.leads import Drivers, Leads
+from contribkit.review.questions.limits import NeedsReview, NotSeen, Outside
 from contribkit.review.questions.sharing import Sharing
 from contribkit.review.questions.stakeholders import Stakeholders
 
@@ -31,13 +28,7 @@ PROJECT: Sequence[Question] = (Leads(), Drivers(), Community(), NotSeen())
 
 @cache
 def plugged_in() -> Sequence[Question]:
-    """Return the questions of plug-ins: classes that entry points ``contribkit.questions`` name.
-
-    Raises
-    ------
-    ContribkitError
-        For a plug-in that cannot be loaded, is no question, or takes a name that is taken.
-    """
+    """Return the questions of plug-ins: classes that entry points ``contribkit.questions`` name."""
     taken, found = {question.name for question in (*TEAM, *PROJECT)}, []
     for point in entry_points(group="contribkit.questions"):
         try:

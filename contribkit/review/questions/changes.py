@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from contribkit.ids import casefold_id
 from contribkit.review import page
-from contribkit.review.page import number, percent
 from contribkit.review.question import Question, array, frame, of
 from contribkit.review.questions.community import community
 from contribkit.review.questions.goals import goals_reached
@@ -51,12 +50,12 @@ class Changes(Question):
     }  # fmt: skip
 
     def sentence(self, data: ReviewData) -> str:
-        leads, labels = lead_changes(data), len(label_changes(data))
-        if not len(leads) and not labels:
+        leads, labels = lead_changes(data), label_changes(data)
+        if leads.empty and labels.empty:
             return _compared(data)
         through = ", ".join(f"{count} through {what}" for what, count in leads["through"].value_counts().items())
         changed = f"{pluralise(len(leads), 'lead')} changed" + (f" ({through})" if through else "")
-        people = f"people changed {pluralise(labels, 'label')}"
+        people = f"people changed {pluralise(len(labels), 'label')}"
         return f"{_compared(data)} Since reviews were last rendered, {changed} and {people}."
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
@@ -69,25 +68,11 @@ class Changes(Question):
     def body(self, data: ReviewData) -> Iterable[Markup]:
         leads, labels = lead_changes(data), label_changes(data)
         if len(history(data)) > 1:
-            yield from _headline_table(history(data), data.words)
-        if len(leads):
-            yield page.heading("Leads that changed")
-            yield page.table({
-                "contribution": _links(leads),
-                **({"period": leads["period"]} if leads["period"].nunique() > 1 else {}),
-                "was": [page.lead(lead, data.words) for lead in leads["was"]],
-                "is": [page.lead(lead, data.words) for lead in leads["lead"]],
-                "through": leads["through"], "why now": leads["why"],
-            })  # fmt: skip
-        if len(labels):
-            words = data.words | {"disputed": "disputed"}
-            was, now = (labels[name].map(words).fillna("no label") for name in ("was", "label"))
-            yield page.heading("Labels that people changed")
-            yield page.table({"contribution": _links(labels), "was": was, "is": now})
-
-
-def _links(table: pd.DataFrame) -> list[Markup]:
-    return list(map(page.link, table["title"].fillna(table["id"]), table["url"]))
+            yield _headline_table(history(data), data.words)
+        yield page.html(
+            "changes.html", leads=page.dicts(leads), labels=page.dicts(labels), words=data.words,
+            several_periods=leads["period"].nunique() > 1,
+        )  # fmt: skip
 
 
 def _compared(data: ReviewData) -> str:
@@ -99,32 +84,31 @@ def _compared(data: ReviewData) -> str:
         return f"Shares cannot be compared with {then['period']}: one of the periods has none."
     points, low, high = (round(value * 100) for value in gap)
     signed = [f"{value:+d}".replace("-", "−") if value else "0" for value in (points, low, high)]
-    word, interval = data.words["upstream"], f"(95 % interval: {signed[1]} to {signed[2]})"
+    word, interval = f"The {data.words['upstream']} share", f"(95 % interval: {signed[1]} to {signed[2]})"
     if low <= 0 <= high:
-        return f"The {word} share is not clearly different from {then['period']}: {signed[0]} points {interval}."
-    rose = "rose" if low > 0 else "fell"
-    return f"The {word} share {rose} by {abs(points)} points against {then['period']} {interval}."
+        return f"{word} is not clearly different from {then['period']}: {signed[0]} points {interval}."
+    return f"{word} {'rose' if low > 0 else 'fell'} by {abs(points)} points against {then['period']} {interval}."
 
 
-def _headline_table(table: pd.DataFrame, words: Mapping[str, str]) -> Iterable[Markup]:
-    """Yield the headlines, a line a number and a column a period; what no period knows is named below."""
-    share_of_both = f"{words['upstream']}, % of {words['stakeholder']} and {words['upstream']}"
+def _headline_table(table: pd.DataFrame, words: Mapping[str, str]) -> Markup:
+    """Return the headlines, a line a number and a column a period; what no period knows is named below."""
+    upstream = words["upstream"]
     lines = {
-        **{words[str(lead)]: table[str(lead)].map(number) for lead in Lead},
-        share_of_both: table["upstream_share"].map(percent),
-        "own pull requests merged": table["merged"].map(number),
-        "with evidence from our own side": table["evidence"].map(number),
+        **{words[str(lead)]: table[str(lead)] for lead in Lead},
+        f"{upstream}, % of {words['stakeholder']} and {upstream}": table["upstream_share"].map(page.percent),
+        "own pull requests merged": table["merged"],
+        "with evidence from our own side": table["evidence"],
         "threads linked both ways": _of_all(table["linked_both"], table["linked_threads"]),
         "goals reached": _of_all(table["goals_reached"], table["goals_with_target"]),
-        f"people in {words['upstream']} work": _of_all(table["people"], table["members"]),
-        "reviews of non-maintainers' pull requests": table["reviewed"].map(number),
+        f"people in {upstream} work": _of_all(table["people"], table["members"]),
+        "reviews of non-maintainers' pull requests": table["reviewed"],
     }
-    known = {name: cells for name, cells in lines.items() if (cells != MISSING).any()}
+    shown = pd.DataFrame({name: cells.map(page.number) for name, cells in lines.items()}).T
+    is_known = (shown != MISSING).any(axis=1)
     heads = table["period"] + table["from"].map({"sources": "", "summary": " (from its review)"})
-    columns = {head: page.numbers(cells) for head, cells in zip(heads, zip(*known.values(), strict=True), strict=True)}
-    yield page.table({"number": list(known), **columns})
-    unknown = "; ".join(name for name in lines if name not in known)
-    yield page.paragraph(f"In none of these periods known: {unknown}." if unknown else "", quiet=True)
+    columns = {head: page.numbers(shown[is_known][place]) for place, head in heads.items()}
+    unknown = f"In none of these periods known: {'; '.join(shown.index[~is_known])}." if not is_known.all() else ""
+    return page.table({"number": shown.index[is_known], **columns}) + page.paragraph(unknown, quiet=True)
 
 
 def _of_all(part: pd.Series, whole: pd.Series) -> pd.Series:
@@ -133,11 +117,7 @@ def _of_all(part: pd.Series, whole: pd.Series) -> pd.Series:
 
 @once
 def history(data: ReviewData) -> pd.DataFrame:
-    """Return the headlines of a period and of those before it, oldest first.
-
-    Earlier periods come from the sources where they know them, else from the summaries of their reviews, which may know
-    less; those of which nothing is known are left out.
-    """
+    """Return the headlines of a period and of those before it, from sources or else from their summaries."""
     table: list[dict[str, Any]] = []
     for before in data.earlier:
         if len(before.named_rows):
@@ -174,11 +154,9 @@ def lead_changes(data: ReviewData) -> pd.DataFrame:
 
 
 def changed_leads(rows: pd.DataFrame, is_tied: pd.Series, before: Mapping[str, Any] | None) -> pd.DataFrame:
-    """Return the contributions whose lead is another than in an earlier summary of the same team and period.
+    """Return the contributions whose lead is another than in an earlier summary, `through` what, and `why` now.
 
-    It changed `through` ``a label`` where people decided it now or then, ``new evidence`` where our own side is tied to
-    it (`is_tied`) only now or only then, else ``evidence or rules``; `why` is the weightiest reason now. Rows that were
-    not there before are no change.
+    ``a label``: people decided it now or then; ``new evidence``: our own side is tied to it only now or only then.
     """
     then = {casefold_id(row["id"]): row for row in (before or {}).get("rows", ())}
     table = []
@@ -197,17 +175,12 @@ def changed_leads(rows: pd.DataFrame, is_tied: pd.Series, before: Mapping[str, A
 
 @once
 def label_changes(data: ReviewData) -> pd.DataFrame:
-    """Return the labels that people changed since this review was last rendered, from the label log; it names nobody.
-
-    `was` and `label` are leads or ``disputed``, missing where there was or is none. Without an earlier summary, which
-    knows when it was written, there are none.
-    """
+    """Return the labels (leads or ``disputed``) that people changed since an earlier summary; it names nobody."""
     before, table = data.summaries.get(str(data.period)), []
     old = data.labels.until(datetime.fromisoformat(before["as_of"])) if before else data.labels
     for row, identifier in zip(page.dicts(data.rows[["id", "title", "url"]]), data.named_rows["id"], strict=True):
-        was, now = (
-            label and (label.lead or label.status) for label in (old.of(identifier), data.labels.of(identifier))
-        )
+        labels = old.of(identifier), data.labels.of(identifier)
+        was, now = (label and (label.lead or label.status) for label in labels)
         if was != now:
             table.append(row | {"was": was, "label": now})
     return pd.DataFrame(table, columns=_LABEL_CHANGE, dtype="str")

@@ -11,8 +11,7 @@ from contribkit.config.organisation import Organisation
 from contribkit.ids import repository_of
 from contribkit.period import Period
 from contribkit.review import figures, page
-from contribkit.review.page import between, number, percent, verb
-from contribkit.review.question import Filter, Question, array, frame, line_details, obj, of
+from contribkit.review.question import Filter, Question, array, frame, line_details, obj, of, share_columns
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, days_between, pull_requests, share
 from contribkit.text import pluralise
@@ -44,8 +43,17 @@ class Community(Question):
     }  # fmt: skip
 
     def sentence(self, data: ReviewData) -> str:
-        measures = _measures(data)
-        return " ".join([*measures.loc[measures["is_known"], "sentence"], _ours(data)])
+        reviewed, closed, back, response, own = community(data).values()
+        ended = f"; the team merged or closed {closed} of them" if reviewed else ""
+        reviews, newcomers = pluralise(reviewed or 0, "review"), pluralise(back["whole"], "newcomer")
+        own_pulls = f"{own['part']} of {pluralise(own['whole'], 'own pull request')} {page.verb(own['part'])}"
+        known = {
+            f"{reviews} went to pull requests of people who are not maintainers{ended}.": reviewed is not None,
+            f"{back['part']} of {newcomers} whose work was reviewed came back.": back["whole"],
+            f"Half of the newcomers had an answer within {page.number(response['days'])} days.": response["known"],
+            f"{own_pulls} merged by their author.": own["whole"],
+        }
+        return " ".join([*(sentence for sentence, is_known in known.items() if is_known), _ours(data)])
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"projects": projects(data)}
@@ -55,7 +63,7 @@ class Community(Question):
         if not len(table):
             return None
         most = _largest(table)
-        title = f"{percent(most['share'])} of what is known to happen in {most['project']} was ours"
+        title = f"{page.percent(most['share'])} of what is known to happen in {most['project']} was ours"
         return figures.share_figure(table, _HALF, "half", "% of the known acts of people", title)
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
@@ -80,19 +88,13 @@ class Community(Question):
         return {f"/community/{key}": {"counts_for": name} for key, name in counted.items()}
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        measures, table = _measures(data), projects(data)
-        known, unknown = (measures[measures["is_known"] == is_known] for is_known in (True, False))
-        number_of = page.numbers(known["value"])
-        yield page.table({"what": known["what"], "number": number_of, "how it is known": known["why"]})
-        if len(unknown):
-            yield page.paragraph("Not known:", quiet=True)
-            yield page.bullets(unknown["what"] + " (" + unknown["why"] + ")", quiet=True)
+        table = projects(data)
+        yield page.html("community.html", periods=len(data.earlier) + 1, **community(data))
         if len(table):
             note = page.paragraph("Of sources that know what people outside do; bots are left out.", quiet=True)
             yield page.details("our part of each project", page.table({
                 "project": table["project"], "our acts": table["part"], "known acts of people": table["whole"],
-                "share": page.numbers(table["share"], percent),
-                "95 % interval": page.numbers(map(between, table["low"], table["high"])),
+                **share_columns(table, "share"),
             }) + note)  # fmt: skip
         reviewed = data.rows[self.rows(data)["reviewed of others"]]
         caption = f"the {pluralise(len(reviewed), 'review')} of pull requests of people who are not maintainers"
@@ -115,52 +117,6 @@ def community(data: ReviewData) -> dict[str, Any]:
     }
 
 
-def _measures(data: ReviewData) -> pd.DataFrame:
-    """Return each measure of `community`: whether it is known, and why or why not, its value, and a sentence."""
-    found, periods = community(data), pluralise(len(data.earlier) + 1, "period")
-    reviewed, back, response, own = (
-        found[name] for name in ("reviewed", "newcomers_back", "first_response", "self_merges")
-    )
-    ended = f"; the team merged or closed {found['closed']} of them" if reviewed else ""
-    own_pulls = pluralise(own["whole"], "own pull request")
-    table: list[tuple[Any, ...]] = [
-        (
-            reviewed is not None,
-            "reviews of non-maintainers' pull requests; of these, pull requests that the team merged or closed",
-            f"{reviewed}, of these {found['closed']}" if reviewed else "0",
-            "no source tells who maintains a project" if reviewed is None else
-            "according to GitHub: neither owner, member nor collaborator; each reviewer counts",
-            f"{pluralise(reviewed or 0, 'review')} went to pull requests of people who are not maintainers{ended}.",
-        ),
-        (
-            back["whole"] > 0,
-            f"newcomers who came back after a review of the team, over {periods}",
-            f"{back['part']} of {back['whole']}",
-            "opened another thread later, as far as sources know threads of others" if back["whole"] else
-            "no review of a newcomer's pull request whose first day is known",
-            f"{back['part']} of {pluralise(back['whole'], 'newcomer')} whose work was reviewed came back.",
-        ),
-        (
-            response["days"] is not None,
-            "days until a newcomer's thread had its first response, median",
-            number(response["days"]),
-            f"known for {response['known']} of {pluralise(response['threads'], 'thread')} that newcomers opened in the "
-            "period" if response["known"] else "no source knows it" if response["threads"] else
-            "no newcomer is known to have opened a thread in the period",
-            f"Half of the newcomers had an answer within {number(response['days'])} days.",
-        ),
-        (
-            own["whole"] > 0,
-            "own pull requests that their author merged",
-            f"{own['part']} of {own['whole']}",
-            f"{percent(own['share'])} ({between(own['low'], own['high'])}) of those merged by somebody who is known"
-            if own["whole"] else "no source tells who merged the team's pull requests",
-            f"{own['part']} of {own_pulls} {verb(own['part'])} merged by their author.",
-        ),
-    ]  # fmt: skip
-    return pd.DataFrame(table, columns=["is_known", "what", "value", "why", "sentence"])
-
-
 def _ours(data: ReviewData) -> str:
     table = projects(data)
     if not len(table):
@@ -170,7 +126,7 @@ def _ours(data: ReviewData) -> str:
     largest = _largest(table)
     return (
         f"No project is clearly more than half ours; most is in {largest['project']} "
-        f"({largest['part']} of {pluralise(largest['whole'], 'act')}, {percent(largest['share'])})."
+        f"({largest['part']} of {pluralise(largest['whole'], 'act')}, {page.percent(largest['share'])})."
     )
 
 
@@ -186,11 +142,8 @@ def from_outside(rows: pd.DataFrame, organisation: Organisation) -> pd.Series:
 
 
 def reviewed_of_others(rows: pd.DataFrame, organisation: Organisation) -> pd.Series:
-    """Return which contributions are reviews of a pull request of a non-maintainer outside the organisation.
-
-    A non-maintainer is who is neither owner, member nor collaborator in GitHub's ``author_association``; where a source
-    does not know it, the answer is no. Near CHAOSS, Change Request Reviews, for these people alone.
-    """
+    """Return which contributions are reviews of a pull request of a non-maintainer outside the organisation."""
+    # Near CHAOSS, Change Request Reviews. GitHub tells who maintains a project; where it does not, the answer is no.
     standing = rows["author_association"]
     newer = standing.notna() & ~standing.isin(MAINTAINERS)
     return (rows["kind"] == Kind.REVIEW) & newer & from_outside(rows, organisation)
@@ -204,12 +157,8 @@ def closed_by_team(rows: pd.DataFrame, acts: pd.DataFrame, members: set[str], pe
 
 
 def newcomers_back(reviewed: pd.DataFrame, threads: pd.DataFrame) -> Share:
-    """Return how many of the newcomers whose pull requests were reviewed opened another thread later.
-
-    Near CHAOSS, New Contributors and Inactive Contributors: here the way back is counted, in any upstream project, as
-    far as sources know threads of people outside the team; those without `opened_at` cannot tell. `reviewed` are
-    contributions for which `reviewed_of_others` holds. Newcomers are `NEWCOMERS`, each counted once.
-    """
+    """Return how many of the newcomers who were reviewed (each counts once) opened another thread later, anywhere."""
+    # Near CHAOSS, New Contributors and Inactive Contributors.
     mine = reviewed[reviewed["author_association"].isin(NEWCOMERS)]
     first = mine.groupby(mine["author"].str.casefold())["opened_at"].min().dropna()
     last = threads.groupby(threads["author"].str.casefold())["opened_at"].max()
@@ -217,11 +166,10 @@ def newcomers_back(reviewed: pd.DataFrame, threads: pd.DataFrame) -> Share:
 
 
 def first_response(threads: pd.DataFrame, organisation: Organisation, period: Period) -> dict[str, Any]:
-    """Return the median days from opening to the first response, for threads that newcomers opened in the period.
+    """Return the median days to the first response, for threads that newcomers from outside opened in the period.
 
-    Source: CHAOSS, Time to First Response (https://chaoss.community/kb/metric-time-to-first-response/), for newcomers
-    (`NEWCOMERS`) outside the organisation. Threads without a known response are not counted as fast nor as slow: how
-    many there are stands beside it. Days are missing where no response is known.
+    Source: CHAOSS, Time to First Response (https://chaoss.community/kb/metric-time-to-first-response/). Threads without
+    a known response count neither as fast nor as slow: how many are known stands beside it.
     """
     new = threads["author_association"].isin(NEWCOMERS) & from_outside(threads, organisation)
     mine = threads[new & within(threads["opened_at"], period)]
@@ -233,10 +181,9 @@ def first_response(threads: pd.DataFrame, organisation: Organisation, period: Pe
 def projects(data: ReviewData) -> pd.DataFrame:
     """Return the members' part of the acts of people in each upstream project; of a project's review, in that one.
 
-    Near CHAOSS, Organizational Diversity and Elephant Factor: the part of one organisation. Only sources that know acts
-    of people outside the organisation are asked, since with any other the answer would be all; bots are left out.
-    The interval takes acts as independent, which they are not quite: the truth is less sure than it says.
-    Projects are those in which acts of anybody are known, in the order of the file.
+    Near CHAOSS, Organizational Diversity and Elephant Factor. Only sources that know acts of people outside are asked,
+    since with any other the answer would be all; bots are left out. The interval takes acts as independent, which they
+    are not quite: the truth is less sure than it says.
     """
     organisation, acts = data.organisation, data.acts[within(data.acts["at"], data.period)]
     names = acts["actor"].dropna().unique()

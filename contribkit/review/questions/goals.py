@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 from contribkit.config.models import Goal
 from contribkit.period import Period
 from contribkit.review import figures, page
-from contribkit.review.page import verb
-from contribkit.review.question import PEOPLE, Filter, Question, array, each, frame, line_details
+from contribkit.review.question import PEOPLE, Filter, Question, array, each, frame, led_by, line_details
 from contribkit.review.review_data import ReviewData, once
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
@@ -31,11 +30,11 @@ class Goals(Question):
             return "No goal holds in this period; add [[goals]] to contribkit.toml to plan upstream work."
         reached, wanted = goals_reached(data)
         done, word = int(goals(data)["done"].sum()), data.words["upstream"]
-        rest = int((data.named_rows["lead"] == Lead.UPSTREAM).sum()) - done
+        rest = len(led_by(data, Lead.UPSTREAM)) - done
         got = f"{reached} of {pluralise(wanted, 'goal')} with a target reached it" if wanted else "No goal has a target"
         return (
-            f"{got}; {pluralise(done, f'{word} contribution')} {verb(done, 'counts', 'count')} for a goal, {rest} "
-            f"{verb(rest, 'counts', 'count')} for none."
+            f"{got}; {pluralise(done, f'{word} contribution')} {page.verb(done, 'counts', 'count')} for a goal, {rest} "
+            f"{page.verb(rest, 'counts', 'count')} for none."
         )
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
@@ -67,23 +66,16 @@ def goals_reached(data: ReviewData) -> tuple[int, int]:
 @once
 def goals(data: ReviewData) -> pd.DataFrame:
     """Return how far each goal got that holds in the period, in the order of the file, and how many took part."""
-    rows, period = data.named_rows, data.period
+    period, people = data.period, data.named_rows.groupby("goal")["actor"]
+    counts, taking_part = people.size(), people.nunique()
     held = [goal for goal in data.goals if goal.holds_between(period.first_day, period.last_day)]
-    mine = {goal.name: rows.loc[rows["goal"] == goal.name, "actor"] for goal in held}
-    return frame(
-        _GOALS,
-        [(g.name, len(mine[g.name]), target_in(g, period), mine[g.name].nunique()) for g in held],
-    )
+    return frame(_GOALS, [
+        (goal.name, counts.get(goal.name, 0), target_in(goal, period), taking_part.get(goal.name, 0)) for goal in held
+    ])  # fmt: skip
 
 
 def target_in(goal: Goal, period: Period) -> float | None:
-    """Return a goal's target scaled from a quarter to a period, None where it has none.
-
-    Examples
-    --------
-    >>> target_in(Goal(name="Review", target=20), Period("2026-H1"))
-    40.0
-    """
+    """Return a goal's target scaled from a quarter to a period, None where it has none."""
     days = (period.last_day - period.first_day).days + 1
     quarters = max(1, round(days / _DAYS_A_QUARTER)) if days > 80 else days / _DAYS_A_QUARTER
     return round(float(goal.target * quarters), 1) if goal.target else None
@@ -91,8 +83,7 @@ def target_in(goal: Goal, period: Period) -> float | None:
 
 def _what_counts(goal: Goal) -> str:
     """Return in words what counts for a goal: the way in which `classify` finds it."""
-    sorts = " or ".join(Activity(name).word for name in goal.activities)
     inside = f" in {' or '.join(goal.upstream)}" if goal.upstream else ""
-    alike = f"{sorts} work{inside}" if sorts else ""
-    planned = f"what is planned in {', '.join(goal.refs)}" if goal.refs else ""
-    return "; ".join(filter(None, (alike, planned))) or "nothing: it names neither activities nor refs"
+    alike = [f"{' or '.join(Activity(name).word for name in goal.activities)} work{inside}"] if goal.activities else []
+    planned = [f"what is planned in {', '.join(goal.refs)}"] if goal.refs else []
+    return "; ".join(alike + planned) or "nothing: it names neither activities nor refs"

@@ -1,4 +1,4 @@
-"""Who led what: counts and shares of leads, against the policy."""
+"""Who led what, against the policy; and for the maintainers of a project, who drove the work and what is behind it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,15 +9,23 @@ from matplotlib.figure import Figure
 
 from contribkit.review import figures, page
 from contribkit.review.effort import effort_by_lead, effort_share
-from contribkit.review.page import between, number, percent, verb
-from contribkit.review.question import Filter, Question, array, each, frame, obj, of
+from contribkit.review.question import Filter, Question, array, each, frame, led_by, obj, of, row_details, share_columns
 from contribkit.review.questions.changes import history
+from contribkit.review.questions.community import community
 from contribkit.review.questions.next_steps import next_steps
-from contribkit.review.questions.stakeholders import covers_own_side, evidence, named_stakeholders, sides
+from contribkit.review.questions.sharing import distribution, releases
+from contribkit.review.questions.stakeholders import (
+    NOT_NAMED,
+    covers_own_side,
+    cross_links,
+    evidence,
+    named_stakeholders,
+    sides,
+)
 from contribkit.review.review_data import ReviewData
 from contribkit.review.shares import lead_counts, pull_requests, share, upstream_share
 from contribkit.text import pluralise
-from contribkit.vocabulary import LEADS, Kind, Lead
+from contribkit.vocabulary import LEADS, Activity, Kind, Lead
 
 _FEW = 20
 _LEADS = array(
@@ -27,6 +35,10 @@ _LEADS = array(
     with_hours=of("count", "Of the rows, those whose hours are known."),
     hours=of("positive", "Their sum; null where none are known."),
     hours_share=of("fraction", "Of the hours of decided contributions."),
+)  # fmt: skip
+_DRIVEN = array(
+    "Of a project's review: who drove the work, and the initiative or the goal behind it.",
+    lead="lead", stakeholder="name", behind="name", rows="count", threads="count",
 )  # fmt: skip
 
 
@@ -61,16 +73,16 @@ class Leads(Question):
             return f"No contribution of {data.team.name} was found in {data.period}."
         part, known, communities = upstream_share(data.named_rows), evidence(data), len(named_stakeholders(data))
         is_given = part.whole and covers_own_side(data)
-        interval = f" ({percent(part.share)} of both, {between(part.low, part.high)})" if is_given else ""
+        interval = f" ({page.percent(part.share)} of both, {page.between(part.low, part.high)})" if is_given else ""
         unseen = f"{words['stakeholder']} work cannot be seen beyond what threads and labels say: no share is given."
         served = f", for {pluralise(communities, 'stakeholder')}" if communities else ""
         return (
             (f"{_effort_sentence(data)} " if is_given else "")
             + f"{counts['stakeholder']} of {pluralise(total, 'contribution')} "
-            f"{verb(counts['stakeholder'])} {words['stakeholder']}{served}; "
+            f"{page.verb(counts['stakeholder'])} {words['stakeholder']}{served}; "
             f"{counts['upstream']} {words['upstream']}{interval}; {counts['individual']} {words['individual']}; "
-            f"{counts['unclear']} {verb(counts['unclear'], 'needs', 'need')} review. "
-            f"{known.part} of {known.whole} {verb(known.part, 'has', 'have')} evidence from our own side."
+            f"{counts['unclear']} {page.verb(counts['unclear'], 'needs', 'need')} review. "
+            f"{known.part} of {known.whole} {page.verb(known.part, 'has', 'have')} evidence from our own side."
             + ("" if covers_own_side(data) else f" No source of our own side covers the period, so that {unseen}")
         )
 
@@ -81,12 +93,11 @@ class Leads(Question):
         if not len(data.named_rows):
             return None
         part, policy, counts = upstream_share(data.named_rows), data.policy, lead_counts(data.named_rows["lead"])
-        if part.low is None or part.high is None or policy is None or not covers_own_side(data):
-            finding = ", ".join(f"{counts[lead]} {data.words[lead]}" for lead in ("stakeholder", "upstream"))
-        else:
+        finding = ", ".join(f"{counts[lead]} {data.words[lead]}" for lead in ("stakeholder", "upstream"))
+        if part.low is not None and part.high is not None and policy is not None and covers_own_side(data):
             unclear = "not clearly on either side of"
             side = "above" if part.low > policy else "below" if part.high < policy else unclear
-            against = f"{percent(part.share)} against {percent(policy)}"
+            against = f"{page.percent(part.share)} against {page.percent(policy)}"
             finding = f"{data.words['upstream']} work is {side} the policy ({against})"
         table = history(data)
         unseen = table["period"].isin([str(one.period) for one in (*data.earlier, data) if not covers_own_side(one)])
@@ -98,9 +109,8 @@ class Leads(Question):
         return pulls | {"evidence": sides(data)["linked"] != "none", "hours": data.named_rows["hours"].notna()}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        pulls = {name: int(mask.sum()) for name, mask in pull_requests(data.named_rows, data.period).items()}
         return super().numbers(data) | {
-            "contributions": {"rows": len(data.named_rows), "hidden": data.hidden, "pull_requests": pulls},
+            "contributions": {"rows": len(data.named_rows), "hidden": data.hidden, "pull_requests": _pulls(data)},
             "policy": {"upstream_share": data.policy, "upstream": upstream_share(data.named_rows)._asdict()},
             "effort": effort_share(data.named_rows, data.organisation.effort)._asdict()
             | {"by_lead": effort_by_lead(data.named_rows, data.organisation.effort)},
@@ -109,46 +119,51 @@ class Leads(Question):
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
         named = [{"lead": str(lead)} for lead in Lead]
-        pulls = {f"/contributions/pull_requests/{name}": {"counts_for": name.replace("_", " ")}
-                 for name in pull_requests(data.named_rows, data.period)}  # fmt: skip
-        return pulls | {
+        parts = {f"/contributions/pull_requests/{name}": name.replace("_", " ") for name in _pulls(data)}
+        parts["/evidence/part"] = "evidence"
+        return {pointer: {"counts_for": name} for pointer, name in parts.items()} | {
             "/contributions/rows": {},
-            "/evidence/part": {"counts_for": "evidence"},
             **each("leads", named, rows={}, by_people={"decided_by": "person"}, with_hours={"counts_for": "hours"}),
             "/policy/upstream/part": {"lead": str(Lead.UPSTREAM)},
         }
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        if not len(data.named_rows):
+        rows, table, is_covered = data.named_rows, lead_table(data.named_rows), covers_own_side(data)
+        if not len(rows):
             return
         yield page.html("next_steps.html", steps=next_steps(data))
-        table = lead_table(data.named_rows)
+        shares = table if is_covered else table.assign(share=None, low=None, high=None)
+        why_not = "" if is_covered else " (not given: no source of our own side covers the period)"
         columns: dict[str, Any] = {
             "who led": [page.lead(lead, data.words) for lead in table["lead"]],
             "contributions": table["rows"],
-            "share of decided": page.numbers(table["share"], percent),
-            "95 % interval": page.numbers(map(between, table["low"], table["high"])),
+            **share_columns(shares, f"share of decided{why_not}"),
         }
         if table["with_hours"].any():
             columns["hours"] = page.numbers(map(_hours, table["hours"], table["with_hours"], table["rows"]))
-            columns["share by hours"] = page.numbers(table["hours_share"], percent)
-        estimates = effort_by_lead(data.named_rows, data.organisation.effort)
-        columns["estimated hours"] = page.numbers(map(number, estimates.values()))
+            columns["share by hours"] = page.numbers(table["hours_share"], page.percent)
+        effort = data.organisation.effort
+        columns["estimated hours"] = page.numbers(effort_by_lead(rows, effort).values())
         yield page.table(columns | {"decided by people": table["by_people"]})
-        yield page.paragraph(" ".join(_notes(data)), quiet=True)
+        decided = int(rows["lead"].isin(LEADS).sum())
+        clicks = (rows["kind"] == Kind.TRIAGE) & rows["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM])
+        yield page.html(
+            "leads.html", words=data.words, pulls=_pulls(data), total=len(rows),
+            decided=decided, are_few=0 < decided < _FEW,
+            assumed=[(Kind(kind).word, hours) for kind, hours in effort],
+            with_hours=table["with_hours"].sum(), hours=round(float(table["hours"].sum()), 1),
+            clicks=clicks.sum() if is_covered else 0, without_clicks=upstream_share(rows[~clicks]).share,
+        )  # fmt: skip
+
+
+def _pulls(data: ReviewData) -> dict[str, int]:
+    return {name: int(mask.sum()) for name, mask in pull_requests(data.named_rows, data.period).items()}
 
 
 def lead_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Return how many judged contributions and hours each lead has, in the order of `Lead`.
 
-    Shares are of decided contributions. Hours are known for what people write down, mostly work outside GitHub: their
-    shares are of that work alone, and have no interval.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"lead": ["upstream", "unclear"], "decided_by": ["rules", "person"], "hours": [2.0, None]})
-    >>> lead_table(rows)["rows"].tolist()
-    [0, 1, 0, 1]
+    Hours are known for what people write down, mostly work outside GitHub: their shares are of that work alone.
     """
     decided = rows[rows["lead"].isin(LEADS)]
     all_hours, table = float(decided["hours"].sum()), []
@@ -168,41 +183,60 @@ def _effort_sentence(data: ReviewData) -> str:
     effort, words = effort_share(data.named_rows, data.organisation.effort), data.words
     if effort.share is None:
         return ""
-    moves = f"{percent(effort.low)} to {percent(effort.high)} if the hours assumed for one kind are halved or doubled"
-    policy = f"; policy: at least {percent(data.policy)}" if data.policy is not None else ""
+    moves = f"{page.between(effort.low, effort.high)} if the hours assumed for one kind are halved or doubled"
+    policy = f"; policy: at least {page.percent(data.policy)}" if data.policy is not None else ""
     both = f"{words['stakeholder']} and {words['upstream']} work"
-    return f"About {percent(effort.share)} of the effort on {both} was {words['upstream']} ({moves}{policy})."
+    return f"About {page.percent(effort.share)} of the effort on {both} was {words['upstream']} ({moves}{policy})."
 
 
 def _hours(hours: float, known: int, rows: int) -> Any:
-    return Markup('{} <span class="quiet">({} of {})</span>').format(number(hours), known, rows) if known else None
+    return Markup('{} <span class="quiet">({} of {})</span>').format(page.number(hours), known, rows) if known else None
 
 
-def _notes(data: ReviewData) -> list[str]:
-    rows, table = data.named_rows, lead_table(data.named_rows)
-    pulls = {name: int(mask.sum()) for name, mask in pull_requests(rows, data.period).items()}
-    unknown = f", {pulls['merged_unknown_day']} merged on an unknown day" if pulls["merged_unknown_day"] else ""
-    notes = [
-        f"The team's own pull requests: {pulls['merged']} merged in the period, {pulls['not_merged']} opened and not "
-        f"merged in it{unknown}.",
-        "Shares are of decided contributions; unclear ones are counted apart.",
-    ]
-    decided, hours, spent = int(rows["lead"].isin(LEADS).sum()), table["with_hours"].sum(), table["hours"].sum()
-    if 0 < decided < _FEW:
-        few = f"{pluralise(decided, 'contribution')} with a lead {verb(decided, 'is', 'are')} few"
-        notes.append(f"{few}: mind the intervals.")
-    if hours:
-        in_all = f"{hours} of {len(rows)} ({number(round(float(spent), 1))} hours in all)"
-        notes.append(f"Hours are known for {in_all}, and shares by hours are of these.")
-    assumed = ", ".join(f"{Kind(kind).word} {number(spent)}" for kind, spent in data.organisation.effort)
-    notes.append(
-        f"Hours that nobody wrote down are assumed, by kind: {assumed}; [effort] in contribkit.toml changes them."
-    )
-    clicks = (rows["kind"] == Kind.TRIAGE) & (rows["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM]))
-    if clicks.any() and covers_own_side(data):
-        rest = f"without them {percent(upstream_share(rows[~clicks]).share)} of both would be {data.words['upstream']}"
-        single = "single clicks, such as a label or the merge of a bot's pull request"
-        notes.append(
-            f"{clicks.sum()} of the {data.words['stakeholder']} and {data.words['upstream']} ones are {single}; {rest}."
-        )
-    return [*notes, "One contribution is what one person did in one thread."]
+class Drivers(Question):
+    name, title = "drivers", "Who drove it, and why?"
+    schema = {"driven": _DRIVEN}
+
+    def sentence(self, data: ReviewData) -> str:
+        if not len(data.named_rows):
+            return "There were no contributions."
+        threads, reviewed = cross_links(data), community(data)["reviewed"] or 0
+        word, released = data.words["stakeholder"], releases(data.named_rows)["rows"]
+        of_all = f"{threads['ours'].count()} of {pluralise(len(threads), f'{word} thread')}"
+        served = f"For {of_all} our own side can be read." if len(threads) else f"Nothing was {word}."
+        made = f"{pluralise(released, 'release')} {page.verb(released)} made by us."
+        reviews = f" {pluralise(reviewed, 'review')} went to pull requests of people who are not maintainers."
+        return f"{served} {made}{reviews if reviewed else ''}"
+
+    def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
+        return {"driven": driven_by(data.named_rows)}
+
+    def body(self, data: ReviewData) -> Iterable[Markup]:
+        table, threads, activities = driven_by(data.named_rows), cross_links(data), distribution(data)
+        nobody = table["lead"].map({"stakeholder": NOT_NAMED})
+        yield page.table({
+            "who led": [page.lead(lead, data.words) for lead in table["lead"]],
+            "for whom": table["stakeholder"].fillna(nobody), "initiative or goal behind it": table["behind"],
+            "contributions": table["rows"], "threads": table["threads"],
+        })  # fmt: skip
+        named = "A stakeholder is named where something public says for whom the work was."
+        yield page.paragraph(named if len(table) else "", quiet=True)
+        if len(threads):
+            cells = page.dicts(threads.assign(paste_upstream=None, paste_own=None))
+            yield page.html("drivers.html", threads=cells, not_named=NOT_NAMED)
+        activities = activities[activities["rows"] > 0]
+        if len(activities):
+            words = [Activity(name).word for name in activities["activity"]]
+            yield page.heading(f"What was {data.words['upstream']}")
+            yield page.table({"activity": words, "contributions": activities["rows"], "people": activities["people"]})
+        for lead in Lead:
+            yield row_details(data, led_by(data, lead), f"{data.words[lead]}: ")
+
+
+def driven_by(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return who drove work and the initiative or the goal behind it, by lead, most work first."""
+    threads = rows["ref"].str.casefold()
+    keys = [rows["lead"], rows["stakeholder"], rows["initiative"].fillna(rows["goal"]).rename("behind")]
+    table = threads.groupby(keys, dropna=False).agg(rows="size", threads="nunique").reset_index()
+    table["place"] = table["lead"].map(list(Lead).index)
+    return frame(_DRIVEN, table.sort_values(["place", "rows", "behind"], ascending=[True, False, True]))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from contribkit.review.page import verb
 from contribkit.review.questions.goals import goals
-from contribkit.review.questions.needs_review import review_queue
+from contribkit.review.questions.limits import review_queue
 from contribkit.review.questions.sharing import activities
 from contribkit.review.questions.stakeholders import covers_own_side, cross_links
 from contribkit.review.review_data import ReviewData

@@ -10,8 +10,7 @@ from matplotlib.figure import Figure
 from contribkit.ids import casefold_id, repository_of, thread_url
 from contribkit.privacy import visible
 from contribkit.review import figures, page
-from contribkit.review.page import number, verb
-from contribkit.review.question import HEADINGS, THREADS, Filter, Question, array, each, frame, led_by, of, row_details
+from contribkit.review.question import THREADS, Filter, Question, array, each, frame, led_by, of, row_details
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, days_between, share
 from contribkit.tables import grouped, rows_of
@@ -24,6 +23,7 @@ STATES = {
 }  # fmt: skip
 """States of a pair of threads, with the words people see."""
 _STATE = {(True, True): "both", (True, False): "ours", (False, True): "theirs", (False, False): "none"}
+_LED: Filter = {"lead": str(Lead.STAKEHOLDER)}
 _MOST_BARS = 25
 _FEW_THREADS = 8  # shown at once; the others unfold
 _STAKEHOLDERS = array(
@@ -61,16 +61,15 @@ class Stakeholders(Question):
         if not total:
             return f"Nothing was {data.words['stakeholder']} in this period."
         of_all = pluralise(total, "contribution") if named == total else f"{named} of {total} contributions"
-        often = len(served) and served["rows"].iloc[0] > 1
-        most = f", most often {served['stakeholder'].iloc[0]} ({served['rows'].iloc[0]})" if often else ""
-        lacking = int((threads["linked"] != "both").sum())
-        idle = int((initiatives["rows"] == 0).sum())
+        name, most = next(zip(served["stakeholder"], served["rows"], strict=True), ("", 0))
+        lacking, idle = int((threads["linked"] != "both").sum()), int((initiatives["rows"] == 0).sum())
         without = int(initiatives.loc[initiatives["initiative"].isna(), "rows"].sum())
         return (
-            f"{of_all} served {pluralise(len(served), 'stakeholder')} by name{most}. "
-            f"{len(threads) - lacking} of {pluralise(len(threads), 'upstream thread')} and our own side link to each "
-            f"other; {lacking} {verb(lacking, 'lacks', 'lack')} a link on one side at least."
-            + (f" {without} of {total} {verb(without, 'belongs', 'belong')} to no initiative." if without else "")
+            f"{of_all} served {pluralise(len(served), 'stakeholder')} by name"
+            + (f", most often {name} ({most}). " if most > 1 else ". ")
+            + f"{len(threads) - lacking} of {pluralise(len(threads), 'upstream thread')} and our own side link to each "
+            f"other; {lacking} {page.verb(lacking, 'lacks', 'lack')} a link on one side at least."
+            + (f" {without} of {total} {page.verb(without, 'belongs', 'belong')} to no initiative." if without else "")
             + (f" {pluralise(idle, 'initiative')} had no work." if idle else "")
         )
 
@@ -87,11 +86,10 @@ class Stakeholders(Question):
         total = int(table["rows"].sum())
         work = pluralise(total, f"{data.words['stakeholder']} contribution")
         title = f"{work}, for {pluralise(len(served), 'stakeholder')}"
-        first, second = (*served["rows"][:2], 0, 0)[:2]
-        if len(served) > 1 and first > second and first >= total / 4:
+        first, second = [*served["rows"], 0, 0][:2]
+        if first > second > 0 and first >= total / 4:
             title = f"{first} of {work} served {served['stakeholder'].iloc[0]}"
-        if len(table) > _MOST_BARS:
-            title += f"; the {_MOST_BARS} with most are shown"
+        title += f"; the {_MOST_BARS} with most are shown" if len(table) > _MOST_BARS else ""
         bars = list(table["stakeholder"][:_MOST_BARS]), list(table["rows"][:_MOST_BARS])
         return figures.bar_figure(*bars, Lead.STAKEHOLDER, "contributions", title)
 
@@ -100,57 +98,29 @@ class Stakeholders(Question):
         return super().numbers(data) | {"cross_links": {str(state): int(count) for state, count in links.items()}}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
-        led = {"lead": str(Lead.STAKEHOLDER)}
         names = [None if name == NOT_NAMED else name for name in by_stakeholder(data)["stakeholder"]]
-        plans = [row["initiative"] for row in page.dicts(by_initiative(data))]
-        return {
-            **each("stakeholders", [led | {"stakeholder": name} for name in names], rows={}, threads=THREADS),
-            **each("initiatives", [led | {"initiative": plan} for plan in plans], rows={}),
-        }
+        served = [_LED | {"stakeholder": name} for name in names]
+        planned = [_LED | {"initiative": row["initiative"]} for row in page.dicts(by_initiative(data))]
+        return each("stakeholders", served, rows={}, threads=THREADS) | each("initiatives", planned, rows={})
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         table, initiatives, threads = by_stakeholder(data), by_initiative(data), cross_links(data)
         kinds = table["kind"].fillna("not in contribkit.toml").where(table["stakeholder"] != NOT_NAMED)
-        yield page.details("by stakeholder", page.table(table.assign(kind=kinds).rename(columns=HEADINGS)))
-        yield page.paragraph(_pace(data))
+        shown = table.assign(kind=kinds).rename(columns={"rows": "contributions"})
+        yield page.details("by stakeholder", page.table(shown))
+        ours, theirs = page.dicts(coordination(data))
+        yield page.html("pace.html", ours=ours, theirs=theirs, upstream=data.words["upstream"])
         if len(initiatives):
-            names = initiatives["initiative"].fillna("without an initiative")
+            named = initiatives.fillna({"initiative": "without an initiative"})
             yield page.heading("By initiative")
-            yield page.table(initiatives.assign(initiative=names).rename(columns=HEADINGS | {"stakeholder": "for"}))
+            yield page.table(named.rename(columns={"stakeholder": "for", "rows": "contributions"}))
         if len(threads):
             is_linked = threads["linked"] == "both"
-            missing, linked = threads[~is_linked], threads[is_linked]
-            rest = len(missing) - _FEW_THREADS
-            further = f"{pluralise(rest, 'further thread')} that {verb(rest, 'lacks', 'lack')} a link"
-            yield page.heading("Do upstream threads and our own side link to each other?")
-            yield _link_table(missing[:_FEW_THREADS])
-            yield page.details(further, _link_table(missing[_FEW_THREADS:]))
-            yield page.details(f"{pluralise(len(linked), 'thread')} linked both ways", _link_table(linked))
+            yield page.html(
+                "cross_links.html", lacking=page.dicts(threads[~is_linked]), linked=page.dicts(threads[is_linked]),
+                states=STATES, few=_FEW_THREADS,
+            )  # fmt: skip
         yield row_details(data, led_by(data, Lead.STAKEHOLDER))
-
-
-def _link_table(threads: pd.DataFrame) -> Markup:
-    cells = [page.html("link_cell.html", row=row) for row in page.dicts(threads)]
-    linked = threads["linked"].map(STATES)
-    return page.table(
-        {"upstream thread, and what to paste where": cells, "for": threads["stakeholder"], "linked": linked}
-    )
-
-
-def _pace(data: ReviewData) -> str:
-    """Return a sentence on the coordination, and on whether stakeholder-led work goes at upstream's pace."""
-    ours, theirs = page.dicts(coordination(data))
-    if not ours["threads"]:
-        return ""
-    acts = [pluralise(ours[name], name.removesuffix("s")) for name in ("comments", "reviews") if ours[name]]
-    inside = f"in {pluralise(ours['threads'], 'thread')}"
-    wrote = f"Around it the team wrote {' and '.join(acts)} {inside}."
-    written = wrote if acts else f"No source knows a comment or a review by the team {inside}."
-    if ours["days"] is None:
-        return f"{written} How long its pull requests waited for their merge is not known."
-    pace = "" if theirs["days"] is None else f", against {number(theirs['days'])} for {data.words['upstream']} work"
-    known = f" (known for {ours['known']} of {ours['merged']})"
-    return f"{written} Half of its merged pull requests were merged within {number(ours['days'])} days{known}{pace}."
 
 
 def named_stakeholders(data: ReviewData) -> pd.DataFrame:
@@ -161,7 +131,7 @@ def named_stakeholders(data: ReviewData) -> pd.DataFrame:
 @once
 def by_stakeholder(data: ReviewData) -> pd.DataFrame:
     """Return how much stakeholder-led work each stakeholder had; a label may name one that the file does not."""
-    led = data.named_rows[data.named_rows["lead"] == Lead.STAKEHOLDER]
+    led = led_by(data, Lead.STAKEHOLDER, named=True)
     threads = led["ref"].str.casefold().groupby(led["stakeholder"].fillna(NOT_NAMED))
     table = threads.agg(rows="size", threads="nunique").reset_index()
     table["kind"] = table["stakeholder"].map({one.name: one.kind for one in data.organisation.stakeholders})
@@ -172,7 +142,7 @@ def by_stakeholder(data: ReviewData) -> pd.DataFrame:
 @once
 def by_initiative(data: ReviewData) -> pd.DataFrame:
     """Return how much work each initiative of the roadmap had, and last the work without one, where there is any."""
-    led = data.named_rows.loc[data.named_rows["lead"] == Lead.STAKEHOLDER, "initiative"]
+    led = led_by(data, Lead.STAKEHOLDER, named=True)["initiative"]
     counts, without = led.value_counts(), int(led.isna().sum())
     rows: list[Any] = [(plan.name, plan.stakeholder, counts.get(plan.name, 0)) for plan in data.initiatives]
     return frame(_INITIATIVES, [*rows, (None, None, without)] if without else rows)
@@ -180,25 +150,24 @@ def by_initiative(data: ReviewData) -> pd.DataFrame:
 
 @once
 def sides(data: ReviewData) -> pd.DataFrame:
-    """Return which places on the organisation's own side each contribution's thread is tied to.
+    """Return which places on the organisation's own side link to each contribution's thread, and are linked from it.
 
-    `inward` and `outward` are lists of addresses, of places that link to the thread and of those it links to; private
-    ones are empty texts. `linked` is a key of `STATES`.
+    `inward` and `outward` are lists of addresses, private ones as empty texts; `linked` is a key of `STATES`.
     """
-    rows, references, is_own = data.named_rows, data.data.references, data.organisation.is_own_side
+    references, is_own, table = data.data.references, data.organisation.is_own_side, []
     shown = references["url"].where(visible(references), "").fillna("")
     is_out = (references["direction"] == "out").tolist()
     places = grouped(zip(references["ref"].map(casefold_id), is_out, strict=True), shown)
-    table = []
-    for row in rows_of(rows[["ref", "links_in", "links_out"]]):
-        ref = casefold_id(row["ref"])
+    for row in rows_of(data.named_rows[["ref", "links_in", "links_out"]]):
         linking = [link for link in row["links_in"] if is_own(link.get("ref") or "")]
-        urls = ["" if link.get("private") else thread_url(link["ref"]) or "" for link in linking]
-        inward = list(dict.fromkeys([*places.get((ref, False), []), *urls]))
-        urls = [thread_url(other) or "" for other in row["links_out"] if is_own(other)]
-        outward = list(dict.fromkeys([*places.get((ref, True), []), *urls]))
+        urls_in = ["" if link.get("private") else thread_url(link["ref"]) or "" for link in linking]
+        urls_out = [thread_url(other) or "" for other in row["links_out"] if is_own(other)]
+        inward, outward = (
+            list(dict.fromkeys([*places.get((casefold_id(row["ref"]), is_out), []), *urls]))
+            for is_out, urls in ((False, urls_in), (True, urls_out))
+        )
         table.append((inward, outward, _STATE[bool(inward), bool(outward)]))
-    return pd.DataFrame(table, columns=["inward", "outward", "linked"], index=rows.index)
+    return pd.DataFrame(table, columns=["inward", "outward", "linked"], index=data.named_rows.index)
 
 
 def covers_own_side(data: ReviewData) -> bool:
@@ -215,24 +184,17 @@ def evidence(data: ReviewData) -> Share:
 
 @once
 def cross_links(data: ReviewData) -> pd.DataFrame:
-    """Return the threads of stakeholder-led work with what is missing between the two sides.
-
-    `ours` is the address on our own side, missing where there is none or it is private; `paste_upstream` and
-    `paste_own` are the sentences to paste on either side, missing where they are not needed.
-    """
+    """Return the threads of stakeholder-led work with their address on our own side and what to paste on either."""
     threads = led_by(data, Lead.STAKEHOLDER).join(sides(data))
-    threads = threads[threads["ref"].map(repository_of).notna()].drop_duplicates("ref")
-    may_be_named = {one.name for one in data.organisation.stakeholders if one.may_be_named}
-    table = []
-    for row in page.dicts(threads):
+    may_be_named, table = {one.name for one in data.organisation.stakeholders if one.may_be_named}, []
+    for row in page.dicts(threads[threads["ref"].map(repository_of).notna()].drop_duplicates("ref")):
         whom = f" for {row['stakeholder']}" if row["stakeholder"] in may_be_named else ""
         # A thread of ours can be answered in; a commit or a post cannot.
         public = sorted(filter(None, row["inward"]), key=lambda url: "/issues/" not in url and "/pull/" not in url)
-        ours = next(iter(public), None)
+        why = f"Why we do this{whom}: {public[0] if public else 'OUR INITIATIVE (paste its address)'}"
         table.append(row | {
-            "ours": ours or next(filter(None, row["outward"]), None),
-            "paste_upstream": None if row["outward"] else
-            f"Why we do this{whom}: {ours or 'OUR INITIATIVE (paste its address)'}",
+            "ours": next(filter(None, [*public, *row["outward"]]), None),
+            "paste_upstream": None if row["outward"] else why,
             "paste_own": None if row["inward"] else f"Upstream: {row['url']}",
         })  # fmt: skip
     columns = ["ref", "title", "url", "stakeholder", "initiative", "linked", "ours", "paste_upstream", "paste_own"]
@@ -241,21 +203,18 @@ def cross_links(data: ReviewData) -> pd.DataFrame:
 
 @once
 def coordination(data: ReviewData) -> pd.DataFrame:
-    """Return what members wrote and reviewed around stakeholder-led and upstream-led work, and how long it took.
+    """Return what members wrote around stakeholder-led and upstream-led work, and the days to the merge (a median).
 
-    Source of the days: CHAOSS, Change Request Duration, as a median over merged pull requests. Upstream-led work stands
-    beside it, since only a comparison shows whether stakeholder-led work goes at upstream's pace.
+    Source of the days: CHAOSS, Change Request Duration. Only the comparison tells whether work goes at upstream's pace.
     """
-    rows, acts, period = data.named_rows, data.acts, data.period
-    known_acts = set(acts["act"])
+    acts, period, table = data.acts, data.period, []
     ours = acts[acts["actor"].isin(list(data.members)) & within(acts["at"], period)]
-    table = []
     for lead in (Lead.STAKEHOLDER, Lead.UPSTREAM):
-        mine = rows[rows["lead"] == lead]
+        mine = led_by(data, lead, named=True)
         threads = set(mine["ref"].str.casefold())
         inside = ours[ours["ref"].str.casefold().isin(threads)]
         counts = inside["count"].fillna(1).groupby(inside["act"]).sum()
-        written = [counts.get(act, 0) if act in known_acts else None for act in ("commented", "reviewed")]
+        written = [counts.get(act, 0) if (acts["act"] == act).any() else None for act in ("commented", "reviewed")]
         merged = mine[(mine["kind"] == Kind.PULL_REQUEST) & within(mine["merged_at"], period)]
         days = days_between(merged["opened_at"], merged["merged_at"])
         table.append((str(lead), len(threads), *written, len(merged), *days))
