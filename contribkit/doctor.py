@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from contribkit.config.models import Goal, Initiative
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.init import PLACEHOLDER
@@ -22,7 +23,7 @@ from contribkit.loaders.source import Finding, errors, in_order, loader, ok, war
 from contribkit.text import pluralise
 
 _FILE = "configuration"
-_GIT = (2, 31)  # the first with --diff-merges=first-parent
+_GIT = SpecifierSet(">=2.31")  # the first with --diff-merges=first-parent
 _KERNEL = "python3"
 # Versions that people ask about first; other packages are shown only where they do not fit.
 _SHOWN = ("jupyterlab", "papermill", "pandas")
@@ -31,29 +32,16 @@ _THIS_PYTHON = {"python", f"python{sys.version_info[0]}", f"python{sys.version_i
 
 
 def examine(config: str | Path) -> list[Finding]:
-    """Check a set-up: the file, the sources, the folders and the machine. Nothing is changed.
-
-    There is a finding for each thing, the good ones too; where the file cannot be read, for that and the machine alone.
-
-    Examples
-    --------
-    >>> from contribkit.config.organisation import SAMPLE
-    >>> print(examine(SAMPLE)[0])
-    ✓ configuration: 2 teams, 10 members, 4 upstream projects, 2 sources
-    """
+    """Check the file, the sources, the folders and the machine, and return what is good as well; nothing is changed."""
     path = Path(config)
     try:
         organisation = Organisation.read(path)
     except ContribkitError as error:
         return [*errors(_FILE, error, "fix it there"), *_check_machine(needs_git=False)]
-    counts = [
-        pluralise(len(organisation.teams), "team"),
-        pluralise(len(organisation.members), "member"),
-        pluralise(len(organisation.upstream), "upstream project"),
-        pluralise(len(organisation.sources), "source"),
-    ]
+    counts = {"team": organisation.teams, "member": organisation.members, "upstream project": organisation.upstream}
+    known = [pluralise(len(rows), word) for word, rows in (counts | {"source": organisation.sources}).items()]
     return [
-        ok(_FILE, ", ".join(counts)),
+        ok(_FILE, ", ".join(known)),
         *_check_placeholders(path),
         *_check_configuration(organisation),
         *_check_sources(organisation),
@@ -74,32 +62,30 @@ def _check_placeholders(path: Path) -> list[Finding]:
     return errors(_FILE, places, "write there what the comment beside it says")
 
 
-def _check_configuration(organisation: Organisation) -> list[Finding]:
+def _check_configuration(organisation: Organisation) -> Iterator[Finding]:
     """Report what is valid in a contribkit.toml and still makes a review poorer or wrong."""
-    found: list[tuple[str, str]] = []
     if organisation.scope == "everywhere":
         sentence = 'scope = "everywhere" looks at all that people do on GitHub, their own projects too'
         fix = "remove it, so that only [[upstream]] projects are looked at, or make sure that everybody agreed"
-        found.append((sentence, fix))
+        yield warning(_FILE, sentence, fix)
     elif not organisation.upstream:
         sentence = "there is no [[upstream]] project, so that no work on GitHub is looked at"
-        found.append((sentence, 'add [[upstream]] with name = "JupyterHub" and orgs = ["jupyterhub"]'))
+        yield warning(_FILE, sentence, 'add [[upstream]] with name = "JupyterHub" and orgs = ["jupyterhub"]')
     if undated := dict.fromkeys(member.login for member in organisation.everybody if member.from_ is None):
         sentence = f'without "from", everything they ever did counts as the team\'s: {", ".join(undated)}'
         fix = "write from = and the first day in the team, such as from = 2024-01-15, below each login"
-        found.append((sentence, fix))
-    plans = [("initiative", plan.name, plan.refs) for plan in organisation.initiatives]
-    plans += [("goal", plan.name, plan.refs) for plan in organisation.goals]
-    for kind, name, refs in plans:
-        if not refs:
-            sentence = f'the {kind} "{name}" has no refs, so that no link can tie a contribution to it'
-            found.append((sentence, 'write refs = ["owner/repo#1"], the threads where it is planned'))
+        yield warning(_FILE, sentence, fix)
+    plans: list[Initiative | Goal] = [*organisation.initiatives, *organisation.goals]
+    for plan in plans:
+        if not plan.refs:
+            kind = type(plan).__name__.lower()
+            sentence = f'the {kind} "{plan.name}" has no refs, so that no link can tie a contribution to it'
+            yield warning(_FILE, sentence, 'write refs = ["owner/repo#1"], the threads where it is planned')
     for stakeholder in organisation.stakeholders:
         for person in filter(organisation.member, stakeholder.people):
             sentence = f"{person} speaks for {stakeholder.name} and is a member: on days of membership only that counts"
             fix = f"make sure that from and to of the membership are right, or remove {person} from people"
-            found.append((sentence, fix))
-    return [warning(_FILE, sentence, fix) for sentence, fix in found]
+            yield warning(_FILE, sentence, fix)
 
 
 def _check_sources(organisation: Organisation) -> Iterator[Finding]:
@@ -192,24 +178,8 @@ def _check_git(needed: bool) -> list[Finding]:
     except OSError:
         fix = "install it, to read clones"
         return errors("git", "is not installed", fix) if needed else [warning("git", "is not installed", fix)]
-    return judge_git(answer)
-
-
-def judge_git(answer: str) -> list[Finding]:
-    """Return whether what ``git --version`` prints is new enough.
-
-    Examples
-    --------
-    >>> print(*judge_git("git version 2.39.5 (Apple Git-154)"))
-    ✓ git: 2.39.5
-    >>> print(*judge_git("git version 2.30.2"))
-    ✗ git: is 2.30.2, needed is 2.31 or later; install that one
-    """
-    found = re.search(r"(\d+)\.(\d+)[.\d]*", answer)
-    if found and (int(found[1]), int(found[2])) >= _GIT:
-        return [ok("git", found[0])]
-    known = found[0] if found else "of an unknown version"
-    return errors("git", f"is {known}, needed is {_GIT[0]}.{_GIT[1]} or later", "install that one")
+    found = re.search(r"\d+(\.\d+)+", answer)  # git version 2.39.5 (Apple Git-154), 2.50.1.windows.1
+    return _fits("git", _GIT, found[0] if found else "0", "install that one")
 
 
 def check_kernel() -> list[Finding]:

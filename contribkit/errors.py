@@ -8,13 +8,7 @@ class ContribkitError(Exception):
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """Return the end of an error message: the known word that was probably meant, else all of them in their order.
-
-    Examples
-    --------
-    >>> nearest("timezon", ["name", "timezone"]), nearest("x", ["name", "timezone"])
-    ('did you mean "timezone"?', 'known: name, timezone')
-    """
+    """Return the end of an error message: did you mean "timezone"? Or else: known: name, timezone."""
     names = {name.casefold(): name for name in reversed(known)}
     close = difflib.get_close_matches(word.casefold(), names, n=1)
     return f'did you mean "{names[close[0]]}"?' if close else "known: " + (", ".join(known) or "none")

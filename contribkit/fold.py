@@ -42,29 +42,8 @@ def fold(
     """Return what each member of a team did in each thread in a period, a table of the schema `CONTRIBUTIONS`.
 
     A pull request's merge is its author's act too, whoever merged it. A row appears in every period that has one of
-    its acts, under one id. Acts on days on which a person was not a member are left out.
-
-    Parameters
-    ----------
-    threads, acts
-        Tables of the schemas `THREADS` and `ACTS`.
-    period
-        The days looked at; None for all acts, with and without a date.
-    team
-        A team, or a list of memberships.
-    timezone
-        Of the days of membership, where there is no period.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from contribkit.tables import THREADS
-    >>> pull = {"ref": "o/r#1", "kind": "pull_request", "repo": "o/r", "number": 1, "author": "ada"}
-    >>> act = {"ref": "o/r#1", "actor": "bob", "act": "merged", "at": "2026-08-01T10:00:00Z"}
-    >>> threads, acts = conform(pd.DataFrame([pull]), THREADS), conform(pd.DataFrame([act]), ACTS)
-    >>> team = Team(name="T", members=[Member(login="ada"), Member(login="bob")])
-    >>> list(fold(threads, acts, Period("2026-Q3"), team).id)
-    ['o/r#1@ada:pull_request', 'o/r#1@bob:review']
+    its acts, under one id. Acts on days on which a person was not a member are left out. Without a period, all acts are
+    taken, with and without a date, and days of membership are those of the time zone.
     """
     members = team.members if isinstance(team, Team) else team
     threads = threads.assign(key=threads["ref"].str.casefold()).drop_duplicates("key").set_index("key")
@@ -125,19 +104,13 @@ def _contributions(threads: pd.DataFrame, acts: pd.DataFrame, maintainers: pd.Se
     acts = acts.assign(key=acts["ref"].str.casefold(), count=acts["count"].fillna(1))
     acts = acts.sort_values("at", kind="stable")
     groups = acts.groupby(["key", "actor"], sort=False)
-    rows = groups.agg(
-        happened_at=("at", "min"),
-        last_at=("at", "max"),
-        acts=("count", "sum"),
-        source=("source", "first"),
-        ref=("ref", "first"),
-        actor_role=("actor_role", "first"),
-    )
+    at, hours = groups["at"], groups["hours"].sum(min_count=1)
     # A function called for each of 100,000 groups takes longer than all else, so sums and lists are made at once.
-    rows["hours"] = groups["hours"].sum(min_count=1)
     pairs = list(zip(acts["key"], acts["actor"], strict=True))
-    rows["did"] = list(grouped(pairs, acts["act"]).values())
     remarks = grouped(pairs, acts["text"]).values()
+    rows = groups[["ref", "source", "actor_role"]].first()
+    rows = rows.assign(happened_at=at.min(), last_at=at.max(), acts=groups["count"].sum(), hours=hours)
+    rows["did"] = list(grouped(pairs, acts["act"]).values())
     rows["remarks"] = [[text for text in texts if not is_missing(text)] for texts in remarks]
     rows = rows.reset_index(level="actor").join(threads.drop(columns=["ref", "source"]), how="left")
     rows["ref"] = threads["ref"].reindex(rows.index).fillna(rows["ref"])

@@ -16,15 +16,7 @@ _HARMLESS = {".git"}
 
 
 def start(folder: Path) -> list[Path]:
-    """Fill an empty or new folder with everything that a team needs to start, all of it or nothing; return the files.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp()) / "team"
-    >>> [path.name for path in start(folder) if path.parent == folder]
-    ['.gitattributes', '.gitignore', 'README.md', 'contribkit.toml']
-    """
+    """Fill an empty or new folder with all that a team needs to start, everything or nothing; return the files."""
     try:
         _check_free(folder)
         missing = [path for path in (folder, *folder.parents) if not path.exists()]

@@ -101,16 +101,9 @@ def read_rows(
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows of a CSV file as pairs of line number and cells by column; blank rows are skipped.
 
-    The file is in UTF-8, with commas, or semicolons as spreadsheets write them where a comma is decimal.
-
-    Parameters
-    ----------
-    columns, needed
-        The columns that there may be, and those that there must be.
-    unknown
-        Where given, other columns are noted here and ignored; else they are a problem like others.
-    broken
-        Where given, problems are noted here and their rows skipped; else the first is an error.
+    The file is in UTF-8, with commas, or semicolons as spreadsheets write them where a comma is decimal. Other columns
+    than `columns` are noted in `unknown`, where it is given, and else a problem like others. Problems are noted in
+    `broken` and their rows skipped, where it is given; else the first is an error.
     """
     rows = _csv_rows(path)
     first = rows[0][1] if rows else []

@@ -7,13 +7,7 @@ from contribkit.errors import nearest
 
 
 class Lead(StrEnum):
-    """Who drives a contribution, in the order in which leads are always shown.
-
-    Examples
-    --------
-    >>> [f"{lead.shape} {lead.word}" for lead in Lead]
-    ['◆ stakeholder-led', '● upstream-led', '▲ individual-led', '? unclear']
-    """
+    """Who drives a contribution, in the order in which leads are always shown."""
 
     STAKEHOLDER = "stakeholder"
     UPSTREAM = "upstream"

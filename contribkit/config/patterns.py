@@ -20,17 +20,6 @@ def compile_patterns(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE | re.DOTALL)
 
 
-@lru_cache(maxsize=64)
-def _longest_parts(patterns: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(max(re.split(r"[*?]+", pattern), key=len).casefold() for pattern in patterns)
-
-
-def may_hold(patterns: list[str], text: str) -> bool:
-    """Return whether a text could contain something that fits a pattern: a quick check before a slow one."""
-    folded = text.casefold()
-    return any(part in folded for part in _longest_parts(tuple(patterns)))
-
-
 def matches(patterns: list[str], text: str) -> bool:
     """Return whether a text as a whole fits one of the patterns."""
     return bool(compile_patterns(tuple(patterns)).fullmatch(text))

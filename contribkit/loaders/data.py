@@ -13,10 +13,7 @@ from contribkit.text import pluralise
 
 
 def check(organisation: Organisation, keep_going: bool = False) -> None:
-    """Raise `ContribkitError` where a source cannot be read, or there is none, before any work starts.
-
-    With `keep_going`, a source that fails will be skipped, so that only its name is checked.
-    """
+    """Raise `ContribkitError` before any work starts where a source cannot be read, or with `keep_going` is unknown."""
     for source in _sources(organisation).values():
         if not keep_going:
             source.check(organisation)

@@ -15,15 +15,9 @@ from contribkit.period import Period
 from contribkit.tables import ACTS, NEEDS, REFERENCES, THREADS, empty
 from contribkit.text import pluralise
 
-# Module by name, most trusted first, for columns that two sources know: what people wrote down for this purpose, then
-# what GitHub says, then what is inferred from a git history, which has no openings, reviews or labels.
-LOADERS = {
-    "records": "contribkit.loaders.records",
-    "github": "contribkit.loaders.github",
-    "github_to_sqlite": "contribkit.loaders.github_to_sqlite",
-    "git": "contribkit.loaders.git",
-    "activity_log": "contribkit.loaders.activity_log",
-}
+# Modules beside this one, most trusted first, for columns that two sources know: what people wrote down for this
+# purpose, then what GitHub says, then what is inferred from a git history, which has no openings, reviews or labels.
+LOADERS = ("records", "github", "github_to_sqlite", "git", "activity_log")
 
 _MOST = 20  # broken lines reported of one source
 
@@ -53,15 +47,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of `contribkit doctor`: what was checked, its state, and what to do where something needs to be done.
-
-    A warning means that a review can be made and will lack something.
-
-    Examples
-    --------
-    >>> print(Finding(Level.ERROR, "git", "is not installed", "install it"))
-    ✗ git: is not installed; install it
-    """
+    """One line of `contribkit doctor`: what was checked, its state, and what to do; a warning makes a review poorer."""
 
     level: Level
     subject: str
@@ -123,7 +109,7 @@ class Loader(Protocol):
 def loader(name: str) -> Loader:
     """Return the loader of ``[sources.NAME]``: built in, or a plug-in's (entry point ``contribkit.loaders``)."""
     if name in LOADERS:
-        return cast(Loader, import_module(LOADERS[name]))
+        return cast(Loader, import_module(f"contribkit.loaders.{name}"))
     plugins = {point.name: point for point in entry_points(group="contribkit.loaders")}
     if name in plugins:
         return cast(Loader, plugins[name].load())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.stakeholder_mentions import ASKED
 from contribkit.classifiers.votes import Reason
-from contribkit.config.patterns import matches, may_hold
+from contribkit.config.patterns import matches
 from contribkit.ids import casefold_id, repository_of, thread_url
 from contribkit.vocabulary import Activity, Kind, Lead
 
@@ -77,9 +77,7 @@ def ticket(context: Context) -> Iterator[Reason]:
     # Where every piece of work has a ticket, the thread's own says little: it adds to a name, and decides nothing.
     inward = ((mention.words, mention.url, mention.private, 2.5) for mention in context.inward)
     for words, url, private, weight in (*inward, (context.own_words, context.url, False, 0.7)):
-        if not may_hold(tickets, words):
-            continue
-        for match in _ADDRESS.finditer(words):
+        for match in _ADDRESS.finditer(words) if tickets and "/" in words else ():
             address = (match[1] or match[2]).rstrip(".,;:")
             if matches(tickets, address):
                 yield Reason(Lead.STAKEHOLDER, weight, "a support ticket is behind it", address, url, private)

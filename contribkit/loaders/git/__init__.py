@@ -3,7 +3,6 @@
 Upstream projects give merged pull requests and releases, the organisation's own side gives references.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,14 +50,21 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
     found: list[dict[str, Any]] = []
     threads: list[dict[str, Any]] = []
     acts: list[dict[str, Any]] = []
-    for name, history, tags, documents in _read(clones, organisation):
-        if organisation.is_own_side(name):
-            private = matches(settings.private, name)
-            found.extend(row | {"private": private} for row in references(name, history, documents, people))
-        if organisation.is_in_scope(name):
-            for rows in (pull_requests(name, history, people), releases(name, tags, people)):
-                threads += rows[0]
-                acts += rows[1]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answers = pool.map(lambda clone: _read(clone, organisation), clones.used)  # the next ones are read ahead
+        progress = tqdm(answers, "reading clones", len(clones.used), unit="clone", delay=2, leave=False)
+        for (name, _), answer in zip(clones.used, progress, strict=True):
+            if isinstance(answer, ContribkitError):
+                clones.broken.append(str(answer))
+                continue
+            history, tags, documents = answer
+            if organisation.is_own_side(name):
+                private = matches(settings.private, name)
+                found += [row | {"private": private} for row in references(name, history, documents, people)]
+            if organisation.is_in_scope(name):
+                for rows in (pull_requests(name, history, people), releases(name, tags, people)):
+                    threads += rows[0]
+                    acts += rows[1]
     return Loaded(
         threads=conform(_timed(threads, "merged_at", "opened_at"), THREADS),
         acts=conform(_timed(acts, "at"), ACTS),
@@ -138,29 +144,16 @@ def _folders(organisation: Organisation, broken: list[str]) -> list[Path]:
     return list(dict.fromkeys(folders))
 
 
-_Answer = tuple[str, list[Commit], list[Tag], list[Document]]
-
-
-def _read(clones: _Clones, organisation: Organisation) -> Iterator[_Answer]:
-    """Yield each repository's name, history, tags and documents, in order, the next ones read ahead."""
-
-    def answer(clone: tuple[str, Repository]) -> _Answer | ContribkitError:
-        name, repository = clone
-        in_scope = organisation.is_in_scope(name)
-        try:
-            history = read_log(repository, paths=in_scope)
-            tags = read_tags(repository) if in_scope else []
-            return name, history, tags, read_documents(repository) if organisation.is_own_side(name) else []
-        except ContribkitError as error:
-            return error
-
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = pool.map(answer, clones.used)
-        for result in tqdm(answers, "reading clones", len(clones.used), unit="clone", delay=2, leave=False):
-            if isinstance(result, ContribkitError):
-                clones.broken.append(str(result))
-            else:
-                yield result
+def _read(
+    clone: tuple[str, Repository], organisation: Organisation
+) -> tuple[list[Commit], list[Tag], list[Document]] | ContribkitError:
+    name, repository = clone
+    in_scope, is_own = organisation.is_in_scope(name), organisation.is_own_side(name)
+    try:
+        tags = read_tags(repository) if in_scope else []
+        return read_log(repository, paths=in_scope), tags, read_documents(repository) if is_own else []
+    except ContribkitError as error:
+        return error
 
 
 def _timed(rows: list[dict[str, Any]], *names: str) -> pd.DataFrame:

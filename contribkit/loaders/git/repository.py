@@ -6,7 +6,6 @@ import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from contribkit.config.organisation import Organisation
@@ -40,13 +39,6 @@ _HEADS = (
     "refs/remotes/origin/HEAD",
     "HEAD",
 )
-
-
-class Remote(NamedTuple):
-    """A repository on a host, and its ``owner/repo`` there."""
-
-    host: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -111,12 +103,12 @@ class Repository:
         return None
 
     @cached_property
-    def remotes(self) -> list[Remote]:
-        """The remotes that are not paths on this machine; ``upstream`` first, as ``origin`` may be a person's fork."""
+    def remotes(self) -> list[tuple[str, str]]:
+        """Host and ``owner/repo`` of each remote that is no path; ``upstream`` first, as ``origin`` may be a fork."""
         urls = {name.split(".", 1)[1].removesuffix(".url"): url for name, url in self._settings(r"^remote\..*\.url$")}
         ordered = sorted(urls, key=lambda name: ({"upstream": 0, "origin": 1}.get(name, 2), name))
         matches = filter(None, (_REMOTE.match(urls[name]) for name in ordered))
-        return [Remote((match["host"] or match["scp"]).casefold(), match["name"]) for match in matches]
+        return [((match["host"] or match["scp"]).casefold(), match["name"]) for match in matches]
 
     @property
     def is_partial(self) -> bool:
@@ -138,7 +130,7 @@ class Repository:
         """
         api = urlsplit(str(organisation.sources.get("github", {}).get("api_url", ""))).hostname or ""
         hosts = (*GITHUB_HOSTS, api.removeprefix("api."))
-        names = [remote.name for remote in self.remotes if remote.host in hosts]
+        names = [name for host, name in self.remotes if host in hosts]
         folder = self.path.name.removesuffix(".git")
         if not self.remotes and re.fullmatch(rf"{OWNER}\+{REPOSITORY}", folder):
             return folder.replace("+", "/", 1)

@@ -3,25 +3,24 @@
 Of upstream projects they give issues, pull requests, comments and releases, of the own side references.
 """
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
+from tqdm import tqdm
 
 from contribkit.config.models import Table
 from contribkit.config.organisation import Organisation
 from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError
+from contribkit.ids import casefold_id, linked_refs, passages
 from contribkit.loaders.github_to_sqlite import sqlite_file
-from contribkit.loaders.github_to_sqlite.extraction import (
-    Content,
-    act_rows,
-    content,
-    reference_rows,
-    thread_rows,
-)
 from contribkit.loaders.source import Loaded, matching_paths
 from contribkit.loaders.union import in_scope
 from contribkit.period import Period
+from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, records, rows_of
 
 _REVIEWS = (
     "github-to-sqlite knows no reviews, and not who labelled, assigned or milestoned: "
@@ -36,12 +35,30 @@ _LACKING = {
     "issue_comments": ("comments", "issue-comments"),
     "releases": ("releases", "releases"),
 }
+# A quick check before a slow one: nothing else can be a link to a thread.
+_MAY_LINK = r"github\.com/|/[\w.-]+#[0-9]"
+_AROUND = pd.Timedelta(days=7)  # how far a repository's first commit may lie from its creation
 
 
 class Settings(Table):
     """``[sources.github_to_sqlite]``: files, or patterns of files, relative to contribkit.toml."""
 
     databases: list[str] = []
+
+
+class _Content(NamedTuple):
+    """What all databases hold of the repositories that an organisation looks at, each thread once.
+
+    `threads` are issues and pull requests; `bots` are logins; `nameless` counts rows without a known repository.
+    """
+
+    threads: pd.DataFrame
+    comments: pd.DataFrame
+    releases: pd.DataFrame
+    commits: pd.DataFrame
+    repositories: pd.DataFrame
+    bots: frozenset[str]
+    nameless: int
 
 
 def check(organisation: Organisation) -> None:
@@ -63,12 +80,12 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
         databases.append(tables)
         answer.notes += _database_notes(path.name, tables, period)
     if databases:
-        whole = content(databases, organisation)
-        acts = act_rows(whole)
-        threads = thread_rows(whole, acts, organisation)
+        whole = _content(databases, organisation)
+        acts = _act_rows(whole)
+        threads = _thread_rows(whole, acts, organisation)
         answer.threads = threads[in_scope(threads["ref"], organisation)].reset_index(drop=True)
         answer.acts = acts[in_scope(acts["ref"], organisation)].reset_index(drop=True)
-        answer.references = reference_rows(whole, threads, organisation)
+        answer.references = _reference_rows(whole, threads, organisation)
         answer.notes[:0] = _notes(whole)
     return answer
 
@@ -100,7 +117,7 @@ def _database_notes(name: str, tables: dict[str, pd.DataFrame], period: Period |
     return [*notes, f"{name} reaches up to {last.tz_convert(zone):%Y-%m-%d}{later}"]
 
 
-def _notes(content: Content) -> list[str]:
+def _notes(content: _Content) -> list[str]:
     """Return what all databases together cannot tell."""
     threads = content.threads
     pull_requests = threads["kind"] == "pull_request"
@@ -113,3 +130,186 @@ def _notes(content: Content) -> list[str]:
         (len(content.repositories), "who created {} repositories is inferred: the author of the first commit"),
     )
     return [_REVIEWS, *(sentence.format(number) for number, sentence in counted if number)]
+
+
+def _content(databases: list[dict[str, pd.DataFrame]], organisation: Organisation) -> _Content:
+    """Return what several databases hold as one: of each thread and comment the newest.
+
+    A repository that is not in the table repos counts as private: nothing says that it is not.
+    """
+    times = dict.fromkeys(("created_at", "published_at", "author_date"), "opened_at")
+
+    def every(*names: str) -> pd.DataFrame:
+        frames = [tables[name] for name in names for tables in databases]
+        return pd.concat(frames, ignore_index=True).rename(columns=times)
+
+    users, repos = every("users"), every("repos")
+    frames = (
+        every("pull_requests", "issues"),
+        every("issue_comments"),
+        every("releases"),
+        every("commits"),
+        repos[~repos["fork"].fillna(False)],
+    )
+    threads, comments, releases, commits, repositories = (frame[_is_looked_at(frame, organisation)] for frame in frames)
+    newest = comments.sort_values("updated_at", ascending=False, kind="stable").drop_duplicates("comment_id")
+    published = releases[~releases["draft"].fillna(False) & releases["opened_at"].notna()]
+    commits = commits.drop_duplicates("ref")
+    return _Content(
+        threads=_newest(threads),
+        comments=newest.sort_values("opened_at", kind="stable"),
+        releases=published.drop_duplicates("ref"),
+        commits=commits,
+        repositories=_with_creators(repositories.drop_duplicates("ref"), commits),
+        bots=frozenset(users.loc[users["type"] == "Bot", "login"].dropna()),
+        nameless=sum(int(frame["ref"].isna().sum()) for frame in frames),
+    )
+
+
+def _is_looked_at(frame: pd.DataFrame, organisation: Organisation) -> pd.Series:
+    """Return for each row whether it is in an upstream project, or on the organisation's own side."""
+    repos = frame["repo"].dropna().unique()
+    whole = [repo for repo in repos if organisation.is_in_scope(repo) or organisation.is_own_side(repo)]
+    refs = frame.loc[~frame["repo"].isin(whole), "ref"].dropna().unique()
+    return frame["repo"].isin(whole) | frame["ref"].isin([ref for ref in refs if organisation.is_own_side(ref)])
+
+
+def _newest(threads: pd.DataFrame) -> pd.DataFrame:
+    """Return one row an issue or pull request, with the last known value of each column.
+
+    A closed pull request that only the table of issues has may have been merged: its state is null.
+    """
+    ended = (threads["table"] == "issues") & (threads["kind"] == "pull_request") & (threads["state"] != "open")
+    threads = threads.assign(state=threads["state"].mask(ended, "ended"), key=threads["ref"].str.casefold())
+    # Of two rows of the same time, that of the table of pull requests knows more.
+    ordered = threads.sort_values(["updated_at", "table"], ascending=[False, False], kind="stable")
+    twice = ordered["key"].duplicated(keep=False)
+    known = pd.concat([ordered[~twice].set_index("key"), ordered[twice].groupby("key", sort=False).first()])
+    merged = known["merged_at"].notna()
+    state = known["state"].mask(merged, "merged").mask((known["state"] == "ended") & ~merged, None)
+    return known.assign(state=state, closed_at=known["closed_at"].mask(state == "open")).reset_index(drop=True)
+
+
+def _with_creators(repositories: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+    """Return the repositories whose creator can be inferred: the author of the first commit.
+
+    GitHub does not say who created a repository, nor does a history that starts long before it, as it was imported, or
+    later, as only a part of it is known.
+    """
+    first = commits.sort_values("opened_at", kind="stable").drop_duplicates("repo").set_index("repo")
+    start = _look_up(repositories["repo"], first["opened_at"])
+    known = repositories.assign(author=_look_up(repositories["repo"], first["author"]))
+    return known[((start - repositories["opened_at"]).abs() <= _AROUND) & known["author"].notna()]
+
+
+def _thread_rows(content: _Content, acts: pd.DataFrame, organisation: Organisation) -> pd.DataFrame:
+    """Return a table of the schema `THREADS`."""
+    numbered = content.threads
+    place = numbered["kind"].map({"pull_request": "/pull/", "issue": "/issues/"})
+    address = "https://github.com/" + numbered["repo"] + place + numbered["number"].astype("str")
+    frames = numbered.assign(url=numbered["url"].fillna(address)), content.releases, content.repositories
+    threads = combine([conform(frame, THREADS) for frame in frames], THREADS)
+    is_bot = threads["author"].isin(content.bots)
+    threads = threads.assign(
+        author_is_bot=is_bot.astype("boolean").mask(~is_bot),  # patterns of logins tell of the others
+        links_out=_links_out(threads, content.comments, organisation),
+        source="github_to_sqlite",
+    )
+    return _with_participants(_with_links_in(threads), acts, content.bots, organisation)
+
+
+def _links_out(threads: pd.DataFrame, comments: pd.DataFrame, organisation: Organisation) -> pd.Series:
+    """Return the links of each thread: of its body, and of comments of members, who know what it is for."""
+    members = [name for name in comments["author"].dropna().unique() if organisation.member(name)]
+    words = pd.concat([threads, comments[comments["author"].isin(members)]])[["ref", "body"]]
+    words = words[_may_link(words["body"])]
+    bodies = tqdm(words["body"], "reading links", unit="text", delay=2, leave=False)
+    found = grouped(words["ref"].str.casefold(), map(linked_refs, bodies))
+    links = {place: list(dict.fromkeys(chain.from_iterable(lists))) for place, lists in found.items()}
+    return _lists(threads["ref"].str.casefold(), links)
+
+
+def _may_link(texts: pd.Series) -> pd.Series:
+    return texts.str.contains(_MAY_LINK, case=False).fillna(False).astype(bool)
+
+
+def _with_links_in(threads: pd.DataFrame) -> pd.DataFrame:
+    """Return threads with those of the same databases that link to them."""
+    links = threads.explode("links_out").dropna(subset=["links_out"])
+    targets = links["links_out"].astype("str").str.casefold()
+    others = targets != links["ref"].str.casefold()
+    named = links.assign(by=links["author"], private=links["private"].fillna(False))
+    found = grouped(targets[others], records(named.loc[others, ["ref", "title", "by", "private"]]))
+    return threads.assign(links_in=_lists(threads["ref"].str.casefold(), found))
+
+
+def _with_participants(
+    threads: pd.DataFrame, acts: pd.DataFrame, bots: frozenset[str], organisation: Organisation
+) -> pd.DataFrame:
+    """Return threads with who took part, and when the first human answered who is not the author."""
+    place = threads["ref"].str.casefold()
+    did = pd.DataFrame({"place": acts["ref"].str.casefold(), "actor": acts["actor"], "at": acts["at"]})
+    pairs = did.sort_values("at", kind="stable").drop_duplicates(["place", "actor"])
+    author = _look_up(pairs["place"], threads.assign(place=place).set_index("place")["author"])
+    answers = pairs[~_are_bots(pairs["actor"], bots, organisation) & (pairs["actor"] != author)]
+    return threads.assign(
+        participants=_lists(place, grouped(pairs["place"], pairs["actor"])),
+        first_response_at=_look_up(place, answers.groupby("place")["at"].min()),
+    )
+
+
+def _act_rows(content: _Content) -> pd.DataFrame:
+    """Return a table of the schema `ACTS`.
+
+    The actor of a merge is the author where the database does not say who merged: it is the author's act too.
+    """
+    threads = content.threads
+    merged, closed = (threads[threads["state"] == state] for state in ("merged", "closed"))
+    known = {
+        "opened": threads,
+        "merged": merged.assign(author=merged["merged_by"].fillna(merged["author"]), opened_at=merged["merged_at"]),
+        "closed": closed.assign(author=closed["closed_by"], opened_at=closed["closed_at"]),
+        "commented": content.comments.assign(text=content.comments["body"]),
+        "released": content.releases,
+        "created": content.repositories.drop(columns="url"),
+    }
+    known = {act: frame.rename(columns={"author": "actor", "opened_at": "at"}) for act, frame in known.items()}
+    columns = [name for name in ACTS if name not in ("state", "act", "source")]
+    rows = [conform(frame.reindex(columns=columns).assign(act=act), ACTS) for act, frame in known.items()]
+    return combine(rows, ACTS).dropna(subset=["actor"]).assign(source="github_to_sqlite").reset_index(drop=True)
+
+
+def _reference_rows(content: _Content, threads: pd.DataFrame, organisation: Organisation) -> pd.DataFrame:
+    """Return a table of the schema `REFERENCES`: what bodies, comments and messages of the own side point at."""
+    numbered, comments = threads[threads["number"].notna()], content.comments
+    by_ref = threads.assign(place=threads["ref"].str.casefold()).set_index("place")
+    place = comments["ref"].str.casefold()
+    about = {name: _look_up(place, by_ref[name]) for name in ("kind", "title", "labels")}
+    comments = comments.assign(**about | {"kind": about["kind"].fillna("issue")}, id=comments["ref"])
+    places = pd.concat([numbered.assign(id=numbered["ref"]), comments, content.commits])
+    places = places.assign(source=places["repo"], by=places["author"], date=places["opened_at"], direction="in")
+    places = places[places["ref"].isin([ref for ref in places["ref"].unique() if organisation.is_own_side(ref)])]
+    rows = tqdm(rows_of(places[_may_link(places["body"])]), "reading references", unit="text", delay=2, leave=False)
+    found = conform(pd.DataFrame([found for row in rows for found in _linking(row, organisation)]), REFERENCES)
+    return found.assign(by_is_bot=_are_bots(found["by"], content.bots, organisation).astype("boolean"))
+
+
+def _linking(row: dict[str, Any], organisation: Organisation) -> Iterator[dict[str, Any]]:
+    for ref, text, context in passages(row["body"], organisation.is_own):
+        if casefold_id(ref) != casefold_id(row["ref"]):
+            yield row | {"ref": ref, "text": text, "context": context}
+
+
+def _are_bots(logins: pd.Series, bots: frozenset[str], organisation: Organisation) -> pd.Series:
+    return logins.isin([name for name in logins.dropna().unique() if name in bots or organisation.is_bot(name)])
+
+
+def _lists(keys: pd.Series, lists: dict[Any, list[Any]]) -> pd.Series:
+    """Return for each key its list, an empty one where there is none."""
+    return pd.Series([lists.get(key, []) for key in keys], keys.index, dtype=object)
+
+
+def _look_up(keys: pd.Series, values: pd.Series) -> pd.Series:
+    """Return for each key the value of a series at it, null where it has none, in the same type."""
+    # Not keys.map(values): that loses the type where there are no values.
+    return values.reindex(keys).set_axis(keys.index)

@@ -254,5 +254,5 @@ def _repository_of(folder: Path) -> tuple[str | None, str]:
     except ContribkitError:  # git is not installed
         remotes = []
     # Changes are proposed upstream, where the clone is one of a fork.
-    repository = next((remote.name for remote in remotes if remote.host in GITHUB_HOSTS), None)
+    repository = next((name for host, name in remotes if host in GITHUB_HOSTS), None)
     return repository, place.relative_to(root).as_posix()
