@@ -175,8 +175,8 @@ def test_a_cell_that_fails_leaves_the_notebook_up_to_there_and_a_page_that_says_
     page = result.page.read_text()
     assert "This page stopped before its end." in page
     assert "the disk is full" in page
-    assert "Is the upstream-led work shared?" in page
-    assert "What could we not see?" not in page
+    assert "Is the upstream-led work shared?</h2>" in page
+    assert "What could we not see?</h2>" not in page
     assert str(tmp_path) not in page
     cells = nbformat.read(result.folder / "review.ipynb", as_version=4).cells
     assert any(output.output_type == "error" for cell in cells for output in cell.get("outputs", []))
