@@ -373,12 +373,12 @@ def test_two_kernels_two_people_and_two_tabs_at_once_lose_nothing(browser, serve
         first.page.locator(".jp-OutputArea").first.click(button="right", position={"x": 5, "y": 5})
         first.page.get_by_role("menuitem", name="Create New View for Cell Output").click()
         views = first.page.locator(ROOT)
-        views.nth(1).locator(".row.here").wait_for()
+        views.nth(1).locator(".row.here").wait_for(timeout=RUNS_IN)
         lists = [views.nth(place).locator(".list") for place in (0, 1)]
         for list_box in (*lists, two.list):
             burst(list_box, 500)
         for place in (0, 1):
-            views.nth(place).locator(".status").get_by_text("Labelled").wait_for()
+            views.nth(place).locator(".status").get_by_text("Labelled").wait_for(timeout=RUNS_IN)
         deadline = time.monotonic() + 180
         while len(events(folder / "labels")) < 1500 and time.monotonic() < deadline:
             first.page.wait_for_timeout(300)
@@ -387,7 +387,7 @@ def test_two_kernels_two_people_and_two_tabs_at_once_lose_nothing(browser, serve
         assert len(found) == len({event["id"] for event in found}) == 1500
         assert sum(event["by"] == "bob-example" for event in found) == 500
         for place in (0, 1):
-            views.nth(place).locator(".saving.saved").wait_for()
+            views.nth(place).locator(".saving.saved").wait_for(timeout=RUNS_IN)
 
 
 def test_on_binder_the_page_says_what_is_not_exported_yet_and_three_ways_to(browser, server, folder):
