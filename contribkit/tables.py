@@ -260,3 +260,11 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as objects for JSON."""
     columns = {str(name): [plain(value) for value in frame[name]] for name in frame}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def of_trackers(references: pd.DataFrame) -> pd.DataFrame:
+    """Return the references that show a tracker or repository of the own side to have been read around their dates.
+
+    Posts mention few threads, and a thread that was cited does not mean that the rest of its tracker was read.
+    """
+    return references[(references["kind"] != "document") & (references["direction"] != "out")]

@@ -14,7 +14,18 @@ from contribkit.classifiers.votes import LABEL, Reason, decide
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
 from contribkit.labels import Label, Labels
-from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, REFERENCES, Judged, conform, grouped, is_missing, rows_of
+from contribkit.tables import (
+    CONTRIBUTIONS,
+    JUDGED,
+    REASONS,
+    REFERENCES,
+    Judged,
+    conform,
+    grouped,
+    is_missing,
+    of_trackers,
+    rows_of,
+)
 from contribkit.vocabulary import MAINTAINER, MAINTAINERS, Activity, Kind, Lead
 
 _REVIEWS = 2  # reviews of others' work in a project from which on somebody counts as one who maintains it
@@ -117,12 +128,8 @@ def _linked(table: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
 
 
 def _covered(times: pd.Series, references: pd.DataFrame) -> pd.Series:
-    """Return which times lie between the first and last reference of one tracker or repository, which would know.
-
-    Posts tell of little, and what a thread cites says nothing of what the cited tracker holds besides.
-    """
-    knows = (references["kind"] != "document") & (references["direction"] != "out")
-    spans = references[knows].groupby("source")["date"].agg(["min", "max"]).dropna()
+    """Return which times lie between the first and last reference of one tracker or repository, which would know."""
+    spans = of_trackers(references).groupby("source")["date"].agg(["min", "max"]).dropna()
     within = [(times >= first) & (times <= last) for first, last in zip(spans["min"], spans["max"], strict=True)]
     return pd.concat(within, axis=1).any(axis=1) if within else pd.Series(False, index=times.index)
 

@@ -55,7 +55,7 @@ def summarise(data: ReviewData, questions: Sequence[Question], plug_ins: Collect
 
     org, period = data.organisation, data.period
     numbers = {question.name: question.numbers(data) for question in questions}
-    further = {name: found for name, found in numbers.items() if name in plug_ins}
+    further = {name: found.get(name, found) for name, found in numbers.items() if name in plug_ins}
     counts_for = {name: list(mask) for name, mask in marks(data, questions).items()}
     return {
         "schema_version": VERSION,

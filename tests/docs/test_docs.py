@@ -35,7 +35,7 @@ QUESTION = """
 import contribkit as ck
 review = ck.open_review(team="product", period="2026-Q3")
 assert review.projects.sentence.startswith("The work went to "), review.projects.sentence
-assert review.summary["plug_ins"]["projects"]["projects"]["repositories"][0]["contributions"] > 0
+assert review.summary["plug_ins"]["projects"]["repositories"][0]["contributions"] > 0
 assert "To which projects did the work go?" in review.projects.html
 """
 

@@ -13,7 +13,7 @@ from contribkit.review import figures, page
 from contribkit.review.question import THREADS, Filter, Question, array, each, frame, led_by, of, row_details
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, days_between, share
-from contribkit.tables import grouped, rows_of
+from contribkit.tables import grouped, of_trackers, rows_of
 from contribkit.text import pluralise
 from contribkit.vocabulary import Kind, Lead
 
@@ -171,8 +171,8 @@ def sides(data: ReviewData) -> pd.DataFrame:
 
 
 def covers_own_side(data: ReviewData) -> bool:
-    """Return whether a source of the organisation's own side covers the period: else silence tells nothing."""
-    dates = data.data.references["date"]
+    """Return whether a source of the organisation's own side covers the period: else silence is no evidence."""
+    dates = of_trackers(data.data.references)["date"]
     return bool(dates.isna().any() or (dates.min() < data.period.end and dates.max() >= data.period.start))
 
 
