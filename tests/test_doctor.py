@@ -187,7 +187,7 @@ WRONG = {
     "no repository": (lambda home: (home / "clones/a+b").mkdir(), GIT, "a+b: is not a git repository", "clone it"),
     "shallow": (shallow, GIT, "+cut: is a shallow clone", "run: git -C "),
     "empty": (lambda home: Invented(home / "clones/a+b"), GIT, "a+b: is an empty repository", "clone it again"),
-    "nameless": (nameless, GIT, "nothing tells which repository", "name the folder OWNER+NAME, or set its remote"),
+    "nameless": (nameless, GIT, "it is unknown which repository", "name the folder OWNER+NAME, or set its remote"),
     "no records": (unlink("c.jsonl"), RECORDS, "c.jsonl: cannot be read", "fix it there"),
     "broken line": (write("c.jsonl", ROW + "{\n" + ROW), RECORDS, "c.jsonl:2: not JSON", "fix the line"),
     "no kind": (write("c.jsonl", ROW.replace("issue", "isue")), RECORDS, 'c.jsonl:1: unknown kind "isue"', "did you"),

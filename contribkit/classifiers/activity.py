@@ -108,7 +108,7 @@ _PATH = 0.4  # scale of what paths tell: regularisation then trusts the title mo
 
 
 def activity_of(row: Mapping[str, Any]) -> Activity:
-    """Return the activity of a row of the contributions table; `other` where nothing tells.
+    """Return the activity of a row of the contributions table; `other` where there is no evidence.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def activity_of(row: Mapping[str, Any]) -> Activity:
     if kind in KINDS:
         return KINDS[Kind(kind)]
     said = _first(_SAYS, title)
-    # Labels such as "good first issue" tell only where the title says nothing of what is to be done.
+    # A label such as "good first issue" counts only where the title does not say what kind of work it is.
     if decided := _first(_DECIDES, title) or _first(_DECIDES, "" if said else " ".join(row["labels"])[:_TITLE]):
         return decided
     if files and all(_MEETING_PATH.search(path) for path in files):

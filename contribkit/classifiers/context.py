@@ -186,7 +186,7 @@ class Context:
 
     @cached_property
     def author_is_outsider(self) -> bool:
-        """Whether somebody opened the thread who is no member and speaks for no stakeholder."""
+        """Whether the author of the thread is neither a member nor one of a stakeholder's people."""
         author = self.text("author")
         member = self.organisation.member(author)
         return bool(author) and member is None and casefold_id(author) not in self.organisation.speakers
@@ -222,7 +222,7 @@ def _of_links(row: dict[str, Any], organisation: Organisation) -> Iterator[Menti
 def passage(text: str, ref: str) -> str:
     """Return the list items or sentences of a text that point at a thread; all of it where none can be told apart.
 
-    A post lists many threads: what stands beside one says little of the next.
+    A post lists many threads, and the text next to one link is rarely about the others.
     """
     items = [item for item in _ITEM.split(text) if item.strip()]
     parts = items if len(items) > 1 else _SENTENCE.split(text)

@@ -67,7 +67,7 @@ def propagate(contexts: list[Context], reasons: list[list[Reason]]) -> list[Prop
     for context, why, (lead, _) in zip(contexts, reasons, decided, strict=True):
         beside = list(_neighbours(context, led))
         whom_else = [neighbour.stakeholder for _, neighbour in beside if neighbour.stakeholder]
-        # Where its own evidence decides, the threads next to it only tell whom it served.
+        # Where its own evidence decides, linked threads only add which stakeholder it served.
         own = why if lead is Lead.STAKEHOLDER else in_order([*why, *(reason for reason, _ in beside)])
         found.append(Propagated(own, whom_else))
     return found

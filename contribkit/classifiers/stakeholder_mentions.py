@@ -17,7 +17,7 @@ ASKED = re.compile(
 )
 _THANKS = re.compile(
     r"\b(?:thank(?:s| you)|(?:fund|support|sponsor)(?:ed|ing) (?:by|from)|support from|acknowledg\w*|our funders?|"
-    # An afterthought tells who gains too, not who asked.
+    # An afterthought names who benefits as well, not who asked for it.
     r"also (?:be )?(?:useful|support\w*|benefit\w*|helps?))\b",
     re.IGNORECASE,
 )

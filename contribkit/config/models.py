@@ -200,7 +200,7 @@ class NeedWeights(Table):
     unanswered: Weight = 2.0  # nobody has answered yet
     checks: Weight = 1.0  # its checks are green
     small: Weight = 1.0  # little to read
-    recent: Weight = 1.0  # touched of late: its author is still there
+    recent: Weight = 1.0  # updated recently: its author is still around
     stale: Weight = -1.0  # untouched for long: it may be out of date
     conflict: Weight = -1.0  # cannot be merged as it is
     changes_requested: Weight = -2.0  # the author's turn

@@ -85,7 +85,9 @@ class Organisation:
             cautions.append('scope = "everywhere": members\' work outside the upstream projects is included')
         names = [member.name.casefold() for member in self.members.values() if member.name]
         for name in sorted({name for name in names if names.count(name) > 1}):
-            cautions.append(f'two members are named "{name}": in git histories only their addresses tell who is who')
+            cautions.append(
+                f'two members are named "{name}": git histories can tell them apart only by their e-mail addresses'
+            )
         return cautions
 
     def word(self, lead: str) -> str:
@@ -228,7 +230,7 @@ class Organisation:
     def owner_of(self, repo: str) -> Stakeholder | None:
         """Return the first stakeholder in the file whose repository, tracker or organisation's repository it is.
 
-        Their organisations tell nothing of repositories that are upstream too.
+        A stakeholder's organisation is not used for repositories that are upstream projects too.
         """
         names = {casefold_id(repo)} if self.upstream_of(repo) else {casefold_id(repo), casefold_id(repo.split("/")[0])}
         for stakeholder in self.stakeholders:

@@ -259,7 +259,7 @@ def classify_files(
 
 def reliability_figure(found: Evaluation) -> "Figure":
     """Draw the share that is right against the confidence, one point a bin with its interval."""
-    bins, one = found.calibration, "#0072B2"  # one series, so its colour says nothing of leads
+    bins, one = found.calibration, "#0072B2"  # a single series; the colour does not stand for a lead
     figure, (axes,) = new_figure(4.6)
     axes.plot([0, 100], [0, 100], linestyle="--", linewidth=1, color="#767676", label="as sure as right")
     axes.vlines(bins["confidence"] * 100, bins["low"] * 100, bins["high"] * 100, color=one, linewidth=2)

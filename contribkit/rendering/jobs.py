@@ -264,7 +264,7 @@ def _render(job: _Job, progress: bool = False) -> Rendered:
     nameless = "upstream" in job.own or bool(job.given.get("without_names"))  # maintainers of a project see no names
     with beside(place) as folder:
         output, page_path = folder / f"{job.stem}.ipynb", folder / f"{job.stem}.html"
-        # Relative, so that the notebook runs where it is, and tells nothing of this machine.
+        # Relative, so that the notebook runs where it is and does not reveal paths of this machine.
         where = {"config": os.path.relpath(job.config, folder), "period": job.period}
         parameters = job.given | job.own | where | {"output": "."}
         failure = execute(source, output, parameters, progress, job.config.parent, nameless)

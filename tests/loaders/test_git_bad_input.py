@@ -134,7 +134,7 @@ def test_a_clone_that_nothing_names(tmp_path: Path) -> None:
     made.main("Start")
     made.remote("/srv/mirrors/lamp.git")
     message = failing(tmp_path)
-    assert message.startswith(f"{made.path}: nothing tells which repository this is; name the folder OWNER+NAME")
+    assert message.startswith(f"{made.path}: it is unknown which repository this is; name the folder OWNER+NAME")
     assert "git remote add origin https://github.com/OWNER/NAME" in message
     data = loaded(tmp_path, keep_going=True)
     assert (data.sources[0].status, data.sources[0].notes[-1]) == ("failed", message)
@@ -143,7 +143,7 @@ def test_a_clone_that_nothing_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["+lamp", "wicketlamp-example+", "+", "a b+c d"])
 def test_a_folders_name_that_names_nothing(tmp_path: Path, name: str) -> None:
     Invented(tmp_path / "clones" / name).main("Start")
-    assert "nothing tells which repository this is" in failing(tmp_path)
+    assert "it is unknown which repository this is" in failing(tmp_path)
 
 
 def test_a_named_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -307,7 +307,7 @@ def test_without_repositories_their_names_are_read_off_addresses_and_all_counts_
     database.close()
     lost = load(home)
     assert lost.threads.empty
-    assert any("rows are left out: nothing tells their repository" in note for note in lost.notes)
+    assert any("rows are left out because their repository is unknown" in note for note in lost.notes)
 
 
 def test_columns_that_an_older_version_did_not_write_are_null(home, lamp):
@@ -332,7 +332,7 @@ def test_it_says_up_to_which_day_a_database_reaches(home, lamp):
             database.execute(f"update {table} set created_at = null")
         database.execute("update issues set updated_at = null")
     database.close()
-    assert any("up.db holds no dates" in note for note in load(home).notes)
+    assert any("up.db has no dates" in note for note in load(home).notes)
 
 
 def spoil(path, *statements):

@@ -105,4 +105,4 @@ def major_feature(context: Context) -> Iterator[Reason]:
     small = context.maintains and context.is_small
     if context.activity == Activity.FEATURE and not context.mentions and not small:
         weight = -0.4 if context.maintains else -0.8
-        yield Reason(Lead.UPSTREAM, weight, "a feature, and nothing tells who asked for it", context.text("title"))
+        yield Reason(Lead.UPSTREAM, weight, "a feature without evidence of who asked for it", context.text("title"))

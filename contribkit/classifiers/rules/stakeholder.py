@@ -223,7 +223,7 @@ def our_use(context: Context) -> Iterator[Reason]:
 
 
 def own_side_is_silent(context: Context) -> Iterator[Reason]:
-    """The organisation's own side was read for these days, and says nothing of it."""
+    """The organisation's own trackers were read for these days and do not mention the thread."""
     if context.covered and not context.mentions:
         sentence = "our trackers, commits and posts cover these days and do not mention it"
         yield Reason(Lead.STAKEHOLDER, -0.3, sentence)

@@ -39,7 +39,7 @@ class Settings(Table):
 
 
 def check(organisation: Organisation) -> None:
-    """Raise `ContribkitError` for a clone that is not a repository, is shallow, empty, or whose name nothing tells."""
+    """Raise `ContribkitError` for a clone that is no repository, is shallow or empty, or whose name is unknown."""
     if broken := _clones(organisation).broken:
         raise ContribkitError(broken[0])
 

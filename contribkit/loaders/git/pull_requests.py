@@ -28,7 +28,7 @@ class People:
         self._known: dict[Person, str | None] = {}
 
     def login(self, person: Person) -> str | None:
-        """Return the login of a name and address, as configured for members; None where nothing tells it."""
+        """Return the login of a name and address, as configured for members; None where it is unknown."""
         if person not in self._known:
             self._known[person] = self._find(*person)
         return self._known[person]
@@ -62,7 +62,7 @@ def pull_requests(repo: str, commits: list[Commit], people: People) -> Rows:
     """Return the merged pull requests of a repository: merge commits, and squash merges on the main line.
 
     The owner of a merge's head is its author; where that is an organisation, the author of the branch's first own
-    commit is, and nobody where the branch is a bot's. Squash merges do not tell who merged them.
+    commit is, and nobody where the branch is a bot's. Squash merges do not record who merged them.
     """
     history = History(commits)
     threads: dict[str, dict[str, Any]] = {}

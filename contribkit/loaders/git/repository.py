@@ -136,7 +136,7 @@ class Repository:
             return folder.replace("+", "/", 1)
         if not self.remotes:
             raise ContribkitError(
-                f"{self.path}: nothing tells which repository this is; name the folder OWNER+NAME, "
+                f"{self.path}: it is unknown which repository this is; name the folder OWNER+NAME, "
                 "or set its remote: git remote add origin https://github.com/OWNER/NAME"
             )
         used = (name for name in names if organisation.is_own(name) or organisation.upstream_of(name))

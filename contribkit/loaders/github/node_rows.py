@@ -231,7 +231,7 @@ def _links_in(payload: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _own_place(node: CachedNode, names: dict[str, Name]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the columns of a reference that tell of a thread of the own side, and what GitHub says of it."""
+    """Return the columns of a reference that describe a thread of the own side, from what GitHub says about it."""
     payload = node.payload or {}
     name = names[payload["repository"]["id"]]
     place = {

@@ -59,7 +59,7 @@ class BatchSizes:
         return sum(1 / self.kinds[query.kind].size for query in queries)
 
     def grow(self, queries: list[Query]) -> None:
-        """Note that a request was answered; a small one tells nothing about larger ones."""
+        """Note that a request was answered; a small one does not show that larger ones would be."""
         is_full = self.weigh(queries) > 0.6
         for size, kind in self._of(queries):
             if is_full:

@@ -110,7 +110,7 @@ def _database_notes(name: str, tables: dict[str, pd.DataFrame], period: Period |
     times = pd.Series([table[column].max() for table in tables.values() for column in columns if column in table])
     last = times.max()
     if pd.isna(last):
-        return [*notes, f"{name} holds no dates: nothing tells up to which day it reaches"]
+        return [*notes, f"{name} has no dates, so it is unknown up to which day it is complete"]
     ended = period is not None and last < period.end
     later = ": what came later in the period is not seen; make or download it again" if ended else ""
     zone = period.timezone if period else "UTC"
@@ -124,7 +124,7 @@ def _notes(content: _Content) -> list[str]:
     ended = int((pull_requests & threads["state"].isna()).sum())
     unmerged = int((threads["merged_at"].notna() & threads["merged_by"].isna()).sum())
     counted = (
-        (content.nameless, "{} rows are left out: nothing tells their repository; run github-to-sqlite repos"),
+        (content.nameless, "{} rows are left out because their repository is unknown; run github-to-sqlite repos"),
         (ended, "whether {} closed pull requests were merged is not known; run github-to-sqlite pull-requests"),
         (unmerged, "who merged {} pull requests is not known: github-to-sqlite asks for it only with --pull-request"),
         (len(content.repositories), "who created {} repositories is inferred: the author of the first commit"),
@@ -211,7 +211,7 @@ def _thread_rows(content: _Content, acts: pd.DataFrame, organisation: Organisati
     threads = combine([conform(frame, THREADS) for frame in frames], THREADS)
     is_bot = threads["author"].isin(content.bots)
     threads = threads.assign(
-        author_is_bot=is_bot.astype("boolean").mask(~is_bot),  # patterns of logins tell of the others
+        author_is_bot=is_bot.astype("boolean").mask(~is_bot),  # the others are matched by login later
         links_out=_links_out(threads, content.comments, organisation),
         source="github_to_sqlite",
     )

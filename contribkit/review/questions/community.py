@@ -30,7 +30,7 @@ class Community(Question):
     schema = {
         "community": obj(
             "How the team met people outside the organisation.",
-            reviewed=of("perhaps", "Reviews of pull requests of non-maintainers; null where no source tells of one."),
+            reviewed=of("perhaps", "Reviews of pull requests of non-maintainers; null where no source has reviews."),
             closed=of("perhaps", "Of these, whose thread the team merged or closed."),
             newcomers_back=of("share", "Newcomers whose work was reviewed, over all periods known, who came back."),
             first_response=obj(
@@ -143,7 +143,7 @@ def from_outside(rows: pd.DataFrame, organisation: Organisation) -> pd.Series:
 
 def reviewed_of_others(rows: pd.DataFrame, organisation: Organisation) -> pd.Series:
     """Return which contributions are reviews of a pull request of a non-maintainer outside the organisation."""
-    # Near CHAOSS, Change Request Reviews. GitHub tells who maintains a project; where it does not, the answer is no.
+    # Near CHAOSS, Change Request Reviews. GitHub says who maintains a project; else nobody is taken to.
     standing = rows["author_association"]
     newer = standing.notna() & ~standing.isin(MAINTAINERS)
     return (rows["kind"] == Kind.REVIEW) & newer & from_outside(rows, organisation)
@@ -169,7 +169,7 @@ def first_response(threads: pd.DataFrame, organisation: Organisation, period: Pe
     """Return the median days to the first response, for threads that newcomers from outside opened in the period.
 
     Source: CHAOSS, Time to First Response (https://chaoss.community/kb/metric-time-to-first-response/). Threads without
-    a known response count neither as fast nor as slow: how many are known stands beside it.
+    a known response count neither as fast nor as slow; the number of known ones is given with it.
     """
     new = threads["author_association"].isin(NEWCOMERS) & from_outside(threads, organisation)
     mine = threads[new & within(threads["opened_at"], period)]
