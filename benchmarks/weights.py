@@ -60,7 +60,7 @@ def fit(votes: pd.DataFrame, leads: pd.Series) -> Fitted:
     Examples
     --------
     >>> columns = pd.MultiIndex.from_tuples([("shy", "upstream"), ("loud", "stakeholder")])
-    >>> votes = pd.DataFrame([[0.3, 0.0], [0.0, 2.0]] * 40, columns=columns)
+    >>> votes = pd.DataFrame([[0.6, 0.0], [0.0, 2.0]] * 40, columns=columns)
     >>> fitted = fit(votes, pd.Series(["upstream", "stakeholder"] * 40))
     >>> answer(votes[:2], fitted).tolist()
     ['upstream', 'stakeholder']
