@@ -97,7 +97,7 @@ class Leads(Question):
         if part.low is not None and part.high is not None and policy is not None and covers_own_side(data):
             unclear = "not clearly on either side of"
             side = "above" if part.low > policy else "below" if part.high < policy else unclear
-            against = f"{page.percent(part.share)} by count, against {page.percent(policy)}"
+            against = f"{page.percent(part.share)} against {page.percent(policy)}"
             finding = f"{data.words['upstream']} work is {side} the policy ({against})"
         table = history(data)
         unseen = table["period"].isin([str(one.period) for one in (*data.earlier, data) if not covers_own_side(one)])
@@ -149,7 +149,7 @@ class Leads(Question):
         clicks = (rows["kind"] == Kind.TRIAGE) & rows["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM])
         yield page.html(
             "leads.html", words=data.words, pulls=_pulls(data), total=len(rows),
-            decided=decided, are_few=0 < decided < _FEW,
+            decided=decided, are_few=0 < decided < _FEW, is_covered=is_covered,
             assumed=[(Kind(kind).word, hours) for kind, hours in effort],
             with_hours=table["with_hours"].sum(), hours=round(float(table["hours"].sum()), 1),
             clicks=clicks.sum() if is_covered else 0, without_clicks=upstream_share(rows[~clicks]).share,

@@ -59,7 +59,8 @@ class Stakeholders(Question):
         threads, initiatives, served = cross_links(data), by_initiative(data), named_stakeholders(data)
         total, named = int(by_stakeholder(data)["rows"].sum()), int(served["rows"].sum())
         if not total:
-            return f"Nothing was {data.words['stakeholder']} in this period."
+            unseen = "" if covers_own_side(data) else ", as far as can be seen without a source of our own side"
+            return f"Nothing was {data.words['stakeholder']} in this period{unseen}."
         of_all = pluralise(total, "contribution") if named == total else f"{named} of {total} contributions"
         name, most = next(zip(served["stakeholder"], served["rows"], strict=True), ("", 0))
         lacking, idle = int((threads["linked"] != "both").sum()), int((initiatives["rows"] == 0).sum())
