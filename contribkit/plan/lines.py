@@ -57,11 +57,7 @@ class Line:
 
 
 def check_line(cells: Mapping[str, Any], organisation: Organisation, fewest: int = 1) -> Line:
-    """Return the line that cells hold, by column of `PLANNED`; logins and words are returned as configured.
-
-    ``who``, ``with`` and ``team`` may be empty or missing; `fewest` is the smallest number of contributions allowed. A
-    `ValueError` says what is wrong and how to fix it.
-    """
+    """Return the line that cells hold, by column of `PLANNED`, or say what is wrong with them in a `ValueError`."""
     for name in REQUIRED[1:]:
         if cells.get(name) in (None, ""):
             raise ValueError(f'"{name}" is empty')
@@ -103,10 +99,6 @@ class SavedPlan:
         """The lines as a table of the schema `PLANNED`."""
         return to_table(self.lines)
 
-    def lines_of(self, team: Team) -> list[Line]:
-        """Return the lines of one team."""
-        return [line for line in self.lines if line.is_of(team)]
-
 
 def planned_path(organisation: Organisation, period: Period, folder: str | Path = "") -> Path:
     """Return the file of a period's plan: in ``planned/`` beside contribkit.toml, or in another folder."""
@@ -147,10 +139,7 @@ def read_planned(
 
 
 def read_lines(path: Path, organisation: Organisation, broken: list[str] | None = None) -> list[Line]:
-    """Read the lines of a CSV file with the columns of `PLANNED`, of which ``with`` and ``team`` may be missing.
-
-    What cannot be read is an error with file, line and fix, or, if `broken` is given, noted there and skipped.
-    """
+    """Read the lines of a CSV file; what cannot be read is an error, or noted in `broken` and skipped."""
     lines = []
     for number, cells in read_rows(path, list(PLANNED), REQUIRED, None, broken):
         try:
@@ -161,8 +150,5 @@ def read_lines(path: Path, organisation: Organisation, broken: list[str] | None 
 
 
 def write_lines(path: Path, lines: list[Line], without_names: bool = False) -> None:
-    """Write lines as a CSV file, whole or not at all, in which a spreadsheet opens no cell as a formula.
-
-    Without names, the columns ``who`` and ``with`` are left out.
-    """
+    """Write lines as a CSV file, without names without the columns ``who`` and ``with``."""
     write_whole(path, csv_of(to_table(lines).drop(columns=["who", "with"] if without_names else [])))

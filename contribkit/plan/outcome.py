@@ -29,9 +29,7 @@ def planned_and_done(
 ) -> dict[str, pd.DataFrame]:
     """Return planned against done in `lines`, and in `unplanned` upstream-led work that no line is for.
 
-    One row an activity in a project, of the team's lines of a saved plan and its judged contributions. A contribution
-    counts as done whoever led it: a release made for a stakeholder is a release. `planned` and `done` are
-    contributions, `planned_for` and `done_by` logins.
+    A contribution counts as done whoever led it: a release made for a stakeholder is a release.
     """
     planned = grouped((line.cell for line in lines), lines)
     cells = zip(rows["activity"], map(organisation.project_of, rows_of(rows)), strict=True)
@@ -80,7 +78,8 @@ class Planned(Question):
     def _named(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         if self.saved is None:
             return {}
-        return planned_and_done(self.saved.lines_of(data.team), data.named_rows, data.organisation, data.team)
+        mine = [line for line in self.saved.lines if line.is_of(data.team)]
+        return planned_and_done(mine, data.named_rows, data.organisation, data.team)
 
     def sentence(self, data: ReviewData) -> str:
         if self.saved is None:

@@ -16,6 +16,7 @@ from contribkit.config.models import Upstream
 from contribkit.config.organisation import Organisation
 from contribkit.privacy import visible
 from contribkit.review.page import dicts
+from contribkit.tables import NEEDS, conform
 from contribkit.text import pluralise
 from contribkit.vocabulary import NEWCOMERS, Activity
 
@@ -29,6 +30,9 @@ ACTIVITIES = {
     "pull_request": Activity.REVIEW, "issue": Activity.TRIAGE, "release": Activity.RELEASE, "branch": Activity.CI,
 }  # fmt: skip
 """The activity that each kind of need asks for."""
+
+RANKED = NEEDS | {"upstream": "str", "activity": "str", "score": "float", "reasons": "list", "by_bot": "bool"}
+"""Ranked needs: with their project, what they ask for, and the reasons (dicts of `reason`, `points`, `because`)."""
 
 
 @dataclass(frozen=True)
@@ -112,45 +116,34 @@ def _ago(days: int) -> str:
 def rank(
     needs: pd.DataFrame, organisation: Organisation, as_of: datetime, include_private: bool = False
 ) -> pd.DataFrame:
-    """Return needs (a table `NEEDS`) in order of impact: the score is a property of the need, never of a person.
+    """Return needs (a table `NEEDS`) as a table `RANKED`; the score is a property of the need, never of a person.
 
-    There are further columns `upstream`, `activity` (what it asks for), `score`, `reasons` (dicts of `reason`,
-    `points`, `because`) and `by_bot`. Drafts come last; otherwise the highest score first, the oldest of equal ones
-    first. A release that is not overdue and a branch that is not red are left out.
+    Drafts come last; otherwise the highest score first, the oldest of equal ones first. A release that is not overdue
+    and a branch that is not red are left out.
     """
-    public = needs[visible(needs, include_private)]
-    found = [Need(row, organisation, as_of) for row in dicts(public)]
-    holding = [{name: because for name, holds, because in reasons(need) if holds} for need in found]
-    is_due = [
-        need.is_thread or not cell.keys().isdisjoint({"overdue", "red"})
-        for need, cell in zip(found, holding, strict=True)
-    ]
-    weights = dict(organisation.needs)
-    weighed: list[list[dict[str, Any]]] = [
-        [{"reason": name, "points": float(weights[name]), "because": cell[name]} for name in cell if weights[name]]
-        for cell in holding
-    ]
-    ranked = public.assign(
-        upstream=pd.Series([n.upstream and n.upstream.name for n in found], index=public.index, dtype="str"),
-        activity=public["kind"].map({kind: str(activity) for kind, activity in ACTIVITIES.items()}),
-        score=[sum(reason["points"] for reason in cell) for cell in weighed],
-        reasons=pd.Series(weighed, index=public.index, dtype=object),
-        by_bot=[need.opened_by == "bot" for need in found],
-        is_draft=public["draft"].fillna(False).astype(bool),
-        since=public["opened_at"].fillna(public["released_at"]),
-        name=public["ref"].str.casefold(),
-    ).astype({"activity": "str", "score": float, "by_bot": bool})[pd.Series(is_due, index=public.index, dtype=bool)]
-    order = {"is_draft": True, "score": False, "since": True, "name": True}
-    ranked = ranked.sort_values([*order], ascending=[*order.values()], kind="stable")
-    return ranked.drop(columns=["is_draft", "since", "name"]).reset_index(drop=True)
+    weights, rows = dict(organisation.needs), []
+    for row in dicts(needs[visible(needs, include_private)]):
+        need = Need(row, organisation, as_of)
+        holding = {name: because for name, holds, because in reasons(need) if holds}
+        if not need.is_thread and holding.keys().isdisjoint({"overdue", "red"}):
+            continue
+        points = {name: float(weights[name]) for name in holding if weights[name]}
+        rows.append(row | {
+            "upstream": need.upstream and need.upstream.name, "activity": str(ACTIVITIES[row["kind"]]),
+            "score": sum(points.values()), "by_bot": need.opened_by == "bot",
+            "reasons": [{"reason": name, "points": points[name], "because": holding[name]} for name in points],
+        })  # fmt: skip
+    ranked = conform(pd.DataFrame(rows), RANKED)
+    order = pd.DataFrame({
+        "draft": ranked["draft"].fillna(False), "score": -ranked["score"],
+        "since": ranked["opened_at"].fillna(ranked["released_at"]), "name": ranked["ref"].str.casefold(),
+    })  # fmt: skip
+    return ranked.loc[order.sort_values([*order]).index].reset_index(drop=True)
 
 
 def first_of_each_kind(ranked: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Return at most `count` needs to begin with: the best of each kind in turn, in the order of the ranking.
-
-    Without turns, a project with many open pull requests would hide that another's default branch is red. Drafts, needs
-    that bots opened and needs without a positive score are skipped.
-    """
+    """Return at most `count` needs to begin with: the best of each kind in turn, in order; none of bots, no drafts."""
+    # Without turns, a project with many open pull requests would hide that another's default branch is red.
     fit = ranked[(ranked["score"] > 0) & ~ranked["by_bot"] & ~ranked["draft"].fillna(False).astype(bool)]
     turns = fit.groupby("kind", sort=False).cumcount()
     return fit.loc[sorted(turns.sort_values(kind="stable").index[:count])]

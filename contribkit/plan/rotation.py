@@ -6,13 +6,13 @@ hand: ``review/templates/plan_who.html`` words its steps.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 import pandas as pd
 
-from contribkit.config.models import Goal, Team
+from contribkit.config.models import Team
 from contribkit.config.organisation import Organisation
 from contribkit.period import Period
 from contribkit.plan.lines import Cell, Line, cells_in_order
@@ -52,94 +52,73 @@ def lines_to_take(
     `work` is what `earlier_work` returns, over all teams; `needs` those to begin with. Lines get shorter until there is
     one for each of the `people` who have time.
     """
-    demand = _Demand(organisation, team, work)
-    for goal in organisation.goals:
-        if goal.holds_between(period.first_day, period.last_day):
-            demand.add_goal(goal, target_in(goal, period))
-    demand.add_habits()
-    demand.add_needs(needs)
-    wanted = [demand.wanted[cell] for cell in cells_in_order(organisation) if cell in demand.wanted]
+    wanted: dict[Cell, Line] = {}
+
+    def want(cell: Cell, how_many: int, because: str, priority: int) -> None:
+        line = wanted.get(cell, Line(*cell, 0, team=team.slug, priority=priority))
+        reasons, first = " and ".join(filter(None, (line.because, because))), min(line.priority, priority)
+        wanted[cell] = replace(line, how_many=line.how_many + how_many, because=reasons, priority=first)
+
+    by_team = {one.slug: work[work["actor"].isin([m.login for m in one.members])] for one in organisation.teams}
+    parts = {project.name: _parts(project.name, by_team) for project in organisation.upstream}
+    for cell, amount, because in _of_goals(organisation, team, period, work, parts):
+        want(cell, amount, because, priority=0)
+    for cell, amount in _per_period(by_team[team.slug], work).items():
+        if amount and cell not in wanted and cell[0] in ONGOING:
+            want(cell, amount, f"about {amount} per period so far", priority=2)
+    for (activity, upstream), rows in needs.groupby(["activity", "upstream"], sort=False):
+        cell = (str(activity), str(upstream))
+        if max(parts[cell[1]], key=parts[cell[1]].__getitem__) == team.slug:  # the team that works most there
+            more = len(rows) - (wanted[cell].how_many if cell in wanted else 0)
+            if more > 0:
+                want(cell, more, f"{len(rows)} of the needs to begin with", priority=1)
+            wanted[cell] = replace(wanted[cell], needs=tuple(rows["ref"]))
+    in_order = [wanted[cell] for cell in cells_in_order(organisation) if cell in wanted]
     for most in range(HANDFUL, 0, -1):
-        lines = [line for whole in wanted for line in _cut(whole, most)]
+        lines = [line for whole in in_order for line in _cut(whole, most)]
         if len(lines) >= people:
             break
     return lines
 
 
-class _Demand:
-    """What a team wants, by activity and project: its part of targets and needs, which are of the whole organisation.
+def _parts(project: str, by_team: dict[str, pd.DataFrame]) -> dict[str, float]:
+    """Return each team's part of the work in a project so far, whoever led it; equal ones where nobody worked there."""
+    counts = {slug: int((rows["upstream"] == project).sum()) for slug, rows in by_team.items()}
+    total = sum(counts.values())
+    return {slug: count / total if total else 1 / len(counts) for slug, count in counts.items()}
 
-    Teams share them by how much each worked in the project so far.
-    """
 
-    def __init__(self, organisation: Organisation, team: Team, work: pd.DataFrame) -> None:
-        self.wanted: dict[Cell, Line] = {}
-        self._slug, self._mine, self._teams = team.slug, organisation.teams.index(team), len(organisation.teams)
-        by_team = [work[work["actor"].isin([m.login for m in one.members])] for one in organisation.teams]
-        self._rows = {
-            project.name: [int((rows["upstream"] == project.name).sum()) for rows in by_team]
-            for project in organisation.upstream
-        }
-        self._everybody, self._own = (
-            Counter(zip(led["activity"], led["upstream"], strict=True))
-            for led in (rows[rows["lead"] == Lead.UPSTREAM] for rows in (work, by_team[self._mine]))
-        )
-        # A period without any contribution is one of which nothing is known, so it is left out of averages.
-        self._periods = max(1, work["back"].nunique())
+def _led(work: pd.DataFrame) -> Counter[Cell]:
+    led = work[work["lead"] == Lead.UPSTREAM]
+    return Counter(zip(led["activity"], led["upstream"], strict=True))
 
-    def add_goal(self, goal: Goal, target: float | None) -> None:
-        """Add this team's part of a goal: its target divided between activities, projects and teams."""
-        cells = [
-            (str(activity), name)
-            for activity in goal.activities
-            for name in self._rows
-            if not goal.upstream or name in goal.upstream
-        ]
-        # Each cell counts once more than it had, so that what nobody did so far gets a part too. Where nobody worked in
-        # a project, teams have equal parts.
-        parts = {name: counts if any(counts) else [1] * len(counts) for name, counts in self._rows.items()}
-        weights = [
-            (self._everybody[cell] + 1) * (part / sum(parts[cell[1]])) for cell in cells for part in parts[cell[1]]
-        ]
-        so_far = sum(self._per_period(self._everybody[cell]) for cell in cells)
-        total = max(1, so_far if target is None else round(target))
-        whole = "no target, so as many as before"
-        for cell, amount in zip(cells, apportion(total, weights)[self._mine :: self._teams], strict=True):
+
+def _per_period(work: pd.DataFrame, known: pd.DataFrame) -> dict[Cell, int]:
+    """Return how much upstream-led work there was per period on average, a half rounded up."""
+    # A period without any contribution is one of which nothing is known, so it is left out of averages.
+    periods = max(1, known["back"].nunique())
+    return {cell: int(count / periods + 0.5) for cell, count in _led(work).items()}
+
+
+def _of_goals(
+    organisation: Organisation, team: Team, period: Period, work: pd.DataFrame, parts: dict[str, dict[str, float]]
+) -> Iterator[tuple[Cell, int, str]]:
+    """Yield a team's part of each goal: its target divided between activities, projects and teams."""
+    led, so_far, slugs = _led(work), _per_period(work, work), [one.slug for one in organisation.teams]
+    for goal in organisation.goals:
+        if not goal.holds_between(period.first_day, period.last_day):
+            continue
+        projects = [name for name in parts if not goal.upstream or name in goal.upstream]
+        cells = [(str(activity), name) for activity in goal.activities for name in projects]
+        # Each cell counts once more than it had, so that what nobody did so far gets a part too.
+        weights = [(led[cell] + 1) * part for cell in cells for part in parts[cell[1]].values()]
+        target = target_in(goal, period)
+        total = max(1, sum(so_far.get(cell, 0) for cell in cells) if target is None else round(target))
+        mine = apportion(total, weights)[slugs.index(team.slug) :: len(slugs)]
+        for cell, amount in zip(cells, mine, strict=True):
+            part = "no target, so as many as before" if target is None else f"{amount} of {total}"
             if amount:
-                part = whole if target is None else f"{amount} of {total}"
-                self._add(cell, amount, f'goal "{goal.name}" ({part})', priority=0)
-
-    def add_habits(self) -> None:
-        """Add what the team did so far, where no goal asks for it."""
-        for cell, count in self._own.items():
-            amount = self._per_period(count)
-            if amount and cell not in self.wanted and cell[0] in ONGOING:
-                self._add(cell, amount, f"about {amount} per period so far", priority=2)
-
-    def add_needs(self, needs: pd.DataFrame) -> None:
-        """Add the needs to begin with in projects in which this team works most."""
-        for (activity, upstream), rows in needs.groupby(["activity", "upstream"], sort=False):
-            counts = self._rows[str(upstream)]
-            if counts.index(max(counts)) == self._mine:
-                cell = (str(activity), str(upstream))
-                more = len(rows) - (self.wanted[cell].how_many if cell in self.wanted else 0)
-                if more > 0:
-                    self._add(cell, more, f"{len(rows)} of the needs to begin with", priority=1)
-                line = self.wanted[cell]
-                self.wanted[cell] = replace(line, needs=(*line.needs, *rows["ref"]))
-
-    def _add(self, cell: Cell, how_many: int, because: str, priority: int) -> None:
-        line = self.wanted.get(cell, Line(*cell, 0, team=self._slug, priority=priority))
-        self.wanted[cell] = replace(
-            line,
-            how_many=line.how_many + how_many,
-            because=f"{line.because} and {because}" if line.because else because,
-            priority=min(line.priority, priority),
-        )
-
-    def _per_period(self, count: int) -> int:
-        """Return how many there were per period on average, a half rounded up."""
-        return int(count / self._periods + 0.5)
+                yield cell, amount, f'goal "{goal.name}" ({part})'
 
 
 def _cut(whole: Line, most: int) -> list[Line]:
@@ -292,10 +271,7 @@ def _swap(lines: list[Line], takers: list[Person | None], known: frozenset[str])
 
 
 def pair(lines: list[Line], takers: list[Person | None], people: list[Person]) -> list[Person | None]:
-    """Return who pairs with the taker of each line by the last step of the rule.
-
-    It is None where the taker has done it before, nobody takes it, or nobody who has time has done it.
-    """
+    """Return who pairs with the taker of each line by the last step of the rule; None where nobody needs to, or can."""
     helpers = {
         number: [p for p in people if p.time > 0 and p is not taker and line.activity in p.has_done]
         for number, (line, taker) in enumerate(zip(lines, takers, strict=True))
@@ -375,16 +351,11 @@ class Rotation:
 def propose(
     organisation: Organisation, team: Team, period: Period, work: pd.DataFrame, needs: pd.DataFrame
 ) -> Rotation:
-    """Propose who of a team takes what in a period, by the rule of this module. People are never ranked.
-
-    `work` is what `earlier_work` returns, `needs` what `contribkit.plan.ranking.first_of_each_kind` does.
-    """
+    """Propose who of a team takes what, by the rule of this module; parameters as of `lines_to_take`."""
     people = people_of(team, period, work)
     lines = lines_to_take(organisation, team, period, work, needs, sum(person.time > 0 for person in people))
     takers = assign(lines, people)
-    pairs = zip(lines, takers, pair(lines, takers, people), strict=True)
-    taken = [
-        replace(line, who=taker.login if taker else None, partner=partner.login if partner else None)
-        for line, taker, partner in pairs
-    ]
-    return Rotation(taken, people)
+    partners = pair(lines, takers, people)
+    who, others = ([person.login if person else None for person in chosen] for chosen in (takers, partners))
+    chosen = zip(lines, who, others, strict=True)
+    return Rotation([replace(line, who=login, partner=other) for line, login, other in chosen], people)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -16,7 +17,7 @@ NEED = {"kind": "pull_request", "ref": "up-example/app#7", "title": "<b>=1+1</b>
 
 
 @pytest.fixture
-def home(tmp_path):
+def home(tmp_path: Path) -> Path:
     """Write a small organisation with a need and a goal, and return its folder."""
     write_organisation(tmp_path)
     with (tmp_path / "contribkit.toml").open("a") as file:
@@ -25,11 +26,11 @@ def home(tmp_path):
     return tmp_path
 
 
-def planned(home, *arguments):
+def planned(home: Path, *arguments: object) -> tuple[int, str, str]:
     return run("plan", "--config", home / "contribkit.toml", "--period", "2026-Q4", *arguments)
 
 
-def test_the_command_writes_a_page_a_notebook_and_a_proposal(home):
+def test_the_command_writes_a_page_a_notebook_and_a_proposal(home: Path) -> None:
     code, out, _ = planned(home, "--team", "quay")
     folder = home / "plans" / "2026-Q4" / "quay"
     assert (code, out.strip()) == (0, str(folder / "plan.html"))
@@ -48,7 +49,7 @@ def test_the_command_writes_a_page_a_notebook_and_a_proposal(home):
         assert str(home) not in path.read_text(), path
 
 
-def test_the_rendered_notebook_holds_the_table_as_plain_html(home):
+def test_the_rendered_notebook_holds_the_table_as_plain_html(home: Path) -> None:
     planned(home, "--team", "quay")
     notebook = nbformat.read(home / "plans/2026-Q4/quay/plan.ipynb", as_version=4)
     (cell,) = [cell for cell in notebook.cells if "ck.PlanTable" in cell.source]
@@ -57,7 +58,7 @@ def test_the_rendered_notebook_holds_the_table_as_plain_html(home):
     assert "run the cell to change and save" not in (home / "plans/2026-Q4/quay/plan.html").read_text()
 
 
-def test_without_names_no_file_names_anybody(home):
+def test_without_names_no_file_names_anybody(home: Path) -> None:
     code, _, _ = planned(home, "--team", "quay", "--without-names")
     assert code == 0
     folder = home / "plans" / "2026-Q4" / "quay"
@@ -77,7 +78,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_whatever_is_wrong_is_said_before_any_work(home, case):
+def test_whatever_is_wrong_is_said_before_any_work(home: Path, case: str) -> None:
     name, text, said = CASES[case]
     (home / name).parent.mkdir(exist_ok=True)
     (home / name).write_text(text)
@@ -87,13 +88,13 @@ def test_whatever_is_wrong_is_said_before_any_work(home, case):
     assert not list(home.glob("plans/*/*"))
 
 
-def test_a_parameter_that_does_not_fit_is_said(home):
+def test_a_parameter_that_does_not_fit_is_said(home: Path) -> None:
     code, _, err = planned(home, "-p", "colour", "red")
     assert code == 1
     assert 'plan.ipynb has no parameter "colour"' in err
 
 
-def test_keep_going_takes_the_rest_and_says_what_it_left(home):
+def test_keep_going_takes_the_rest_and_says_what_it_left(home: Path) -> None:
     jsonl(home / "n.jsonl", NEED, "{")
     code, _, _ = planned(home, "--team", "quay", "--keep-going")
     assert code == 0
@@ -102,7 +103,7 @@ def test_keep_going_takes_the_rest_and_says_what_it_left(home):
     assert str(home) not in page
 
 
-def test_a_broken_plan_stops_the_review_of_its_period_before_any_work(home):
+def test_a_broken_plan_stops_the_review_of_its_period_before_any_work(home: Path) -> None:
     (home / "planned").mkdir()
     (home / "planned" / "2026-Q3.csv").write_text("who,activity,upstream\n")
     code, _, err = run("review", "--config", home / "contribkit.toml", "--period", "2026-Q3")
@@ -111,7 +112,7 @@ def test_a_broken_plan_stops_the_review_of_its_period_before_any_work(home):
     assert not list(home.glob("reviews/*/*"))
 
 
-def test_the_review_of_the_period_says_what_came_of_the_saved_plan(home):
+def test_the_review_of_the_period_says_what_came_of_the_saved_plan(home: Path) -> None:
     (home / "planned").mkdir()
     (home / "planned" / "2026-Q3.csv").write_text("who,activity,upstream,how many\nbob-example,review,Up,2\n")
     code, _, _ = run("review", "--config", home / "contribkit.toml", "--period", "2026-Q3", "--team", "quay")
@@ -124,7 +125,9 @@ def test_the_review_of_the_period_says_what_came_of_the_saved_plan(home):
     assert "What came of the plan?" in (folder / "review.html").read_text()
 
 
-def test_a_page_that_stopped_does_not_replace_a_good_plan(home, tmp_path, monkeypatch):
+def test_a_page_that_stopped_does_not_replace_a_good_plan(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     planned(home, "--team", "quay")
     good = (home / "plans/2026-Q4/quay/plan.html").read_bytes()
     notebook = nbformat.read(NOTEBOOKS / "plan.ipynb", as_version=4)
@@ -139,7 +142,7 @@ def test_a_page_that_stopped_does_not_replace_a_good_plan(home, tmp_path, monkey
     assert (home / "plans/2026-Q4/quay.failed/plan.html").is_file()
 
 
-def test_the_sample_is_rendered_into_a_folder_of_the_person(tmp_path, monkeypatch):
+def test_the_sample_is_rendered_into_a_folder_of_the_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     before = sorted(SAMPLE.parent.rglob("*"))
     code, out, _ = run("plan", "--sample", "--team", "product")
@@ -147,7 +150,7 @@ def test_the_sample_is_rendered_into_a_folder_of_the_person(tmp_path, monkeypatc
     assert sorted(SAMPLE.parent.rglob("*")) == before
 
 
-def test_a_plan_replaces_no_review_and_a_review_no_plan(home):
+def test_a_plan_replaces_no_review_and_a_review_no_plan(home: Path) -> None:
     arguments = (
         "--config",
         home / "contribkit.toml",
@@ -169,7 +172,7 @@ def test_a_plan_replaces_no_review_and_a_review_no_plan(home):
         shutil.rmtree(folder)
 
 
-def test_a_period_that_cannot_be_is_said_before_any_folder_is_made(home):
+def test_a_period_that_cannot_be_is_said_before_any_folder_is_made(home: Path) -> None:
     code, _, err = run("plan", "--config", home / "contribkit.toml", "--period", "0001-Q1")
     assert code == 1
     assert 'invalid period "0001-Q1"' in err
