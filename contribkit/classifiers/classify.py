@@ -71,6 +71,7 @@ def classify(
     table = conform(contributions, CONTRIBUTIONS, organisation.timezone).reset_index(drop=True)
     settled = labels.with_members(organisation).spelled_as(table["id"]).effective if labels else {}
     told = conform(pd.DataFrame(references), REFERENCES, organisation.timezone)
+    organisation = organisation.with_issues(told)
     contexts = _contexts(table, told, organisation)
     linked = _contexts(_linked(table, told), told, organisation)
     failures, elsewhere = Failures(), Failures()

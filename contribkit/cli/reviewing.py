@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
-from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, PATH, main, warn
+from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, PATH, main, say, warn
+from contribkit.errors import ContribkitError
 
 PERIODS = '2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".'
 PARAMETER = click.option(
@@ -21,19 +22,87 @@ NOTEBOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @main.command()
 @click.argument("folder", type=PATH, metavar="DIR")
-def init(folder: Path) -> None:
+@click.option("--github-org", metavar="ORG", help="Ask GitHub about this organisation, and propose what to write.")
+@click.option("--github-team", metavar="TEAM", default="", help="Its people are the members of this team only.")
+@click.option(
+    "--api-url", default="https://api.github.com", show_default=True, help="Of GitHub Enterprise: .../api/v3."
+)
+@click.option("--yes", is_flag=True, help="Take the proposals that are marked, without a question.")
+def init(folder: Path, github_org: str | None, github_team: str, api_url: str, yes: bool) -> None:
     """Make a folder for a team: a commented contribkit.toml, and what lies beside it.
 
     \b
     Example:
       contribkit init upstream-reviews
+      contribkit init upstream-reviews --github-org example-org
+
+    With --github-org, GitHub is asked for members, upstream projects, communities and roadmaps; each proposal comes
+    with its evidence. In a folder that has a contribkit.toml already, only what is new is proposed.
     """
     from contribkit.init import start
 
-    for path in start(folder):
-        click.echo(path)
     config = folder / "contribkit.toml"
+    choose = _proposals(config, github_org, github_team, api_url, yes) if github_org else None
+    if choose is None or not config.exists():
+        for path in start(folder):
+            click.echo(path)
+    if choose is not None:
+        choose()
+        click.echo(config)
     click.echo(f"Now edit {config}, and run: contribkit doctor --config {config}", err=True)
+
+
+def _proposals(config: Path, organisation: str, team: str, api_url: str, yes: bool) -> Callable[[], None] | None:
+    """Ask GitHub, then a person; return what writes the answers into contribkit.toml, None without a token."""
+    from datetime import date
+
+    from contribkit.init import STARTER_CONFIG
+    from contribkit.init.github_facts import no_token, read_facts
+    from contribkit.init.proposals import accept, new_only, proposals
+    from contribkit.io import write_whole
+    from contribkit.loaders.github.client import Client
+    from contribkit.loaders.github.settings import Settings, settings_of
+
+    if config.exists():
+        org = ck.Organisation.read(config)
+        settings = settings_of(org) if "github" in org.sources else Settings(api_url=api_url)
+    else:
+        settings = Settings(api_url=api_url)
+    before = (config if config.exists() else STARTER_CONFIG).read_text(encoding="utf-8")
+    token = settings.find_token() or settings.ask_for_token()
+    if token is None:
+        warn([f"GitHub is not asked about {organisation}: {line}" for line in no_token(settings).split("\n")])
+        return None
+    with Client(settings, token) as client:
+        facts = read_facts(client, settings, organisation, team, date.today())
+    warn(facts.broken)
+    found = new_only(before, proposals(facts))
+    taken = [one for table in dict.fromkeys(one.table for one in found) for one in _chosen(table, found, yes)]
+    left_out = [] if yes else [one for one in found if one not in taken]  # by a person
+
+    def write() -> None:
+        if config.read_text(encoding="utf-8") != before:
+            raise ContribkitError(f"{config}: was changed meanwhile, so nothing was written; run this again")
+        write_whole(config, accept(before, organisation, settings.api_url, taken, left_out))
+        warn([f"{len(taken)} of {len(found)} proposals taken"])
+
+    return write
+
+
+def _chosen(table: str, found: list[Any], yes: bool) -> list[Any]:
+    """Show the proposals for one table, and return those that a person takes; with `yes` the marked ones."""
+    rows = [one for one in found if one.table == table]
+    marked = [number for number, one in enumerate(rows, start=1) if one.is_taken]
+    say(f"\n[[{table}]]")
+    for number, one in enumerate(rows, start=1):
+        say(f"{number:3} {'*' if one.is_taken else ' '} {one.name}: {one.evidence}")
+    while True:
+        default = " ".join(map(str, marked)) or "none"
+        answer = default if yes else click.prompt('Which of them? numbers, "all" or "none"', default=default)
+        words = {"all": range(1, len(rows) + 1), "none": []}.get(answer.strip(), answer.replace(",", " ").split())
+        if all(str(word).isdigit() and 1 <= int(word) <= len(rows) for word in words):
+            return [rows[int(word) - 1] for word in words]
+        say(f"write numbers from 1 to {len(rows)}")
 
 
 @main.command()

@@ -152,11 +152,29 @@ class Stakeholder(Table):
 
 
 class Initiative(Table):
-    """A piece of the roadmap: stakeholder-led work."""
+    """A piece of the roadmap: stakeholder-led work.
+
+    With `from_issues`, each issue of that repository is one, or each with the `label`: see `Organisation.with_issues`.
+    """
 
     name: Name
     refs: list[str] = []
     stakeholder: str | None = None
+    from_issues: RepositoryName | None = None
+    label: Name | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_from_issues(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "name" not in data and isinstance(data.get("from_issues"), str):
+            return {**data, "name": f"{data['from_issues']} {data.get('label', '')}".strip()}
+        return data
+
+    @model_validator(mode="after")
+    def _label_of_issues(self) -> "Initiative":
+        if self.label and not self.from_issues:
+            raise ValueError('label says which issues of from_issues count; add from_issues = "owner/repo"')
+        return self
 
 
 class Goal(Dated):

@@ -1,11 +1,14 @@
 """The organisation of a contribkit.toml: who belongs to it, what it owns, and whom it serves."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from contribkit.config import models
 from contribkit.config.models import Goal, Initiative, Member, Stakeholder, Team, Upstream
@@ -217,6 +220,36 @@ class Organisation:
     def _planned(self) -> set[str]:
         tables: list[Initiative | Goal] = [*self.initiatives, *self.goals]
         return {casefold_id(ref) for table in tables for ref in table.refs}
+
+    def with_issues(self, references: pd.DataFrame) -> "Organisation":
+        """Return the organisation with an initiative for each issue that ``from_issues`` names.
+
+        An issue is known where a reference (`contribkit.tables.REFERENCES`) comes from it. Its stakeholder is the one
+        whom the initiative, else a label, else the title names.
+        """
+        if not any(plan.from_issues for plan in self.initiatives):
+            return self
+        roadmap: list[Initiative] = []
+        issues = references[references["kind"] == "issue"].drop_duplicates(["source", "id"])
+        for plan in self.initiatives:
+            here = issues[issues["source"].str.casefold() == casefold_id(plan.from_issues or "")]
+            for source, number, title, labels in here[["source", "id", "title", "labels"]].itertuples(index=False):
+                if plan.label is None or plan.label.casefold() in {label.casefold() for label in labels}:
+                    ref = number if "#" in number else f"{source}#{number}"
+                    named = plan.stakeholder or self._stakeholder_in(labels, title if isinstance(title, str) else "")
+                    name = title if isinstance(title, str) else ref
+                    roadmap.append(Initiative(name=name, refs=[ref], stakeholder=named))
+            roadmap += [plan] if plan.refs or not plan.from_issues else []
+        by_name = {casefold_id(plan.name): plan for plan in reversed(roadmap)}  # of two with one name, the first
+        return replace(self, initiatives=[*reversed(by_name.values())])
+
+    def _stakeholder_in(self, labels: list[str], title: str) -> str | None:
+        """Return the stakeholder whose name or alias a label ends with, or a title holds as a whole word."""
+        for text in (*labels, title):
+            for word, stakeholder in self.stakeholder_by_word.items():
+                if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text):
+                    return stakeholder.name
+        return None
 
     @cached_property
     def stakeholder_by_word(self) -> dict[str, Stakeholder]:

@@ -75,7 +75,8 @@ class ReviewData:
     """
 
     def __init__(self, judged: Judged, data: Data, of: Team | Upstream, period: Period, options: Options) -> None:
-        self.data, self.period, self.organisation = data, period, data.organisation
+        self.data, self.period = data, period
+        self.organisation = data.organisation.with_issues(data.references)
         self.project = of if isinstance(of, Upstream) else None
         self.team = (
             of

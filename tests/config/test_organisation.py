@@ -9,7 +9,7 @@ from contribkit.config.organisation import Organisation
 from contribkit.config.patterns import matches
 from contribkit.config.toml import line_of
 from contribkit.errors import ContribkitError
-from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
+from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation, references
 
 FILE = HEAD + TEAM + UPSTREAM
 
@@ -496,3 +496,30 @@ def test_the_owner_of_a_repository_is_the_first_stakeholder_who_has_it(tmp_path:
     repos = ["stake/earth-1", "STAKE/x", "A/b", "jupyterhub/x", "their/hub", "x/y"]
     owners = [org.owner_of(repo) for repo in repos]
     assert [owner and owner.name for owner in owners] == ["Earth", "Moon", "Moon", None, None, None]
+
+
+# Initiatives that are issues.
+
+ROADMAP = '[[stakeholders]]\nname = "Reef"\naliases = ["ReefLab"]\n[[initiatives]]\nfrom_issues = "own/plans"\n'
+
+
+def test_each_issue_of_a_repository_is_an_initiative(tmp_path: Path) -> None:
+    org = organisation(tmp_path, FILE + ROADMAP + 'label = "roadmap"\n')
+    issue = {"kind": "issue", "source": "Own/plans", "id": "1", "title": "Quotas for ReefLab", "labels": ["Roadmap"]}
+    rows = [issue, issue | {"ref": "o/r#2"}, issue | {"id": "2", "labels": []}, issue | {"source": "own/other"}]
+    rows.append(issue | {"id": "own/plans#3", "title": "Quotas", "labels": ["roadmap", "for: Reef"]})
+    found = org.with_issues(references(*rows)).initiatives
+    assert [(one.name, one.refs, one.stakeholder) for one in found] == [
+        ("Quotas for ReefLab", ["Own/plans#1"], "Reef"),
+        ("Quotas", ["own/plans#3"], "Reef"),
+    ]
+
+
+def test_an_organisation_without_such_initiatives_stays_as_it_is(tmp_path: Path) -> None:
+    org = organisation(tmp_path)
+    assert org.with_issues(references({"kind": "issue"})) is org
+
+
+def test_a_label_needs_the_repository_whose_issues_it_picks(tmp_path: Path) -> None:
+    text = FILE + '[[initiatives]]\nname = "Quotas"\nlabel = "roadmap"\n'
+    assert "label says which issues of from_issues count" in failing(tmp_path, text)[0]

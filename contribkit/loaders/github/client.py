@@ -2,7 +2,7 @@
 
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -54,7 +54,7 @@ class Client:
         api.transport.client = httpx2.Client(
             headers={"Authorization": token.header()}, timeout=settings.timeout, follow_redirects=False
         )
-        self._transport = api.transport
+        self._api, self._transport = api, api.transport
         self.ahead = timedelta(0)
 
     def __repr__(self) -> str:
@@ -87,7 +87,26 @@ class Client:
         self.ahead = _now(response.headers) - datetime.now(UTC)
         return read(response.content, response.headers)
 
-    def _connection_error(self, error: Exception) -> Exception:
+    def call(self, group: str, name: str, **arguments: Any) -> Iterator[Any]:
+        """Yield what a list of GitHub's REST interface holds, page by page, through one of ghapi's typed calls.
+
+        Nothing comes where there is no such list. Raises as `ask` does.
+        """
+        from fasttransport.errors import APIError
+        from ghapi import page
+
+        pages: Any = page.sync_paged  # untyped
+        try:
+            for entries in pages(getattr(getattr(self._api, group), name), per_page=100, **arguments):
+                yield from entries
+        except APIError as error:
+            if error.response is None:
+                raise ContribkitError(str(self._connection_error(error.__cause__ or error))) from None
+            if error.status_code != 404:
+                found = error_from_response(error.response, self._settings)
+                raise found if isinstance(found, ContribkitError) else ContribkitError(_later(found)) from None
+
+    def _connection_error(self, error: BaseException) -> Exception:
         host = self._settings.host
         if reason := _untrusted(error):
             return ContribkitError(
@@ -99,6 +118,11 @@ class Client:
                 f"{host} cannot be reached; is api_url in [sources.github] right, and the network up?"
             )
         return ConnectionFailed(f"the connection broke ({type(error).__name__})")
+
+
+def _later(error: Exception) -> str:
+    why = "a limit is reached" if isinstance(error, RateLimited) else str(error)
+    return f"GitHub does not answer ({why}); run this again later"
 
 
 def _untrusted(error: BaseException | None) -> str | None:

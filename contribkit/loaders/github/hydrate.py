@@ -182,7 +182,7 @@ def _fill(place: Any, identifier: str, told: dict[str, Any]) -> None:
 
 def planned_refs(organisation: Organisation) -> list[str]:
     """Return the threads and repositories in which initiatives and goals are planned."""
-    refs = [ref for initiative in organisation.initiatives for ref in initiative.refs]
+    refs = [ref for plan in organisation.initiatives for ref in filter(None, (plan.from_issues, *plan.refs))]
     return list(dict.fromkeys([*refs, *(ref for goal in organisation.goals for ref in goal.refs)]))
 
 

@@ -91,6 +91,10 @@ KINDS = {
     "branches": QueryKind(10, 50, word="repository list"),
     "branch": QueryKind(20, connections=0),
     "since": QueryKind(20, connections=0),
+    "facts_first": QueryKind(10, word="search"),
+    "facts_work": QueryKind(5, 50, word="search"),
+    "facts_own": QueryKind(1, 50, 51, word="search"),
+    "facts_merged": QueryKind(5, 50, word="search"),
 }
 
 _SOURCE = re.sub(r"(?m)^#.*\n", "", Path(__file__).with_name("queries.graphql").read_text(encoding="utf-8"))

@@ -15,6 +15,7 @@ from contribkit.config.organisation import Organisation
 from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError
 
+DOTCOM = "https://api.github.com"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")  # where an emulator may run
 
 
@@ -35,7 +36,7 @@ class Settings(Table):
         Minutes to wait at most for a new budget; where it takes longer, the load stops and goes on another time.
     """
 
-    api_url: str = "https://api.github.com"
+    api_url: str = DOTCOM
     store: str = "github.sqlite"
     triage_only: bool = True
     timeout: float = Field(60, gt=0)

@@ -86,6 +86,16 @@ class Rest:
         owned = [one for one in self.context.workload.repositories if one.owner.login.lower() == login.lower()]
         return self.page([one for one in owned if self.context.sees(one)], self.payloads.repository)
 
+    def members(self, login: str, team: str = "") -> Answer:
+        """Answer with the members of the collective, or with those of one of its teams."""
+        workload = self.context.workload
+        if login.lower() != workload.world.own["tracker"].owner.login:
+            raise _NotThereError
+        people = [one for one in workload.members if not team or team in map(str.lower, one.teams)]
+        if not people:
+            raise _NotThereError
+        return self.page([one.account for one in people], self.payloads.user)
+
     def one_repository(self, owner: str, name: str) -> Answer:
         """Answer with a repository; the former name of one is a redirect."""
         found = self.repository(owner, name)
@@ -186,6 +196,8 @@ ROUTES: list[tuple[str, Callable[..., Answer]]] = [
     (r"/user", Rest.viewer),
     (r"/users/(?P<login>[^/]+)", Rest.user),
     (r"/(?:users|orgs)/(?P<login>[^/]+)/repos", Rest.owned),
+    (r"/orgs/(?P<login>[^/]+)/members", Rest.members),
+    (r"/orgs/(?P<login>[^/]+)/teams/(?P<team>[^/]+)/members", Rest.members),
     (r"/search/issues", Rest.search),
     (_REPOSITORY, Rest.one_repository),
     (rf"{_REPOSITORY}/issues", Rest.issues),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from contribkit.errors import ContribkitError
 
-TEMPLATES = Path(__file__).parent / "starter_files"
+TEMPLATES = Path(__file__).parents[1] / "starter_files"
+STARTER_CONFIG = TEMPLATES / "contribkit.toml"
 PLACEHOLDER = "CHANGE-ME"
 """Marks in contribkit.toml what a team has to fill in."""
 

@@ -1,0 +1,224 @@
+"""What a contribkit.toml could say, from what GitHub tells about an organisation, and how it gets into the file."""
+
+import json
+import re
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import chain
+from typing import Any, NamedTuple
+
+from contribkit.init import PLACEHOLDER
+from contribkit.init.github_facts import Facts
+from contribkit.loaders.github.settings import DOTCOM
+from contribkit.text import pluralise, printable
+
+# From where on `--yes` takes a project: as many people of the team with as many threads in the last year.
+BAR_PEOPLE, BAR_THREADS = 2, 5
+_MOST_PROJECTS = 30
+_LEFT_OUT = "# contribkit init left out: "
+_MOST_STAKEHOLDERS = 20
+_FEW = 3  # repositories that are named alike, and issues that link to the same place: fewer are chance
+_ROADMAP = re.compile(r"\b(roadmap|initiatives?|epic|okr|milestone|objectives?)\b", re.IGNORECASE)
+# Words before the name in labels such as "community: Example" and "hub/example".
+_COMMUNITY = re.compile(r"^(community|client|customer|partner|member|hub|funder|stakeholder)s?\s*[:/]\s*(.+)$", re.I)
+# Words beside the name in repositories such as example-image and example-hub.
+_KEPT_FOR = re.compile(r"^(.+?)-(user-)?(image|images|hub|deployment|config|docs)$", re.IGNORECASE)
+
+
+class Proposal(NamedTuple):
+    """One table that contribkit.toml could get.
+
+    `table` is where it goes, such as ``teams.members``; `name` tells it from others of the table; `is_taken` says
+    whether it is above the bar from which ``--yes`` takes it.
+    """
+
+    table: str
+    name: str
+    values: dict[str, Any]
+    evidence: str
+    is_taken: bool
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes two proposals the same."""
+        return self.table, self.name.casefold()
+
+
+def proposals(facts: Facts) -> list[Proposal]:
+    """Return what a contribkit.toml could say, in the order of its tables.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> facts = Facts("example-org", {"ada-example": (date(2024, 1, 15), "https://github.com/example-org/a/issues/1")})
+    >>> [(one.table, one.values) for one in proposals(facts)]
+    [('teams.members', {'login': 'ada-example', 'from': datetime.date(2024, 1, 15)})]
+    """
+    return [*_members(facts), *_projects(facts), *_stakeholders(facts), *_initiatives(facts)]
+
+
+def _members(facts: Facts) -> Iterator[Proposal]:
+    for login, first in facts.members.items():
+        if first is None:
+            yield Proposal("teams.members", login, {"login": login}, "opened no thread in the organisation", False)
+            continue
+        day, url = first
+        evidence = f"opened their first thread in {facts.organisation} on {day}: {url}"
+        yield Proposal("teams.members", login, {"login": login, "from": day}, evidence, True)
+
+
+def _projects(facts: Facts) -> Iterator[Proposal]:
+    """Propose where the team contributes; an owner of several such repositories as a whole."""
+    if facts.work.empty:
+        return
+    found = []
+    for owner, rows in facts.work.groupby("owner"):
+        threads, people, repos = len(rows), rows["actor"].nunique(), sorted(rows["repo"].unique())
+        where = {"orgs": [owner]} if len(repos) > 1 else {"repos": repos}
+        counts = f"{pluralise(threads, 'thread')} of {pluralise(people, 'person', 'people')} in the last year"
+        concern, is_shared = _whose(facts.authors.get(str(owner), {}), str(owner))
+        evidence = f"{counts}, in {pluralise(len(repos), 'repository', 'repositories')}; {concern}"
+        is_taken = is_shared and people >= BAR_PEOPLE and threads >= BAR_THREADS
+        proposal = Proposal("upstream", str(owner), {"name": owner, **where}, evidence, is_taken)
+        found.append((people, threads, proposal))
+    found.sort(key=lambda one: one[:2], reverse=True)
+    yield from (proposal for *_, proposal in found[:_MOST_PROJECTS])
+
+
+def _whose(authors: dict[str, bool], owner: str) -> tuple[str, bool]:
+    """Return who writes what is merged in a project, and whether it looks like one of several parties."""
+    insiders = sum(authors.values())
+    people = pluralise(len(authors), "person", "people")
+    if not authors:
+        return "nothing was merged there that could be seen", False
+    if len(authors) == 1:
+        return "what was merged there last is of one person: perhaps a project of their own", False
+    if insiders == len(authors):
+        whole = f"what was merged there last is of {people}, all members of {owner}"
+        return f"{whole}: perhaps a project of one company", False
+    return f"what was merged there last is of {people}, {insiders} of them members of {owner}", True
+
+
+def _stakeholders(facts: Facts) -> Iterator[Proposal]:
+    """Propose communities that several signs name, or one: labels, repositories kept for them, links in own issues."""
+    found: dict[str, tuple[dict[str, Any], list[str]]] = {}
+    for values, sign in chain(_labelled(facts), _kept_for(facts), _linked(facts)):
+        known, signs = found.setdefault(values["name"].casefold(), ({}, []))
+        known.update(values | known)
+        signs.append(sign)
+    ordered = sorted(found.values(), key=lambda one: -len(one[1]))
+    for values, signs in ordered[:_MOST_STAKEHOLDERS]:
+        yield Proposal("stakeholders", values["name"], values, "; ".join(signs), len(signs) > 1)
+
+
+def _labelled(facts: Facts) -> Iterator[tuple[dict[str, Any], str]]:
+    for label, count in _counted(facts.own_issues.get("labels", [])):
+        if match := _COMMUNITY.match(label):
+            kind = {"kind": "client"} if match[1].casefold() in ("client", "customer") else {}
+            yield {"name": match[2].strip(), **kind}, f'{pluralise(count, "issue")} with the label "{label}"'
+
+
+def _kept_for(facts: Facts) -> Iterator[tuple[dict[str, Any], str]]:
+    kept: dict[str, list[str]] = defaultdict(list)
+    for repo in facts.own_repositories:
+        if match := _KEPT_FOR.match(repo.partition("/")[2]):
+            kept[match[1]].append(repo)
+    if len(kept) >= _FEW:  # so many are a habit
+        for name, repos in kept.items():
+            yield {"name": name, "trackers": repos}, f"kept for them, by their names: {', '.join(repos)}"
+
+
+def _linked(facts: Facts) -> Iterator[tuple[dict[str, Any], str]]:
+    others = {owner.casefold() for owner in [*facts.work.get("owner", []), facts.organisation, ""]}
+    for owner, count in _counted(facts.own_issues.get("owners", [])):
+        if count >= _FEW and owner.casefold() not in others:
+            sign = f"their repositories are linked from {pluralise(count, 'issue')} of {facts.organisation}"
+            yield {"name": owner, "orgs": [owner]}, sign
+
+
+def _counted(lists: Iterable[list[str]]) -> list[tuple[str, int]]:
+    return Counter(chain.from_iterable(lists)).most_common()
+
+
+def _initiatives(facts: Facts) -> Iterator[Proposal]:
+    """Propose repositories and labels that look like a roadmap."""
+    for repo in facts.own_repositories:
+        if _ROADMAP.search(repo.partition("/")[2].replace("-", " ")):
+            values = {"name": f"Roadmap in {repo}", "from_issues": repo}
+            yield Proposal("initiatives", repo, values, "a repository that is named like a roadmap", True)
+    labelled: Counter[tuple[str, str]] = Counter()
+    for row in facts.own_issues.to_dict("records"):
+        labelled.update((row["repo"], label) for label in row["labels"] if _ROADMAP.search(label))
+    for (repo, label), count in labelled.most_common():
+        values = {"name": f"{label} in {repo}", "from_issues": repo, "label": label}
+        yield Proposal("initiatives", f"{repo} {label}", values, f"{pluralise(count, 'issue')} with that label", True)
+
+
+def new_only(text: str, found: Iterable[Proposal]) -> list[Proposal]:
+    """Return the proposals that a contribkit.toml neither has nor left out before."""
+    tables = tomllib.loads(text)
+    members = [member["login"] for team in tables.get("teams", []) for member in team.get("members", [])]
+    places = [
+        place.partition("/")[0] if one.get("orgs") else place
+        for one in tables.get("upstream", [])
+        for place in (*one.get("orgs", []), *one.get("repos", []))
+    ]
+    known = {("teams.members", login.casefold()) for login in members}
+    known |= {("upstream", place.casefold()) for place in places}
+    known |= {("stakeholders", one["name"].casefold()) for one in tables.get("stakeholders", [])}
+    roadmap = [f"{one.get('from_issues')} {one.get('label', '')}".strip() for one in tables.get("initiatives", [])]
+    known |= {("initiatives", one.casefold()) for one in roadmap}
+    known |= {(table, json.loads(name)) for table, name in re.findall(rf"(?m)^{_LEFT_OUT}(\S+) (\".*\")\s*$", text)}
+    return [one for one in found if one.key not in known and not known & {(one.table, key) for key in _places(one)}]
+
+
+def _places(proposal: Proposal) -> list[str]:
+    return [place.casefold() for place in (*proposal.values.get("orgs", []), *proposal.values.get("repos", []))]
+
+
+def accept(
+    text: str, organisation: str, api_url: str, taken: Sequence[Proposal], left_out: Sequence[Proposal] = ()
+) -> str:
+    """Return a contribkit.toml with the proposals that were taken, each below others of its kind.
+
+    What `contribkit init` left to be filled in is replaced, and the source that was asked is switched on. What a person
+    left out is noted, so that it is not proposed again.
+    """
+    if about := re.search(r"(?m)^\[organisation\]\n(?:.+\n)*", text):
+        filled = about[0].replace(f'name = "{PLACEHOLDER}"', f"name = {_toml(organisation)}")
+        filled = filled.replace(f'own = ["{PLACEHOLDER}"]', f"own = {_toml([organisation])}")
+        text = text.replace(about[0], filled, 1)
+    text = re.sub(r"(?m)^#\[sources\.github\]", "[sources.github]", text)
+    if api_url != DOTCOM:
+        text = re.sub(r'(?m)^#api_url = "[^"]*"', lambda _: f"api_url = {_toml(api_url)}", text, count=1)
+    for one in taken:
+        lines = [f"{key} = {_toml(value)}\n" for key, value in one.values.items()]
+        text = _insert(text, one.table, f"[[{one.table}]]\n{''.join(lines)}")
+    noted = [f"{_LEFT_OUT}{one.table} {_toml(one.name.casefold())}\n" for one in left_out]
+    return text.rstrip("\n") + "\n" + ("\n" if noted and _LEFT_OUT not in text else "") + "".join(noted)
+
+
+def _insert(text: str, table: str, blocks: str) -> str:
+    """Put tables in the place of one that is to be filled in, else below the last of its kind or its example."""
+    header = re.escape(f"[[{table}]]")
+    found = list(re.finditer(rf"(?m)^{header}.*\n(?:(?!\s*$).*\n?)*", text)) or list(
+        re.finditer(rf"(?m)^#{header}.*\n(?:#.*\n)*", text)
+    )
+    if not found:
+        return f"{text.rstrip()}\n\n{blocks}"
+    last = found[-1]
+    if PLACEHOLDER in last[0]:
+        optional = "".join(re.findall(r"(?m)^#.*\n", last[0]))
+        return text[: last.start()] + blocks + optional + text[last.end() :]
+    return text[: last.end()] + "\n" + blocks + text[last.end() :]
+
+
+def _toml(value: Any) -> str:
+    """Return a text, a list of texts or a day as it is written in TOML."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(printable(str(value)), ensure_ascii=False)

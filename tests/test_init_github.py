@@ -1,0 +1,167 @@
+"""`contribkit init --github-org`: what GitHub tells becomes proposals, and what people accept goes into the file."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from contribkit.cli import main
+from contribkit.config.organisation import Organisation
+from contribkit.init import STARTER_CONFIG
+from contribkit.init.github_facts import Facts
+from contribkit.init.proposals import Proposal, accept, new_only, proposals
+from contribkit.loaders.github.settings import DOTCOM
+from tests.github.emulator import Emulator
+from tests.github.workload import Workload
+
+ORG = "ferncollective-example"
+STARTER = STARTER_CONFIG.read_text(encoding="utf-8")
+ADA = Proposal("teams.members", "ada-example", {"login": "ada-example", "from": date(2024, 1, 15)}, "seen", True)
+LAMP = Proposal("upstream", "lamp-example", {"name": "lamp-example", "orgs": ["lamp-example"]}, "seen", True)
+
+
+@pytest.fixture
+def github() -> Iterator[Emulator]:
+    with Emulator(Workload.small()) as emulator:
+        yield emulator
+
+
+@pytest.fixture(autouse=True)
+def no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("GITHUB_TOKEN", "GH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GH_CONFIG_DIR", str(tmp_path / "no-gh"))
+
+
+def init(folder: Path, github: Emulator, *options: str, answers: str = "", org: str = ORG) -> Result:
+    """Run the command as a person with a token would, who types some answers."""
+    arguments = ["init", str(folder), "--github-org", org, "--api-url", github.url, *options]
+    return CliRunner().invoke(main, arguments, input=answers, env={"GITHUB_TOKEN": github.token})
+
+
+def test_what_is_marked_is_taken_and_a_second_run_proposes_only_the_rest(tmp_path: Path, github: Emulator) -> None:
+    first = init(tmp_path / "team", github, "--yes")
+    assert first.exit_code == 0, first.output
+    org = Organisation.read(tmp_path / "team" / "contribkit.toml")
+    assert (org.name, org.own) == (ORG, [ORG])
+    assert [(member.login, str(member.from_)) for member in org.everybody] == [("cato-example", "2026-06-11")]
+    assert [project.repos for project in org.upstream] == [["wicketlamp-example/lamp-0"]]
+    assert org.sources["github"] == {"api_url": github.url}
+    again = init(tmp_path / "team", github, "--yes")
+    assert again.exit_code == 0, again.output
+    assert "cato-example" not in again.stdout
+    assert "ada-example" in again.stdout
+
+
+def test_a_person_chooses_and_what_they_leave_out_is_not_proposed_again(tmp_path: Path, github: Emulator) -> None:
+    config = tmp_path / "team" / "contribkit.toml"
+    told = init(tmp_path / "team", github, answers="9\n1, 3\nnone\n")
+    assert told.exit_code == 0, told.output
+    assert "write numbers from 1 to 3" in told.stdout
+    assert [member.login for member in Organisation.read(config).everybody] == ["ada-example", "cato-example"]
+    before = config.read_text(encoding="utf-8")
+    again = init(tmp_path / "team", github)
+    assert (again.exit_code, config.read_text(encoding="utf-8")) == (0, before)
+    assert "0 of 0 proposals taken" in again.stderr
+
+
+def test_the_evidence_is_shown_with_its_link_and_its_counts(tmp_path: Path, github: Emulator) -> None:
+    told = init(tmp_path / "team", github, "--yes").stdout
+    assert f"opened their first thread in {ORG} on 2026-06-11: https://github.com/{ORG}/" in told
+    assert "8 threads of 3 people in the last year, in 1 repository; what was merged there last is of 3 people" in told
+    assert "of one person: perhaps a project of their own" in told
+
+
+@pytest.mark.parametrize(
+    ("options", "org", "said"),
+    [
+        ([], "nobody-example", 'GitHub shows no repository of an organisation "nobody-example"; is the name right?'),
+        (["--github-team", "night"], ORG, f'GitHub shows no member of the team "night" of {ORG}; name it as'),
+    ],
+)
+def test_what_is_not_there_is_one_sentence_and_nothing_is_written(
+    tmp_path: Path, github: Emulator, options: list[str], org: str, said: str
+) -> None:
+    told = init(tmp_path / "team", github, "--yes", *options, org=org)
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert said in told.stderr
+    assert not (tmp_path / "team").exists()
+
+
+def test_github_that_is_away_is_one_sentence(tmp_path: Path, github: Emulator) -> None:
+    arguments = ["init", str(tmp_path / "team"), "--github-org", ORG, "--api-url", "http://127.0.0.1:9"]
+    told = CliRunner().invoke(main, arguments, env={"GITHUB_TOKEN": github.token})
+    assert (told.exit_code, told.stderr.count("\n")) == (1, 1)
+    assert "127.0.0.1 cannot be reached" in told.stderr
+
+
+def test_without_a_token_it_says_how_to_get_one_and_goes_on(tmp_path: Path) -> None:
+    told = CliRunner().invoke(main, ["init", str(tmp_path / "team"), "--github-org", ORG])
+    assert told.exit_code == 0
+    assert "GITHUB_TOKEN" in told.stderr
+    assert "/settings/tokens" in told.stderr
+    assert (tmp_path / "team" / "contribkit.toml").read_text(encoding="utf-8") == STARTER
+
+
+def test_an_answer_that_is_broken_off_leaves_nothing(tmp_path: Path, github: Emulator) -> None:
+    told = init(tmp_path / "team", github, answers="1\n")  # and then the input ends
+    assert told.exit_code == 1
+    assert not (tmp_path / "team").exists()
+
+
+@pytest.mark.parametrize("trap", ["resource_limits_data_null", "partial_errors"])
+def test_github_in_trouble_changes_nothing(tmp_path: Path, trap: str) -> None:
+    with Emulator(Workload.small(), traps={trap}) as github:
+        assert init(tmp_path / "team", github, "--yes").exit_code == 0
+    assert [member.login for member in Organisation.read(tmp_path / "team" / "contribkit.toml").everybody] == [
+        "cato-example"
+    ]
+
+
+def test_comments_stay_and_proposals_go_where_their_kind_is() -> None:
+    text = accept(STARTER, "Example", DOTCOM, [ADA, LAMP])
+    again = accept(text, "Example", DOTCOM, [ADA._replace(values={"login": "bob-example"})])
+    left = [line for line in STARTER.splitlines() if line.startswith("#") and "CHANGE-ME" not in line]
+    switched_on = [line for line in left if line.startswith("#[sources.github]")]
+    assert [line for line in left if line not in again.splitlines()] == switched_on
+    assert again.index("ada-example") < again.index("bob-example") < again.index("lamp-example")
+    assert again.index("lamp-example") < again.index("# ---- Whom they serve")
+
+
+def test_what_stands_in_the_file_or_was_left_out_is_not_proposed() -> None:
+    text = accept(STARTER, "Example", DOTCOM, [ADA], [LAMP])
+    assert new_only(text, [ADA, LAMP]) == []
+    assert new_only(STARTER, [ADA, LAMP]) == [ADA, LAMP]
+
+
+def test_communities_and_roadmaps_are_proposed_from_several_signs() -> None:
+    issues = pd.DataFrame(
+        {
+            "repo": 4 * ["our-org/infra"],
+            "labels": [["community: Reef"], ["community: Reef", "roadmap"], ["client: Cove"], []],
+            "owners": [["reef"], ["reef", "up"], ["reef"], ["up"]],
+        }
+    )
+    kept = ["our-org/reef-image", "our-org/cove-image", "our-org/bay-hub", "our-org/initiatives"]
+    work = pd.DataFrame({"actor": ["ada"], "repo": ["up/a"], "owner": ["up"]})
+    found = proposals(Facts("our-org", work=work, own_issues=issues, own_repositories=kept))
+    by_name = {one.name: one for one in found if one.table == "stakeholders"}
+    assert by_name["Reef"].values == {"name": "Reef", "trackers": ["our-org/reef-image"], "orgs": ["reef"]}
+    assert by_name["Reef"].is_taken
+    assert by_name["Cove"].values["kind"] == "client"
+    assert not by_name["bay"].is_taken
+    roadmaps = [one.values for one in found if one.table == "initiatives"]
+    assert [(one["from_issues"], one.get("label")) for one in roadmaps] == [
+        ("our-org/initiatives", None),
+        ("our-org/infra", "roadmap"),
+    ]
+
+
+def test_what_strangers_wrote_is_text_in_the_file() -> None:
+    nasty = 'a"]\nown = ["evil\\'
+    values = {"name": nasty, "trackers": [nasty]}
+    text = accept(STARTER, "Example", DOTCOM, [ADA, Proposal("stakeholders", nasty, values, "", True)])
+    assert '\nown = ["evil' not in text
