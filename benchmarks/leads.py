@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from benchmarks.figure import Figure
-from contribkit.classifiers.votes import margin, tally
+from contribkit.classifiers.votes import margins, tally
 from contribkit.config.organisation import Organisation
 from contribkit.evaluation.report import Evaluation, classify_files, evaluate
 from contribkit.evaluation.scores import OVERALL, is_decided
@@ -83,8 +83,7 @@ def accuracy_at(coverage: float, judged: Judged, pairs: pd.DataFrame) -> float:
     """
     decided = pairs[is_decided(pairs)].set_index("id")
     sums = tally(judged.reasons).reindex(decided.index).fillna(0.0)
-    margins = pd.Series({name: margin(totals) for name, totals in sums.to_dict("index").items()})
-    ahead = margins.nlargest(math.ceil(coverage * len(decided))).index
+    ahead = margins(sums).nlargest(math.ceil(coverage * len(decided))).index
     return float((sums.loc[ahead].idxmax(axis=1) == decided.loc[ahead, "truth"]).mean())
 
 

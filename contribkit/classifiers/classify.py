@@ -1,16 +1,16 @@
 """Classify: who leads each contribution, and why."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from contribkit.classifiers import attribution
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.model import learn, sort_reasons
-from contribkit.classifiers.propagation import Propagated, propagate
+from contribkit.classifiers.propagation import neighbours
 from contribkit.classifiers.rules import Failures, reasons_for
 from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
-from contribkit.classifiers.votes import LABEL, Reason, decide
+from contribkit.classifiers.votes import LABEL, Reason, Weights, decide, weights_of_rules
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
 from contribkit.labels import Label, Labels
@@ -28,6 +28,7 @@ from contribkit.tables import (
 )
 from contribkit.vocabulary import MAINTAINER, MAINTAINERS, Activity, Kind, Lead
 
+_EVIDENCE = ["id", "rule", "strength", *Reason._fields]
 _REVIEWS = 2  # reviews of others' work in a project from which on somebody counts as one who maintains it
 
 
@@ -36,6 +37,7 @@ def classify(
     references: pd.DataFrame | None,
     organisation: Organisation,
     labels: Labels | None = None,
+    weights: Weights | None = None,
 ) -> Judged:
     """Return the contributions with who leads each and why.
 
@@ -49,6 +51,8 @@ def classify(
         Whose contributions; its stakeholders, roadmap and goals are what rules look for.
     labels
         What people decided: it wins over the rules, and a model learns from it; see `Learning`.
+    weights
+        What the rules' reasons weigh, where it is not what ``contribkit/classifiers/weights.csv`` says.
 
     Returns
     -------
@@ -70,28 +74,69 @@ def classify(
     """
     table = conform(contributions, CONTRIBUTIONS, organisation.timezone).reset_index(drop=True)
     settled = labels.with_members(organisation).spelled_as(table["id"]).effective if labels else {}
+    known = weights_of_rules() if weights is None else weights
     told = conform(pd.DataFrame(references), REFERENCES, organisation.timezone)
     organisation = organisation.with_issues(told)
-    contexts = _contexts(table, told, organisation)
-    linked = _contexts(_linked(table, told), told, organisation)
-    failures, elsewhere = Failures(), Failures()
-    found = [reasons_for(context, failures) for context in contexts]
-    found += [reasons_for(context, elsewhere) for context in linked]
-    propagated = propagate([*contexts, *linked], found)[: len(contexts)]
-    answers = [
-        (str(lead), confidence, "rules", str(context.activity))
-        for context, (lead, confidence) in zip(contexts, (decide(found.reasons) for found in propagated), strict=True)
-    ]
-    added = conform(pd.DataFrame(answers, columns=["lead", "confidence", "decided_by", "activity"]), JUDGED)
-    reasons = _reason_table(table["id"], [found.reasons for found in propagated])
-    judged, notes = Judged(pd.concat([table, added], axis=1), reasons), []
+    found = evidence(table, told, organisation, known)
+    answers = decided(found.reasons, known, len(table))
+    rows = table.assign(
+        lead=answers["lead"], confidence=answers["confidence"], decided_by="rules",
+        activity=[str(context.activity) for context in found.contexts],
+    )  # fmt: skip
+    # Of rows with one id the reasons of the last.
+    names = table["id"][~table["id"].map(casefold_id).duplicated(keep="last")]
+    reasons = found.reasons.assign(id=found.reasons["id"].map(names)).dropna(subset="id")
+    reasons = sort_reasons(conform(reasons, REASONS), table["id"])
+    judged, notes = Judged(conform(rows, CONTRIBUTIONS | JUDGED), reasons), []
     given = [settled.get(casefold_id(item)) for item in table["id"]]
     if settled:
         learning, judged = learn(judged, settled, organisation.word)
         judged = _with_labels(judged, {place: label for place, label in enumerate(given) if label})
         notes = [learning.sentence, *_unknown_names(given, organisation)]
-    attributed = _attributed(judged.contributions, contexts, propagated, given).set_axis(contributions.index)
-    return Judged(attributed, judged.reasons, [*notes, *failures.sentences])
+    attributed = _attributed(judged.contributions, found, given).set_axis(contributions.index)
+    return Judged(attributed, judged.reasons, [*notes, *found.failures.sentences])
+
+
+class Evidence(NamedTuple):
+    """What is known of each contribution: what rules look at, its reasons, and whom its neighbours served.
+
+    `reasons` are a table of the schema `REASONS` with a column `strength`; their `id` is a place among the contexts.
+    """
+
+    contexts: list[Context]
+    reasons: pd.DataFrame
+    neighbour_stakeholders: list[list[str]]
+    failures: Failures
+
+
+def evidence(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisation, weights: Weights) -> Evidence:
+    """Return the evidence on each contribution of a table: its own, and that of the threads next to it."""
+    contexts = _contexts(table, references, organisation)
+    linked = _contexts(_linked(table, references), references, organisation)
+    failures, elsewhere = Failures(), Failures()
+    rows = [
+        (place, rule, strength, *reason)
+        for place, context in enumerate([*contexts, *linked])
+        for rule, strength, reason in reasons_for(context, failures if place < len(contexts) else elsewhere, weights)
+    ]
+    own = pd.DataFrame(rows, columns=_EVIDENCE)
+    first = decided(own, weights, len(contexts) + len(linked))
+    beside = neighbours([*contexts, *linked], first, set(own.loc[own["private"].astype(bool), "id"]))[: len(contexts)]
+    # Where its own evidence decides for a stakeholder, linked threads only add which one it served.
+    further = [
+        (place, rule, reason.weight, *reason._replace(weight=weights[rule, str(reason.weight)]))
+        for place, (lead, others) in enumerate(zip(first["lead"], beside, strict=False))
+        for rule, reason, _ in (others if lead != Lead.STAKEHOLDER else ())
+    ]
+    reasons = pd.DataFrame([*(row for row in rows if row[0] < len(contexts)), *further], columns=_EVIDENCE)
+    whom = [[other.stakeholder for other in others if other.stakeholder] for others in beside]
+    return Evidence(contexts, reasons, whom, failures)
+
+
+def decided(reasons: pd.DataFrame, weights: Weights, count: int) -> pd.DataFrame:
+    """Return what reasons add up to, by place of `count` contributions; nothing found is unclear."""
+    answers = decide(reasons, weights)[["lead", "confidence"]].reindex(range(count))
+    return answers.fillna({"lead": str(Lead.UNCLEAR), "confidence": 0.5})
 
 
 def _contexts(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisation) -> list[Context]:
@@ -145,17 +190,6 @@ def _maintainers(table: pd.DataFrame) -> tuple[pd.Series, dict[str, set[str]]]:
     return owners, {owner: set(logins) for owner, logins in grouped(owners.loc[people.index], people).items()}
 
 
-def _reason_table(ids: pd.Series, reasons: list[list[Reason]]) -> pd.DataFrame:
-    """Return a table of the schema `REASONS`; of rows with one id those of the last."""
-    last = ~ids.map(casefold_id).duplicated(keep="last")
-    rows = [
-        (name, reason.rule, str(reason.lead), *reason[1:-1])
-        for name, why, is_last in zip(ids, reasons, last, strict=True)
-        for reason in (why if is_last else ())
-    ]
-    return conform(pd.DataFrame(rows, columns=[*REASONS]), REASONS)
-
-
 def _with_labels(judged: Judged, given: dict[int, Label]) -> Judged:
     """Return the contributions with people's decisions, by place, each with a reason that says so."""
     rows, places = judged.contributions.copy(), [*given]
@@ -164,8 +198,10 @@ def _with_labels(judged: Judged, given: dict[int, Label]) -> Judged:
     rows.loc[places, "decided_by"] = "person"
     activities = {place: label.activity for place, label in given.items() if label.activity}
     rows.loc[[*activities], "activity"] = [*activities.values()]
-    stated = _reason_table(rows["id"].iloc[places], [[_label_reason(label)] for label in given.values()])
-    together = pd.concat([stated, judged.reasons], ignore_index=True)
+    said = pd.DataFrame([_label_reason(label) for label in given.values()], columns=Reason._fields)
+    stated = conform(said.assign(id=rows["id"].iloc[places].to_numpy(), rule=LABEL), REASONS)
+    # Of rows with one id the last one's.
+    together = pd.concat([stated.drop_duplicates("id", keep="last"), judged.reasons], ignore_index=True)
     return Judged(rows, sort_reasons(together, rows["id"]), judged.notes)
 
 
@@ -182,7 +218,7 @@ def _label_reason(label: Label) -> Reason:
     votes = list(label.opinions.values())
     counted = ", ".join(f"{votes.count(vote)} {vote}" for vote in dict.fromkeys(votes))
     sentence = f"people labelled it ({label.status}: {counted})"
-    return Reason(label.lead or Lead.UNCLEAR, 10.0, sentence, rule=LABEL)
+    return Reason(label.lead or Lead.UNCLEAR, 10.0, sentence)
 
 
 def _unknown_names(labels: list[Label | None], organisation: Organisation) -> list[str]:
@@ -194,13 +230,11 @@ def _unknown_names(labels: list[Label | None], organisation: Organisation) -> li
     return [known] if count else []
 
 
-def _attributed(
-    rows: pd.DataFrame, contexts: list[Context], propagated: list[Propagated], labels: list[Label | None]
-) -> pd.DataFrame:
+def _attributed(rows: pd.DataFrame, known: Evidence, labels: list[Label | None]) -> pd.DataFrame:
     """Return the contributions with stakeholder and initiative, or goal, as fits their lead."""
     found: list[dict[str, Any]] = []
-    cells = zip(contexts, propagated, labels, rows["lead"], rows["activity"], strict=True)
-    for context, neighbours, label, lead, activity in cells:
+    cells = zip(known.contexts, known.neighbour_stakeholders, labels, rows["lead"], rows["activity"], strict=True)
+    for context, whom_else, label, lead, activity in cells:
         named: dict[str, Any] = {}
         if lead == Lead.STAKEHOLDER:
             named["initiative"] = attribution.initiative(context)
@@ -208,7 +242,7 @@ def _attributed(
             named["stakeholder"] = (
                 attribution.as_configured(label.stakeholder, context.organisation) or label.stakeholder
                 if label and label.stakeholder
-                else attribution.stakeholder(context, named["initiative"], neighbours.neighbour_stakeholders)
+                else attribution.stakeholder(context, named["initiative"], whom_else)
             )
         elif lead == Lead.UPSTREAM:
             named["goal"] = attribution.goal(context, Activity(activity))

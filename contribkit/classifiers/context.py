@@ -56,7 +56,7 @@ class Mention(NamedTuple):
         """The words with which it plans upstream work, None where it does not: an own tracker holds both sorts."""
         return _CARE.search(self.title) or _FOUNDATIONAL.search(f"{self.title}\n{self.passage}")
 
-    def reason(self, lead: str, weight: float, sentence: str) -> Reason:
+    def reason(self, lead: str, weight: float | str, sentence: str) -> Reason:
         """Return a reason with this place as its evidence."""
         evidence = f"{self.ref}: {self.title}" if self.title else self.ref
         return Reason(lead, weight, sentence, evidence, self.url, self.private)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from contribkit.classifiers.votes import LABEL, Reason, decide
+from contribkit.classifiers.votes import LABEL, decide
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, parse_contribution_id
@@ -42,18 +42,11 @@ def why(
     rows = judged.contributions
     row = _find(rows, rows[visible(rows, include_private)], identifier)
     shown = without_private(judged.where(rows["id"] == row["id"]), include_private).reasons
-    reasons = [
-        Reason(
-            why["lead"], why["weight"], why["sentence"],
-            "" if why["evidence"] == row["title"] else why["evidence"] or "",  # the title stands above all
-            why["url"], why["private"], why["rule"],
-        )
-        for why in records(shown[shown["rule"] != LABEL])
-    ]  # fmt: skip
+    reasons = shown[shown["rule"] != LABEL]
     lines = [
         *_head(row, organisation),
         *_answer(row, reasons, organisation),
-        *_sides(Lead(row["lead"]), reasons, organisation),
+        *_sides(row, records(reasons), organisation),
         *_section("What would settle it", [] if row["decided_by"] == "person" else _settles(row["lead"], reasons)),
         *_section("What people said", _said(row["id"], labels, organisation)),
     ]
@@ -101,50 +94,53 @@ def _head(row: dict[str, Any], organisation: Organisation) -> Iterator[str]:
     yield ""
 
 
-def _answer(row: dict[str, Any], reasons: list[Reason], organisation: Organisation) -> Iterator[str]:
+def _answer(row: dict[str, Any], reasons: pd.DataFrame, organisation: Organisation) -> Iterator[str]:
     lead, by_people = Lead(row["lead"]), row["decided_by"] == "person"
     sure = "" if lead is Lead.UNCLEAR and not by_people else f", {row['confidence']:.0%} sure".replace("%", " %")
     words = {"person": "people", "model": "a model that learned from people's labels"}
     yield f"{lead.shape} {organisation.word(lead)}{sure}, decided by {words.get(row['decided_by'], 'rules')}"
-    if by_people and (alone := decide(reasons))[0] != lead:
-        yield f"  (the rules alone: {organisation.word(alone[0])})"
+    alone = next(iter(decide(reasons)["lead"]), Lead.UNCLEAR)
+    if by_people and alone != lead:
+        yield f"  (the rules alone: {organisation.word(alone)})"
     yield f"  activity: {Activity(row['activity']).word if row['activity'] in list(Activity) else row['activity']}"
     for name in ("stakeholder", "initiative", "goal"):
         if row[name]:
             yield f"  {name}: {row[name]}"
 
 
-def _sides(lead: Lead, reasons: list[Reason], organisation: Organisation) -> Iterator[str]:
+def _sides(row: dict[str, Any], reasons: list[dict[str, Any]], organisation: Organisation) -> Iterator[str]:
     """Yield the case for and against the lead; where none was found, the case for each of the three."""
+    lead, title = Lead(row["lead"]), row["title"]
     if lead is Lead.UNCLEAR:
         for each in LEADS:
-            mine = [reason for reason in reasons if reason.lead == each]
-            yield from _section(f"For and against {organisation.word(each)}", _lines(mine, "", organisation))
+            mine = [reason for reason in reasons if reason["lead"] == each]
+            yield from _section(f"For and against {organisation.word(each)}", _lines(mine, "", title, organisation))
         if not reasons:
             yield from _section("For and against", ["nothing was found that speaks for any lead"])
         return
     # What speaks against another lead speaks for this one.
-    speaks = [(reason, (reason.lead == lead) == (reason.weight > 0)) for reason in reasons]
-    for title, side in (("For it", True), ("Against it", False)):
-        lines = list(_lines([reason for reason, is_for in speaks if is_for is side], lead, organisation))
-        yield from _section(title, lines or ["nothing was found"])
+    speaks = [(reason, (reason["lead"] == lead) == (reason["weight"] > 0)) for reason in reasons]
+    for heading, side in (("For it", True), ("Against it", False)):
+        lines = list(_lines([reason for reason, is_for in speaks if is_for is side], lead, title, organisation))
+        yield from _section(heading, lines or ["nothing was found"])
 
 
-def _lines(reasons: list[Reason], lead: str, organisation: Organisation) -> Iterator[str]:
-    """Yield each reason: its weight and sentence, what it saw, and where; `lead` need not be named."""
+def _lines(reasons: list[dict[str, Any]], lead: str, title: str | None, organisation: Organisation) -> Iterator[str]:
+    """Yield each reason: its weight and sentence, what it saw, and where; lead and title need not be said again."""
     for reason in reasons:
-        towards = "against" if reason.weight < 0 else "for"
-        is_named = lead and reason.lead in list(Lead) and (reason.lead != lead or reason.weight < 0)
-        named = f" ({towards} {organisation.word(reason.lead)})" if is_named else ""
-        yield f"{reason.weight:+.1f}  {reason.sentence}{named}"
-        if reason.evidence and reason.evidence not in reason.sentence:
-            yield f"      saw: {_short(reason.evidence)}"
-        if reason.url:
-            yield f"      {reason.url}"
+        weight, sentence, saw = reason["weight"], reason["sentence"], reason["evidence"]
+        towards = "against" if weight < 0 else "for"
+        is_named = lead and reason["lead"] in list(Lead) and (reason["lead"] != lead or weight < 0)
+        named = f" ({towards} {organisation.word(reason['lead'])})" if is_named else ""
+        yield f"{weight:+.1f}  {sentence}{named}"
+        if saw and saw != title and saw not in sentence:
+            yield f"      saw: {_short(saw)}"
+        if reason["url"]:
+            yield f"      {reason['url']}"
 
 
-def _settles(lead: str, reasons: list[Reason]) -> list[str]:
-    leads = {reason.lead for reason in reasons if reason.weight > 0}
+def _settles(lead: str, reasons: pd.DataFrame) -> list[str]:
+    leads = {*reasons.loc[reasons["weight"] > 0, "lead"]}
     lines = []
     if Lead.STAKEHOLDER not in leads:
         lines.append("a link from our tracker, or an initiative, would tie it to a stakeholder")

@@ -1,27 +1,32 @@
-"""Reasons, and how they add up to a lead: no other code adds reasons up."""
+"""Reasons, what they weigh, and how they add up to a lead: no other code adds reasons up."""
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from contribkit.vocabulary import LEADS, Lead
 
+Weights = Mapping[tuple[str, str], float]
+"""Log-odds by the name of a rule and that of one of its strengths."""
+
+WEIGHTS = Path(__file__).with_name("weights.csv")
 LABEL = "label"
 """What stands in the place of a rule's name where people decided."""
 ENOUGH = 0.9
 """The sum of weights below which nothing decides."""
 MARGIN = 0.4
 """How far the first lead must be ahead of the second."""
-_HIGHEST = 0.97
-_BASE = 0.6  # the log-odds of an answer that is only just given; where it was checked, four in five of these were right
-# A factor on the log-odds. Fitted on the decided rows of two organisations it is 1.4 and 1.8; answers where people see
-# nothing to decide are wrong too, and keep it low.
-_FACTOR = 1.15
-_ALONE = 0.6  # confidence of what a title and paths alone tell
-THIN = frozenset({"upkeep", "everyday_fix", "major_feature"})
+CONFIDENCE = "(confidence)"
+"""What stands in the table of weights where a rule's name would, for how distances become confidences."""
+THIN = frozenset({"upkeep", "maintains_it", "everyday_fix", "major_feature"})
 """Rules that see a title and paths alone."""
+_HIGHEST = 0.97
+_ALONE = 0.6  # confidence of what a title and paths alone tell
 _SILENT = "own_side_is_silent"  # tells absence of evidence from absence of a source
 
 
@@ -33,7 +38,7 @@ class Reason(NamedTuple):
     lead
         The lead it speaks for, or against where the weight is negative.
     weight
-        How strongly, in log-odds.
+        How strongly: log-odds, or the name of a strength, of which ``weights.csv`` has the log-odds.
     sentence
         One plain sentence.
     evidence
@@ -42,30 +47,21 @@ class Reason(NamedTuple):
         The address of what it saw, where there is one.
     private
         Whether the evidence must not be shown.
-    rule
-        The name of the rule's function; rules leave it out, since it is filled in for them.
     """
 
     lead: str
-    weight: float
+    weight: float | str
     sentence: str
     evidence: str = ""
     url: str | None = None
     private: bool = False
-    rule: str = ""
 
 
-def in_order(reasons: Iterable[Reason]) -> list[Reason]:
-    """Return reasons sorted: the strongest first, for a lead or against it."""
-    return sorted(reasons, key=lambda reason: -abs(reason.weight))
-
-
-def totals_of(reasons: Iterable[Reason]) -> dict[Lead, float]:
-    """Return the sum of the votes for each lead: of each rule its strongest reason."""
-    votes: dict[tuple[str, str], float] = {}
-    for reason in in_order(reasons):
-        votes.setdefault((reason.rule, reason.lead), reason.weight)
-    return {lead: sum(weight for (_, voted), weight in votes.items() if voted == lead) for lead in LEADS}
+@cache
+def weights_of_rules(column: str = "fitted") -> Weights:
+    """Return the weights that `python -m benchmarks.weights --write` fitted, or those `prior` to that."""
+    with WEIGHTS.open(encoding="utf-8", newline="") as file:
+        return {(row["rule"], row["strength"]): float(row[column]) for row in csv.DictReader(file)}
 
 
 def strongest(reasons: pd.DataFrame) -> pd.DataFrame:
@@ -85,31 +81,31 @@ def tally(reasons: pd.DataFrame) -> pd.DataFrame:
     return table.fillna(0.0).astype(float)
 
 
-def margin(totals: Mapping[Lead, float]) -> float:
+def margins(totals: pd.DataFrame) -> pd.Series:
     """Return how far the first lead is ahead of the second, in log-odds; a lead with evidence against it counts 0."""
-    first, second, *_ = sorted(totals.values(), reverse=True)
-    return first - max(second, 0.0)
+    ordered = np.sort(totals.to_numpy(), axis=1)
+    return pd.Series(ordered[:, -1] - np.maximum(ordered[:, -2], 0.0), totals.index)
 
 
-def decide(reasons: Sequence[Reason]) -> tuple[Lead, float]:
-    """Return the lead that the reasons add up to, and how sure that is.
+def decide(reasons: pd.DataFrame, weights: Weights | None = None) -> pd.DataFrame:
+    """Return the `lead` that reasons add up to, how sure that is (`confidence`), and the `margin`, by contribution.
 
-    The confidence is the logistic function of the distance to the second lead, by a factor.
+    The confidence is the logistic function of the distance to the second lead, by two numbers among the `weights`.
 
     Examples
     --------
-    >>> decide([Reason("stakeholder", 3.5, "…", rule="initiative"), Reason("upstream", 1.2, "…", rule="upkeep")])
-    (<Lead.STAKEHOLDER: 'stakeholder'>, 0.97)
-    >>> decide([])
-    (<Lead.UNCLEAR: 'unclear'>, 0.5)
+    >>> rows = [("a", "tied", "stakeholder", 3.5), ("a", "upkeep", "upstream", 1.2), ("b", "ours", "upstream", 0.5)]
+    >>> decide(pd.DataFrame(rows, columns=["id", "rule", "lead", "weight"]))["lead"].to_dict()
+    {'a': 'stakeholder', 'b': 'unclear'}
     """
-    totals = totals_of(reasons)
-    first = max(totals, key=totals.__getitem__)
-    distance = margin(totals)
-    if totals[first] < ENOUGH or distance < MARGIN:
-        return Lead.UNCLEAR, 0.5
-    confidence = min(_HIGHEST, 1 / (1 + math.exp(-_FACTOR * (_BASE + distance))))
-    silent = any(reason.rule == _SILENT for reason in reasons)
-    if not silent and all(reason.rule in THIN for reason in reasons if reason.lead == first):
-        confidence = min(confidence, _ALONE)
-    return first, round(confidence, 2)
+    known = weights_of_rules() if weights is None else weights
+    totals = tally(reasons)
+    distance = margins(totals)
+    is_clear = (totals.max(axis=1) >= ENOUGH) & (distance >= MARGIN)
+    first = np.array(totals.columns)[totals.to_numpy().argmax(axis=1)]
+    leads = pd.Series(first, totals.index, dtype="str").where(is_clear, str(Lead.UNCLEAR))
+    says_more = ~reasons["rule"].isin(THIN) & (reasons["lead"] == reasons["id"].map(leads))
+    is_firm = totals.index.isin(reasons.loc[says_more | (reasons["rule"] == _SILENT), "id"])
+    log_odds = known[CONFIDENCE, "base"] + known[CONFIDENCE, "factor"] * distance
+    sure = (1 / (1 + np.exp(-log_odds))).clip(upper=np.where(is_firm, _HIGHEST, _ALONE))
+    return pd.DataFrame({"lead": leads, "confidence": sure.where(is_clear, 0.5).round(2), "margin": distance})

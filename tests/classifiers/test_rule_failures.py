@@ -1,12 +1,15 @@
 """A rule of a plug-in that fails is named, passed over, and said in the review: with real plug-ins on the path."""
 
+import inspect
 import logging
 
 import pandas as pd
 import pytest
 
 import contribkit as ck
+from contribkit.classifiers import rules
 from contribkit.classifiers.rules import all_rules
+from contribkit.classifiers.votes import CONFIDENCE, WEIGHTS, Reason, weights_of_rules
 
 CODE = """
 from contribkit.classifiers.votes import Reason
@@ -112,3 +115,25 @@ def test_where_no_rule_fails_nothing_is_said():
     assert judged.notes == []
     review = ck.Review(judged, data, data.organisation.team("product"), data.period)
     assert "the rule " not in review.not_seen.html
+
+
+def test_every_rule_has_its_row_in_the_table_of_weights_and_no_row_is_without_a_rule():
+    rows = pd.read_csv(WEIGHTS)
+    code = {name: inspect.getsource(rule) for name, rule in all_rules().items()}
+    of_neighbours = {"colleague_in_thread", "linked_thread"}
+    assert set(rows["rule"]) == {*code, *of_neighbours, CONFIDENCE}
+    by_activity = {"kind_of_act", "upkeep"}  # an activity is the name of the strength
+    named = rows[rows["rule"].isin(code.keys() - by_activity)]
+    assert [row.strength for row in named.itertuples() if f'"{row.strength}"' not in code[row.rule]] == []
+
+
+def test_a_rule_without_a_row_weighs_what_its_author_guessed(monkeypatch):
+    def new(case):
+        yield Reason("individual", 2.5, "a guess")
+
+    monkeypatch.setattr(rules, "all_rules", lambda: {"new": new})
+    row = pd.DataFrame([{"id": f"{LAMP}#1@ada-example:pull_request", "kind": "pull_request"}])
+    org, known = ck.Organisation.read_sample(), {**weights_of_rules()}
+    assert ck.classify(row, None, org).reasons["weight"].tolist() == [2.5]
+    fitted = ck.classify(row, None, org, weights=known | {("new", "2.5"): 2.0})
+    assert fitted.reasons["weight"].tolist() == [2.0]

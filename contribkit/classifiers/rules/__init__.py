@@ -10,7 +10,7 @@ from inspect import isfunction
 
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.rules import individual, stakeholder, upstream
-from contribkit.classifiers.votes import Reason, in_order
+from contribkit.classifiers.votes import Reason, Weights
 from contribkit.text import pluralise
 from contribkit.vocabulary import Lead
 
@@ -77,19 +77,20 @@ class Failures(Counter[tuple[str, str]]):
         ]
 
 
-def reasons_for(context: Context, failures: Failures) -> list[Reason]:
-    """Return every rule's reasons, the strongest first; a rule that fails is noted and passed over as a whole."""
-    found: list[Reason] = []
+def reasons_for(context: Context, failures: Failures, weights: Weights) -> Iterator[tuple[str, str, Reason]]:
+    """Yield each rule's reasons, with the names of rule and strength; a rule that fails is passed over as a whole."""
     for name, rule in all_rules().items():
         try:
-            found.extend([_checked(reason, name) for reason in rule(context)])
+            yield from [_weighed(reason, name, weights) for reason in rule(context)]
         except Exception as error:
             failures.note(rule, error)
-    return in_order(found)
 
 
-def _checked(reason: Reason, rule: str) -> Reason:
-    """Return a reason with its rule's name; what a plug-in yields must add up with the others."""
-    if not isinstance(reason, Reason) or reason.lead not in _KNOWN or not math.isfinite(reason.weight):
-        raise TypeError(f"{reason!r} is no Reason for a lead, with a finite weight")
-    return reason._replace(rule=rule)
+def _weighed(reason: Reason, rule: str, weights: Weights) -> tuple[str, str, Reason]:
+    """Return a reason with its weight; what a plug-in yields must add up with the others."""
+    if not isinstance(reason, Reason) or reason.lead not in _KNOWN:
+        raise TypeError(f"{reason!r} is no Reason for a lead")
+    weight = weights.get((rule, str(reason.weight)), reason.weight)
+    if isinstance(weight, str) or not math.isfinite(weight):
+        raise TypeError(f"{reason!r} has neither a finite weight nor the name of one")
+    return rule, str(reason.weight), reason._replace(weight=weight)

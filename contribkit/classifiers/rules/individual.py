@@ -9,13 +9,6 @@ from contribkit.classifiers.votes import Reason
 from contribkit.ids import linked_refs, repository_of, thread_url
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
 
-_ITCH = re.compile(
-    r"\b(?:my (?:own|personal|laptop|machine|setup|set-up|blog|website|workflow|editor)|on my (?:machine|laptop)|"
-    r"personal(?:ly)? (?:use|project)|for fun|side project|scratch(?:es|ing)? an? itch|pet peeve)\b",
-    re.IGNORECASE,
-)
-# One of these is in every match: to look for them first takes a tenth of the time.
-_ITCH_WORDS = ("my ", "personal", "for fun", "side project", "itch", "pet peeve")
 # What only the person who works with such tools needs.
 _OWN_TOOLS = re.compile(
     r"(?:^|/)(?:\.(?:devcontainer|vscode|idea|helix|zed)/|"
@@ -30,35 +23,29 @@ def not_a_member_then(context: Context) -> Iterator[Reason]:
     """It was done on a day on which the person did not belong to the organisation."""
     actor, day = context.text("actor"), context.day
     if day and context.organisation.member(actor) and not context.organisation.is_member_on(actor, day):
-        yield Reason(Lead.INDIVIDUAL, 9.0, f"done on {day}, outside the dates of membership", str(day))
+        yield Reason(Lead.INDIVIDUAL, "fact", f"done on {day}, outside the dates of membership", str(day))
 
 
 def stated_lead(context: Context) -> Iterator[Reason]:
     """The person who kept the activity log named a lead."""
     stated = context.text("stated_lead")
     if stated in LEADS:
-        yield Reason(stated, 3.0, "the activity log says so", context.text("title"), context.url)
+        yield Reason(stated, "stated", "the activity log says so", context.text("title"), context.url)
 
 
 def new_project(context: Context) -> Iterator[Reason]:
     """A new repository in an upstream organisation is somebody's idea until something else tells."""
     if context.text("kind") == Kind.REPOSITORY and not context.mentions:
-        yield Reason(Lead.INDIVIDUAL, 1.6, "a new project, and none of our threads asked for it", context.text("title"))
-
-
-def own_itch(context: Context) -> Iterator[Reason]:
-    """The actor says that it serves their own set-up or interest."""
-    words = context.own_words
-    folded = words.casefold()
-    if any(word in folded for word in _ITCH_WORDS) and (match := _ITCH.search(words)):
-        yield Reason(Lead.INDIVIDUAL, 1.8, "it speaks of the person's own use", match[0], context.url)
+        yield Reason(
+            Lead.INDIVIDUAL, "new", "a new project, and none of our threads asked for it", context.text("title")
+        )
 
 
 def own_tools(context: Context) -> Iterator[Reason]:
     """All that it touches is the set-up of one person's tools."""
     files = context.row["files"]
     if files and not context.mentions and all(_OWN_TOOLS.search(path) for path in files):
-        yield Reason(Lead.INDIVIDUAL, 1.6, "it touches only the set-up of a person's tools", files[0])
+        yield Reason(Lead.INDIVIDUAL, "tools", "it touches only the set-up of a person's tools", files[0])
 
 
 def own_project(context: Context) -> Iterator[Reason]:
@@ -68,8 +55,8 @@ def own_project(context: Context) -> Iterator[Reason]:
         if repo and context.organisation.member(repo.split("/")[0]):
             here = ref == context.ref
             if here or not any((*stakeholder.stakeholder_person(context), *context.own_named)):
-                weight = 2.6 if here else 2.3
-                yield Reason(Lead.INDIVIDUAL, weight, "a repository of the person's own", repo, thread_url(ref))
+                strength = "here" if here else "linked"
+                yield Reason(Lead.INDIVIDUAL, strength, "a repository of the person's own", repo, thread_url(ref))
             return
 
 
@@ -77,7 +64,9 @@ def outside_the_projects(context: Context) -> Iterator[Reason]:
     """It lies outside the projects that are looked at, and nothing of a member's own is near."""
     repo = repository_of(context.ref)
     if repo is not None and not context.organisation.is_in_scope(repo) and not any(own_project(context)):
-        yield Reason(Lead.INDIVIDUAL, 1.4, "it lies outside the upstream projects", context.text("repo"), context.url)
+        yield Reason(
+            Lead.INDIVIDUAL, "outside", "it lies outside the upstream projects", context.text("repo"), context.url
+        )
 
 
 def drive_by(context: Context) -> Iterator[Reason]:
@@ -88,7 +77,7 @@ def drive_by(context: Context) -> Iterator[Reason]:
     if not elsewhere or context.maintains or context.mentions or context.text("kind") not in _CHANGES:
         return
     if not any(context.project in goal.upstream for goal in organisation.goals):
-        yield Reason(Lead.INDIVIDUAL, 1.8, "a project that no goal of the team covers", context.project or "")
+        yield Reason(Lead.INDIVIDUAL, "no goal", "a project that no goal of the team covers", context.project or "")
 
 
 def reactive(context: Context) -> Iterator[Reason]:
@@ -97,12 +86,12 @@ def reactive(context: Context) -> Iterator[Reason]:
     if context.text("kind") != Kind.COMMENT or not once or context.mentions or sum(map(len, remarks)) > _SHORT:
         return
     if not any(map(linked_refs, remarks)) and not any(upstream.project_affairs(context)):
-        yield Reason(Lead.INDIVIDUAL, 1.2, "a single short answer, tied to no goal", context.text("title"))
+        yield Reason(Lead.INDIVIDUAL, "answer", "a single short answer, tied to no goal", context.text("title"))
 
 
 def major_feature(context: Context) -> Iterator[Reason]:
     """A feature that nothing on the organisation's own side explains is not upstream-led for being upstream."""
     small = context.maintains and context.is_small
     if context.activity == Activity.FEATURE and not context.mentions and not small:
-        weight = -0.4 if context.maintains else -0.8
-        yield Reason(Lead.UPSTREAM, weight, "a feature without evidence of who asked for it", context.text("title"))
+        strength = "by a maintainer" if context.maintains else "feature"
+        yield Reason(Lead.UPSTREAM, strength, "a feature without evidence of who asked for it", context.text("title"))

@@ -33,7 +33,7 @@ def initiative(context: Context) -> Iterator[Reason]:
     for name, refs in context.index.initiatives.items():
         for mention in context.mentions:
             if casefold_id(mention.ref) in refs:
-                yield mention.reason(Lead.STAKEHOLDER, 3.5, f'the initiative "{name}" is tied to it')
+                yield mention.reason(Lead.STAKEHOLDER, "tied", f'the initiative "{name}" is tied to it')
 
 
 def stakeholder_label(context: Context) -> Iterator[Reason]:
@@ -42,7 +42,7 @@ def stakeholder_label(context: Context) -> Iterator[Reason]:
     for mention in context.mentions:
         for label in mention.labels:
             if label.casefold() in meant:
-                yield mention.reason(Lead.STAKEHOLDER, 3.0, f'our thread has the label "{label}"')
+                yield mention.reason(Lead.STAKEHOLDER, "labelled", f'our thread has the label "{label}"')
 
 
 def stakeholder_repository(context: Context) -> Iterator[Reason]:
@@ -50,10 +50,10 @@ def stakeholder_repository(context: Context) -> Iterator[Reason]:
     repo = context.text("repo")
     page = f"https://github.com/{repo}"
     if owner := context.index.owner_of(repo):
-        yield Reason(Lead.STAKEHOLDER, 3.0, f"{owner.name} owns {repo}", repo, page)
+        yield Reason(Lead.STAKEHOLDER, "theirs", f"{owner.name} owns {repo}", repo, page)
     elif whose := context.index.upstream_owner(repo):
         sentence = f"{whose.name} owns {repo}, which is no key community"
-        yield Reason(Lead.STAKEHOLDER, 1.8, sentence, repo, page)
+        yield Reason(Lead.STAKEHOLDER, "of their organisation", sentence, repo, page)
 
 
 def tracker(context: Context) -> Iterator[Reason]:
@@ -68,19 +68,19 @@ def tracker(context: Context) -> Iterator[Reason]:
             whose = "where stakeholders file what they need"
         else:
             continue
-        yield Reason(Lead.STAKEHOLDER, 2.8, f"it is linked with {repo}, {whose}", ref, thread_url(ref))
+        yield Reason(Lead.STAKEHOLDER, "linked", f"it is linked with {repo}, {whose}", ref, thread_url(ref))
 
 
 def ticket(context: Context) -> Iterator[Reason]:
     """It, or what links to it, cites a support ticket."""
     tickets = context.organisation.signals.tickets
     # Where every piece of work has a ticket, the thread's own says little: it adds to a name, and decides nothing.
-    inward = ((mention.words, mention.url, mention.private, 2.5) for mention in context.inward)
-    for words, url, private, weight in (*inward, (context.own_words, context.url, False, 0.7)):
+    inward = ((mention.words, mention.url, mention.private, "from our side") for mention in context.inward)
+    for words, url, private, strength in (*inward, (context.own_words, context.url, False, "its own")):
         for match in _ADDRESS.finditer(words) if tickets and "/" in words else ():
             address = (match[1] or match[2]).rstrip(".,;:")
             if matches(tickets, address):
-                yield Reason(Lead.STAKEHOLDER, weight, "a support ticket is behind it", address, url, private)
+                yield Reason(Lead.STAKEHOLDER, strength, "a support ticket is behind it", address, url, private)
                 return
 
 
@@ -88,18 +88,19 @@ def own_side_names(context: Context) -> Iterator[Reason]:
     """A thread, commit or document of the organisation that links to it names a stakeholder."""
     for mention in context.mentions:
         inward = mention.direction == "in"
-        for words, weight, where in (
-            (mention.passage if inward else "", 2.4, "names"),
-            (mention.title, 2.2, "names"),
-            (mention.text, 1.3 if inward else 1.6, "names, further away from the link,"),
-            (mention.context, 1.45, "names, in the paragraphs around,"),
+        for words, strength, where in (
+            (mention.passage if inward else "", "beside the link", "names"),
+            (mention.title, "in its title", "names"),
+            (mention.text, "further away" if inward else "in what it cites", "names, further away from the link,"),
+            (mention.context, "around it", "names, in the paragraphs around,"),
         ):
             if named := [name for name in context.named(words) if not name.is_grant]:
                 name = min(named, key=lambda name: name.is_common)
+                strength = "a common word" if name.is_common else strength
                 tie = "links to it" if inward else "it links to"
                 noun = mention.kind.replace("_", " ") or "thread"
                 sentence = f"our {noun} that {tie} {where} {name.stakeholder.name}"
-                yield mention.reason(Lead.STAKEHOLDER, weight - name.is_common * 1.0, sentence)
+                yield mention.reason(Lead.STAKEHOLDER, strength, sentence)
                 break
 
 
@@ -108,8 +109,8 @@ def title_names(context: Context) -> Iterator[Reason]:
     title = context.text("title")
     for name in (*context.index.coded_in(title), *context.index.named_in(title)):
         if not name.is_grant and not name.is_common:
-            weight = 2.8 if name.is_code or _PAID.search(title) else 2.2
-            yield Reason(Lead.STAKEHOLDER, weight, f"its title names {name.stakeholder.name}", name.word, context.url)
+            strength = "code or payment" if name.is_code or _PAID.search(title) else "name"
+            yield Reason(Lead.STAKEHOLDER, strength, f"its title names {name.stakeholder.name}", name.word, context.url)
             return
 
 
@@ -120,16 +121,16 @@ def thread_names(context: Context) -> Iterator[Reason]:
         if name.is_grant or name.stakeholder.name in title:
             continue
         asked = ASKED.search(context.own_words)
-        weight = 2.2 if asked else 0.4 if name.is_common else 1.5
+        strength = "asked" if asked else "a common word" if name.is_common else "name"
         sentence = f"its own words name {name.stakeholder.name}" + (" as those who asked" if asked else "")
-        yield Reason(Lead.STAKEHOLDER, weight, sentence, name.word, context.url)
+        yield Reason(Lead.STAKEHOLDER, strength, sentence, name.word, context.url)
 
 
 def unnamed_client(context: Context) -> Iterator[Reason]:
     """It says that a client wants it, without a name."""
     has_clients = any(stakeholder.kind == "client" for stakeholder in context.organisation.stakeholders)
     if has_clients and (match := _CLIENT.search(context.own_words)):
-        yield Reason(Lead.STAKEHOLDER, 2.2, "it says that a client wants it", match[0], context.url)
+        yield Reason(Lead.STAKEHOLDER, "wanted", "it says that a client wants it", match[0], context.url)
 
 
 def persons_repository(context: Context) -> Iterator[Reason]:
@@ -138,7 +139,9 @@ def persons_repository(context: Context) -> Iterator[Reason]:
         owner = casefold_id((repository_of(ref) or "").split("/")[0])
         if owner in context.organisation.speakers and context.organisation.member(owner) is None:
             whom = context.index.name_by_person.get(owner, "a stakeholder")
-            yield Reason(Lead.STAKEHOLDER, 2.2, f"it links to a repository of {owner} of {whom}", ref, thread_url(ref))
+            yield Reason(
+                Lead.STAKEHOLDER, "linked", f"it links to a repository of {owner} of {whom}", ref, thread_url(ref)
+            )
             return
 
 
@@ -148,7 +151,7 @@ def paths_name(context: Context) -> Iterator[Reason]:
         owner = context.index.named_by_path(path)
         if owner is not None and context.index.named_by_path(context.text("repo")) is not owner:
             sentence = f"a file that it changes is named after {owner.name}"
-            yield Reason(Lead.STAKEHOLDER, 1.3, sentence, path, context.url)
+            yield Reason(Lead.STAKEHOLDER, "named", sentence, path, context.url)
             return
 
 
@@ -157,58 +160,70 @@ def thread_label(context: Context) -> Iterator[Reason]:
     for label in context.row["labels"]:
         for known in context.organisation.stakeholders:
             if label.casefold() in map(str.casefold, known.labels):
-                yield Reason(Lead.STAKEHOLDER, 2.6, f"its label means {known.name}", label, context.url)
+                yield Reason(Lead.STAKEHOLDER, "configured", f"its label means {known.name}", label, context.url)
                 return
         if named := [name for name in context.named(label.replace(":", " ")) if not name.is_grant]:
-            yield Reason(Lead.STAKEHOLDER, 1.6, f"its label names {named[0].stakeholder.name}", label, context.url)
+            yield Reason(Lead.STAKEHOLDER, "named", f"its label names {named[0].stakeholder.name}", label, context.url)
             return
 
 
 def filed_for_stakeholders(context: Context) -> Iterator[Reason]:
     """A post of the organisation that links to it is filed under what it does for those whom it serves."""
     for mention, label in context.filed_under(_SERVICE):
-        yield mention.reason(Lead.STAKEHOLDER, 1.0, f'our post is filed under "{label}"')
+        yield mention.reason(Lead.STAKEHOLDER, "filed", f'our post is filed under "{label}"')
         return
 
 
 def stakeholder_person(context: Context) -> Iterator[Reason]:
     """People who speak for stakeholders opened it, take part, or are asked; one who maintains the project is weak."""
-    author, actor = casefold_id(context.text("author")), casefold_id(context.text("actor"))
-    speakers, organisation = context.index.speaking, context.organisation
-    present = [login for login in (author, *map(casefold_id, context.row["participants"])) if login in speakers]
-    asked = [login for login in map(str.casefold, _LOGIN.findall(context.actor_words)) if login in speakers]
-    people = list(dict.fromkeys([*present, *asked]))
-    outside = [login for login in people if organisation.member(login) is None]
+    author = casefold_id(context.text("author"))
+    present = [author, *map(casefold_id, context.row["participants"])]
+    people = [login for login in dict.fromkeys([*present, *_asked(context)]) if login in context.index.speaking]
+    outside = [login for login in people if context.organisation.member(login) is None]
     if not outside:
         return
     first = author if author in outside else outside[0]
     maintains = first in context.stakeholder_maintainers
-    if first == author:
-        # To answer somebody is less than to take up, review or merge what they did.
-        weight, what = (0.9 if context.text("kind") == Kind.COMMENT else 2.0), "opened it"
-        weight = 0.7 if maintains else weight
-    else:
-        weight, what = (0.4 if maintains else 0.8), "takes part" if first in present else "is asked"
-    weight += 0.7 * (len(people) > 1) + 0.6 * bool(set(asked) - {actor})
+    answers = context.text("kind") == Kind.COMMENT  # which is less than to take up, review or merge what they did
+    strengths = {
+        "opened": first == author and not maintains and not answers,
+        "several people": len(people) > 1,
+        "maintains it": maintains,
+        "opened and answered": first == author,
+    }
+    strength = next((name for name, applies in strengths.items() if applies), "takes part")
+    what = "opened it" if first == author else "takes part" if first in present else "is asked"
     sentence = f"{first} of {context.index.name_by_person[first]} {what}"
-    yield Reason(Lead.STAKEHOLDER, weight, sentence, sentence, context.url)
+    yield Reason(Lead.STAKEHOLDER, strength, sentence, sentence, context.url)
+
+
+def asks_a_stakeholder(context: Context) -> Iterator[Reason]:
+    """The actor turns to somebody who speaks for a stakeholder."""
+    for login in _asked(context):
+        if login in context.index.speaking and login != casefold_id(context.text("actor")):
+            sentence = f"it turns to {login} of {context.index.name_by_person[login]}"
+            yield Reason(Lead.STAKEHOLDER, "asked", sentence, login, context.url)
+            return
+
+
+def _asked(context: Context) -> Iterator[str]:
+    """Yield the words of the actor that could be logins."""
+    yield from map(str.casefold, _LOGIN.findall(context.actor_words)) if context.index.speaking else ()
 
 
 def own_side_links(context: Context) -> Iterator[Reason]:
     """The organisation's own side links to it, or it to ours, without a name."""
-    mentions = [mention for mention in context.mentions if not mention.plans_upstream]
-    inward = [mention for mention in mentions if mention.direction == "in"]
-    outward = [mention for mention in mentions if mention.direction == "out"]
-    commits = [mention for mention in inward if mention.kind == "commit"]
-    threads = [mention for mention in inward if mention.kind in ("issue", "pull_request")]
-    wanted = 1.2 if context.activity in (Activity.FEATURE, Activity.BUGFIX) else 0.75
-    for found, weight, sentence in (
-        (threads, 1.2, "linked from our tracker"),
-        (commits, 0.9, "a commit in our repository waits for it or uses it"),
-        (outward, wanted + 0.3 * (len(outward) > 1), "it links to our tracker"),
-    ):
-        for mention in found[:1]:
-            yield mention.reason(Lead.STAKEHOLDER, weight, sentence)
+    changes_what_users_see = context.activity in (Activity.FEATURE, Activity.BUGFIX)
+    cites = "cited by feature or fix" if changes_what_users_see else "cited"
+    for mention in context.mentions:
+        if mention.plans_upstream or mention.kind == "document":
+            continue
+        if mention.direction == "out":
+            yield mention.reason(Lead.STAKEHOLDER, cites, "it links to our tracker")
+        elif mention.kind == "commit":
+            yield mention.reason(Lead.STAKEHOLDER, "commit", "a commit in our repository waits for it or uses it")
+        else:
+            yield mention.reason(Lead.STAKEHOLDER, "thread", "linked from our tracker")
 
 
 def our_use(context: Context) -> Iterator[Reason]:
@@ -218,7 +233,7 @@ def our_use(context: Context) -> Iterator[Reason]:
     for words, url, private in (own, *((mention.words, mention.url, mention.private) for mention in threads)):
         folded = words.casefold()
         if any(word in folded for word in _OUR_USE_WORDS) and (match := _OUR_USE.search(words)):
-            yield Reason(Lead.STAKEHOLDER, 0.7, "it speaks of what we run for others", match[0], url, private)
+            yield Reason(Lead.STAKEHOLDER, "ours", "it speaks of what we run for others", match[0], url, private)
             return
 
 
@@ -226,4 +241,4 @@ def own_side_is_silent(context: Context) -> Iterator[Reason]:
     """The organisation's own trackers were read for these days and do not mention the thread."""
     if context.covered and not context.mentions:
         sentence = "our trackers, commits and posts cover these days and do not mention it"
-        yield Reason(Lead.STAKEHOLDER, -0.3, sentence)
+        yield Reason(Lead.STAKEHOLDER, "silent", sentence)

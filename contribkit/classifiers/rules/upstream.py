@@ -18,12 +18,6 @@ _AFFAIRS = re.compile(
 )
 _FILED = re.compile(r"\b(?:upstream|foundational|sustainability|maintenance)\b", re.IGNORECASE)
 
-# A title and paths alone weigh little; acts of care for a project weigh more.
-_WEIGHTS = {
-    Activity.RELEASE: 1.5, Activity.MEETING: 2.2, Activity.STRATEGY: 1.8, Activity.ONBOARDING: 1.8,
-    Activity.CI: 1.6, Activity.DOCS: 1.2, Activity.TRIAGE: 1.0, Activity.MAINTENANCE: 0.9, Activity.REVIEW: 0.95,
-}  # fmt: skip
-
 
 def planned(context: Context) -> Iterator[Reason]:
     """The organisation's own side plans it as upstream work: in a thread, or in the repository that holds it."""
@@ -32,9 +26,9 @@ def planned(context: Context) -> Iterator[Reason]:
         places = {casefold_id(mention.ref), casefold_id(repository_of(mention.ref) or "")}
         goals = [goal for goal in context.organisation.goals if places & set(map(casefold_id, goal.refs))]
         if goals:
-            yield mention.reason(Lead.UPSTREAM, 3.2, f'the goal "{goals[0].name}" is planned there')
+            yield mention.reason(Lead.UPSTREAM, "goal", f'the goal "{goals[0].name}" is planned there')
         elif marked := [label for label in mention.labels if label.casefold() in labels]:
-            yield mention.reason(Lead.UPSTREAM, 2.6, f'our thread has the label "{marked[0]}"')
+            yield mention.reason(Lead.UPSTREAM, "label", f'our thread has the label "{marked[0]}"')
 
 
 def coded_goal(context: Context) -> Iterator[Reason]:
@@ -42,7 +36,9 @@ def coded_goal(context: Context) -> Iterator[Reason]:
     for goal in context.organisation.goals:
         for word in title_words(context.text("title")) if goal.codes else ():
             if matches(goal.codes, word):
-                yield Reason(Lead.UPSTREAM, 2.8, f'its title has a code of the goal "{goal.name}"', word, context.url)
+                yield Reason(
+                    Lead.UPSTREAM, "code", f'its title has a code of the goal "{goal.name}"', word, context.url
+                )
                 return
 
 
@@ -53,7 +49,7 @@ def grant(context: Context) -> Iterator[Reason]:
         for name in named:
             if name.is_grant:
                 sentence = f"{name.stakeholder.name} pays for the project's health"
-                yield Reason(Lead.UPSTREAM, 1.6, sentence, name.word, url, private)
+                yield Reason(Lead.UPSTREAM, "paid", sentence, name.word, url, private)
                 return
 
 
@@ -61,14 +57,14 @@ def called_upstream(context: Context) -> Iterator[Reason]:
     """What the organisation writes of it speaks of care for the project."""
     for mention in context.mentions:
         if match := mention.plans_upstream:
-            yield mention.reason(Lead.UPSTREAM, 1.4, f'our tracker, commit or post speaks of "{match[0]}"')
+            yield mention.reason(Lead.UPSTREAM, "said", f'our tracker, commit or post speaks of "{match[0]}"')
             return
 
 
 def filed_for_upstream(context: Context) -> Iterator[Reason]:
     """A post of the organisation that links to it is filed under care for upstream projects."""
     for mention, label in context.filed_under(_FILED):
-        yield mention.reason(Lead.UPSTREAM, 1.0, f'our post is filed under "{label}"')
+        yield mention.reason(Lead.UPSTREAM, "filed", f'our post is filed under "{label}"')
         return
 
 
@@ -79,50 +75,58 @@ def guides_others(context: Context) -> Iterator[Reason]:
         casefold_id(context.text("author")) in context.index.speaking
     )
     if context.text("kind") == Kind.COMMENT and pointed and not for_somebody:
-        yield Reason(Lead.UPSTREAM, 1.3, "a comment that shows others where to look", pointed[0], context.url)
+        yield Reason(Lead.UPSTREAM, "guides", "a comment that shows others where to look", pointed[0], context.url)
 
 
 def review_of_an_outsider(context: Context) -> Iterator[Reason]:
     """It reviews or merges the work of somebody outside the team."""
     if context.text("kind") == Kind.REVIEW and context.author_is_outsider:
         newcomer = context.text("author_association") in NEWCOMERS
-        sentence = "it helps a newcomer" if newcomer else "it helps somebody outside the team"
-        yield Reason(Lead.UPSTREAM, 1.6 if newcomer else 1.3, sentence, context.text("author"), context.url)
+        strength = "newcomer" if newcomer else "somebody outside the team"
+        sentence = f"it helps {'a newcomer' if newcomer else strength}"
+        yield Reason(Lead.UPSTREAM, strength, sentence, context.text("author"), context.url)
 
 
 def project_affairs(context: Context) -> Iterator[Reason]:
     """It is in a repository in which a project's team decides on its affairs."""
     repo = context.text("repo").rpartition("/")[2]
     if _AFFAIRS.search(repo):
-        yield Reason(Lead.UPSTREAM, 1.4, "the project's team decides on its affairs there", repo, context.url)
+        yield Reason(Lead.UPSTREAM, "decides", "the project's team decides on its affairs there", repo, context.url)
 
 
 def kind_of_act(context: Context) -> Iterator[Reason]:
     """What somebody did is of the sort of which a project lives: a review, a release, triage, a meeting."""
-    if context.text("kind") in KINDS:
-        yield from _serves_the_project(context)
+    activity, strength = context.activity, str(context.activity)
+    if context.text("kind") not in KINDS or activity not in UPKEEP:
+        return
+    if activity == Activity.REVIEW and not context.author_is_outsider:
+        reviewed = activity_of({**context.row, "kind": Kind.PULL_REQUEST})
+        # A colleague's work is led by whoever leads it.
+        strength = "review" if reviewed in UPKEEP else "review of a colleague"
+    yield Reason(Lead.UPSTREAM, strength, f"{activity.word} serves the project itself", context.text("title"))
 
 
 def upkeep(context: Context) -> Iterator[Reason]:
     """A title, paths and labels say that it is work of which a project lives; that is a guess."""
-    if context.text("kind") not in KINDS:
-        yield from _serves_the_project(context)
+    activity = context.activity
+    if context.text("kind") not in KINDS and activity in UPKEEP:
+        sentence = f"{activity.word} serves the project itself"
+        yield Reason(Lead.UPSTREAM, str(activity), sentence, context.text("title"))
+
+
+def maintains_it(context: Context) -> Iterator[Reason]:
+    """Upkeep, or a small change, by somebody who maintains the project."""
+    if context.maintains and context.text("kind") not in KINDS:
+        if context.activity in UPKEEP:
+            yield Reason(Lead.UPSTREAM, "upkeep", "the person maintains the project", context.text("actor"))
+        elif context.is_small:
+            sentence = "a small change by somebody who maintains the project"
+            yield Reason(Lead.UPSTREAM, "small change", sentence, context.text("title"))
 
 
 def everyday_fix(context: Context) -> Iterator[Reason]:
     """A fix in the open, with neither a ticket nor anything on the organisation's own side that asked for it."""
     if context.activity == Activity.BUGFIX and not context.mentions and not any(ticket(context)):
-        weight = 1.1 if context.maintains else 0.95 if context.text("kind") == Kind.PULL_REQUEST else 0.6
-        yield Reason(Lead.UPSTREAM, weight, "a fix that none of our threads asked for", context.text("title"))
-
-
-def _serves_the_project(context: Context) -> Iterator[Reason]:
-    activity = context.activity
-    weight = _WEIGHTS.get(activity, 0.0)
-    if activity == Activity.REVIEW and not context.author_is_outsider:
-        reviewed = activity_of({**context.row, "kind": Kind.PULL_REQUEST})
-        weight = weight if reviewed in UPKEEP else 0.5  # a colleague's work is led by whoever leads it
-    if context.maintains and (weight or context.is_small) and context.text("kind") not in KINDS:
-        weight = max(weight + 0.3, 0.9)
-    if weight:
-        yield Reason(Lead.UPSTREAM, weight, f"{activity.word} serves the project itself", context.text("title"))
+        made = "change" if context.text("kind") == Kind.PULL_REQUEST else "report"
+        strength = "by a maintainer" if context.maintains else made
+        yield Reason(Lead.UPSTREAM, strength, "a fix that none of our threads asked for", context.text("title"))

@@ -1,14 +1,14 @@
 """The contributions of a session as one table: suggestions, whatever people decided, in the order that helps most."""
 
-import math
 from collections.abc import Mapping
 from hashlib import sha256
 from itertools import zip_longest
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from contribkit.classifiers.votes import LABEL, Reason, decide, margin, totals_of
+from contribkit.classifiers.votes import LABEL, decide
 from contribkit.ids import casefold_id
 from contribkit.privacy import visible, without_private
 from contribkit.tables import CONTRIBUTIONS, JUDGED, Judged, conform, grouped, records
@@ -67,33 +67,23 @@ def _draw(seed: str, purpose: str, item: str) -> float:
 
 
 def suggestions(judged: Judged) -> pd.DataFrame:
-    """Return `lead`, `confidence`, `decided_by`, `margin` and `reasons` of rules or model, though people decided."""
-    reasons = judged.reasons[judged.reasons["rule"] != LABEL]
-    by_id = grouped(reasons["id"].map(casefold_id), records(reasons))
-    rows = judged.contributions[["id", *_SUGGESTION]]
-    rows = rows.fillna({"lead": str(Lead.UNCLEAR), "confidence": 0.5, "decided_by": "rules"})
-    found = [
-        _suggestion(lead, confidence, decided_by, by_id.get(casefold_id(item), []))
-        for item, lead, confidence, decided_by in rows.itertuples(index=False)
-    ]
-    return pd.DataFrame(found, index=rows["id"].tolist(), columns=[*_SUGGESTION, "margin", "reasons"])
+    """Return `lead`, `confidence`, `decided_by`, `margin` and `reasons` of rules or model, though people decided.
 
-
-def _suggestion(lead: str, confidence: float, decided_by: str, reasons: list[dict[str, Any]]) -> tuple[Any, ...]:
-    """Return a suggestion with its margin: how much likelier one lead is than the next (Scheffer et al. 2001).
-
-    The confidence of a lead is its chance against the second, so that the difference is twice it less one. Where the
-    evidence does not decide, totals are log-odds: a distance d between two leads gives the difference tanh(d / 2).
+    The `margin` is how much likelier one lead is than the next (Scheffer et al. 2001). The confidence of a lead is its
+    chance against the second, so that the difference is twice it less one. Where the evidence does not decide, sums are
+    log-odds: a distance d between two leads gives the difference tanh(d / 2).
     """
-    voted = [Reason(why["lead"], why["weight"], why["sentence"], rule=why["rule"]) for why in reasons]
-    if decided_by == "person":
-        found, confidence = decide(voted)
-        lead, decided_by = str(found), "rules"
-    if lead != Lead.UNCLEAR:
-        return lead, confidence, decided_by, max(0.0, 2 * confidence - 1), reasons
-    totals = totals_of(voted)
-    distance = math.tanh(margin(totals) / 2) if max(totals.values()) > 0 else 0.0
-    return lead, confidence, decided_by, distance, reasons
+    reasons = judged.reasons[judged.reasons["rule"] != LABEL]
+    keys = judged.contributions["id"].map(casefold_id)
+    by_rules = decide(reasons.assign(id=reasons["id"].map(casefold_id))).reindex(keys).set_axis(keys.index)
+    rows = judged.contributions[[*_SUGGESTION]]
+    rows = rows.mask(rows["decided_by"] == "person", by_rules.assign(decided_by="rules"))
+    rows = rows.fillna({"lead": str(Lead.UNCLEAR), "confidence": 0.5, "decided_by": "rules"})
+    decided = (2 * rows["confidence"] - 1).clip(lower=0)
+    margins = decided.where(rows["lead"] != Lead.UNCLEAR, np.tanh(by_rules["margin"].clip(lower=0).fillna(0.0) / 2))
+    of = grouped(reasons["id"].map(casefold_id), records(reasons))
+    cells = pd.Series([of.get(key, []) for key in keys], rows.index, dtype=object)
+    return rows.assign(margin=margins, reasons=cells).set_axis(judged.contributions["id"].tolist())
 
 
 def card(row: Mapping[str, Any]) -> dict[str, Any]:
