@@ -30,10 +30,7 @@ def visible(table: pd.DataFrame, include_private: bool = False) -> pd.Series:
 
 
 def without_private(table: Table, include_private: bool = False) -> Table:
-    """Return the visible rows, without links from private places, and with nothing that reasons saw in them.
-
-    `table` is one of contributions, references or needs; or what `contribkit.classify` returned.
-    """
+    """Return the visible rows, without links from private places, and with nothing that reasons saw in them."""
     if include_private:
         return table
     if not isinstance(table, pd.DataFrame):
@@ -60,10 +57,8 @@ def visible_acts(acts: pd.DataFrame, threads: pd.DataFrame, include_private: boo
 
 
 def publicly_named(judged: Judged) -> Judged:
-    """Return the contributions with a stakeholder and an initiative only where something public names them.
-
-    A label does not: it is in the organisation's own log.
-    """
+    """Return the contributions with a stakeholder and an initiative only where something public names them."""
+    # A label does not: it is in the organisation's own log.
     reasons, rows = judged.reasons, judged.contributions
     speaks = (reasons["lead"] == Lead.STAKEHOLDER) & (reasons["weight"] > 0) & (reasons["rule"] != "label")
     named = set(reasons.loc[speaks & visible(reasons), "id"].map(casefold_id))
@@ -75,9 +70,8 @@ def publicly_named(judged: Judged) -> Judged:
 def without_names(judged: Judged, organisation: Organisation, people: Iterable[str] = ()) -> Judged:
     """Return contributions without persons: no columns of logins, none in ids, titles, labels, addresses and reasons.
 
-    Ids keep apart what several people did in one thread by a number, the same in every team's review of a load, since
-    `judged` is of the whole organisation. A login that is also a word is masked wherever the word stands: a dull title
-    is better than a name. `people` are further logins, of everybody known to the data.
+    `people` are further logins, of everybody known to the data. Ids keep apart what several people did in one thread by
+    a number, the same in every team's review of a load, since `judged` is of the whole organisation.
     """
     mask, rows, reasons = mask_of(organisation, people), judged.contributions, judged.reasons
     ids = _numbered(rows["id"])
@@ -94,10 +88,7 @@ def without_names(judged: Judged, organisation: Organisation, people: Iterable[s
 
 
 def visible_opinions(opinions: pd.DataFrame, with_notes: bool, without_names: bool = False) -> pd.DataFrame:
-    """Return people's labels for a file: without notes unless asked for; or without persons, and so without notes.
-
-    A label log does not tell which threads are private, so that such a file is for the team.
-    """
+    """Return people's labels for a file: without notes unless asked for; or without persons, and so without notes."""
     if not without_names:
         return opinions if with_notes else opinions.drop(columns="note")
     items = opinions["item"].drop_duplicates()

@@ -110,9 +110,9 @@ class Judged:
         here = self.reasons["id"].map(casefold_id).isin(set(rows["id"].map(casefold_id)))
         return type(self)(rows, self.reasons[here].reset_index(drop=True), self.notes)
 
-    def nested(self) -> pd.DataFrame:
-        """Return the contributions with a column of `reasons`, as JSON lines hold them."""
-        reasons = records(self.reasons.drop(columns="id").rename(columns=_IN_JSON))
+    def nested(self, names: Mapping[str, str] = _IN_JSON) -> pd.DataFrame:
+        """Return the contributions with a column of `reasons`, by default with the names that JSON lines have."""
+        reasons = records(self.reasons.drop(columns="id").rename(columns=names))
         of = grouped(self.reasons["id"].map(casefold_id), reasons)
         cells = [of.get(casefold_id(name), []) for name in self.contributions["id"]]
         return self.contributions.assign(reasons=pd.Series(cells, self.contributions.index, dtype=object))

@@ -1,5 +1,6 @@
 """Estimated effort: a merged version bump and a month's feature are one contribution each, and not the same work."""
 
+from itertools import product
 from typing import NamedTuple
 
 import pandas as pd
@@ -9,24 +10,12 @@ from contribkit.vocabulary import Lead
 
 
 class EffortShare(NamedTuple):
-    """Upstream-led work as a share of the effort on stakeholder- and upstream-led work together.
+    """Upstream-led work as a share of the effort on stakeholder- and upstream-led work together."""
 
-    Attributes
-    ----------
-    hours
-        The hours of both, those that are known and those that are assumed.
-    known
-        Of these, the hours that people wrote down.
-    share
-        None where there are no hours.
-    low, high
-        The smallest and the largest share when the hours assumed for one kind are halved or doubled.
-    """
-
-    hours: float
-    known: float
-    share: float | None
-    low: float | None
+    hours: float  # of both, known or else assumed
+    known: float  # of these, what people wrote down
+    share: float | None  # None where there are no hours
+    low: float | None  # the smallest and the largest share when the hours assumed for one kind are halved or doubled
     high: float | None
 
 
@@ -60,14 +49,13 @@ def effort_share(rows: pd.DataFrame, effort: Effort) -> EffortShare:
     rows = rows[rows["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM])]
     assumed = rows["hours"].isna()
     shares = [_share(rows, hours_of(rows, effort))]
-    for kind in rows.loc[assumed, "kind"].unique():
-        for factor in (0.5, 2.0):
-            changed = effort.model_copy(update={kind: getattr(effort, kind) * factor})
-            shares.append(_share(rows, hours_of(rows, changed)))
+    for kind, factor in product(rows.loc[assumed, "kind"].unique(), (0.5, 2.0)):
+        changed = effort.model_copy(update={kind: getattr(effort, kind) * factor})
+        shares.append(_share(rows, hours_of(rows, changed)))
     known = [share for share in shares if share is not None]
     low, high = (min(known), max(known)) if known else (None, None)
-    hours = float(hours_of(rows, effort).sum())
-    return EffortShare(round(hours, 1), round(float(rows["hours"].sum()), 1), shares[0], low, high)
+    hours, written = (round(float(column.sum()), 1) for column in (hours_of(rows, effort), rows["hours"]))
+    return EffortShare(hours, written, shares[0], low, high)
 
 
 def _share(rows: pd.DataFrame, hours: pd.Series) -> float | None:

@@ -106,10 +106,7 @@ def heat_figure(table: pd.DataFrame, title: str) -> Figure:
 
 
 def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | None, title: str) -> Figure:
-    """Draw who led what over periods: counts as bars, beside them the upstream share against the policy, if any.
-
-    `history` is that of `questions.changes`; without any `upstream_share` there are bars alone. `words` are for leads.
-    """
+    """Draw who led what over periods: counts as bars, beside them known upstream shares against the policy, if any."""
     has_shares = bool(history["upstream_share"].notna().any())
     columns = {"width_ratios": [2.4, 1], "sharey": True} if has_shares else {}
     figure, axes = new_figure(1.9 + 0.5 * len(history), 1 + has_shares, **columns)
@@ -154,10 +151,7 @@ def _stacked_counts(axes: Axes, history: pd.DataFrame, places: list[int], words:
 
 
 def share_figure(shares: pd.DataFrame, reference: float, word: str, unit: str, title: str) -> Figure:
-    """Draw shares with their intervals, one line a `project`, against a reference share, which `word` names.
-
-    `shares` has `project` and the fields of a `Share`; `unit` says what they are shares of.
-    """
+    """Draw each `project`'s `Share`, of what `unit` says, against a reference share, which `word` names."""
     figure, axes, places = _row_figure(list(shares["project"]), 1.5, 0.42, f"{unit} (95 % interval)", title)
     _intervals(axes, shares["share"], shares["low"], shares["high"], places, _NEUTRAL)
     for place, part, whole, high in zip(places, shares["part"], shares["whole"], shares["high"], strict=True):

@@ -123,7 +123,7 @@ def html(template: str, **values: Any) -> Markup:
 
 
 def macro(name: str, *values: Any) -> Markup:
-    """Fill a macro of ``macros.html``."""
+    """Fill a macro of ``macros.html``, such as ``lead``."""
     return Markup(getattr(_environment().get_template("macros.html").module, name)(*values))
 
 
@@ -182,16 +182,6 @@ def bullets(items: Iterable[Any], quiet: bool = False) -> Markup:
 def details(caption: str, body: Markup) -> Markup:
     """Return a part that unfolds; nothing where it is empty."""
     return Markup("<details><summary>{}</summary>\n{}</details>\n").format(caption, body) if body else Markup("")
-
-
-def lead(name: str, words: Mapping[str, str]) -> Markup:
-    """Return a lead as its shape and its word."""
-    return macro("lead", name, words)
-
-
-def link(text: Any, url: Any) -> Markup:
-    """Return a link where an address is one of a page, else the text."""
-    return macro("link", text, url)
 
 
 def picture(figure: Figure | None, alt: str) -> Markup:

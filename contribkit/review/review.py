@@ -7,7 +7,6 @@ from typing import Any, Unpack
 
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from contribkit.config.models import Team, Upstream
 from contribkit.errors import ContribkitError, nearest
@@ -24,38 +23,24 @@ from contribkit.review.summary import Sortable, marks, summarise, to_csv, to_jso
 from contribkit.tables import Judged
 
 
-class ReviewSection(Section):
-    """The answer to one question, each part of it computed when it is first asked for; `Section` says what they are.
+def _answer(method: str) -> Any:
+    """Return a property that calls a method of the question when it is first asked for."""
+    return cached_property(lambda section: getattr(section._question, method)(section._data))
 
-    `rows` are the contributions behind the numbers, by name.
-    """
+
+class ReviewSection(Section):
+    """The answer to one question; `Section` says what its parts are."""
+
+    title, sentence, numbers = _answer("heading"), _answer("sentence"), _answer("numbers")
+    tables, figure = _answer("tables"), _answer("figure")
 
     def __init__(self, question: Question, data: ReviewData, number: int | None = None) -> None:
         self._question, self._data, self._number = question, data, number
 
     @cached_property
-    def title(self) -> str:
-        return self._question.heading(self._data)
-
-    @cached_property
-    def sentence(self) -> str:
-        return self._question.sentence(self._data)
-
-    @cached_property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        return self._question.tables(self._data)
-
-    @cached_property
-    def figure(self) -> Figure | None:
-        return self._question.figure(self._data)
-
-    @cached_property
     def rows(self) -> dict[str, pd.DataFrame]:
+        """The contributions behind the numbers, by name."""
         return {name: self._data.rows[chosen] for name, chosen in self._question.rows(self._data).items()}
-
-    @cached_property
-    def numbers(self) -> dict[str, Any]:
-        return self._question.numbers(self._data)
 
     @cached_property
     def html(self) -> str:
@@ -163,8 +148,7 @@ class Review(Page):
     def card(self, identifier: str) -> Section:
         """Return one contribution to look at, with its reasons open and what people said about it.
 
-        Its title is the contribution's, its sentence says who led it. An id that is not in `rows` is a
-        `ContribkitError` that names the nearest.
+        An id that is not in `rows` is a `ContribkitError` that names the nearest.
         """
         data = self.data
         chosen = (data.rows["id"].map(casefold_id) == casefold_id(identifier)).to_numpy()

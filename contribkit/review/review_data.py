@@ -12,10 +12,9 @@ from contribkit import privacy
 from contribkit.config.models import Goal, Initiative, Team, Upstream, slug_of
 from contribkit.config.organisation import Organisation
 from contribkit.fold import Data, is_member
-from contribkit.ids import casefold_id
 from contribkit.labels import Labels
 from contribkit.period import Period
-from contribkit.tables import Judged, grouped, rows_of
+from contribkit.tables import Judged
 from contribkit.vocabulary import Lead
 
 PERIODS = 4
@@ -78,11 +77,10 @@ class ReviewData:
         self.data, self.period = data, period
         self.organisation = data.organisation.with_issues(data.references)
         self.project = of if isinstance(of, Upstream) else None
-        self.team = (
-            of
-            if isinstance(of, Team)
-            else Team(name=of.name, slug=project_slug(self.organisation, of), members=self.organisation.everybody)
-        )
+        everybody = self.organisation.everybody
+        self.team = of if isinstance(of, Team) else Team(
+            name=of.name, slug=project_slug(self.organisation, of), members=everybody
+        )  # fmt: skip
         self.include_private = self.project is None and options.get("include_private", False)
         self.without_names = self.project is not None or options.get("without_names", False)
         self.summaries: Mapping[str, dict[str, Any]] = options.get("summaries", {})
@@ -104,7 +102,7 @@ class ReviewData:
     @cached_property
     def named_rows(self) -> pd.DataFrame:
         """The team's contributions with logins, for counting."""
-        return _nested(self._visible)[self._of_team(self._visible.contributions)]
+        return self._visible.nested({})[self._of_team(self._visible.contributions)]
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -112,7 +110,7 @@ class ReviewData:
         if not self.without_names:
             return self.named_rows
         masked = privacy.without_names(self._visible, self.organisation, self.data.people)
-        return _nested(masked)[self._of_team(self._visible.contributions).to_numpy()]
+        return masked.nested({})[self._of_team(self._visible.contributions).to_numpy()]
 
     def _of_team(self, rows: pd.DataFrame) -> pd.Series:
         """Return which rows are of a person who belonged to the team at their first or their last act."""
@@ -202,13 +200,6 @@ class ReviewData:
 def within(times: pd.Series, period: Period) -> pd.Series:
     """Return which times lie in a period; a missing one does not."""
     return (times >= period.start) & (times < period.end)
-
-
-def _nested(judged: Judged) -> pd.DataFrame:
-    """Return contributions with a column of their reasons."""
-    reasons = grouped(judged.reasons["id"].map(casefold_id), rows_of(judged.reasons))
-    found = [reasons.get(casefold_id(name), []) for name in judged.contributions["id"]]
-    return judged.contributions.assign(reasons=pd.Series(found, index=judged.contributions.index, dtype=object))
 
 
 def project_slug(organisation: Organisation, project: Upstream) -> str:

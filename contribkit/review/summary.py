@@ -32,10 +32,7 @@ SCHEMA = Path(__file__).parent / "summary.schema.json"
 
 
 def schema_of(required: Sequence[Question], optional: Sequence[Question | type[Question]]) -> Schema:
-    """Return the JSON schema of summaries: keys of `required` questions, and of `optional` ones where they are asked.
-
-    What it says of the keys of `HEAD`, and of a summary as a whole, is written by hand in the file itself.
-    """
+    """Return the JSON schema of summaries, in which what is said of the keys of `HEAD` is written by hand."""
     schema: Schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     needed = {name: schema["properties"][name] for name in HEAD}
     needed |= {key: value for question in required for key, value in question.schema.items()}
@@ -158,11 +155,7 @@ _CSV_COLUMNS = (
 
 
 def to_csv(rows: pd.DataFrame, without_names: bool = False, marks: dict[str, pd.Series] | None = None) -> str:
-    """Return judged contributions with their `reasons` as CSV, without bodies and remarks.
-
-    Without names the columns of logins are left out. `marks` say what each row counts for beside its lead: a column of
-    true and false each, ``counts_for_`` in front.
-    """
+    """Return judged contributions as CSV, without bodies; `marks` are what each row counts for beside its lead."""
     why = ["; ".join(f"{r['lead']} {r['weight']:+.1f}: {r['sentence']}" for r in cell) for cell in rows["reasons"]]
     table = rows.assign(why=pd.Series(why, index=rows.index, dtype="str"))[[*_CSV_COLUMNS]]
     table = table.drop(columns=["actor", "author"] if without_names else [])
@@ -173,10 +166,7 @@ def to_csv(rows: pd.DataFrame, without_names: bool = False, marks: dict[str, pd.
 
 
 class Sortable:
-    """Contributions to sort and search: a live notebook shows them with itables, everything else as a plain table.
-
-    itables asks no other host. A widget of a notebook that was rendered before, or that is not trusted, is dead.
-    """
+    """Contributions to sort and search: a live notebook shows them with itables, everything else as a plain table."""
 
     def __init__(self, data: ReviewData) -> None:
         rows = data.rows

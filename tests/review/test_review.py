@@ -462,6 +462,18 @@ def test_where_no_source_of_the_own_side_covers_the_period_the_headline_gives_no
     assert "single click" in seen.html
 
 
+def test_shares_are_compared_only_where_the_own_side_was_read(sample):
+    org, data, _ = sample
+    earlier = {data.period.previous(): ck.classify(data.fold(data.period.previous()), data.references, org)}
+    compared = review_of(sample, earlier=earlier).changes
+    assert "The upstream-led share is not clearly different from 2026-Q2: +" in compared.sentence
+    unseen = dataclasses.replace(data, references=data.references[:0])
+    changes = ck.Review(Judged.of(sample[2]), unseen, org.teams[0], data.period, earlier=earlier).changes
+    assert "no source of our own side covers 2026-Q2 and 2026-Q3, so that no share is given." in changes.sentence
+    assert " %</td>" not in changes.html.replace("\N{NO-BREAK SPACE}", " ")
+    assert " %</td>" in compared.html.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_the_schema_in_the_package_is_made_from_the_questions():
     assert summary_schema() == SCHEMA
 

@@ -13,7 +13,7 @@ from contribkit.review.question import Question, array, frame, of
 from contribkit.review.questions.community import community
 from contribkit.review.questions.goals import goals_reached
 from contribkit.review.questions.sharing import activities
-from contribkit.review.questions.stakeholders import cross_links, evidence, sides
+from contribkit.review.questions.stakeholders import covers_own_side, cross_links, evidence, sides
 from contribkit.review.review_data import ReviewData, once
 from contribkit.review.shares import difference, lead_counts, pull_requests, share, upstream_share
 from contribkit.text import MISSING, pluralise
@@ -68,7 +68,7 @@ class Changes(Question):
     def body(self, data: ReviewData) -> Iterable[Markup]:
         leads, labels = lead_changes(data), label_changes(data)
         if len(history(data)) > 1:
-            yield _headline_table(history(data), data.words)
+            yield _headline_table(history_shown(data), data.words)
         yield page.html(
             "changes.html", leads=page.dicts(leads), labels=page.dicts(labels), words=data.words,
             several_periods=leads["period"].nunique() > 1,
@@ -78,10 +78,14 @@ class Changes(Question):
 def _compared(data: ReviewData) -> str:
     if len(history(data)) < 2:
         return "There is no earlier period to compare with."
-    then, now = page.dicts(history(data))[-2:]
+    then, now = page.dicts(history_shown(data))[-2:]
     gap = difference(*(share(row["upstream"], row["upstream"] + row["stakeholder"]) for row in (now, then)))
-    if gap is None:
-        return f"Shares cannot be compared with {then['period']}: one of the periods has none."
+    unseen = [row["period"] for row in (then, now) if row["upstream_share"] is None]
+    if gap is None or unseen:
+        reason = "one of the periods has none"
+        if gap is not None:
+            reason = f"no source of our own side covers {' and '.join(unseen)}, so that no share is given"
+        return f"Shares cannot be compared with {then['period']}: {reason}."
     points, low, high = (round(value * 100) for value in gap)
     signed = [f"{value:+d}".replace("-", "−") if value else "0" for value in (points, low, high)]
     word, interval = f"The {data.words['upstream']} share", f"(95 % interval: {signed[1]} to {signed[2]})"
@@ -128,6 +132,14 @@ def history(data: ReviewData) -> pd.DataFrame:
     return frame(_HISTORY, [*table, headlines(data)])
 
 
+def history_shown(data: ReviewData) -> pd.DataFrame:
+    """Return `history` without shares of periods that no source of the own side covers, where sources told them."""
+    table = history(data)
+    unseen = table["period"].isin([str(one.period) for one in (*data.earlier, data) if not covers_own_side(one)])
+    shares = table[["upstream_share", "low", "high"]]
+    return table.assign(**shares.mask(unseen & (table["from"] == "sources")))
+
+
 def headlines(data: ReviewData) -> dict[str, Any]:
     """Return the numbers of one period that are shown beside those of others."""
     rows, linked, share_of_both = data.named_rows, cross_links(data)["linked"], upstream_share(data.named_rows)
@@ -154,10 +166,7 @@ def lead_changes(data: ReviewData) -> pd.DataFrame:
 
 
 def changed_leads(rows: pd.DataFrame, is_tied: pd.Series, before: Mapping[str, Any] | None) -> pd.DataFrame:
-    """Return the contributions whose lead is another than in an earlier summary, `through` what, and `why` now.
-
-    ``a label``: people decided it now or then; ``new evidence``: our own side is tied to it only now or only then.
-    """
+    """Return the contributions whose lead is another than in an earlier summary, `through` what, and `why` now."""
     then = {casefold_id(row["id"]): row for row in (before or {}).get("rows", ())}
     table = []
     for row, tied in zip(page.dicts(rows), is_tied, strict=True):
@@ -166,7 +175,7 @@ def changed_leads(rows: pd.DataFrame, is_tied: pd.Series, before: Mapping[str, A
             continue
         # A summary of an older version does not tell what was tied to it then.
         is_new = ("evidence" in was.get("counts_for", ["evidence"] if tied else [])) != tied
-        is_label = "person" in (row["decided_by"], was["decided_by"])
+        is_label = "person" in (row["decided_by"], was["decided_by"])  # now or then
         why = next((r["sentence"] for r in row["reasons"] if r["lead"] == row["lead"]), "no reason is left")
         through = "a label" if is_label else "new evidence" if is_new else "evidence or rules"
         table.append(row | {"was": was["lead"], "through": through, "why": why})

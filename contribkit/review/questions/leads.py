@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from contribkit.review import figures, page
 from contribkit.review.effort import effort_by_lead, effort_share
 from contribkit.review.question import Filter, Question, array, each, frame, led_by, obj, of, row_details, share_columns
-from contribkit.review.questions.changes import history
+from contribkit.review.questions.changes import history_shown
 from contribkit.review.questions.community import community
 from contribkit.review.questions.next_steps import next_steps
 from contribkit.review.questions.sharing import distribution, releases
@@ -99,10 +99,7 @@ class Leads(Question):
             side = "above" if part.low > policy else "below" if part.high < policy else unclear
             against = f"{page.percent(part.share)} against {page.percent(policy)}"
             finding = f"{data.words['upstream']} work is {side} the policy ({against})"
-        table = history(data)
-        unseen = table["period"].isin([str(one.period) for one in (*data.earlier, data) if not covers_own_side(one)])
-        table = table.assign(upstream_share=table["upstream_share"].mask(unseen & (table["from"] == "sources")))
-        return figures.lead_figure(table, data.words, policy, f"{data.period}: {finding}")
+        return figures.lead_figure(history_shown(data), data.words, policy, f"{data.period}: {finding}")
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
         pulls = {name.replace("_", " "): mask for name, mask in pull_requests(data.named_rows, data.period).items()}
@@ -135,7 +132,7 @@ class Leads(Question):
         shares = table if is_covered else table.assign(share=None, low=None, high=None)
         why_not = "" if is_covered else " (not given: no source of our own side covers the period)"
         columns: dict[str, Any] = {
-            "who led": [page.lead(lead, data.words) for lead in table["lead"]],
+            "who led": [page.macro("lead", lead, data.words) for lead in table["lead"]],
             "contributions": table["rows"],
             **share_columns(shares, f"share of decided{why_not}"),
         }
@@ -161,10 +158,8 @@ def _pulls(data: ReviewData) -> dict[str, int]:
 
 
 def lead_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return how many judged contributions and hours each lead has, in the order of `Lead`.
-
-    Hours are known for what people write down, mostly work outside GitHub: their shares are of that work alone.
-    """
+    """Return how many judged contributions and hours each lead has, in the order of `Lead`."""
+    # Hours are known for what people write down, mostly work outside GitHub: their shares are of that work alone.
     decided = rows[rows["lead"].isin(LEADS)]
     all_hours, table = float(decided["hours"].sum()), []
     for lead in Lead:
@@ -215,7 +210,7 @@ class Drivers(Question):
         table, threads, activities = driven_by(data.named_rows), cross_links(data), distribution(data)
         nobody = table["lead"].map({"stakeholder": NOT_NAMED})
         yield page.table({
-            "who led": [page.lead(lead, data.words) for lead in table["lead"]],
+            "who led": [page.macro("lead", lead, data.words) for lead in table["lead"]],
             "for whom": table["stakeholder"].fillna(nobody), "initiative or goal behind it": table["behind"],
             "contributions": table["rows"], "threads": table["threads"],
         })  # fmt: skip

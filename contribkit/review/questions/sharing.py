@@ -149,10 +149,8 @@ def activities(data: ReviewData) -> pd.DataFrame:
 
 @once
 def distribution(data: ReviewData) -> pd.DataFrame:
-    """Return how evenly each activity is distributed over the members of this period, and whether it rotates.
-
-    There is no published metric for rotation: it counts what a rotation wants, that everybody has had a turn.
-    """
+    """Return how evenly each activity is distributed over the members of this period, and whether it rotates."""
+    # There is no published metric for rotation: it counts what a rotation wants, that everybody has had a turn.
     periods, now = data.periods, turns(data)[-1]
     led = {name for rows in periods for name in rows.loc[rows["lead"] == Lead.UPSTREAM, "activity"]}
     before = turns(data)[-2] if len(periods) > 1 and len(periods[-2]) else None

@@ -151,10 +151,7 @@ def by_initiative(data: ReviewData) -> pd.DataFrame:
 
 @once
 def sides(data: ReviewData) -> pd.DataFrame:
-    """Return which places on the organisation's own side link to each contribution's thread, and are linked from it.
-
-    `inward` and `outward` are lists of addresses, private ones as empty texts; `linked` is a key of `STATES`.
-    """
+    """Return the addresses on our own side (private ones empty) that link to each thread, or are linked from it."""
     references, is_own, table = data.data.references, data.organisation.is_own_side, []
     shown = references["url"].where(visible(references), "").fillna("")
     is_out = (references["direction"] == "out").tolist()
