@@ -230,6 +230,11 @@ def test_every_broken_row_is_a_line_of_its_own_up_to_a_score(home):
     assert "5 more like these; fix the first ones" in lines(home, "✗ sources.activity_log: ")[-1]
 
 
+def test_nothing_in_a_file_steers_the_terminal(home):
+    (home / "log.csv").write_text(HEADER + "2026-07-01,\x1b]0;PWN\x07,x,\n")
+    assert '" ]0;PWN " is not a member' in lines(home, "✗ sources.activity_log: ")[0]
+
+
 def test_every_mistake_in_the_file_is_a_line_of_its_own_and_the_machine_is_looked_at(home):
     change(home, "own =", "owns =")
     change(home, "people =", "persons =")

@@ -121,7 +121,7 @@ def doctor(config: Path) -> None:
 
     findings = examine(config)
     for finding in findings:
-        click.echo(finding)
+        say(str(finding))
     sys.exit(int(any(finding.level is Level.ERROR for finding in findings)))
 
 

@@ -5,6 +5,7 @@ A page is one file that loads nothing.
 
 import json
 import logging
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ _PACKAGE = Path(__file__).parents[1]
 _INSTALLED = _PACKAGE / "notebook_files"
 NOTEBOOKS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "notebooks"
 """The folder of the notebooks: inside the package in an installed wheel, beside it in a checkout."""
+
+_START = 300  # seconds that a kernel may take to start: a network disk is slow
+_KERNEL = ("--IPKernelApp.log_level=ERROR", "--IPKernelApp.exec_PYTHONSTARTUP=False", "--HistoryManager.enabled=False")
 
 
 def check_parameters(notebook: Path, given: dict[str, Any]) -> None:
@@ -43,23 +47,29 @@ def execute(
     """Run a notebook in the folder of its output; return what stopped it, if anything did.
 
     The output is written in either case; after a failure it ends where the notebook stopped. Folders below `root`, and
-    without names the words of errors, are taken out.
+    without names the words of errors, are taken out. Nothing of the user's own IPython reaches the kernel: no profile,
+    no startup file, no history.
     """
     import papermill
     from nbclient.exceptions import DeadKernelError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     failure = None
-    try:
-        papermill.execute_notebook(
-            source, output, parameters, cwd=output.parent, progress_bar=progress, kernel_name="python3",
-            store_widget_state=False, extra_arguments=["--IPKernelApp.log_level=ERROR"],
-        )  # fmt: skip
-    except papermill.PapermillExecutionError as error:
-        words = "" if nameless else f": {without_paths(str(error.evalue), root)}"
-        failure = f"Cell {error.exec_count} failed: {error.ename}{words}"
-    except DeadKernelError:
-        failure = "The kernel died, most likely for want of memory"
+    with tempfile.TemporaryDirectory(prefix="contribkit.", ignore_cleanup_errors=True) as profile:
+        try:
+            papermill.execute_notebook(
+                source, output, parameters, cwd=output.parent, progress_bar=progress, kernel_name="python3",
+                start_timeout=_START, store_widget_state=False, extra_arguments=[*_KERNEL, f"--ipython-dir={profile}"],
+            )  # fmt: skip
+        except papermill.PapermillExecutionError as error:
+            words = "" if nameless else f": {without_paths(str(error.evalue), root)}"
+            failure = f"Cell {error.exec_count} failed: {error.ename}{words}"
+        except DeadKernelError:
+            failure = "The kernel died, most likely for want of memory"
+        except (RuntimeError, ValueError, KeyError, FileNotFoundError, PermissionError) as error:
+            failure = f"The kernel did not start ({without_paths(str(error), root)}); run: contribkit doctor"
+        except OSError as error:  # papermill names no file
+            raise ContribkitError(f"{output.parent.parent}: cannot be written ({error.strerror})") from error
     _scrub(output, root, nameless)
     return failure
 

@@ -15,7 +15,7 @@ import pytest
 import contribkit as ck
 from contribkit.privacy import publicly_named
 from contribkit.rendering.folder import beside
-from contribkit.rendering.notebook import NOTEBOOKS, check_parameters, write_print
+from contribkit.rendering.notebook import NOTEBOOKS, check_parameters, execute, write_print
 from contribkit.review.review_data import project_slug
 from contribkit.tables import Judged
 from tests.review.test_review import SCHEMA, judged
@@ -188,6 +188,40 @@ def test_a_kernel_that_dies_is_said_too(tmp_path, monkeypatch):
     (result,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
     assert "The kernel died" in result.failure
     assert "The kernel died" in result.page.read_text()
+
+
+@pytest.mark.parametrize(
+    "spec",
+    ["no JSON", '{"argv": ["/usr/bin/false"], "display_name": "x"}', '{"argv": ["/no/python"], "display_name": "x"}'],
+    ids=["not JSON", "ends at once", "not there"],
+)
+def test_a_kernel_that_does_not_start_is_one_sentence_that_names_doctor(tmp_path, monkeypatch, spec):
+    org = write_organisation(tmp_path / "o")
+    kernel = tmp_path / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(spec)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
+    (result,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
+    assert re.fullmatch(r"The kernel did not start \(.+\); run: contribkit doctor", result.failure, re.DOTALL)
+    assert "The kernel did not start" in result.page.read_text()
+
+
+def test_nothing_of_the_users_own_ipython_reaches_a_notebook(tmp_path, monkeypatch):
+    startup = tmp_path / "ipython" / "profile_default" / "startup" / "mine.py"
+    startup.parent.mkdir(parents=True)
+    startup.write_text("mine = 1")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("PYTHONSTARTUP", str(startup))
+    before = sorted(tmp_path.rglob("*"))
+    cells = [nbformat.v4.new_code_cell("'mine' in globals()")]
+    folder = tmp_path / "n"
+    folder.mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "in.ipynb")
+    assert execute(folder / "in.ipynb", folder / "out.ipynb", {}, False, folder, False) is None
+    (output,) = nbformat.read(folder / "out.ipynb", as_version=4).cells[-1].outputs
+    assert output["data"]["text/plain"] == "False"
+    assert sorted(path for path in tmp_path.rglob("*") if folder not in (path, *path.parents)) == before
 
 
 def test_a_review_that_stops_does_not_replace_a_good_one(tmp_path, monkeypatch):
