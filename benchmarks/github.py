@@ -86,9 +86,12 @@ def _served(
         yield github, workload.organisation(Path(name), url, timeout=_LONGEST, **settings).path
 
 
-def _load(github: Emulator, config: Path) -> Load:
-    """Load once, in a process of its own."""
-    github.reset()
+def _load(github: Emulator, config: Path, again: bool = False) -> Load:
+    """Load once, in a process of its own; `again` goes on with the same GitHub, whose accidents are over."""
+    if again:
+        github.requests.clear()
+    else:
+        github.reset()
     with _child(github, config) as child:
         try:
             printed, errors = child.communicate(timeout=_LONGEST)
@@ -125,7 +128,7 @@ def _until_whole(github: Emulator, config: Path) -> list[Load]:
     """Load until a load says that it is complete, an hour after the other, as somebody would who reads what it says."""
     loads: list[Load] = []
     for _ in range(_LOADS):
-        loads.append(_load(github, config))
+        loads.append(_load(github, config, again=bool(loads)))
         if loads[-1].is_whole:
             break
         github.clock.advance(_HOUR)
@@ -156,9 +159,11 @@ def _loads(triage_only: bool = True) -> Loads:
 
 @cache
 def _limited(trap: str, value: float) -> tuple[Load, Completeness]:
-    """Load W under one trap."""
+    """Load W once under one trap."""
     with _served(_workload(), {trap: value}) as (github, config):
-        load = _until_whole(github, config)[-1]
+        load = _load(github, config)
+        if load.said:
+            print(f"  {trap} {value:g}: it says: {'; '.join(load.said)[:300]}", flush=True)
         return load, _told(github, load)
 
 
@@ -187,7 +192,7 @@ def _trapped(*traps: str) -> Trapped:
         loads = _until_whole(github, config)
         if later := not _SEEN_LATER.isdisjoint(traps):
             github.clock.advance(_HOUR)
-            loads.append(_load(github, config))
+            loads.append(_load(github, config, again=True))
         first, last = _told(github, loads[0]), _told(github, loads[-1])
         silent = not later and loads[0].is_whole and first.share < 1
         return Trapped(last.share, len(last.invented), silent, len(loads), "; ".join(loads[-1].said))
@@ -195,7 +200,7 @@ def _trapped(*traps: str) -> Trapped:
 
 def _small(trap: str) -> Value:
     """Return a value at which a trap bites on the small workload; 0 is its default."""
-    return 5 if trap.startswith("resource_limits") else 2 if trap in ("work", "late_reference") else 0
+    return 1 if trap.startswith("resource_limits") else 2 if trap in ("work", "late_reference") else 0
 
 
 @cache

@@ -47,7 +47,7 @@ def completeness(acts: pd.DataFrame, workload: Workload, readable: Callable[[Row
     truth["counted"] = [row.counted and readable(row) for row in rows]
     truth["key"] = _keys(truth)
     acts = acts[[repository_of(str(ref)) is not None for ref in acts["ref"]]]
-    present = acts.assign(ref=[_present_name(str(ref), workload) for ref in acts["ref"]])
+    present = acts.assign(ref=[present_name(str(ref), workload) for ref in acts["ref"]])
     told = acts.assign(key=pd.Series(_keys(present), index=acts.index, dtype="object"))
     # One key twice is one act: two labels in one second, say.
     wanted = truth[truth["counted"]].drop_duplicates("key")
@@ -58,7 +58,7 @@ def completeness(acts: pd.DataFrame, workload: Workload, readable: Callable[[Row
     return Completeness(1 - len(missing) / len(wanted), missing, invented)
 
 
-def _present_name(ref: str, workload: Workload) -> str:
+def present_name(ref: str, workload: Workload) -> str:
     """Return a ref with the name that its repository has now: a loader may keep the one that was configured."""
     name, sign, rest = re.fullmatch(r"([^#@]+)([#@]?)(.*)", ref, re.DOTALL).groups()
     repository = workload.repository_by_name.get(name.lower())
@@ -85,7 +85,7 @@ def missing_references(table: pd.DataFrame, workload: Workload) -> list[Citation
     for row in table.to_dict("records"):
         own = str(row["id"]) if "#" in str(row["id"]) else f"{row['source']}#{row['id']}"
         direction = "out" if row.get("direction") == "out" else "in"
-        known.add((casefold_id(_present_name(str(row["ref"]), workload)), casefold_id(own), direction))
+        known.add((casefold_id(present_name(str(row["ref"]), workload)), casefold_id(own), direction))
     return [
         row
         for row in workload.references()

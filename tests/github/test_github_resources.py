@@ -13,9 +13,10 @@ from tests.github.workload import Workload
 pytestmark = pytest.mark.usefixtures("github_schema")
 
 KIND, SAID = "RESOURCE_LIMITS_EXCEEDED", "Resource limits for this query exceeded."
-HEAVY = """query($a: [ID!]!, $b: [ID!]!) {
-    a: nodes(ids: $a) { ... on PullRequest { id comments(first: 5) { totalCount } } }
-    b: nodes(ids: $b) { ... on PullRequest { id title reviews(first: 5) { totalCount } number labels(first: 5) {
+PAGE = 1 / 9  # of a heavy node: what each pull request is asked for
+PAGES = """query($a: [ID!]!, $b: [ID!]!) {
+    a: nodes(ids: $a) { ... on PullRequest { id comments(first: 50) { totalCount } } }
+    b: nodes(ids: $b) { ... on PullRequest { id title reviews(first: 50) { totalCount } number labels(first: 0) {
         totalCount } comments { totalCount } } } }"""
 
 
@@ -25,9 +26,9 @@ def pulls(workload: Workload) -> list[Thread]:
 
 
 def answer(workload: Workload, pulls: list[Thread], trap: str, most: int) -> Any:
-    with Emulator(workload, {trap: most}) as github:
+    with Emulator(workload, {trap: most * PAGE}) as github:
         ids = [node_id(pull) for pull in pulls]
-        told = ask(github, HEAVY, {"a": ids[:3], "b": ids[3:]})
+        told = ask(github, PAGES, {"a": ids[:3], "b": ids[3:]})
         assert told.status == 200
         assert github.sprung == ([trap] if most < len(pulls) else [])
         return told.value
@@ -56,9 +57,9 @@ def test_nulls_climb_only_as_far_as_the_schema_says(workload: Workload, pulls: l
     assert told["data"]["b"][0]["reviews"]
     assert told["data"]["b"][1:] == [None, None]
     query = (
-        "query($i: [ID!]!) { nodes(ids: $i) { ... on PullRequest { title reviews(first: 9) { totalCount } number } } }"
+        "query($i: [ID!]!) { nodes(ids: $i) { ... on PullRequest { title reviews(first: 50) { totalCount } number } } }"
     )
-    with Emulator(workload, {"resource_limits": 1}) as github:
+    with Emulator(workload, {"resource_limits": PAGE}) as github:
         found = ask(github, query, {"i": [node_id(pull) for pull in pulls[:3]]}).value["data"]["nodes"]
     second = {"title": pulls[1].title, "reviews": None, "number": pulls[1].number}
     assert found[1:] == [second, None]
@@ -83,9 +84,9 @@ def test_null_data_with_a_path_in_the_error(workload: Workload, pulls: list[Thre
 
 
 def test_a_search_may_not_be_null_so_it_takes_everything_with_it(workload: Workload) -> None:
-    search = 'search(query: "is:pr", type: ISSUE, first: 9) { issueCount }'
+    search = 'search(query: "is:pr", type: ISSUE, first: 50) { issueCount }'
     query = f"{{ a: {search} b: {search} }}"
-    with Emulator(workload, {"resource_limits": 1}) as github:
+    with Emulator(workload, {"resource_limits": PAGE}) as github:
         told = ask(github, query).value
     assert told["data"] is None
     assert without_locations(told["errors"]) == [{"type": KIND, "path": ["b"], "message": SAID}]
@@ -94,9 +95,20 @@ def test_a_search_may_not_be_null_so_it_takes_everything_with_it(workload: Workl
 def test_of_several_forms_each_has_its_turn_and_the_least_budget_counts(
     workload: Workload, pulls: list[Thread]
 ) -> None:
-    traps = {"resource_limits": 50, "resource_limits_data_null": 2}
+    traps = {"resource_limits": 50, "resource_limits_data_null": 2 * PAGE}
     with Emulator(workload, traps) as github:
         ids = [node_id(pull) for pull in pulls]
-        told = [ask(github, HEAVY, {"a": ids[:3], "b": ids[3:]}).value["data"] for _ in range(3)]
+        told = [ask(github, PAGES, {"a": ids[:3], "b": ids[3:]}).value["data"] for _ in range(3)]
     assert [one is None for one in told] == [False, True, False]
     assert told[0]["a"][2] is None
+
+
+def test_connections_count_by_their_size(workload: Workload, pulls: list[Thread]) -> None:
+    query = "query($i: [ID!]!) { nodes(ids: $i) { ... on PullRequest { id %s } } }"
+    nine = " ".join(f"c{number}: comments(first: 50) {{ totalCount }}" for number in range(9))
+    few = "comments(first: 25) { totalCount }"
+    with Emulator(workload, {"resource_limits": 2}) as github:
+        ids = {"i": [node_id(pull) for pull in pulls]}
+        heavy, light = (ask(github, query % asked, ids).value for asked in (nine, few))
+    assert [bool(one) for one in heavy["data"]["nodes"]] == [True, True, False, False, False, False]
+    assert "errors" not in light

@@ -114,7 +114,7 @@ def _run(context: LoadContext, client: Client) -> list[str]:
         context.remark("GitHub's search may be hours behind: what is newest may be missing until the next load")
     try:
         if context.settings.is_enterprise:
-            runner.run(discover.schema_queries())
+            runner.run(Query("schema", {"name": name}) for name in discover.OPTIONAL)
             runner.lacking = context.lacking
         for queries in (
             discover.first, discover.silent_members, discover.blind_members, discover.looks, hydrate.vanished
@@ -128,7 +128,7 @@ def _run(context: LoadContext, client: Client) -> list[str]:
         broken = [stopped, f"{context.period} is not complete: still to be asked are {counts}"]
     broken += runner.problems()
     with store.transaction():
-        store.keep_sizes({name: (size.size, size.page) for name, size in sizes.kinds.items()})
+        store.keep_sizes(sizes.told())
         store.keep_told("remarks", context.key, context.remarks)
         if not broken and not any(context.remarks.values()):
             store.keep_told("searches", context.key, dict.fromkeys(discover.search_names(context), begun))

@@ -19,28 +19,6 @@ from contribkit.errors import ContribkitError
 VERSION = 2
 _APPLICATION = 0x636B6768  # "ckgh": tells our file from any other SQLite file
 _LOCK_WAIT = 30  # seconds to wait for another load that is writing
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS nodes (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, updated_at TEXT NOT NULL, since TEXT NOT NULL, payload TEXT
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS repositories (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, configured TEXT, private INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS searches (load TEXT, search TEXT, covered TEXT, PRIMARY KEY (load, search)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS remarks (load TEXT, said TEXT, is_wrong INTEGER, PRIMARY KEY (load, said)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sizes (kind TEXT PRIMARY KEY, size REAL NOT NULL, page INTEGER NOT NULL) WITHOUT ROWID;
-"""
-# From the schema that knew a queue: threads stay to be read, and are asked for anew since less was asked then.
-_FROM_1 = f"""
-DROP TABLE asks;
-DROP TABLE searches;
-{_TABLES}
-INSERT INTO nodes SELECT CASE WHEN kind LIKE 'own_%' THEN 'own ' ELSE '' END || id, kind, '', since, payload
-    FROM things WHERE kind != 'remark' AND payload IS NOT NULL;
-DROP TABLE things;
-"""
-
 # What to do, by a word of SQLite's message.
 _FREE = "free some space and load again: what was loaded stays"
 _FIXES = {
@@ -86,12 +64,11 @@ class Store:
         self.path = path
         with self._errors():
             self._connection = _open(path, read_only)
-        try:
-            with self._errors():
-                _prepare(self._connection, path, read_only)
-        except BaseException:
-            self._connection.close()
-            raise
+            try:
+                self._prepare(read_only)
+            except BaseException:
+                self._connection.close()
+                raise
 
     def __enter__(self) -> "Store":
         return self
@@ -119,13 +96,15 @@ class Store:
 
     def get(self, identifier: str) -> CachedNode | None:
         """Return what is held under an id, or None."""
-        return next(map(_node, self._read("SELECT * FROM nodes WHERE id = ?", identifier)), None)
+        return next(self._nodes("id = ?", identifier), None)
 
     def of_kinds(self, *kinds: str) -> Iterator[CachedNode]:
         """Yield what is held of some kinds, by id; what is gone is left out."""
-        marks = ", ".join("?" * len(kinds))
-        query = f"SELECT * FROM nodes WHERE kind IN ({marks}) AND payload IS NOT NULL ORDER BY id"
-        yield from map(_node, self._read(query, *kinds))
+        return self._nodes(f"kind IN ({', '.join('?' * len(kinds))}) AND payload IS NOT NULL ORDER BY id", *kinds)
+
+    def _nodes(self, which: str, *values: str) -> Iterator[CachedNode]:
+        for *key, updated_at, since, payload in self._read(f"SELECT * FROM nodes WHERE {which}", *values):
+            yield CachedNode(key[0], key[1], updated_at, since, payload and json.loads(payload))
 
     def holds(self, identifier: str, updated_at: str) -> bool:
         """Say whether a node is held as it was at a moment or later."""
@@ -188,9 +167,36 @@ class Store:
             fix = next((fix for words, fix in _FIXES.items() if words in said), other)
             raise ContribkitError(f"{self.path}: {fix}") from None
 
+    def _prepare(self, read_only: bool) -> None:
+        """Make the tables in a new file; bring an old one up to date, or say why it cannot be used."""
+        run = self._connection.execute
 
-def _node(row: tuple[str, str, str, str, str | None]) -> CachedNode:
-    return CachedNode(*row[:4], None if row[4] is None else json.loads(row[4]))
+        def pragma(name: str) -> int:
+            return int(run(f"PRAGMA {name}").fetchone()[0])
+
+        if not read_only:
+            run("PRAGMA journal_mode = DELETE")
+            run("BEGIN IMMEDIATE")  # at once, so that of two loads that start together one makes the tables
+            is_new = not self._read("SELECT * FROM sqlite_master")
+            if is_new or (pragma("application_id"), pragma("user_version")) == (_APPLICATION, 1):
+                schema = Path(__file__).with_name("store.sql").read_text(encoding="utf-8")
+                tables, _, upgrade = schema.partition("-- From version 1\n")
+                marks = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {VERSION}"
+                for statement in f"{tables}{'' if is_new else upgrade}{marks}".split(";"):
+                    run(statement)
+        version = pragma("user_version")
+        known = f"(store {version}, this one knows {VERSION})"
+        problems = {
+            "is no store of contribkit; name another file for store": pragma("application_id") != _APPLICATION,
+            f"was written by a later version of contribkit {known}; update contribkit, or name another file for store":
+                version > VERSION,
+            "was written by an earlier version of contribkit; load once with a token to bring it up to date":
+                version < VERSION,
+        }  # fmt: skip
+        if problem := next((words for words, is_so in problems.items() if is_so), None):
+            raise ContribkitError(f"{self.path}: {problem}")
+        if not read_only:
+            run("COMMIT")
 
 
 def _open(path: Path, read_only: bool) -> sqlite3.Connection:
@@ -222,35 +228,3 @@ def _connect(path: Path, read_only: bool, more: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _prepare(connection: sqlite3.Connection, path: Path, read_only: bool) -> None:
-    """Make the tables in a new file; bring an old one up to date, or say why it cannot be used."""
-
-    def pragma(name: str) -> int:
-        return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
-
-    if not read_only:
-        connection.execute("PRAGMA journal_mode = DELETE")
-        # Taken at once, so that of two loads that start together one makes the tables.
-        connection.execute("BEGIN IMMEDIATE")
-        is_new = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-        if is_new or (pragma("application_id"), pragma("user_version")) == (_APPLICATION, 1):
-            statements = (_TABLES if is_new else _FROM_1).split(";")
-            pragmas = (f"PRAGMA application_id = {_APPLICATION}", f"PRAGMA user_version = {VERSION}")
-            for statement in filter(str.strip, (*statements, *pragmas)):
-                connection.execute(statement)
-    version, problem = pragma("user_version"), ""
-    if pragma("application_id") != _APPLICATION:
-        problem = "is no store of contribkit; name another file for store"
-    elif version > VERSION:
-        known = f"(store {version}, this one knows {VERSION})"
-        problem = (
-            f"was written by a later version of contribkit {known}; update contribkit, or name another file for store"
-        )
-    elif version < VERSION:
-        problem = "was written by an earlier version of contribkit; load once with a token to bring it up to date"
-    if problem:
-        raise ContribkitError(f"{path}: {problem}")
-    if not read_only:
-        connection.execute("COMMIT")

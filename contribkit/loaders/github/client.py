@@ -45,7 +45,7 @@ class Client:
         import httpx2  # slow to import, and many a review needs no GitHub
         from ghapi.core import GhApi
 
-        self._settings, self._http = settings, httpx2
+        self._settings, self._http, self.ahead = settings, httpx2, timedelta(0)
         # ghapi knows no token, so that none can show in its attributes: it goes with the connection.
         make: Any = GhApi  # untyped
         api = make(sync=True, gh_host=settings.api_url, authenticate=False, timeout=settings.timeout)
@@ -55,7 +55,6 @@ class Client:
             headers={"Authorization": token.header()}, timeout=settings.timeout, follow_redirects=False
         )
         self._api, self._transport = api, api.transport
-        self.ahead = timedelta(0)
 
     def __repr__(self) -> str:
         return f"Client({self._settings.api_url})"
@@ -72,7 +71,8 @@ class Client:
         Raises `QueryTooLarge`, `ConnectionFailed` or `RateLimited` where it may go better with less, again, or later;
         `ContribkitError` where it will not: a token that is refused, a wrong address, an untrusted certificate.
         """
-        http, asked = self._http, {"query": request.document, "variables": request.variables}
+        http = self._http
+        asked = {"query": request.document, "variables": request.variables}
         try:
             response = self._transport.request("POST", self._settings.graphql_url, json=asked, raw=True)
         except http.HTTPStatusError as error:
@@ -100,29 +100,25 @@ class Client:
             for entries in pages(getattr(getattr(self._api, group), name), per_page=100, **arguments):
                 yield from entries
         except APIError as error:
-            if error.response is None:
-                raise ContribkitError(str(self._connection_error(error.__cause__ or error))) from None
-            if error.status_code != 404:
-                found = error_from_response(error.response, self._settings)
-                raise found if isinstance(found, ContribkitError) else ContribkitError(_later(found)) from None
+            if error.status_code == 404:
+                return
+            found = error_from_response(error.response, self._settings) if error.response is not None else None
+            found = found or self._connection_error(error.__cause__ or error)
+            why = "a limit is reached" if isinstance(found, RateLimited) else str(found)
+            is_final = isinstance(found, ContribkitError)
+            said = why if is_final else f"GitHub does not answer ({why}); run this again later"
+            raise ContribkitError(said) from None
 
     def _connection_error(self, error: BaseException) -> Exception:
-        host = self._settings.host
+        host, said = self._settings.host, f"the connection broke ({type(error).__name__})"
         if reason := _untrusted(error):
             return ContribkitError(
                 f"the certificate that {host} shows is not trusted ({reason}); where a proxy inspects TLS, set "
                 "SSL_CERT_FILE to a file that holds the proxy's certificate"
             )
         if isinstance(error, self._http.ConnectError):
-            return ConnectionFailed(
-                f"{host} cannot be reached; is api_url in [sources.github] right, and the network up?"
-            )
-        return ConnectionFailed(f"the connection broke ({type(error).__name__})")
-
-
-def _later(error: Exception) -> str:
-    why = "a limit is reached" if isinstance(error, RateLimited) else str(error)
-    return f"GitHub does not answer ({why}); run this again later"
+            said = f"{host} cannot be reached; is api_url in [sources.github] right, and the network up?"
+        return ConnectionFailed(said)
 
 
 def _untrusted(error: BaseException | None) -> str | None:

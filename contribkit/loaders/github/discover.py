@@ -14,8 +14,8 @@ from contribkit.config.models import Member
 from contribkit.config.organisation import Organisation
 from contribkit.ids import OWNER, casefold_id, number_of, repository_of
 from contribkit.loaders.github.cache import CachedNode
-from contribkit.loaders.github.hydrate import OWN, THREADS, Payload, follow_ups, ghosts, planned_refs, want
-from contribkit.loaders.github.load_context import LoadContext, github_time, next_page, nodes
+from contribkit.loaders.github.hydrate import OWN, THREADS, follow_ups, ghosts, planned_refs, want
+from contribkit.loaders.github.load_context import LoadContext, Payload, github_time, next_page, nodes
 from contribkit.loaders.github.queries import MERGE_EVENTS, Query
 from contribkit.loaders.github.runner import PARTIAL
 from contribkit.period import start_of
@@ -30,24 +30,27 @@ _LOOK = 30  # events in the fragment: a page that is full may hide some
 _LATER = timedelta(days=120)
 # Whoever makes a repository commits to it soon; what holds more by then was brought from elsewhere.
 _FIRST_DAYS = timedelta(days=30)
+# What finds the threads of a member: the words, and in which index.
+_ROLES = (
+    ("involves:{0} is:issue", "ISSUE"),
+    ("involves:{0} is:pr", "ISSUE"),
+    ("reviewed-by:{0} -involves:{0} is:pr", "ISSUE"),
+    ("involves:{0}", "DISCUSSION"),
+)
 # What older servers may not have, by type.
-_PULL = ("closingIssuesReferences", "files", "reviewDecision", "isDraft", "totalCommentsCount", "participants")
-_OPTIONAL = {
-    "PullRequest": _PULL,
+OPTIONAL = {
+    "PullRequest": (
+        "closingIssuesReferences", "files", "reviewDecision", "isDraft", "totalCommentsCount", "participants"
+    ),
     "PullRequestTimelineItems": tuple(MERGE_EVENTS),
     "SearchResultItem": ("Discussion",),
-}
+}  # fmt: skip
 
 
-def schema_queries() -> Iterator[Query]:
-    """Yield queries for what an Enterprise server's schema has."""
-    yield from (Query("schema", {"name": name}) for name in _OPTIONAL)
-
-
-def receive_schema(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
-    """Note what is left out of every query."""
-    known = {one["name"] for name in ("fields", "possibleTypes") for one in (payload or {}).get(name) or []}
-    if lacking := [name for name in _OPTIONAL[query.argument["name"]] if name not in known]:
+def receive_schema(context: LoadContext, query: Query, payload: dict[str, Any]) -> Iterator[Query]:
+    """Note what an Enterprise server does not know, so that it is left out of every query."""
+    known = {one["name"] for name in ("fields", "possibleTypes") for one in payload.get(name) or []}
+    if lacking := [name for name in OPTIONAL[query.argument["name"]] if name not in known]:
         context.lacking += lacking
         context.remark(f"{context.settings.host} does not know {', '.join(lacking)}: left out")
     yield from ()
@@ -57,9 +60,8 @@ def first(context: LoadContext) -> Iterator[Query]:
     """Yield what is asked before anything is known: accounts, repositories, plans and searches."""
     org = context.organisation
     for member in org.members.values():
-        yield from (
-            Query("account", {"type": "user", "login": name, "member": member.login}) for name in logins(member)
-        )
+        for name in logins(member):
+            yield Query("account", {"type": "user", "login": name, "member": member.login})
     stakeholders = [owner for stakeholder in org.stakeholders for owner in stakeholder.orgs]
     for key, owners in (("own", org.own), ("orgs", stakeholders)):
         yield from (Query("account", {"type": "organization", "login": login, "key": key}) for login in owners)
@@ -72,7 +74,7 @@ def first(context: LoadContext) -> Iterator[Query]:
             yield Query("named", {"repo": repo, "number": number})
         elif repo == ref:
             yield Query("plans", {"repo": repo})
-    triage = _triage_searches(context) if _looks_for_triage(context) else ()
+    triage = _triage_searches(context) if context.looks_for_triage else ()
     context.searches = [*_member_searches(context), *_own_searches(context), *triage]
     for kind, places in sorted({(one.argument["type"], tuple(one.argument["places"])) for one in context.searches}):
         if len(places) > 1 and not places[0].startswith("-"):
@@ -84,11 +86,7 @@ def search_names(context: LoadContext) -> list[str]:
     """Return names of all that a load searches for, by which a later one knows whether it was complete."""
     found = [one.argument for one in _member_searches(context)]
     names = [f"{one['query']} {one['updated']} {one['to']} {' '.join(one['places'])}" for one in found]
-    return [*dict.fromkeys(names)] + (["triage"] if _looks_for_triage(context) else [])
-
-
-def _looks_for_triage(context: LoadContext) -> bool:
-    return context.settings.triage_only and context.organisation.scope != "everywhere"  # that is too much
+    return [*dict.fromkeys(names)] + (["triage"] if context.looks_for_triage else [])
 
 
 def _member_searches(context: LoadContext) -> Iterator[Query]:
@@ -100,14 +98,9 @@ def _member_searches(context: LoadContext) -> Iterator[Query]:
         end = github_time(start_of(member.to + timedelta(days=1), org.timezone)) if member.to else context.end
         start, end = max(begun, context.start), min(end, context.end)
         for login in logins(member) if start < end else ():
-            for words, kind in (
-                (f"involves:{login} is:issue", "ISSUE"),
-                (f"involves:{login} is:pr", "ISSUE"),
-                (f"reviewed-by:{login} -involves:{login} is:pr", "ISSUE"),
-                (f"involves:{login}", "DISCUSSION"),
-            ):
+            for words, kind in _ROLES:
                 if kind == "ISSUE" or "Discussion" not in context.lacking:
-                    yield _search(words, kind, places, start, end).replace(member=member.login)
+                    yield _search(words.format(login), kind, places, start, end).replace(member=member.login)
 
 
 def _own_searches(context: LoadContext) -> Iterator[Query]:
@@ -186,7 +179,7 @@ def blind_members(context: LoadContext) -> Iterator[Query]:
     how = "they are left out" if is_everywhere else "their threads are looked for one by one"
     names = ", ".join(sorted(context.blind))
     context.remark(f"GitHub's search does not find {names} (a private profile?): {how}")
-    if not is_everywhere and not _looks_for_triage(context):
+    if not is_everywhere and not context.looks_for_triage:
         places = upstream_places(context.organisation)
         for search in _triage_searches(context):
             yield from (search.replace(places=[one]) for one in places) if "ISSUE" in context.anded else [search]
@@ -207,14 +200,14 @@ def receive_search(context: LoadContext, query: Query, payload: dict[str, Any]) 
 
 def looks(context: LoadContext) -> Iterator[Query]:
     """Yield a look at each thread that was touched and that no other search found, if something was done in it."""
-    is_wide = bool(context.blind)
+    word = "wide" if context.blind else "look"
     for hit in context.touched.values():
         if context.store.holds(hit["id"], hit["updatedAt"]):
             yield from want(context, hit)
-        elif is_wide or hit["timelineItems"]["totalCount"]:
+        elif context.blind or hit["timelineItems"]["totalCount"]:
             context.found.setdefault(hit["id"], hit["updatedAt"])
-            if not context.store.holds(_looked(context, hit["id"], is_wide), hit["updatedAt"]):
-                yield Query(f"{'wide' if is_wide else 'look'}_{THREADS[hit['__typename']]}", {"id": hit["id"]})
+            if not context.store.holds(f"{word} {context.key} {hit['id']}", hit["updatedAt"]):
+                yield Query(f"{word}_{THREADS[hit['__typename']]}", {"id": hit["id"]})
 
 
 def receive_look(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
@@ -226,14 +219,9 @@ def receive_look(context: LoadContext, query: Query, payload: Payload) -> Iterat
     blind = {context.organisation.member(login) for login in people} & context.blind
     if blind or len(events) == _LOOK or len(people) == _PAGE or any(_is_members(context, event) for event in events):
         yield from want(context, {"id": query.argument["id"]} | payload)
-    elif PARTIAL not in payload:
-        name = _looked(context, payload["id"], query.kind.startswith("wide"))
+    elif PARTIAL not in payload:  # looked at in vain
+        name = f"{query.kind[:4]} {context.key} {payload['id']}"
         context.store.keep(CachedNode(name, "looked", payload["updatedAt"], "", {}))
-
-
-def _looked(context: LoadContext, identifier: str, is_wide: bool) -> str:
-    """Return under which name the store holds that a thread was looked at in vain."""
-    return f"{'wide' if is_wide else 'look'} {context.key} {identifier}"
 
 
 def _is_members(context: LoadContext, event: dict[str, Any]) -> bool:
@@ -243,7 +231,7 @@ def _is_members(context: LoadContext, event: dict[str, Any]) -> bool:
 
 
 def _behind(context: LoadContext, query: Query, payload: dict[str, Any], hits: list[dict[str, Any]]) -> Iterator[Query]:
-    """Yield the searches for what is behind a page, newest first."""
+    """Yield the searches for what is behind a page, newest first: in slices of time, the last for all that is older."""
     count, page, argument = payload.get("count") or 0, payload.get("pageInfo") or {}, query.argument
     if not page.get("hasNextPage") or not hits:
         if count > _MOST and argument["after"]:
@@ -251,26 +239,21 @@ def _behind(context: LoadContext, query: Query, payload: dict[str, Any], hits: l
             context.remark(words, is_wrong=True)
         return
     newest, oldest = (datetime.fromisoformat(hits[place]["createdAt"]) for place in (0, -1))
-    second = github_time(oldest)
-    if argument["after"] or count - len(hits) <= _PAGE or argument["from"] == argument["to"] == second:
+    since, second, rest = argument["from"], github_time(oldest), count - len(hits)
+    if argument["after"] or rest <= _PAGE or since == argument["to"] == second:
         yield from next_page(query, payload)
     elif newest == oldest:
         yield query.replace(**{"from": second, "to": second})
-        if argument["from"] is None or argument["from"] < second:
+        if since is None or since < second:
             yield query.replace(to=github_time(oldest - _SECOND))
     else:
-        yield from _slices(query, oldest, max((newest - oldest) * _FILL / len(hits), _SECOND), count - len(hits))
-
-
-def _slices(query: Query, oldest: datetime, width: timedelta, rest: int) -> Iterator[Query]:
-    """Yield a search in slices of time, and at the end one for all that is older."""
-    since = query.argument["from"]
-    for _ in range(min(-(-rest // _FILL), _SLICES)):
-        if since and github_time(oldest - width) <= since:
-            break
-        yield query.replace(**{"from": github_time(oldest - width), "to": github_time(oldest)})
-        oldest -= width
-    yield query.replace(to=github_time(oldest))
+        width = max((newest - oldest) * _FILL / len(hits), _SECOND)
+        for _ in range(min(-(-rest // _FILL), _SLICES)):
+            if since and github_time(oldest - width) <= since:
+                break
+            yield query.replace(**{"from": github_time(oldest - width), "to": github_time(oldest)})
+            oldest -= width
+        yield query.replace(to=github_time(oldest))
 
 
 def receive_account(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:

@@ -6,7 +6,7 @@ from typing import Any
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, linked_refs, number_of, repository_of
 from contribkit.loaders.github.cache import CachedNode
-from contribkit.loaders.github.load_context import LoadContext, nodes
+from contribkit.loaders.github.load_context import LoadContext, Payload, nodes
 from contribkit.loaders.github.queries import Query
 from contribkit.loaders.github.runner import PARTIAL
 
@@ -21,8 +21,6 @@ _CONNECTIONS = {
 }
 PAGES = [f"{kind}_{name}" for kind, names in _CONNECTIONS.items() for name in names]
 _EMPTY: dict[str, Any] = {"nodes": [], "pageInfo": {"hasPreviousPage": False, "startCursor": None}, "totalCount": 0}
-_NEEDED = ("number", "createdAt", "updatedAt")  # without them nothing can be told of a thread
-Payload = dict[str, Any] | None
 
 
 def want(context: LoadContext, hit: dict[str, Any], kinds: dict[str, str] = THREADS) -> Iterator[Query]:
@@ -51,14 +49,14 @@ def receive_thread(context: LoadContext, query: Query, payload: Payload) -> Iter
         context.store.keep(CachedNode(name, kind, context.found.get(identifier, ""), "", None))
         return
     place = payload.get("repository") or {}
-    if not all(place.get(key) is not None for key in ("id", "nameWithOwner", "isPrivate")) or not all(
-        payload.get(key) for key in _NEEDED
-    ):
+    needed = [place.get(key) for key in ("id", "nameWithOwner", "isPrivate")]
+    needed += [payload.get(key) for key in ("number", "createdAt", "updatedAt")]
+    if None in needed:  # nothing can be told of it
         return
     context.store.keep_repository(place)
     held = context.store.get(name)
-    is_same = held is not None and held.payload is not None and held.updated_at == payload["updatedAt"]
-    is_confirmed = is_same and held is not None and not (held.payload or {}).get("unconfirmed", True)
+    is_same = held and held.payload and held.updated_at == payload["updatedAt"]
+    is_confirmed = is_same and held and (held.payload or {}).get("unconfirmed") == []
     payload["unconfirmed"] = [] if is_confirmed else ghosts(payload)
     yield from _keep(context, CachedNode(name, kind, payload["updatedAt"], "", payload))
 
@@ -139,7 +137,16 @@ def _add(context: LoadContext, node: CachedNode, payload: dict[str, Any], change
     yield from _keep(context, node._replace(payload=merged))
 
 
-def ghosts(payload: Any) -> list[str]:
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object in an answer."""
+    if isinstance(value, dict):
+        yield value
+    for inside in value.values() if isinstance(value, dict) else value:
+        if isinstance(inside, dict | list):
+            yield from _objects(inside)
+
+
+def ghosts(payload: dict[str, Any]) -> list[str]:
     """Return the ids of what is told without a person or time: a deleted account, or an answer with something missing.
 
     Examples
@@ -147,37 +154,29 @@ def ghosts(payload: Any) -> list[str]:
     >>> ghosts({"id": "I_1", "author": None, "comments": {"nodes": [{"id": "C_1", "author": {"login": "ada"}}]}})
     ['I_1']
     """
-    found: list[str] = []
-    if isinstance(payload, dict):
-        is_open = (
-            any(name in payload and payload[name] is None for name in ("author", "actor"))
-            or (payload.get("mergedAt") and payload.get("mergedBy") is None)
-            or ("submittedAt" in payload and not payload["submittedAt"] and payload.get("state") != "PENDING")
+    return [
+        one["id"]
+        for one in _objects(payload)
+        if isinstance(one.get("id"), str)
+        and (
+            None in (one.get("author", ""), one.get("actor", ""))
+            or (one.get("mergedAt") and one.get("mergedBy") is None)
+            or (not one.get("submittedAt", "-") and one.get("state") != "PENDING")
         )
-        found += [payload["id"]] if is_open and isinstance(payload.get("id"), str) else []
-    for inside in payload.values() if isinstance(payload, dict) else payload:
-        found += ghosts(inside) if isinstance(inside, dict | list) else []
-    return found
+    ]
 
 
 def receive_who(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
     """Put a name where there was none; what is null twice is believed."""
     node = context.store.get(query.argument["thread"])
-    if node is None or node.payload is None:
-        return
-    told = {name: value for name, value in (payload or {}).items() if value is not None}
-    _fill(node.payload, query.argument["id"], told)
-    node.payload["unconfirmed"] = [one for one in node.payload["unconfirmed"] if one != query.argument["id"]]
-    context.store.keep(node)
+    if node and node.payload:
+        told = {name: value for name, value in (payload or {}).items() if value is not None}
+        for one in _objects(node.payload):
+            if one.get("id") == query.argument["id"]:
+                one.update({name: value for name, value in told.items() if name in one and one[name] is None})
+        node.payload["unconfirmed"] = [one for one in node.payload["unconfirmed"] if one != query.argument["id"]]
+        context.store.keep(node)
     yield from ()
-
-
-def _fill(place: Any, identifier: str, told: dict[str, Any]) -> None:
-    if isinstance(place, dict) and place.get("id") == identifier:
-        place.update({name: value for name, value in told.items() if name in place and place[name] is None})
-    for inside in place.values() if isinstance(place, dict) else place:
-        if isinstance(inside, dict | list):
-            _fill(inside, identifier, told)
 
 
 def planned_refs(organisation: Organisation) -> list[str]:

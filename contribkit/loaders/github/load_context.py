@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from contribkit.config.organisation import Organisation
@@ -13,6 +12,8 @@ from contribkit.loaders.github.cache import Store
 from contribkit.loaders.github.queries import Query
 from contribkit.loaders.github.settings import Settings
 from contribkit.period import Period
+
+Payload = dict[str, Any] | None
 
 
 @dataclass
@@ -23,6 +24,10 @@ class LoadContext:
     period: Period
     settings: Settings
     store: Store
+    start: str = field(init=False)  # the first second of the period, as GitHub writes it
+    end: str = field(init=False)  # the first second after it
+    key: str = field(init=False)  # the name of the load in the store
+    looks_for_triage: bool = field(init=False)
     remarks: dict[str, bool] = field(default_factory=dict)  # what a reader should know, and whether it is an error
     found: dict[str, str] = field(default_factory=dict)  # every thread that a search showed, and its last touch
     touched: dict[str, dict[str, Any]] = field(default_factory=dict)  # what a search for all that was touched showed
@@ -33,20 +38,11 @@ class LoadContext:
     blind: set[str] = field(default_factory=set)  # members that GitHub's search does not find
     lacking: list[str] = field(default_factory=list)  # fields and events that the server's schema does not have
 
-    @cached_property
-    def start(self) -> str:
-        """The first second of the period, as GitHub writes it."""
-        return github_time(self.period.start)
-
-    @cached_property
-    def end(self) -> str:
-        """The first second after it."""
-        return github_time(self.period.end)
-
-    @property
-    def key(self) -> str:
-        """The name of the load in the store."""
-        return f"{self.start}/{self.end}"
+    def __post_init__(self) -> None:
+        self.start, self.end = github_time(self.period.start), github_time(self.period.end)
+        self.key = f"{self.start}/{self.end}"
+        # Everywhere, that is too much.
+        self.looks_for_triage = self.settings.triage_only and self.organisation.scope != "everywhere"
 
     def remark(self, said: str, is_wrong: bool = False) -> None:
         """Note something for the reader; what is wrong makes the load one in part."""
@@ -67,14 +63,7 @@ class LoadContext:
 
 
 def github_time(moment: datetime) -> str:
-    """Return a moment as GitHub writes it; such texts sort by time.
-
-    Examples
-    --------
-    >>> from datetime import timedelta, timezone
-    >>> github_time(datetime(2026, 7, 1, tzinfo=timezone(timedelta(hours=2))))
-    '2026-06-30T22:00:00Z'
-    """
+    """Return a moment as GitHub writes it, such as 2026-06-30T22:00:00Z; such texts sort by time."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -83,7 +72,7 @@ def nodes(payload: Any, name: str) -> list[dict[str, Any]]:
     return [node for node in ((payload or {}).get(name) or {}).get("nodes") or [] if node]
 
 
-def next_page(query: Query, page: dict[str, Any] | None) -> Iterator[Query]:
+def next_page(query: Query, page: Payload) -> Iterator[Query]:
     """Yield the query for the page behind one, where there is one; with it goes how much there is and was shown."""
     end = (page or {}).get("pageInfo") or {}
     if page and end.get("hasNextPage"):

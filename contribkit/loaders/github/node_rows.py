@@ -15,6 +15,7 @@ from contribkit.loaders.github.queries import MERGE_EVENTS, TRIAGE_EVENTS
 from contribkit.loaders.source import Loaded
 from contribkit.tables import ACTS, REFERENCES, THREADS, conform
 
+Row = dict[str, Any]
 INFERRED = "inferred"
 """The state of an act of which GitHub does not say who did it."""
 _KINDS = {"pull": "pull_request", "issue": "issue", "discussion": "discussion"}
@@ -54,10 +55,10 @@ def tables(store: Store, organisation: Organisation, spans: set[str], host: str)
     }
     pointing = {node.id: _own_place(node, names) for node in store.of_kinds(*_OWN_KINDS)}
     own = {casefold_id(place["id"]): place for place, _ in pointing.values()}
-    threads: list[dict[str, Any]] = []
-    acts: list[dict[str, Any]] = []
-    cited: list[dict[str, Any]] = []
-    ties: dict[str, dict[str, dict[str, Any]]] = {}
+    threads: list[Row] = []
+    acts: list[Row] = []
+    cited: list[Row] = []
+    ties: dict[str, dict[str, Row]] = {}
     pages = [(payload.get("comments") or {}).get("pageInfo") or {} for _, payload in pointing.values()]
     counts = Counter(gone=store.gone(), own=sum(bool(page.get("hasPreviousPage")) for page in pages))
     inside = [tuple(span.split("/")) for span in spans]
@@ -113,7 +114,7 @@ def _count(node: CachedNode, counts: Counter[str]) -> None:
         counts[words.format(there)] += (payload.get(name) or {}).get("totalCount", there) > there
 
 
-def login(actor: dict[str, Any] | None) -> str | None:
+def login(actor: Row | None) -> str | None:
     """Return the login of an account; None for one that was deleted. A machine's is written as people see it.
 
     Examples
@@ -126,7 +127,7 @@ def login(actor: dict[str, Any] | None) -> str | None:
     return f"{name}[bot]" if name and is_bot and not name.endswith("[bot]") else name
 
 
-def node_acts(kind: str, payload: dict[str, Any], organisation: Organisation) -> Iterator[dict[str, Any]]:
+def node_acts(kind: str, payload: Row, organisation: Organisation) -> Iterator[Row]:
     """Yield every act in a thread, release or new repository, of everybody."""
     if kind == "release":
         if payload["publishedAt"] and not payload["isDraft"]:
@@ -153,13 +154,13 @@ def node_acts(kind: str, payload: dict[str, Any], organisation: Organisation) ->
                 yield _act(act, event["actor"], event["createdAt"])
 
 
-def _act(act: str, actor: dict[str, Any] | None, at: str | None, **more: Any) -> dict[str, Any]:
+def _act(act: str, actor: Row | None, at: str | None, **more: Any) -> Row:
     return {"act": act, "actor": login(actor), "at": at, **more}
 
 
-def _merger(payload: dict[str, Any], organisation: Organisation) -> dict[str, Any] | None:
+def _merger(payload: Row, organisation: Organisation) -> Row | None:
     """Return who merged: where a machine did, the person who asked it to."""
-    merger: dict[str, Any] | None = payload.get("mergedBy")
+    merger: Row | None = payload.get("mergedBy")
     if merger and not organisation.is_bot(login(merger)) and merger.get("__typename") != "Bot":
         return merger
     asked = [event for event in nodes(payload, "timelineItems") if event["__typename"] in MERGE_EVENTS]
@@ -167,40 +168,35 @@ def _merger(payload: dict[str, Any], organisation: Organisation) -> dict[str, An
     return next(filter(None, reversed(people)), merger)
 
 
-def _row(
-    node: CachedNode, repo: str, done: list[dict[str, Any]], organisation: Organisation, host: str
-) -> dict[str, Any]:
+def _row(node: CachedNode, repo: str, done: list[Row], organisation: Organisation, host: str) -> Row:
     """Return the row of a thread, release or new repository, from what was done in it."""
     payload = node.payload or {}
     if node.kind == "repository":
         return {
-            "ref": repo,
-            "kind": "repository",
-            "url": f"https://{host}/{repo}",
-            "title": f"New repository {repo}",
-            "author": payload["creator"],
-            "labels": [f"creator: {INFERRED} from the first commit"],
+            "ref": repo, "kind": "repository", "url": f"https://{host}/{repo}", "title": f"New repository {repo}",
+            "author": payload["creator"], "labels": [f"creator: {INFERRED} from the first commit"],
             "opened_at": payload["createdAt"],
-        }
+        }  # fmt: skip
     author = login(payload["author"])
     if node.kind == "release":
         return {
-            "ref": f"{repo}@{payload['tagName']}",
-            "kind": "release",
-            "url": payload["url"],
+            "ref": f"{repo}@{payload['tagName']}", "kind": "release", "url": payload["url"], "author": author,
             "title": payload["name"] or f"{repo.split('/')[1]} {payload['tagName']}",
-            "body": payload["description"] or None,
-            "author": author,
-            "opened_at": payload["publishedAt"],
+            "body": payload["description"] or None, "opened_at": payload["publishedAt"],
             "links_out": linked_refs(payload["description"], host),
-        }
+        }  # fmt: skip
     ref = f"{repo}#{payload['number']}"
     # Of a thread whose early acts are not loaded, nobody knows the first response.
-    responses = [] if node.since else [act for act in done if act["actor"] != author]
-    closes = [
-        f"{one['repository']['nameWithOwner']}#{one['number']}" for one in nodes(payload, "closingIssuesReferences")
-    ]
+    others = [] if node.since else [one for one in done if one["actor"] != author]
+    responses = [one["at"] for one in others if not organisation.is_bot(one["actor"])]
+    closes = [source_ref({"source": issue}) or "" for issue in nodes(payload, "closingIssuesReferences")]
     links_out = dict.fromkeys([*linked_refs(payload["body"], host), *closes])
+    links_in: dict[str, Row] = {}
+    for event in nodes(payload, "timelineItems"):
+        if other := source_ref(event):
+            source = event["source"]
+            link = {"ref": other, "title": source["title"], "by": login(event["actor"]), "date": event["createdAt"]}
+            links_in.setdefault(other, link | ({"private": True} if source["repository"]["isPrivate"] else {}))
     return {column: payload.get(name) for column, name in _THREAD.items()} | {
         "ref": ref,
         "kind": _KINDS[node.kind],
@@ -212,50 +208,28 @@ def _row(
         "state": payload["state"].casefold() if "state" in payload else None,
         "merged_by": login(_merger(payload, organisation)) if payload.get("mergedAt") else None,
         "participants": list(dict.fromkeys(filter(None, [author, *(act["actor"] for act in done)]))),
-        "first_response_at": min(
-            (act["at"] for act in responses if not organisation.is_bot(act["actor"])), default=None
-        ),
+        "first_response_at": min(responses, default=None),
         "links_out": [other for other in links_out if other != ref],
-        "links_in": _links_in(payload),
+        "links_in": [*links_in.values()],
     }
 
 
-def _links_in(payload: dict[str, Any]) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for event in nodes(payload, "timelineItems"):
-        if ref := source_ref(event):
-            source = event["source"]
-            link = {"ref": ref, "title": source["title"], "by": login(event["actor"]), "date": event["createdAt"]}
-            found.setdefault(ref, link | ({"private": True} if source["repository"]["isPrivate"] else {}))
-    return list(found.values())
-
-
-def _own_place(node: CachedNode, names: dict[str, Name]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _own_place(node: CachedNode, names: dict[str, Name]) -> tuple[Row, Row]:
     """Return the columns of a reference that describe a thread of the own side, from what GitHub says about it."""
     payload = node.payload or {}
     name = names[payload["repository"]["id"]]
     place = {
-        "source": name.now,
-        "kind": _OWN_KINDS[node.kind],
-        "id": f"{name.now}#{payload['number']}",
-        "url": payload["url"],
-        "title": payload["title"],
+        "source": name.now, "kind": _OWN_KINDS[node.kind], "id": f"{name.now}#{payload['number']}",
+        "url": payload["url"], "title": payload["title"], "private": name.private,
         "labels": [label["name"] for label in nodes(payload, "labels")],
         "context": (payload["body"] or "")[:_CONTEXT] or None,
-        "private": name.private,
-    }
+    }  # fmt: skip
     return place, payload
 
 
-def _pointing(
-    place: dict[str, Any],
-    payload: dict[str, Any],
-    told: dict[str, dict[str, Any]],
-    organisation: Organisation,
-    host: str,
-) -> Iterator[dict[str, Any]]:
+def _pointing(place: Row, payload: Row, told: dict[str, Row], organisation: Organisation, host: str) -> Iterator[Row]:
     """Yield a row for each thread at which one of the own side points; `told` are GitHub's cross-references to them."""
-    said: dict[str, dict[str, Any]] = {}
+    said: dict[str, Row] = {}
     for words in (payload, *nodes(payload, "comments")):
         for ref, text, context in passages(words["body"] or "", organisation.is_own, host):
             first = said.setdefault(ref, {"date": words["createdAt"], "by": login(words["author"])})  # tells when
@@ -272,9 +246,7 @@ def _pointing(
         yield place | about | {"ref": event["ref"], "direction": "in"}
 
 
-def _cited(
-    payload: dict[str, Any], ref: str, own: dict[str, dict[str, Any]], organisation: Organisation, host: str
-) -> Iterator[dict[str, Any]]:
+def _cited(payload: Row, ref: str, own: dict[str, Row], organisation: Organisation, host: str) -> Iterator[Row]:
     """Yield a row for each thread of the own side that an upstream thread cites: its paragraph, and what it opens."""
     for target, words in citations(payload, organisation, host):
         if place := own.get(casefold_id(target)):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from contribkit.config.organisation import Organisation
 from contribkit.loaders.github.discover import upstream_places
-from contribkit.loaders.github.load_context import next_page, nodes
+from contribkit.loaders.github.load_context import Payload, next_page, nodes
 from contribkit.loaders.github.node_rows import login
 from contribkit.loaders.github.queries import Query
 from contribkit.loaders.union import canonical
@@ -20,10 +20,10 @@ from contribkit.tables import NEEDS, conform
 from contribkit.vocabulary import MAINTAINERS
 
 _MOST = 1000  # hits that GitHub shows of a search
-# The searches by kind of query, and what people call their hits.
+# The searches by kind of query: the words, and what people and the table call their hits.
 _SEARCHES = {
-    "open_pulls": ("is:pr is:open archived:false", "open pull requests"),
-    "open_issues": ("is:issue is:open archived:false no:label no:assignee", "untriaged issues"),
+    "open_pulls": ("is:pr is:open archived:false", "open pull requests", "pull_request"),
+    "open_issues": ("is:issue is:open archived:false no:label no:assignee", "untriaged issues", "issue"),
 }
 _CHECKS = {"SUCCESS": "success", "FAILURE": "failure", "ERROR": "failure", "PENDING": "pending", "EXPECTED": "pending"}
 # Columns that are what GitHub says under another name.
@@ -54,34 +54,31 @@ class OpenWork:
             yield from (Query("branch", {"repo": repo}) for repo in upstream.repos)
 
     def _searches(self, groups: list[list[str]]) -> Iterator[Query]:
-        for kind, (words, _) in _SEARCHES.items():
+        for kind, (words, *_) in _SEARCHES.items():
             for places in groups:
                 query = f"{words} sort:updated-desc"
                 yield Query(kind, {"query": query, "places": places, "type": "ISSUE", "after": None})
 
-    def receive(self, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+    def receive(self, query: Query, payload: Payload) -> Iterator[Query]:
         """Take an answer into the rows, and yield what is asked next."""
         name = query.argument.get("repo") or query.argument.get("login")
-        if payload is None and name:
-            self.notes.append(f"{name} cannot be seen; is its name in [[upstream]] right, and may the token?")
-        elif payload is None:
-            return
+        if payload is None:
+            if name:
+                self.notes.append(f"{name} cannot be seen; is its name in [[upstream]] right, and may the token?")
         elif query.kind == "probe":
             if not payload.get("count"):  # several places are all wanted at once: search them one by one
                 yield from self._searches([[place] for place in self._places])
         elif query.kind in _SEARCHES:
             self._threads(query, payload)
             yield from next_page(query, payload)
-        elif query.kind == "branches":
-            for one in nodes(payload, "repositories"):
-                yield from self._repository(one)
-            yield from next_page(query, payload.get("repositories"))
-        elif query.kind == "branch":
-            yield from self._repository(payload)
-        else:
+        elif query.kind == "since":
             target = (payload["defaultBranchRef"] or {}).get("target") or {}
             if commits := (target.get("history") or {}).get("totalCount"):
                 self._rows.append(query.argument["row"] | {"commits": commits})
+        else:
+            for one in nodes(payload, "repositories") if query.kind == "branches" else [payload]:
+                yield from self._repository(one)
+            yield from next_page(query, payload.get("repositories"))
 
     def table(self, seen_at: datetime) -> pd.DataFrame:
         """Return all rows, a table of the schema `NEEDS`."""
@@ -91,12 +88,26 @@ class OpenWork:
         return table.assign(author=canonical(table["author"], self.organisation), author_is_bot=bots)
 
     def _threads(self, query: Query, payload: dict[str, Any]) -> None:
-        count, (_, what) = payload.get("issueCount") or 0, _SEARCHES[query.kind]
+        count, (_, what, kind) = payload.get("issueCount") or 0, _SEARCHES[query.kind]
         if not query.argument["after"] and count > _MOST:
             self.notes.append(f"of {count:,} {what} the {_MOST:,} touched last are looked at")
         for one in nodes({"": payload}, ""):
-            if not any(comment["authorAssociation"] in MAINTAINERS for comment in nodes(one, "comments")):
-                self._rows.append(_thread(one, "pull_request" if query.kind == "open_pulls" else "issue"))
+            if any(comment["authorAssociation"] in MAINTAINERS for comment in nodes(one, "comments")):
+                continue
+            repo = one["repository"]["nameWithOwner"]
+            row = {column: one.get(name) for column, name in _THREAD.items()} | {
+                "kind": kind,
+                "ref": f"{repo}#{one['number']}",
+                "repo": repo,
+                "author": login(one["author"]),
+                "labels": [label["name"] for label in nodes(one, "labels")],
+                "private": one["repository"]["isPrivate"],
+                "checks": _checks(one),
+                "review_state": (one.get("reviewDecision") or "").casefold() or None,
+                "mergeable": {"MERGEABLE": True, "CONFLICTING": False}.get(one.get("mergeable", "")),
+                "comments": one.get("totalCommentsCount", (one.get("comments") or {}).get("totalCount")),
+            }
+            self._rows.append(row)
 
     def _repository(self, one: dict[str, Any]) -> Iterator[Query]:
         """Take a repository whose branch is red; how much came since its last release is asked next."""
@@ -106,32 +117,15 @@ class OpenWork:
             about = {"ref": f"{repo}@{branch['name']}", "url": f"{one['url']}/tree/{branch['name']}"}
             self._rows.append(common | about | {"kind": "branch", "title": branch["name"], "checks": "failure"})
         if branch and release:
-            row = common | {
-                "kind": "release",
+            about = {
                 "ref": f"{repo}@{release['tagName']}",
                 "url": release["url"],
-                "title": release["name"] or release["tagName"],
                 "released_at": release["publishedAt"],
             }
+            row = common | about | {"kind": "release", "title": release["name"] or release["tagName"]}
             yield Query("since", {"repo": repo, "row": row, "since": release["publishedAt"]})
 
 
-def _thread(one: dict[str, Any], kind: str) -> dict[str, Any]:
-    repo = one["repository"]["nameWithOwner"]
-    return {column: one.get(name) for column, name in _THREAD.items()} | {
-        "kind": kind,
-        "ref": f"{repo}#{one['number']}",
-        "repo": repo,
-        "author": login(one["author"]),
-        "labels": [label["name"] for label in nodes(one, "labels")],
-        "private": one["repository"]["isPrivate"],
-        "checks": _checks(one),
-        "review_state": (one.get("reviewDecision") or "").casefold() or None,
-        "mergeable": {"MERGEABLE": True, "CONFLICTING": False}.get(one.get("mergeable", "")),
-        "comments": one.get("totalCommentsCount", (one.get("comments") or {}).get("totalCount")),
-    }
-
-
-def _checks(checked: dict[str, Any] | None) -> str | None:
+def _checks(checked: Payload) -> str | None:
     """Return how the checks of a pull request or commit went; None where there are none."""
     return _CHECKS.get(((checked or {}).get("statusCheckRollup") or {}).get("state", ""))

@@ -1,5 +1,12 @@
-"""Queries: what is asked of GitHub, and the request that many of them make; their GraphQL is in queries.graphql."""
+"""Queries: what is asked of GitHub, and the request that many of them make.
 
+Their GraphQL is in queries.graphql. queries.csv says of each kind how many a request holds and how many entries a page
+(0 where there are no pages) against a GitHub of which nothing is known yet; for how many connections one query asks at
+that page, a hundred of which GitHub charges a point for; how many a request holds at the most; what people call it;
+and the kind that takes GitHub as long, so that both learn their size together.
+"""
+
+import csv
 import json
 import re
 from collections.abc import Iterable
@@ -24,6 +31,7 @@ _EVENTS = {
     "events": ["CrossReferencedEvent", *TRIAGE_EVENTS],
     "pull_events": ["CrossReferencedEvent", *MERGE_EVENTS, *TRIAGE_EVENTS],
 }
+_VERBATIM = {"type", "count", *_EVENTS}  # what is GraphQL already, unlike a text, which is quoted
 
 
 class Query(NamedTuple):
@@ -34,13 +42,7 @@ class Query(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The query as a text, the same for equal ones.
-
-        Examples
-        --------
-        >>> Query("owner", {"login": "ada", "after": None}).key
-        'owner {"after": null, "login": "ada"}'
-        """
+        """The query as a text, the same for equal ones."""
         return f"{self.kind} {json.dumps(self.argument, sort_keys=True)}"
 
     def replace(self, **changes: Any) -> "Query":
@@ -49,58 +51,14 @@ class Query(NamedTuple):
 
 
 class QueryKind(NamedTuple):
-    """How many queries of a kind a request holds against a GitHub of which nothing is known yet."""
+    """A line of queries.csv."""
 
-    size: int = 10
-    page: int = 0  # entries; 0 where there are no pages to shorten
-    connections: int = 1  # in one query, at the first page length: GitHub charges a point for a hundred
-    most: int = 100
-    word: str = "detail"  # what people call it
-    like: str = ""  # the kind that takes GitHub as long, so that both learn their size together
-
-
-_PAGES = ("pull_comments", "pull_reviews", "pull_timelineItems", "issue_timelineItems", "discussion_comments")
-KINDS = {
-    "schema": QueryKind(100, connections=0),
-    "account": QueryKind(50, connections=0, word="account"),
-    "probe": QueryKind(word="search"),
-    "search": QueryKind(10, 100, most=200, word="search"),
-    "triage": QueryKind(10, 100, most=200, word="search", like="search"),
-    "owner": QueryKind(10, 50, 51, word="repository list"),
-    "repository": QueryKind(20),
-    "releases": QueryKind(page=100),
-    "commits": QueryKind(),
-    "named": QueryKind(50, connections=0, word="linking thread"),
-    "plans": QueryKind(10, 50, 2),
-    "pull": QueryKind(25, 50, 6, word="thread"),
-    "issue": QueryKind(25, 50, 3, word="thread"),
-    "discussion": QueryKind(25, 50, 2, word="thread"),
-    "own_issue": QueryKind(25, 50, 2, word="linking thread"),
-    "own_pull": QueryKind(25, 50, 2, word="linking thread", like="own_issue"),
-    "issue_comments": QueryKind(page=100),
-    **dict.fromkeys(_PAGES, QueryKind(page=100, like="issue_comments")),
-    "replies": QueryKind(50),
-    "who": QueryKind(100, connections=0),
-    "there": QueryKind(100, connections=0, most=1000),
-    "look_issue": QueryKind(100, most=400),
-    "look_pull": QueryKind(100, most=400, like="look_issue"),
-    "wide_issue": QueryKind(50, connections=2, most=200),
-    "wide_pull": QueryKind(50, connections=2, most=200, like="wide_issue"),
-    "open_pulls": QueryKind(2, 25, 26, word="search"),
-    "open_issues": QueryKind(2, 25, 26, word="search"),
-    "branches": QueryKind(10, 50, word="repository list"),
-    "branch": QueryKind(20, connections=0),
-    "since": QueryKind(20, connections=0),
-    "facts_first": QueryKind(10, word="search"),
-    "facts_work": QueryKind(5, 50, word="search"),
-    "facts_own": QueryKind(1, 50, 51, word="search"),
-    "facts_merged": QueryKind(5, 50, word="search"),
-}
-
-_SOURCE = re.sub(r"(?m)^#.*\n", "", Path(__file__).with_name("queries.graphql").read_text(encoding="utf-8"))
-_PARTS = {part.split()[1]: part for part in re.split(r"\n+(?=query |fragment )", _SOURCE.strip())}
-# The field of one query by kind; what else is there are fragments.
-_FIELDS = {name: part[part.index("{") + 1 : -1] for name, part in _PARTS.items() if part.startswith("query")}
+    size: int
+    page: int
+    connections: int
+    most: int
+    word: str
+    like: str
 
 
 class Request(NamedTuple):
@@ -112,6 +70,22 @@ class Request(NamedTuple):
     points: int = 1
 
 
+def _text(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+KINDS = {
+    kind: QueryKind(int(size), int(page), int(connections), int(most), word, like)
+    for kind, size, page, connections, most, word, like in list(csv.reader(_text("queries.csv").splitlines()))[1:]
+}
+_PARTS = {
+    part.split()[1]: part
+    for part in re.split(r"\n+(?=query |fragment )", re.sub(r"(?m)^#.*\n", "", _text("queries.graphql")).strip())
+}
+# The field of one query by kind; what else is there are fragments.
+_FIELDS = {name: part[part.index("{") + 1 : -1] for name, part in _PARTS.items() if part.startswith("query")}
+
+
 def compose(queries: Iterable[Query], pages: dict[str, int] | None = None, lacking: Iterable[str] = ()) -> Request:
     """Return the request that asks queries, with pages as long as told, and without what a server is lacking."""
     fields: list[str] = []
@@ -119,8 +93,9 @@ def compose(queries: Iterable[Query], pages: dict[str, int] | None = None, lacki
     paths: list[tuple[Query, tuple[str | int, ...]]] = []
     by_id: dict[str, list[Query]] = {}
     cost = 0
-    known = {name: [item_type(event) for event in of if event not in lacking] for name, of in _EVENTS.items()}
-    events = {name: _Verbatim(f"[{', '.join(types)}]") for name, types in known.items()}
+    events = {
+        name: f"[{', '.join(item_type(event) for event in of if event not in lacking)}]" for name, of in _EVENTS.items()
+    }
     pages = {name: kind.page for name, kind in KINDS.items()} | (pages or {})
     for query in queries:
         cost += KINDS[query.kind].connections
@@ -147,20 +122,8 @@ def compose(queries: Iterable[Query], pages: dict[str, int] | None = None, lacki
     return Request(document, variables, paths, max(1, round(cost / 100)))
 
 
-class _Verbatim(str):
-    """GraphQL that is put into a document as it is, unlike a text, which is quoted."""
-
-    __slots__ = ()
-
-
 def item_type(event: str) -> str:
-    """Return the name of an event in the list of types.
-
-    Examples
-    --------
-    >>> item_type("CrossReferencedEvent")
-    'CROSS_REFERENCED_EVENT'
-    """
+    """Return the name of an event in the list of types: ``CROSS_REFERENCED_EVENT`` for ``CrossReferencedEvent``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", event).upper()
 
 
@@ -169,10 +132,8 @@ def _values(argument: dict[str, Any]) -> dict[str, Any]:
     values = {"after": None} | argument
     if "repo" in argument:
         values["owner"], values["name"] = argument["repo"].split("/")
-    if "type" in argument:
-        count = "discussionCount" if argument["type"] == "DISCUSSION" else "issueCount"
-        values |= {"type": _Verbatim(argument["type"]), "count": _Verbatim(count)}
     if "query" in argument:
+        values["count"] = "discussionCount" if argument["type"] == "DISCUSSION" else "issueCount"
         words = [argument["query"], *argument["places"]]
         if "updated" in argument:
             span = f"{argument['from']}..{argument['to']}" if argument["from"] else f"<={argument['to']}"
@@ -186,6 +147,6 @@ def _filled(text: str, values: dict[str, Any]) -> str:
 
     def literal(match: re.Match[str]) -> str:
         value = values[match[1]]
-        return value if isinstance(value, _Verbatim) else json.dumps(value, ensure_ascii=False)
+        return value if match[1] in _VERBATIM else json.dumps(value, ensure_ascii=False)
 
     return re.sub(r"\$(\w+)", literal, " ".join(text.split()))

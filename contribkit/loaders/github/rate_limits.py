@@ -19,72 +19,63 @@ _TRIES = 8  # requests in a row without a success: enough to come down from a hu
 _LONGEST_PAUSE = 16  # seconds
 _SECONDARY = 60  # seconds to wait where GitHub does not say how long, doubled each time
 _SHORTEST_PAGE = 5
-_CALM = 25  # successes after which a size that failed is tried again
+_CALM = 1.01  # by which each success raises what failed once, so that it is tried again some day
 
 
 @dataclass
 class BatchSize:
-    """How many queries of one kind a request holds, and how many entries a page."""
+    """How many queries of one kind a request holds, how many entries a page, and how many queries failed last."""
 
     size: float
-    page: int
+    page: float
     ceiling: float = math.inf
-    calm: int = 0
-
-    def shrink(self, share: float) -> None:
-        """Hold this share; what failed is not tried again for some time."""
-        held, self.size = self.size, max(1.0, self.size * share)
-        self.ceiling, self.calm = max(self.size, held * 0.8), 0
-
-    def grow(self, most: int, factor: float = 1.5) -> None:
-        """Hold half as many more, or what the factor says, up to what failed last."""
-        self.calm += 1
-        if self.calm % _CALM == 0:
-            self.ceiling *= 1.3
-        self.size = max(1.0, min(self.size * factor, self.ceiling, most))
 
 
 class BatchSizes:
     """The size of a request for each kind of query, also as the last load left it; kinds in one request share it."""
 
     def __init__(self, known: dict[str, tuple[float, int]] | None = None) -> None:
-        self.kinds = {name: BatchSize(kind.size, kind.page) for name, kind in KINDS.items()}
+        self._sizes = {name: BatchSize(kind.size, kind.page) for name, kind in KINDS.items()}
         for name, (size, page) in (known or {}).items():
-            if name in self.kinds:
-                self.kinds[name] = BatchSize(min(size, KINDS[name].most), page)
-        self.kinds |= {name: self.kinds[kind.like] for name, kind in KINDS.items() if kind.like}
+            if name in self._sizes:
+                self._sizes[name] = BatchSize(min(size, KINDS[name].most), page)
+        self._sizes |= {name: self._sizes[kind.like] for name, kind in KINDS.items() if kind.like}
+
+    def told(self) -> dict[str, tuple[float, int]]:
+        """Return size and page by kind, for the store and for what is asked next."""
+        return {name: (one.size, int(one.page)) for name, one in self._sizes.items()}
 
     def weigh(self, queries: Iterable[Query]) -> float:
         """Return which share of a request some queries take together."""
-        return sum(1 / self.kinds[query.kind].size for query in queries)
+        return sum(1 / self._sizes[query.kind].size for query in queries)
 
     def grow(self, queries: list[Query]) -> None:
         """Note that a request was answered; a small one does not show that larger ones would be."""
         is_full = self.weigh(queries) > 0.6
-        for size, kind in self._of(queries):
+        for one, kind in self._of(queries):
+            one.ceiling *= _CALM
             if is_full:
-                size.grow(kind.most, 2 if kind.connections <= 1 else 1.5)
-            if size.page < kind.page and size.calm % 10 == 9:
-                size.page = min(kind.page, size.page * 2)
+                factor = 2 if kind.connections <= 1 else 1.5
+                one.size = max(1.0, min(one.size * factor, one.ceiling, kind.most))
+            one.page = min(kind.page, one.page * 1.07)
 
     def shrink(self, queries: list[Query], answered: list[Query]) -> bool:
         """Note that a request was too large, of which a part came; return False where it can get no smaller."""
         if len(queries) == 1 and not answered:
-            size = self.kinds[queries[0].kind]
-            if size.page <= _SHORTEST_PAGE:
-                return False
-            size.page = max(_SHORTEST_PAGE, size.page // 2)
-            return True
+            one = self._sizes[queries[0].kind]
+            is_long = one.page > _SHORTEST_PAGE
+            one.page = max(_SHORTEST_PAGE, one.page // 2) if is_long else one.page
+            return is_long
         whole = self.weigh(queries)
         share = min(1.0, whole) * max(0.1 if answered else 0.5, self.weigh(answered) / whole)
-        for size, _ in self._of(queries):
-            size.shrink(min(share, 0.95))
+        for one, _ in self._of(queries):
+            held, one.size = one.size, max(1.0, one.size * min(share, 0.95))
+            one.ceiling = max(one.size, held * 0.8)
         return True
 
     def _of(self, queries: Iterable[Query]) -> list[tuple[BatchSize, QueryKind]]:
         """Return each size that some queries have, once."""
-        sizes = {id(self.kinds[query.kind]): (self.kinds[query.kind], KINDS[query.kind]) for query in queries}
-        return list(sizes.values())
+        return [*{id(self._sizes[one.kind]): (self._sizes[one.kind], KINDS[one.kind]) for one in queries}.values()]
 
 
 class RateLimiter:
@@ -94,7 +85,7 @@ class RateLimiter:
         self.client, self._longest = client, longest
         self.remaining: int | None = None
         self.reset: datetime | None = None
-        self.failures = self._limited = 0
+        self._failures = self._limited = 0
 
     def ask(self, request: Request) -> Answer:
         """Send a request, once there are points for it; raise `QueryTooLarge` where less must be asked."""
@@ -102,8 +93,8 @@ class RateLimiter:
             if self.remaining is not None and self.remaining < request.points and self.reset is not None:
                 now = datetime.now(UTC) + self.client.ahead
                 self._wait((self.reset - now).total_seconds(), "the points of the token are used up")
-            if self.failures:
-                time.sleep(min(_LONGEST_PAUSE, 2 ** (self.failures - 1)))
+            if self._failures:
+                time.sleep(min(_LONGEST_PAUSE, 2 ** (self._failures - 1)))
             try:
                 answer = self.client.ask(request)
             except RateLimited as error:
@@ -123,13 +114,13 @@ class RateLimiter:
 
     def succeeded(self, is_whole: bool = True) -> None:
         """Note that something was answered; where a part was too much, the next request comes after a pause."""
-        self.failures = 0 if is_whole else 1
+        self._failures = 0 if is_whole else 1
 
     def failed(self, why: str, tries: int = _TRIES) -> None:
         """Note that nothing was answered; the next request comes after a longer pause, or none after so many."""
-        self.failures += 1
-        if self.failures >= tries:
-            self._give_up(self.failures, why)
+        self._failures += 1
+        if self._failures >= tries:
+            self._give_up(self._failures, why)
 
     def _give_up(self, times: int, why: str) -> NoReturn:
         raise ContribkitError(f"GitHub did not answer {times} times ({why}); load again later: what is there stays")

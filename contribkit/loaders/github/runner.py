@@ -18,7 +18,6 @@ from contribkit.loaders.github.rate_limits import BatchSizes, RateLimiter
 
 ResponsePath = tuple[str | int, ...]
 Receive = Callable[[Query, dict[str, Any] | None], Iterator[Query]]
-Transaction = Callable[[], AbstractContextManager[None]]
 PARTIAL = "partial"  # a key of payloads in which something is missing
 
 _TRIES = 4  # of one query that comes back with something missing
@@ -39,10 +38,14 @@ class Runner:
     """
 
     def __init__(
-        self, limiter: RateLimiter, sizes: BatchSizes, receive: Receive, transaction: Transaction = nullcontext
+        self,
+        limiter: RateLimiter,
+        sizes: BatchSizes,
+        receive: Receive,
+        transaction: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        self.broken: dict[str, None] = {}
         self.lacking: list[str] = []
+        self._broken: dict[str, None] = {}
         self._limiter, self._sizes, self._receive, self._transaction = limiter, sizes, receive, transaction
         self._waiting: dict[str, Query] = {}
         self._seen: set[str] = set()
@@ -74,7 +77,7 @@ class Runner:
     def problems(self) -> list[str]:
         """Return sentences on what GitHub does not answer, and on what the token may not see."""
         forbidden = [f"GitHub forbids {what} ({count} times)" for what, count in sorted(self._forbidden.items())]
-        return [*self.broken, *forbidden]
+        return [*self._broken, *forbidden]
 
     def _add(self, queries: Iterable[Query]) -> None:
         for query in queries:
@@ -83,19 +86,16 @@ class Runner:
                 self._waiting[query.key] = query
 
     def _ask(self, batch: list[Query]) -> None:
-        pages = {name: size.page for name, size in self._sizes.kinds.items()}
-        request = compose(batch, pages, self.lacking)
+        request = compose(batch, {name: page for name, (_, page) in self._sizes.told().items()}, self.lacking)
         try:
             answer = self._limiter.ask(request)
         except QueryTooLarge as error:
             self._too_large(batch, [], str(error))
             return
-        answered: list[Query] = []
         with self._transaction():
-            for query, path in request.paths:
-                if self._is_answered(query, path, answer):
-                    answered.append(query)
-                    del self._waiting[query.key]
+            answered = [query for query, path in request.paths if self._is_answered(query, path, answer)]
+        for query in answered:
+            del self._waiting[query.key]
         if len(answered) == len(batch):
             self._sizes.grow(batch)
             self._limiter.succeeded()
@@ -126,37 +126,31 @@ class Runner:
             payload = payload[number] if isinstance(payload, list) and number < len(payload) else None
         if query.kind == "schema" and not errors and payload is None:
             payload = {}  # a type that the schema does not have
-        missing: list[ResponsePath] = []
         if isinstance(payload, dict):
-            missing = missing_paths(payload, path, errors, query.argument)
-            if not missing:
-                self._add(self._receive(query, payload))
-                return True
-            payload = without_gaps(payload, [place[len(path) :] for place in missing])
-            if all(_is_under(place, denied) for place in missing):
+            if missing := missing_paths(payload, path, errors, query.argument):
+                payload = without_gaps(payload, [place[len(path) :] for place in missing])
+                if not all(_is_under(place, denied) for place in missing):
+                    return self._is_given_up(query, payload, errors)
                 self._forbid(denied)
-                self._add(self._receive(query, payload))
-                return True
-        elif any(error.get("type") == "NOT_FOUND" and _path(error) == path for error in errors):
+            self._add(self._receive(query, payload))
+            return True
+        if any(error.get("type") == "NOT_FOUND" and _path(error) == path for error in errors):
             is_owner = query.argument.get("type") == "organization"  # or else a user
             self._add([query.replace(type="user")] if is_owner else self._receive(query, None))
             return True
-        elif denied:
-            self._forbid(denied)
-            return True
-        return self._is_given_up(query, payload, errors)
+        self._forbid(denied)
+        return bool(denied) or self._is_given_up(query, payload, errors)
 
     def _is_given_up(self, query: Query, payload: Any, errors: list[dict[str, Any]]) -> bool:
         """Count a try of a query, and give up what was tried too often: keep what is there of it."""
         if any(error.get("type") == "RESOURCE_LIMITS_EXCEEDED" for error in errors):
             return False  # the next request is smaller
-        why = str(errors[0].get("message")) if errors else "a part of the answer is missing"
         places = query.argument.get("places") or []
         if errors and len(places) > 1 and places[0][0] != "-" and not any(map(is_too_large, errors)):
             middle = len(places) // 2  # refused, perhaps for its length
             self._add(query.replace(places=half) for half in (places[:middle], places[middle:]))
             return True
-        if not self._is_tried(query, why):
+        if not self._is_tried(query, str(errors[0].get("message")) if errors else "a part of the answer is missing"):
             return False
         if isinstance(payload, dict):
             self._add(self._receive(query, payload))
@@ -169,7 +163,7 @@ class Runner:
             return False
         argument = query.argument
         name = next((argument[key] for key in ("id", "repo", "login", "query") if argument.get(key)), argument)
-        self.broken[f"GitHub gives no {KINDS[query.kind].word} for {name}: {why}"] = None
+        self._broken[f"GitHub gives no {KINDS[query.kind].word} for {name}: {why}"] = None
         return True
 
     def _forbid(self, errors: list[dict[str, Any]]) -> None:
@@ -229,18 +223,14 @@ def without_gaps(payload: dict[str, Any], gaps: list[ResponsePath]) -> dict[str,
         for step in path:
             found = found[step]
         del found[number]
-    payload |= dict.fromkeys(whole)
-    return payload | {PARTIAL: True}
+    return payload | dict.fromkeys(whole) | {PARTIAL: True}
 
 
 def _gaps(value: Any, path: ResponsePath, argument: dict[str, Any]) -> Iterator[ResponsePath]:
-    if isinstance(value, dict):
-        if not _is_consistent(value, path, argument):
-            yield path
-        entries: Iterable[tuple[str | int, Any]] = value.items()
-    else:
-        entries = enumerate(value)
-    for step, inside in entries:
+    is_object = isinstance(value, dict)
+    if is_object and not _is_consistent(value, path, argument):
+        yield path
+    for step, inside in value.items() if is_object else enumerate(value):
         # A label always has a name, a release or the author of a commit may have none.
         is_named = step == "name" and not ({"tagName", "user"} & value.keys())
         if inside is None and (step not in _NULLABLE or is_named):
@@ -257,7 +247,7 @@ def _is_consistent(value: dict[str, Any], path: ResponsePath, argument: dict[str
     nodes, counted = value.get("nodes"), value.get("totalCount", value.get("count", value.get("issueCount")))
     if not isinstance(nodes, list) or not isinstance(counted, int):
         return True
-    if "count" in value or "issueCount" in value:
+    if "totalCount" not in value:
         counted = min(counted, 1000)  # a search shows no more
     page = value.get("pageInfo")
     if not isinstance(page, dict):

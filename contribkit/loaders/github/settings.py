@@ -20,26 +20,13 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")  # where an emulator may run
 
 
 class Settings(Table):
-    """Where GitHub is, where what it said is kept, and how long to wait for it.
+    """Where GitHub is, where what it said is kept, and how long to wait for it."""
 
-    Attributes
-    ----------
-    api_url
-        ``https://api.github.com``, or ``https://HOST/api/v3`` of a GitHub Enterprise server.
-    store
-        The SQLite file, relative to contribkit.toml.
-    triage_only
-        Whether to look for threads in which a member only labelled, assigned or closed.
-    timeout
-        Seconds after which an answer is given up.
-    longest_wait
-        Minutes to wait at most for a new budget; where it takes longer, the load stops and goes on another time.
-    """
-
-    api_url: str = DOTCOM
-    store: str = "github.sqlite"
-    triage_only: bool = True
-    timeout: float = Field(60, gt=0)
+    api_url: str = DOTCOM  # or https://HOST/api/v3 of a GitHub Enterprise server
+    store: str = "github.sqlite"  # relative to contribkit.toml
+    triage_only: bool = True  # whether to look for threads in which a member only labelled, assigned or closed
+    timeout: float = Field(60, gt=0)  # seconds after which an answer is given up
+    # Minutes to wait at most for a new budget; where it takes longer, the load stops and goes on another time.
     longest_wait: float = Field(65, ge=0)
 
     @field_validator("api_url")
@@ -58,7 +45,7 @@ class Settings(Table):
     @property
     def site(self) -> str:
         """The host that stands in links; what runs on this machine stands in for github.com."""
-        return "github.com" if self._is_dotcom else self.host
+        return "github.com" if self.host in _LOOPBACK else self.host
 
     @property
     def is_enterprise(self) -> bool:
@@ -73,7 +60,7 @@ class Settings(Table):
     @property
     def token_fix(self) -> str:
         """How to get a token."""
-        if not self._is_dotcom:
+        if self.site != "github.com":
             return f"set GH_ENTERPRISE_TOKEN, or run: gh auth login --hostname {self.host}"
         scopes = "a token without any scope reads what is public; private repositories need the scope repo"
         return f"set GITHUB_TOKEN, or run: gh auth login ({scopes})"
@@ -83,17 +70,13 @@ class Settings(Table):
         """That there is no token, and the ways to one."""
         return f"there is no token: {self.token_fix}"
 
-    @property
-    def _is_dotcom(self) -> bool:
-        return self.host in ("github.com", *_LOOPBACK)
-
     def find_token(self) -> "Token | None":
         """Return the token from the environment, or the one that ``gh auth token`` prints; else None.
 
         A token of github.com goes only there; other hosts get theirs, as GitHub's own command line has it.
         """
         dotcom, others = ("GITHUB_TOKEN", "GH_TOKEN"), ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
-        for name in dotcom if self._is_dotcom else others:
+        for name in dotcom if self.site == "github.com" else others:
             if text := os.environ.get(name):
                 return Token(text, name)
         try:

@@ -1,7 +1,8 @@
 """What one query may use up: a budget of heavy nodes, spent in the order of the document.
 
-A heavy node is a thing that is asked for at least one connection with a size; a search is one too. Whatever comes after
-the field that used the budget up is null, and nulls climb to the next place that may be null.
+A heavy node is a thing that is asked for nine connections of fifty entries each, as in the measurement that found a
+hundred of them too much; connections count by their size, and that of a search is one too. Whatever comes after the
+field that used the budget up is null, and nulls climb to the next place that may be null.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from tests.github.graphql.errors import GitHubError
 KIND = "RESOURCE_LIMITS_EXCEEDED"
 Form = Literal["one", "each", "no_path", "data_null"]
 Path = tuple[str | int, ...]
+HEAVY = 9 * 50  # entries that a heavy node is asked for
 
 
 class Resources:
@@ -30,23 +32,18 @@ class Resources:
     """
 
     def __init__(self, most: float, form: Form) -> None:
-        self.left, self.form = most, form
+        self.left, self.form = round(most * HEAVY), form
         self.used_up_at: Path | None = None
-        self._heavy: set[Path] = set()
 
     def resolve(self, following: Callable[..., Any], source: Any, info: Info, **arguments: Any) -> Any:
         """Resolve a field, or say that the budget is used up."""
         if self.used_up_at is not None:
             if not self._belongs_to_what_is_there(info):
                 raise _exceeded()
-        elif _is_page(info, arguments):
-            path = tuple(info.path.as_list())
-            node = path[:-1] or path
-            if node not in self._heavy:
-                self._heavy.add(node)
-                self.left -= 1
+        elif get_named_type(info.return_type).name.endswith("Connection"):
+            self.left -= arguments.get("first") or arguments.get("last") or 0
             if self.left < 0:
-                self.used_up_at = path
+                self.used_up_at = tuple(info.path.as_list())
                 raise _exceeded()
         return following(source, info, **arguments)
 
@@ -73,11 +70,6 @@ class Resources:
             del first["path"]
         data = None if self.form == "data_null" else answer["data"]
         return {"data": data, "errors": [*others, first]}
-
-
-def _is_page(info: Info, arguments: dict[str, Any]) -> bool:
-    sized = arguments.get("first") is not None or arguments.get("last") is not None
-    return sized and get_named_type(info.return_type).name.endswith("Connection")
 
 
 def _exceeded() -> GitHubError:
