@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from contribkit.widgets.chooser import Chooser
     from contribkit.widgets.plan_table import PlanTable
     from contribkit.widgets.relabelling.relabel import Relabel
+    from contribkit.widgets.set_up import SetUp
 
 __version__ = "0.1.0"
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Relabel",
     "Review",
     "SavedPlan",
+    "SetUp",
     "__version__",
     "classify",
     "load",
@@ -61,6 +63,7 @@ _NAMES = {
     "widgets.chooser": ["Chooser"],
     "widgets.plan_table": ["PlanTable"],
     "widgets.relabelling.relabel": ["Relabel"],
+    "widgets.set_up": ["SetUp"],
 }
 _PLACES = {name: place for place, names in _NAMES.items() for name in names}
 

@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 from contribkit.cli import main
 from contribkit.config.organisation import Organisation
 from contribkit.init import STARTER_CONFIG
+from contribkit.init.acceptance import accept, new_only
 from contribkit.init.github_facts import Facts
-from contribkit.init.proposals import Proposal, accept, new_only, proposals
+from contribkit.init.proposals import Proposal, proposals
 from contribkit.loaders.github.settings import DOTCOM
 from tests.github.emulator import Emulator
 from tests.github.workload import Workload

@@ -11,7 +11,6 @@ import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
 from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, PATH, main, say, warn
-from contribkit.errors import ContribkitError
 
 PERIODS = '2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".'
 PARAMETER = click.option(
@@ -42,51 +41,29 @@ def init(folder: Path, github_org: str | None, github_team: str, api_url: str, y
     from contribkit.init import start
 
     config = folder / "contribkit.toml"
-    choose = _proposals(config, github_org, github_team, api_url, yes) if github_org else None
-    if choose is None or not config.exists():
-        for path in start(folder):
-            click.echo(path)
-    if choose is not None:
-        choose()
-        click.echo(config)
+    written = _from_github(folder, github_org, github_team, api_url, yes) if github_org else None
+    for path in start(folder) if written is None else written:
+        click.echo(path)
     click.echo(f"Now edit {config}, and run: contribkit doctor --config {config}", err=True)
 
 
-def _proposals(config: Path, organisation: str, team: str, api_url: str, yes: bool) -> Callable[[], None] | None:
-    """Ask GitHub, then a person; return what writes the answers into contribkit.toml, None without a token."""
-    from datetime import date
+def _from_github(folder: Path, organisation: str, team: str, api_url: str, yes: bool) -> list[Path] | None:
+    """Ask GitHub, then a person, and return the files written; None without a token."""
+    from contribkit.init.acceptance import github_settings, propose
+    from contribkit.init.github_facts import no_token
 
-    from contribkit.init import STARTER_CONFIG
-    from contribkit.init.github_facts import no_token, read_facts
-    from contribkit.init.proposals import accept, new_only, proposals
-    from contribkit.io import write_whole
-    from contribkit.loaders.github.client import Client
-    from contribkit.loaders.github.settings import Settings, settings_of
-
-    if config.exists():
-        org = ck.Organisation.read(config)
-        settings = settings_of(org) if "github" in org.sources else Settings(api_url=api_url)
-    else:
-        settings = Settings(api_url=api_url)
-    before = (config if config.exists() else STARTER_CONFIG).read_text(encoding="utf-8")
+    settings = github_settings(folder, api_url)
     token = settings.find_token() or settings.ask_for_token()
     if token is None:
         warn([f"GitHub is not asked about {organisation}: {line}" for line in no_token(settings).split("\n")])
         return None
-    with Client(settings, token) as client:
-        facts = read_facts(client, settings, organisation, team, date.today())
-    warn(facts.broken)
-    found = new_only(before, proposals(facts))
+    proposed = propose(folder, organisation, team, settings, token)
+    warn(proposed.broken)
+    found = proposed.found
     taken = [one for table in dict.fromkeys(one.table for one in found) for one in _chosen(table, found, yes)]
-    left_out = [] if yes else [one for one in found if one not in taken]  # by a person
-
-    def write() -> None:
-        if config.read_text(encoding="utf-8") != before:
-            raise ContribkitError(f"{config}: was changed meanwhile, so nothing was written; run this again")
-        write_whole(config, accept(before, organisation, settings.api_url, taken, left_out))
-        warn([f"{len(taken)} of {len(found)} proposals taken"])
-
-    return write
+    written = proposed.write(taken, [] if yes else [one for one in found if one not in taken])
+    warn([f"{len(taken)} of {len(found)} proposals taken"])
+    return written
 
 
 def _chosen(table: str, found: list[Any], yes: bool) -> list[Any]:

@@ -1,23 +1,17 @@
-"""What a contribkit.toml could say, from what GitHub tells about an organisation, and how it gets into the file."""
+"""What a contribkit.toml could say, from what GitHub tells about an organisation; each proposal with its evidence."""
 
-import json
 import re
-import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
-from contribkit.init import PLACEHOLDER
 from contribkit.init.github_facts import Facts
-from contribkit.loaders.github.settings import DOTCOM
-from contribkit.text import pluralise, printable
+from contribkit.text import pluralise
 
 # From where on `--yes` takes a project: as many people of the team with as many threads in the last year.
 BAR_PEOPLE, BAR_THREADS = 2, 5
 _MOST_PROJECTS = 30
-_LEFT_OUT = "# contribkit init left out: "
 _MOST_STAKEHOLDERS = 20
 _FEW = 3  # repositories that are named alike, and issues that link to the same place: fewer are chance
 _ROADMAP = re.compile(r"\b(roadmap|initiatives?|epic|okr|milestone|objectives?)\b", re.IGNORECASE)
@@ -51,8 +45,7 @@ def proposals(facts: Facts) -> list[Proposal]:
 
     Examples
     --------
-    >>> from datetime import date
-    >>> facts = Facts("example-org", {"ada-example": (date(2024, 1, 15), "https://github.com/example-org/a/issues/1")})
+    >>>     >>> facts = Facts("example-org", {"ada-example": (date(2024, 1, 15), "https://github.com/example-org/a/issues/1")})
     >>> [(one.table, one.values) for one in proposals(facts)]
     [('teams.members', {'login': 'ada-example', 'from': datetime.date(2024, 1, 15)})]
     """
@@ -154,71 +147,3 @@ def _initiatives(facts: Facts) -> Iterator[Proposal]:
     for (repo, label), count in labelled.most_common():
         values = {"name": f"{label} in {repo}", "from_issues": repo, "label": label}
         yield Proposal("initiatives", f"{repo} {label}", values, f"{pluralise(count, 'issue')} with that label", True)
-
-
-def new_only(text: str, found: Iterable[Proposal]) -> list[Proposal]:
-    """Return the proposals that a contribkit.toml neither has nor left out before."""
-    tables = tomllib.loads(text)
-    members = [member["login"] for team in tables.get("teams", []) for member in team.get("members", [])]
-    places = [
-        place.partition("/")[0] if one.get("orgs") else place
-        for one in tables.get("upstream", [])
-        for place in (*one.get("orgs", []), *one.get("repos", []))
-    ]
-    known = {("teams.members", login.casefold()) for login in members}
-    known |= {("upstream", place.casefold()) for place in places}
-    known |= {("stakeholders", one["name"].casefold()) for one in tables.get("stakeholders", [])}
-    roadmap = [f"{one.get('from_issues')} {one.get('label', '')}".strip() for one in tables.get("initiatives", [])]
-    known |= {("initiatives", one.casefold()) for one in roadmap}
-    known |= {(table, json.loads(name)) for table, name in re.findall(rf"(?m)^{_LEFT_OUT}(\S+) (\".*\")\s*$", text)}
-    return [one for one in found if one.key not in known and not known & {(one.table, key) for key in _places(one)}]
-
-
-def _places(proposal: Proposal) -> list[str]:
-    return [place.casefold() for place in (*proposal.values.get("orgs", []), *proposal.values.get("repos", []))]
-
-
-def accept(
-    text: str, organisation: str, api_url: str, taken: Sequence[Proposal], left_out: Sequence[Proposal] = ()
-) -> str:
-    """Return a contribkit.toml with the proposals that were taken, each below others of its kind.
-
-    What `contribkit init` left to be filled in is replaced, and the source that was asked is switched on. What a person
-    left out is noted, so that it is not proposed again.
-    """
-    if about := re.search(r"(?m)^\[organisation\]\n(?:.+\n)*", text):
-        filled = about[0].replace(f'name = "{PLACEHOLDER}"', f"name = {_toml(organisation)}")
-        filled = filled.replace(f'own = ["{PLACEHOLDER}"]', f"own = {_toml([organisation])}")
-        text = text.replace(about[0], filled, 1)
-    text = re.sub(r"(?m)^#\[sources\.github\]", "[sources.github]", text)
-    if api_url != DOTCOM:
-        text = re.sub(r'(?m)^#api_url = "[^"]*"', lambda _: f"api_url = {_toml(api_url)}", text, count=1)
-    for one in taken:
-        lines = [f"{key} = {_toml(value)}\n" for key, value in one.values.items()]
-        text = _insert(text, one.table, f"[[{one.table}]]\n{''.join(lines)}")
-    noted = [f"{_LEFT_OUT}{one.table} {_toml(one.name.casefold())}\n" for one in left_out]
-    return text.rstrip("\n") + "\n" + ("\n" if noted and _LEFT_OUT not in text else "") + "".join(noted)
-
-
-def _insert(text: str, table: str, blocks: str) -> str:
-    """Put tables in the place of one that is to be filled in, else below the last of its kind or its example."""
-    header = re.escape(f"[[{table}]]")
-    found = list(re.finditer(rf"(?m)^{header}.*\n(?:(?!\s*$).*\n?)*", text)) or list(
-        re.finditer(rf"(?m)^#{header}.*\n(?:#.*\n)*", text)
-    )
-    if not found:
-        return f"{text.rstrip()}\n\n{blocks}"
-    last = found[-1]
-    if PLACEHOLDER in last[0]:
-        optional = "".join(re.findall(r"(?m)^#.*\n", last[0]))
-        return text[: last.start()] + blocks + optional + text[last.end() :]
-    return text[: last.end()] + "\n" + blocks + text[last.end() :]
-
-
-def _toml(value: Any) -> str:
-    """Return a text, a list of texts or a day as it is written in TOML."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(printable(str(value)), ensure_ascii=False)
