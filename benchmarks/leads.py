@@ -14,11 +14,14 @@ from typing import NamedTuple
 import pandas as pd
 
 from benchmarks.figure import Figure
+from contribkit.classifiers import classify
 from contribkit.classifiers.votes import margins, tally
 from contribkit.config.organisation import Organisation
-from contribkit.evaluation.report import Evaluation, classify_files, evaluate
+from contribkit.evaluation.report import Evaluation, evaluate
 from contribkit.evaluation.scores import OVERALL, is_decided
+from contribkit.evaluation.truth import classify_as_of, read_labels
 from contribkit.labels import Labels
+from contribkit.loaders.records import read_tables
 from contribkit.tables import Judged
 from contribkit.text import format_decimal, format_interval
 from contribkit.vocabulary import LEADS
@@ -29,44 +32,62 @@ class LabelledSet(NamedTuple):
     """A folder of contributions and labels, with the files that say whose they are; all beside each other."""
 
     name: str
+    organisation: str
     config: str
     references: tuple[str, ...]
     target: float
     """The macro-F1 wanted."""
 
-    @property
-    def folder(self) -> Path:
-        """Where its contributions and labels are."""
-        return REALSET.parent / self.name
+
+class Known(NamedTuple):
+    """What is read of a set."""
+
+    organisation: Organisation
+    contributions: pd.DataFrame
+    references: pd.DataFrame
+    labels: Labels
 
 
 _OF_REALSET = ("realset/references.jsonl", "realset/references_cited.jsonl")  # what points at threads, and is cited
 
 SETS = (
-    LabelledSet("realset", "realset/contribkit.toml", _OF_REALSET, 0.84),
+    LabelledSet("realset", "first", "realset/contribkit.toml", _OF_REALSET, 0.84),
     LabelledSet(
-        "realset_natural", "realset/contribkit.toml",
-        (*_OF_REALSET, "realset_natural/references.jsonl"), 0.78,
+        "realset_natural", "first", "realset/contribkit.toml", (*_OF_REALSET, "realset_natural/references.jsonl"), 0.78
     ),
     LabelledSet(
-        "realset_opencraft", "realset_opencraft/contribkit.codes.toml", ("realset_opencraft/references.jsonl",), 0.78
+        "realset_opencraft", "second", "realset_opencraft/contribkit.codes.toml",
+        ("realset_opencraft/references.jsonl",), 0.78,
     ),
 )  # fmt: skip
-
 
 _COVERAGE = 0.85
 
 
 @cache
+def read(labelled: LabelledSet) -> Known | str:
+    """Return what is known of a set, or why there is nothing."""
+    beside = REALSET.parent
+    folder = beside / labelled.name
+    if not folder.is_dir():
+        return f"{labelled.name} is not there: {NO_REALSET}"
+    organisation = Organisation.read(beside / labelled.config)
+    references = [beside / path for path in labelled.references]
+    rows, found = read_tables(folder / "contributions.jsonl", references, organisation.timezone)
+    return Known(organisation, rows, found, read_labels(folder / "labels.jsonl", organisation=organisation))
+
+
+@cache
 def classified(labelled: LabelledSet, as_of: str | None = None) -> tuple[Judged, Labels] | str:
     """Return the answers to a set and its labels, or why there are none."""
-    if not labelled.folder.is_dir():
-        return f"{labelled.name} is not there: {NO_REALSET}"
-    beside = REALSET.parent
-    return classify_files(
-        Organisation.read(beside / labelled.config), labelled.folder / "contributions.jsonl",
-        labelled.folder / "labels.jsonl", [beside / path for path in labelled.references], as_of,
-    )  # fmt: skip
+    known = read(labelled)
+    if isinstance(known, str):
+        return known
+    organisation, rows, references, labels = known
+    judged = (
+        classify_as_of(rows, references, organisation, as_of) if as_of else classify(rows, references, organisation)
+    )
+    return judged, labels
 
 
 @cache

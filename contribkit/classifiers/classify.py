@@ -70,7 +70,7 @@ def classify(
     >>> judged.contributions[["lead", "activity", "decided_by"]].iloc[0].tolist()
     ['upstream', 'ci', 'rules']
     >>> judged.reasons.loc[0, "rule"], float(judged.reasons.loc[0, "weight"])
-    ('upkeep', 1.6)
+    ('upkeep', 1.87)
     """
     table = conform(contributions, CONTRIBUTIONS, organisation.timezone).reset_index(drop=True)
     settled = labels.with_members(organisation).spelled_as(table["id"]).effective if labels else {}
