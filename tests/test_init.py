@@ -1,6 +1,8 @@
 """`contribkit init`: a folder that is whole or not there, with a file that shows everything that can be written."""
 
+import json
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -24,9 +26,12 @@ FILES = [
     ".gitignore",
     "README.md",
     "activities/activity_log.csv",
+    "binder/requirements.txt",
     "clones/README.md",
     "contribkit.toml",
     "labels/README.md",
+    "notebooks/our_review.ipynb",
+    "planned/README.md",
     "reviews/README.md",
 ]
 
@@ -216,3 +221,16 @@ def test_templates_in_the_checkout_are_all_kept_by_git():
 def test_start_raises_what_the_command_prints(team):
     with pytest.raises(ContribkitError, match="is not empty"):
         init.start(team)
+
+
+def test_the_notebook_of_a_team_runs_where_init_put_it(team, monkeypatch):
+    sample = Organisation.read_sample().root
+    shutil.copytree(sample, team, dirs_exist_ok=True)
+    monkeypatch.chdir(team / "notebooks")
+    cells = json.loads((team / "notebooks" / "our_review.ipynb").read_text())["cells"]
+    names = {}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)
+    assert names["review"].needs_review.title == "What needs review?"
+    assert all(f"`review.{name}`" not in str(cells) or hasattr(names["review"], name) for name in ("goals", "sharing"))
