@@ -10,7 +10,7 @@ define install
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 endef
 
-.PHONY: review test lint lab docs bench clean
+.PHONY: review test lint lab docs bench release clean
 .DELETE_ON_ERROR:
 
 review: $(VENV)/ready
@@ -35,8 +35,16 @@ docs: $(VENV)/ready-dev
 bench: $(VENV)/ready-dev
 	$(BIN)/python -m benchmarks
 
+# Tag the commit v<version> afterwards: the release workflow publishes it.
+release: $(VENV)/ready-dev
+	rm -rf dist
+	$(call install,build twine)
+	$(BIN)/python -m build
+	$(BIN)/python -m twine check --strict dist/*
+	$(BIN)/python -m tests.helpers.release dist
+
 clean:
-	rm -rf $(VENV) reviews bench.json docs/_build
+	rm -rf dist $(VENV) reviews bench.json docs/_build
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("contribkit needs Python 3.11 or later, this is %s; say make PYTHON=python3.12" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

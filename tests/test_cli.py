@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from contribkit.cli import main
+from contribkit.config.organisation import SAMPLE as SAMPLE_CONFIG
 from tests.review.test_render import ROWS, write_organisation
 
 RECORDS = "[sources.records]"
@@ -251,3 +252,16 @@ def test_the_command_renders_a_review_and_prints_where_it_lies(home):
     page = Path(answer.stdout.strip())
     assert page == home / "reviews" / "2026-Q3" / "quay" / "review.html"
     assert page.is_file()
+
+
+def test_programs_get_json_and_quiet_people_no_notes(home, monkeypatch):
+    monkeypatch.setenv("TQDM_DISABLE", "0")  # which the command changes, so that it is put back
+    code, out, err = run("--quiet", "labels", "list", "--labels", SAMPLE_CONFIG.parent / "labels", "--json")
+    assert (code, err) == (0, "")
+    assert {"item", "lead", "status", "opinions"} <= json.loads(out)[0].keys()
+    code, out, err = run("doctor", "--config", SAMPLE_CONFIG, "--json")
+    assert (code, err) == (0, "")
+    assert {finding["level"] for finding in json.loads(out)} == {"✓", "!"}
+    code, out, err = run("--quiet", "doctor", "--config", home / "none.toml", "--json")
+    assert code == 1
+    assert next(finding["level"] for finding in json.loads(out)) == "✗"

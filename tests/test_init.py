@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tomllib
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
@@ -228,7 +228,7 @@ def test_the_notebook_of_a_team_runs_where_init_put_it(team, monkeypatch):
     shutil.copytree(sample, team, dirs_exist_ok=True)
     monkeypatch.chdir(team / "notebooks")
     cells = json.loads((team / "notebooks" / "our_review.ipynb").read_text())["cells"]
-    names = {}
+    names: dict[str, Any] = {}
     for cell in cells:
         if cell["cell_type"] == "code":
             exec("".join(cell["source"]), names)

@@ -1,6 +1,7 @@
 """The group of commands, and what commands share."""
 
 # Only what --help needs is imported here and beside: pandas, papermill and matplotlib wait until a command runs.
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ CONFIG = click.option(
     "--config", type=PATH, default=Path("contribkit.toml"), show_default=True, help="The organisation's file."
 )
 INCLUDE_PRIVATE = click.option("--include-private", is_flag=True, help="Show private threads too.")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 KEEP_GOING = click.option("--keep-going", is_flag=True, help="Take what can be read, and say what could not.")
 
 
@@ -33,13 +35,14 @@ class Group(click.Group):
             sentence, code = f"{place}: {error.strerror or error}; free some space, or choose another place", 1
         except KeyboardInterrupt:
             sentence, code = "stopped; no file is half written", 130
-        warn([sentence])
+        say(f"contribkit: {sentence}", err=True)
         ctx.exit(code)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(ck.__version__, prog_name="contribkit")
-def main() -> None:
+@click.option("-q", "--quiet", is_flag=True, help="Print errors and results only: no notes, no progress.")
+def main(quiet: bool) -> None:
     """See who led a team's upstream contributions, and why.
 
     \b
@@ -47,7 +50,13 @@ def main() -> None:
       contribkit review --config contribkit.toml --period 2026-Q3
 
     Exit codes: 0 success, 1 an error that was printed, 2 wrong usage, 130 stopped with Ctrl-C.
+
+    \b
+    Completion by TAB, in bash; in zsh and fish with their names:
+      eval "$(_CONTRIBKIT_COMPLETE=bash_source contribkit)"
     """
+    if quiet:
+        os.environ["TQDM_DISABLE"] = "1"  # of this process and of those that it starts
 
 
 def say(text: str, err: bool = False) -> None:
@@ -59,8 +68,8 @@ def say(text: str, err: bool = False) -> None:
 
 
 def warn(sentences: list[str]) -> None:
-    """Print sentences on standard error."""
-    for sentence in sentences:
+    """Print notes on standard error, unless a person wants none."""
+    for sentence in [] if click.get_current_context().find_root().params.get("quiet") else sentences:
         say(f"contribkit: {sentence}", err=True)
 
 

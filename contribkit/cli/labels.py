@@ -1,6 +1,8 @@
 """Commands for the label log: `labels list | history | agreement | merge | export | import`."""
 
+import json
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
-from contribkit.cli.group import CONFIG, PATH, main, read_labels, say, warn
+from contribkit.cli.group import AS_JSON, CONFIG, PATH, main, read_labels, say, warn
 from contribkit.errors import ContribkitError
 from contribkit.vocabulary import Lead
 
@@ -50,9 +52,10 @@ def command(name: str, must_exist: bool = True) -> Callable[[Callable[..., None]
 @click.option("--person", help="Only contributions labelled by this person.")
 @click.option("--missing", is_flag=True, help="Only contributions that loading the period does not find any more.")
 @click.option("--contributions", type=PATH, help="With --missing: JSON lines, not the sources.")
+@AS_JSON
 def list_(
     found: "ck.Labels", period: str | None, disputed: bool, lead: str | None,
-    person: str | None, missing: bool, contributions: Path | None,
+    person: str | None, missing: bool, contributions: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """List the label of each contribution, and each person's opinion.
 
@@ -71,7 +74,9 @@ def list_(
         and (not person or found.person(person) in map(found.person, label.opinions))
         and (gone is None or label.item in gone)
     ]
-    for label in shown:
+    if as_json:
+        click.echo(json.dumps([asdict(label) for label in shown], indent=1, ensure_ascii=False))
+    for label in [] if as_json else shown:
         shape = Lead(label.lead).shape if label.lead else "≠"
         opinions = ", ".join(f"{by}: {said}" for by, said in label.opinions.items())
         more = "".join(f"  {word}" for word in (label.stakeholder, label.activity) if word)

@@ -1,8 +1,10 @@
 """Commands of a team's folder: `init`, `doctor`, `review` and `plan`."""
 
+import json
 import sys
 import tomllib
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import reduce, wraps
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,7 +12,7 @@ from typing import Any, NamedTuple
 import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
-from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, KEEP_GOING, PATH, main, say, warn
+from contribkit.cli.group import AS_JSON, CONFIG, INCLUDE_PRIVATE, KEEP_GOING, PATH, main, say, warn
 
 PERIODS = '2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".'
 PARAMETER = click.option(
@@ -84,7 +86,8 @@ def _chosen(table: str, found: list[Any], yes: bool) -> list[Any]:
 
 @main.command()
 @CONFIG
-def doctor(config: Path) -> None:
+@AS_JSON
+def doctor(config: Path, as_json: bool) -> None:
     """Check the file, the sources, the folders and the machine, and say how to fix each problem.
 
     \b
@@ -97,7 +100,9 @@ def doctor(config: Path) -> None:
     from contribkit.loaders.source import Level
 
     findings = examine(config)
-    for finding in findings:
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False))
+    for finding in [] if as_json else findings:
         say(str(finding))
     sys.exit(int(any(finding.level is Level.ERROR for finding in findings)))
 
