@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
 OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})"
+LOGIN = rf"{OWNER}(?:_[A-Za-z0-9]{{1,20}})?"  # a managed user of a company has its short code behind a line: ada_works
 REPOSITORY = r"[A-Za-z0-9._-]{1,100}"
 
 # One pass over a text, without backtracking: every part is a bounded class followed by what it cannot hold.

@@ -20,7 +20,7 @@ _PERSONAL = ("author", "merged_by", "participants", "links_in", "body", "remarks
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\[bot\])?")
 # An absolute path, but for its last name; a web address has a colon or a slash in front.
 _FOLDERS = re.compile(r"(?<![\w./:])/(?:[^\s/:\"']{1,255}/)+")
-_AT_NAME = re.compile(r"(?<![\w@])@[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
+_AT_NAME = re.compile(r"(?<![\w@])@[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _MAIL = re.compile(r"[\w.+-]{1,64}@(?!v?\d+\.\d)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")  # tarn-io@0.9.2 is a release
 
 

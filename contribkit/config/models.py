@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from contribkit.errors import ContribkitError, nearest
-from contribkit.ids import OWNER, REPOSITORY
+from contribkit.ids import LOGIN, OWNER, REPOSITORY
 from contribkit.period import YEARS, Period
 from contribkit.vocabulary import Activity
 
@@ -47,7 +47,7 @@ Day = Annotated[date, BeforeValidator(_day)]
 Span = Annotated[str, BeforeValidator(_span)]
 Weight = Annotated[float, Field(ge=-100, le=100)]
 Name = Annotated[str, BeforeValidator(_one_line)]
-Login = Annotated[str, Field(pattern=rf"^{OWNER}(\[bot\])?$")]
+Login = Annotated[str, Field(pattern=rf"^{LOGIN}(\[bot\])?$")]
 RepositoryName = Annotated[str, Field(pattern=rf"^{OWNER}/{REPOSITORY}$")]
 
 

@@ -50,6 +50,7 @@ def headless(path: Path) -> None:
     made = Invented(path)
     made.main("Start")
     made.git("symbolic-ref", "HEAD", "refs/heads/elsewhere")
+    made.git("branch", "--move", "main", "other")
 
 
 def half_gone(path: Path) -> None:

@@ -1,5 +1,6 @@
 """The `git` source on upstream projects: pull requests, releases and persons, read from real repositories."""
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -189,6 +190,48 @@ def test_a_member_who_owns_an_upstream_repository_is_a_person(tmp_path: Path) ->
     assert data.threads.author.to_list() == ["ada-example"]
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Merge pull request #7 from sam-stranger:fix/wick\n\nTrim",
+        "Auto merge of #7 - sam-stranger:wick, r=bob-example\n\nTrim",
+        "Rollup merge of #7 - sam-stranger:wick, r=bob-example\n\nTrim",
+        "Merge #7\n\n7: Trim r=bob-example a=sam-stranger\n\nMore",
+    ],
+)
+def test_merges_by_machines_are_the_pull_request_of_the_heads_owner(
+    tmp_path: Path, lamp: Invented, message: str
+) -> None:
+    lamp.main(message, lamp.commit("Work", lamp.tip or ""), author=("bors", "bors@machines.example"))
+    one = thread(tmp_path, 7)
+    assert (one.title, one.author) == ("Trim", "sam-stranger")
+    assert pd.isna(one.merged_by)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Merge pull request #7 from ada-example:wick\n\nTrim\n\nPiperOrigin-RevId: 42",
+        "PR #7: Trim\n\nMore\n\nCOPYBARA_INTEGRATE_REVIEW=https://github.com/o/r/pull/7 from ada-example:wick 1a2b",
+    ],
+)
+def test_what_copybara_merged_has_one_parent_and_nobody_who_merged_it(
+    tmp_path: Path, lamp: Invented, message: str
+) -> None:
+    lamp.main(message, author=BOB)
+    one = thread(tmp_path, 7)
+    assert (one.title, one.author) == ("Trim", "ada-example")
+    assert pd.isna(one.merged_by)
+
+
+def test_merges_of_other_systems_are_counted_in_a_note(tmp_path: Path, lamp: Invented) -> None:
+    for message in ("Merge branch 'x' into 'main'\n\nTrim\n\nSee merge request o/r!7", "Merged PR 8: Trim"):
+        lamp.main(message, lamp.commit("Work", lamp.tip or ""), author=BOB)
+    data = loaded(tmp_path)
+    assert len(data.threads) == 0
+    assert f"{LAMP}: 2 merges of other systems than GitHub are not seen" in data.sources[0].notes
+
+
 # Squash merges
 
 
@@ -232,6 +275,22 @@ def test_a_number_elsewhere_in_a_subject_is_no_squash_merge(tmp_path: Path, lamp
 def test_a_squash_merge_off_the_main_line_is_another_repositorys(tmp_path: Path, lamp: Invented) -> None:
     lamp.merge(9, "sam-stranger/main", lamp.commit("On the fork (#4)", lamp.tip or "", author=ADA))
     assert numbers(loaded(tmp_path)) == {9}
+
+
+@pytest.mark.parametrize(
+    ("message", "found"),
+    [
+        ("Release 2", {4}),
+        ("Merge branch 'main' of https://github.com/wicketlamp-example/lamp", {4}),
+        ("Merge branch 'main' of https://github.com/sam-stranger/lamp", set()),
+        ("Merge pull request #9 from wicketlamp-example/develop\n\nRelease 2", {4, 9}),
+    ],
+)
+def test_squash_merges_of_another_branch_of_the_project_come_with_it(
+    tmp_path: Path, lamp: Invented, message: str, found: set[int]
+) -> None:
+    lamp.main(message, lamp.commit("Trim (#4)", lamp.tip or "", author=ADA))
+    assert numbers(loaded(tmp_path)) == found
 
 
 @pytest.mark.parametrize("again", ["Follow up on the docs (#5)", "Trim the wick (#5)"])
@@ -495,7 +554,10 @@ def test_a_users_own_settings_change_nothing(tmp_path: Path, lamp: Invented, mon
     ui = always
     [diff]
     noprefix = true
+    orderFile = /nowhere
     renames = copies
+    [safe]
+    bareRepository = explicit
     [format]
     pretty = oneline
     [core]
@@ -528,6 +590,8 @@ def test_a_users_own_settings_change_nothing(tmp_path: Path, lamp: Invented, mon
         f"git@github.com:{LAMP}.git",
         f"ssh://git@github.com:22/{LAMP}.git",
         f"git://github.com/{LAMP}",
+        f"git@github.com-work:{LAMP}.git",
+        f"work-github:{LAMP}",
     ],
 )
 @pytest.mark.parametrize("name", ["lamp", "nonsense+name.git"])
@@ -537,6 +601,17 @@ def test_a_remote_tells_which_repository_a_clone_is(tmp_path: Path, url: str, na
     clone.main("Trim (#1)", author=ADA)
     clone.remote(url)
     assert loaded(tmp_path).threads.repo.to_list() == [LAMP]
+
+
+def test_a_shorthand_of_the_users_own_is_an_address(
+    tmp_path: Path, lamp: Invented, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lamp.pull_request(1, "ada-example/x")
+    lamp.path.rename(tmp_path / "clones" / "lamp")
+    run_git("-C", tmp_path / "clones" / "lamp", "config", "remote.origin.url", f"gh:{LAMP}")
+    (tmp_path / "gitconfig").write_text('[url "https://github.com/"]\ninsteadOf = gh:\n')
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    assert numbers(loaded(tmp_path)) == {1}
 
 
 @pytest.mark.parametrize("name", ["wicketlamp-example+lamp", "wicketlamp-example+lamp.git", "Wicketlamp-Example+lamp"])
@@ -557,6 +632,8 @@ def test_a_folders_name_tells_where_no_remote_does(tmp_path: Path, name: str, ur
         (f"git@Git.Lab.example:{LAMP}.git", "git.lab.example"),
         (f"https://github.com.evil.example/{LAMP}", "github.com.evil.example"),
         (f"https://github.com@evil.example/{LAMP}", "evil.example"),
+        ("https://lab.example/group/part/lamp.git", "lab.example"),
+        ("git@hut.example:~sam/lamp", "hut.example"),
     ],
 )
 def test_a_clone_from_another_host_is_noted_and_not_read(tmp_path: Path, lamp: Invented, url: str, host: str) -> None:
@@ -567,7 +644,7 @@ def test_a_clone_from_another_host_is_noted_and_not_read(tmp_path: Path, lamp: I
     other.remote(url)
     data = loaded(tmp_path)
     assert numbers(data) == {1}
-    assert any(f"{LAMP} is on {host}, not on GitHub: it is ignored" in note for note in data.sources[0].notes)
+    assert any(f" is on {host}, not on GitHub: it is ignored" in note for note in data.sources[0].notes)
     other.remote(f"https://github.com/{LAMP}", "mirrored")
     assert numbers(loaded(tmp_path)) == {1, 9}
 
@@ -637,6 +714,29 @@ def test_a_fetched_upstream_is_fresher_than_the_forks_main(tmp_path: Path, lamp:
     run_git("-C", clone, "fetch", "--quiet", "upstream")
     run_git("-C", clone, "update-ref", "-d", "refs/remotes/upstream/HEAD")  # git 2.48 and later set it, older do not
     assert numbers(loaded(tmp_path)) == {1}
+
+
+@pytest.mark.parametrize("default", ["master", "gone"])
+def test_of_a_renamed_default_branch_the_newer_name_is_read_and_said(
+    tmp_path: Path, lamp: Invented, default: str
+) -> None:
+    lamp.point("refs/heads/master", lamp.tip or "")
+    lamp.git("symbolic-ref", "HEAD", f"refs/heads/{default}")
+    lamp.pull_request(1, "ada-example/x")
+    data = loaded(tmp_path)
+    assert numbers(data) == {1}
+    said = f"{LAMP}: main is newer than its default branch, and is read instead"
+    assert (said in data.sources[0].notes) == (default == "master")
+
+
+def test_a_clone_that_was_fetched_before_the_periods_end_is_said(tmp_path: Path, lamp: Invented) -> None:
+    lamp.pull_request(1, "ada-example/x")
+    assert not any("last fetched" in note for note in loaded(tmp_path).sources[0].notes)
+    for name in ("HEAD", "packed-refs"):
+        (lamp.path / name).touch()
+        os.utime(lamp.path / name, (1685577600, 1685577600))
+    notes = loaded(tmp_path).sources[0].notes
+    assert f"{LAMP} was last fetched on 2023-06-01, before the end of 2023-Q2" in notes
 
 
 def test_a_linked_worktree_is_a_clone(tmp_path: Path, lamp: Invented) -> None:

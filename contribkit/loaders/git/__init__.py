@@ -4,6 +4,7 @@ Upstream projects give merged pull requests and releases, the organisation's own
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError
 from contribkit.loaders.git.commits import Commit, Tag, read_log, read_tags
 from contribkit.loaders.git.documents import Document, read_documents, references
-from contribkit.loaders.git.pull_requests import People, pull_requests, releases
+from contribkit.loaders.git.pull_requests import People, foreign_merges, pull_requests, releases
 from contribkit.loaders.git.repository import Repository
 from contribkit.loaders.source import Finding, Loaded, errors, ok, warning
 from contribkit.period import Period
@@ -50,6 +51,7 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
     found: list[dict[str, Any]] = []
     threads: list[dict[str, Any]] = []
     acts: list[dict[str, Any]] = []
+    unnamed: list[str] = []
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         answers = pool.map(lambda clone: _read(clone, organisation), clones.used)  # the next ones are read ahead
         progress = tqdm(answers, "reading clones", len(clones.used), unit="clone", delay=2, leave=False)
@@ -65,11 +67,13 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
                 for rows in (pull_requests(name, history, people), releases(name, tags, people)):
                     threads += rows[0]
                     acts += rows[1]
+                if period and (count := foreign_merges(history, period)):
+                    unnamed.append(f"{name}: {pluralise(count, 'merge')} of other systems than GitHub are not seen")
     return Loaded(
         threads=conform(_timed(threads, "merged_at", "opened_at"), THREADS),
         acts=conform(_timed(acts, "at"), ACTS),
         references=conform(_timed(found, "date"), REFERENCES),
-        notes=[_NOTE, *clones.unused],
+        notes=[_NOTE, *clones.unused, *_doubts(clones, period), *unnamed],
         broken=clones.broken,
     )
 
@@ -78,7 +82,8 @@ def diagnose(organisation: Organisation) -> list[Finding]:
     """Report each clone that cannot be read or is not used; histories are not read."""
     clones = _clones(organisation)
     found = [finding for sentence in clones.broken for finding in errors(_SUBJECT, sentence, f"run: {CLONE}")]
-    found += [warning(_SUBJECT, sentence, fix) for sentence, fix in clones.unused.items()]
+    doubts = clones.unused | _doubts(clones, Period("last quarter", organisation.timezone))
+    found += [warning(_SUBJECT, sentence, fix) for sentence, fix in doubts.items()]
     for _, repository in clones.used:
         if repository.is_partial:
             sentence = f"{repository.path.name} is a partial clone: some of it may not be readable"
@@ -131,6 +136,19 @@ def _clones(organisation: Organisation) -> _Clones:
             sentence = f"{name} is neither an upstream project nor our own: it is ignored"
             clones.unused[sentence] = "add it to [[upstream]] or to own, or remove the clone"
     return clones
+
+
+def _doubts(clones: _Clones, period: Period | None) -> dict[str, str]:
+    """Return what a clone may lack, and how to mend it: a fetch after the period, the new name of a renamed branch."""
+    found = {}
+    for name, repository in clones.used:
+        fetch = f"run: git -C {repository.path} fetch"
+        if period and (fetched := repository.fetched_at) < min(period.end, datetime.now(UTC) - timedelta(days=1)):
+            found[f"{name} was last fetched on {fetched:%Y-%m-%d}, before the end of {period}"] = fetch
+        if repository.renamed_to:
+            sentence = f"{name}: {repository.renamed_to} is newer than its default branch, and is read instead"
+            found[sentence] = f"run: git -C {repository.path} remote set-head origin --auto"
+    return found
 
 
 def _folders(organisation: Organisation, broken: list[str]) -> list[Path]:

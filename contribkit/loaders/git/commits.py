@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from contribkit.loaders.git.repository import Repository
@@ -113,10 +113,9 @@ class History:
     def __init__(self, commits: list[Commit]) -> None:
         self._commits = {commit.sha: commit for commit in commits}
         self._order = {sha: position for position, sha in enumerate(self._commits)}
-        line = commits[:1]
-        while line and line[-1].parents and (parent := self._commits.get(line[-1].parents[0])):
-            line.append(parent)
+        line = self._line(commits[0].sha, self._commits) if commits else []
         self.main_line = {commit.sha for commit in line}
+        self.second_lines: set[str] = set()  # the main lines of what was merged into it
         self._branches: dict[str, list[Commit]] = {}
         self._came_with: dict[str, Commit] = {}
         seen: set[str] = set()
@@ -125,6 +124,16 @@ class History:
             seen |= brought | {commit.sha}
             self._branches[commit.sha] = self._in_order(brought)
             self._came_with |= dict.fromkeys(brought, commit)
+            for parent in commit.parents[1:]:
+                self.second_lines |= {other.sha for other in self._line(parent, brought)}
+
+    def _line(self, sha: str, within: Container[str]) -> list[Commit]:
+        """Return a commit, its first parent, that one's first parent and so on, as far as they are in `within`."""
+        line: list[Commit] = []
+        while sha in within:
+            line.append(self._commits[sha])
+            sha = line[-1].parents[0] if line[-1].parents else ""
+        return line
 
     def most_trusted_first(self) -> list[Commit]:
         """Return all commits by how far their numbers are trusted: main line first, then merges, then older ones."""

@@ -8,10 +8,29 @@ from contribkit.config.models import Stakeholder, Upstream
 from contribkit.config.organisation import Organisation
 from contribkit.ids import linked_refs, thread_url
 from contribkit.loaders.git.commits import Commit, History, Person, Tag
+from contribkit.period import Period
 
-_MERGE = re.compile(r"Merge pull request #(?P<number>[1-9]\d{0,8}) from (?P<owner>[^/\s]{1,100})/(?P<branch>\S{1,300})")
+_HEAD = r"(?P<owner>[^/:\s]{1,100})[/:](?P<branch>[^\s,]{1,300})"
+_MERGE = re.compile(rf"Merge pull request #(?P<number>[1-9]\d{{0,8}}) from {_HEAD}")
+# Machines that merge: bors (homu) and rollups, the younger bors, and Copybara, which makes no merge commit.
+_BORS = re.compile(rf"(?:Auto|Rollup) merge of #(?P<number>[1-9]\d{{0,8}}) - {_HEAD}, r=\S+")
+_BORS_NG = re.compile(
+    r"Merge #(?P<number>[1-9]\d{0,8})\s+(?P=number): (?P<title>[^\n]{1,400}?) r=\S+ a=(?P<owner>[^\s/:]{1,100})"
+    r"(?P<branch>)"
+)
+_COPYBARA = re.compile(
+    rf"^COPYBARA_INTEGRATE_REVIEW=https://github\.com/[^\s/]+/[^\s/]+/pull/(?P<number>[1-9]\d{{0,8}}) from {_HEAD}",
+    re.MULTILINE,
+)
+_COPIED = re.compile(r"^(?:(?:PiperOrigin|GitOrigin)-RevId: |COPYBARA_)", re.MULTILINE)
+# What GitLab, Gerrit, Bitbucket and Azure write, which has no number on GitHub, and bors of several at once.
+_FOREIGN = re.compile(
+    r"^(?:See merge request \S+!\d|Reviewed-on: \S|Merged PR \d+: |Merge pull request #\d+ in \S|Merge #\d+ #\d)",
+    re.MULTILINE,
+)
+_PULLED = re.compile(r"Merge [^\n]* of \S*?[:/](?P<repo>[\w.-]+/[\w.-]+?)(?:\.git)?(?: into .*)?")
 _SQUASH = re.compile(r"(?P<title>.{1,400}?) \(#(?P<number>[1-9]\d{0,8})\)")
-_NO_REPLY = re.compile(r"(?:\d+\+)?(?P<login>[A-Za-z0-9-]{1,39}(?:\[bot\])?)@users\.noreply\.[\w.-]{1,253}")
+_NO_REPLY = re.compile(r"(?:\d+\+)?(?P<login>[A-Za-z0-9_-]{1,60}(?:\[bot\])?)@users\.noreply\.[\w.-]{1,253}")
 # Branches that only machines push, whoever started them.
 _BOT_BRANCHES = re.compile(
     r"(?:dependabot|renovate|pyup|snyk|greenkeeper|imgbot|whitesource|create-pull-request|all-contributors|allcontributors)"
@@ -68,7 +87,7 @@ def pull_requests(repo: str, commits: list[Commit], people: People) -> Rows:
     threads: dict[str, dict[str, Any]] = {}
     acts: list[dict[str, Any]] = []
     for commit in history.most_trusted_first():
-        thread = _from_merge(commit, history, people) or _from_subject(commit, history, people)
+        thread = _from_merge(commit, history, people) or _from_subject(commit, history, people, repo)
         # A fork's own pull requests may come along with a branch: the main line's own number wins.
         if thread is None or (ref := f"{repo}#{thread['number']}") in threads:
             continue
@@ -84,22 +103,54 @@ def pull_requests(repo: str, commits: list[Commit], people: People) -> Rows:
     return list(threads.values()), acts
 
 
+def foreign_merges(commits: list[Commit], period: Period) -> int:
+    """Return how many commits of a period other systems than GitHub merged, so that nothing tells a pull request."""
+    start, end = period.start.timestamp(), period.end.timestamp()
+    times = (commit.committed or 0 for commit in commits if _FOREIGN.search(commit.message))
+    return sum(start <= at < end for at in times)
+
+
+def _merge_of(commit: Commit, history: History) -> re.Match[str] | None:
+    """Return what says that a commit merges a pull request: GitHub's words, or those of a machine that merges."""
+    if len(commit.parents) > 1:
+        return next(filter(None, (words.match(commit.message) for words in (_MERGE, _BORS, _BORS_NG))), None)
+    if commit.sha in history.main_line and _COPIED.search(commit.message):
+        return _MERGE.match(commit.message) or _COPYBARA.search(commit.message)
+    return None
+
+
+def _from_fork(outer: Commit | None, people: People) -> bool:
+    """Return whether a merge of the main line brought a person's fork, whose numbers are its own."""
+    head = _MERGE.match(outer.message) if outer else None
+    return head is not None and head["owner"].casefold() not in people.organisations
+
+
 def _from_merge(commit: Commit, history: History, people: People) -> dict[str, Any] | None:
-    """Return the pull request of a merge commit with GitHub's subject."""
-    if len(commit.parents) < 2 or not (match := _MERGE.match(commit.message)):
+    """Return the pull request of a merge commit with the subject of GitHub, or of a machine that merges."""
+    match = _merge_of(commit, history)
+    if match is None or _from_fork(history.came_with(commit), people):
         return None
-    outer = history.came_with(commit)
-    if outer and (head := _MERGE.match(outer.message)) and head["owner"].casefold() not in people.organisations:
-        return None  # what was merged inside a fork has the fork's number
     title, _, body = commit.message[match.end() :].strip().partition("\n")
-    thread = _thread(commit, match["number"], title.strip() or match["branch"], body)
+    if match.re is _COPYBARA:
+        title, _, body = re.sub(r"\APR #\d+: ", "", commit.message).partition("\n")
+    title = match.groupdict().get("title") or title.strip() or match["branch"]
+    thread = _thread(commit, match["number"], title, body)
     return thread | _people(commit, history.branch(commit), people, match["owner"], match["branch"])
 
 
-def _from_subject(commit: Commit, history: History, people: People) -> dict[str, Any] | None:
-    """Return the pull request of a squash merge, or of a merge whose subject is its title, as GitHub may be set to."""
-    if commit.sha not in history.main_line or not (match := _SQUASH.fullmatch(commit.subject)):
+def _from_subject(commit: Commit, history: History, people: People, repo: str) -> dict[str, Any] | None:
+    """Return the pull request of a squash merge, or of a merge whose subject is its title, as GitHub may be set to.
+
+    It is on the main line, or on that of another branch of the project that was merged as a whole, such as develop.
+    """
+    if not (match := _SQUASH.fullmatch(commit.subject)):
         return None
+    if commit.sha not in history.main_line:
+        outer = history.came_with(commit)
+        pulled = _PULLED.fullmatch(outer.subject) if outer else None
+        elsewhere = pulled is not None and pulled["repo"].casefold() != repo.casefold()
+        if commit.sha not in history.second_lines or elsewhere or _from_fork(outer, people):
+            return None
     thread = _thread(commit, match["number"], match["title"], commit.message.partition("\n")[2])
     if len(commit.parents) > 1:
         return thread | _people(commit, history.branch(commit), people)
@@ -122,7 +173,7 @@ def _people(
             # A person whose token a machine used did not write what the machine pushed.
             author = None if is_bot and not people.organisation.is_bot(author) else author
     co_authors = [person for commit in (*branch, merge) for person in commit.co_authors]
-    merged_by = people.login(merge.author)
+    merged_by = people.login(merge.author) if len(merge.parents) > 1 else None
     return {"author": author, "author_is_bot": is_bot, "merged_by": merged_by, "co_authors": co_authors}
 
 

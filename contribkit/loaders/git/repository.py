@@ -3,7 +3,9 @@
 import os
 import re
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,22 +24,28 @@ _ENVIRONMENT = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
+    "LANGUAGE": "",  # it would win over the next one
     "LC_ALL": "C.UTF-8",
 }
 # Of the caller's own variables only those that say where git and its configuration are: safe.directory is in that.
 _KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH")
 _OPTIONS = (
-    "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.quotePath=false", "i18n.logOutputEncoding=UTF-8",
-    "log.showRoot=true", "log.showSignature=false", "mailmap.blob=HEAD:.mailmap", "mailmap.file=",
+    "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.quotePath=false", "diff.orderFile=/dev/null",
+    "i18n.logOutputEncoding=UTF-8", "log.showRoot=true", "log.showSignature=false", "mailmap.blob=HEAD:.mailmap",
+    "mailmap.file=", "safe.bareRepository=all",
 )  # fmt: skip
 _TIMEOUT = 600  # seconds: a clone may name a file that never ends, such as a pipe
-_REMOTE = re.compile(rf"(?:^(?!file:)[\w.+-]+://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/|^(?:[^@/]+@)?(?P<scp>[^/:]+):)"
-                     rf"(?P<name>{OWNER}/{REPOSITORY}?)(?:\.git)?/?$")  # fmt: skip
-# Git before 2.48 sets no upstream/HEAD; where there is an upstream, origin may be a fork whose main is stale.
+_REMOTE = re.compile(r"(?!file:)(?:[\w.+-]+://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/|(?:[^@/]+@)?(?P<alias>[^/:]{2,}):)"
+                     r"(?P<name>.+?)(?:\.git)?/?")  # fmt: skip
+_SSH_ALIAS = re.compile(
+    r"(?:[\w-]+\.)?github\.com(?:-[\w-]+)?|[\w-]*github[\w-]*"
+)  # as people name it in ~/.ssh/config
+# Of the first line with one that is there, the newest is read: a default branch that was renamed leaves the old name
+# behind. Git before 2.48 sets no upstream/HEAD; where there is an upstream, origin may be a fork whose main is stale.
 _HEADS = (
-    *(f"refs/remotes/upstream/{branch}" for branch in ("HEAD", "main", "master")),
-    "refs/remotes/origin/HEAD",
-    "HEAD",
+    ("refs/remotes/upstream/HEAD", "refs/remotes/upstream/main", "refs/remotes/upstream/master"),
+    ("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master"),
+    ("HEAD", "refs/heads/main", "refs/heads/master"),
 )
 
 
@@ -91,36 +99,58 @@ class Repository:
                 f"{self.path}: is an empty repository, or the commit of its default branch is missing; clone it again"
             )
 
-    @cached_property
+    @property
     def head(self) -> str | None:
-        """The commit of the default branch: the remote's where it is known, since what is checked out may differ."""
-        for name in _HEADS:
-            try:
-                answer = self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-                return answer.decode().strip()
-            except ContribkitError:
-                continue
-        return None
+        """The commit that is read: the newest of those that may be the default branch, None where there is none."""
+        return self._head[1]
+
+    @property
+    def renamed_to(self) -> str:
+        """The branch that is read where it is newer than the one that the clone calls its default; else empty."""
+        name, _, is_default = self._head
+        return "" if is_default else name.removeprefix("refs/").removeprefix("heads/").removeprefix("remotes/")
+
+    @cached_property
+    def _head(self) -> tuple[str, str | None, bool]:
+        """Name and commit of the newest candidate, and whether it is what the clone calls its default branch."""
+        for names in _HEADS:
+            found = {}
+            for name in names:
+                with suppress(ContribkitError):
+                    at, sha = self.git("log", "-1", "--format=%ct %H", "--end-of-options", name).decode().split()
+                    found[name] = int(at), sha
+            if found:
+                newest = max(found, key=lambda name: found[name][0])  # of equal ones the first
+                return newest, found[newest][1], newest == names[0] or names[0] not in found
+        return "HEAD", None, True
 
     @cached_property
     def remotes(self) -> list[tuple[str, str]]:
         """Host and ``owner/repo`` of each remote that is no path; ``upstream`` first, as ``origin`` may be a fork."""
-        urls = {name.split(".", 1)[1].removesuffix(".url"): url for name, url in self._settings(r"^remote\..*\.url$")}
+        lines = self.git("remote", "-v").decode(errors="replace")  # unlike the configuration, insteadOf is applied
+        urls = dict(re.findall(r"^(\S+)\t(.*) \(fetch\)", lines, re.MULTILINE))
         ordered = sorted(urls, key=lambda name: ({"upstream": 0, "origin": 1}.get(name, 2), name))
-        matches = filter(None, (_REMOTE.match(urls[name]) for name in ordered))
-        return [((match["host"] or match["scp"]).casefold(), match["name"]) for match in matches]
+        found = []
+        for match in filter(None, (_REMOTE.fullmatch(urls[name]) for name in ordered)):
+            host = (match["host"] or match["alias"]).casefold()
+            is_github = match["alias"] and _SSH_ALIAS.fullmatch(host)
+            found.append((GITHUB_HOSTS[0] if is_github else host, match["name"]))
+        return found
+
+    @property
+    def fetched_at(self) -> datetime:
+        """When it was last fetched, as far as its files tell: at the latest then, since copying makes them younger."""
+        folder = Path(os.fsdecode(self.git("rev-parse", "--absolute-git-dir").rstrip(b"\n")))
+        fetched = folder / "FETCH_HEAD"
+        paths = [fetched] if fetched.exists() else [folder / "HEAD", folder / "packed-refs"]
+        return datetime.fromtimestamp(max(path.stat().st_mtime for path in paths if path.exists()), UTC)
 
     @property
     def is_partial(self) -> bool:
         """Whether it was cloned with ``--filter``: some objects may be missing."""
-        return bool(self._settings(r"^remote\..*\.promisor$|^extensions\.partialclone$"))
-
-    def _settings(self, pattern: str) -> list[tuple[str, str]]:
-        try:
-            lines = self.git("config", "--get-regexp", pattern).decode(errors="replace").splitlines()
-        except ContribkitError:  # git's answer where nothing matches
-            return []
-        return [(name, value) for name, _, value in (line.partition(" ") for line in lines)]
+        with suppress(ContribkitError):  # git's answer where nothing matches
+            return bool(self.git("config", "--get-regexp", r"^remote\..*\.promisor$|^extensions\.partialclone$"))
+        return False
 
     def name(self, organisation: Organisation) -> str | None:
         """Return which repository it is: of its remotes on GitHub the one that is looked at, else the first.
@@ -130,7 +160,7 @@ class Repository:
         """
         api = urlsplit(str(organisation.sources.get("github", {}).get("api_url", ""))).hostname or ""
         hosts = (*GITHUB_HOSTS, api.removeprefix("api."))
-        names = [name for host, name in self.remotes if host in hosts]
+        names = [name for host, name in self.remotes if host in hosts and re.fullmatch(f"{OWNER}/{REPOSITORY}", name)]
         folder = self.path.name.removesuffix(".git")
         if not self.remotes and re.fullmatch(rf"{OWNER}\+{REPOSITORY}", folder):
             return folder.replace("+", "/", 1)

@@ -12,7 +12,7 @@ from typing import Any
 
 from contribkit.config.models import Member
 from contribkit.config.organisation import Organisation
-from contribkit.ids import OWNER, casefold_id, number_of, repository_of
+from contribkit.ids import LOGIN, casefold_id, number_of, repository_of
 from contribkit.loaders.github.cache import CachedNode
 from contribkit.loaders.github.hydrate import OWN, THREADS, follow_ups, ghosts, planned_refs, want
 from contribkit.loaders.github.load_context import LoadContext, Payload, github_time, next_page, nodes
@@ -129,7 +129,7 @@ def _search(words: str, kind: str, places: list[str], since: str, end: str) -> Q
 
 def logins(member: Member) -> list[str]:
     """Return the logins under which GitHub may know a member; other aliases are addresses and names."""
-    return [name for name in dict.fromkeys((member.login, *member.aliases)) if re.fullmatch(OWNER, name)]
+    return [name for name in dict.fromkeys((member.login, *member.aliases)) if re.fullmatch(LOGIN, name)]
 
 
 def upstream_places(org: Organisation) -> list[str]:
