@@ -117,7 +117,7 @@ class Repository:
             found = {}
             for name in names:
                 with suppress(ContribkitError):
-                    at, sha = self.git("log", "-1", "--format=%ct %H", "--end-of-options", name).decode().split()
+                    at, sha = self.git("log", "--no-walk", "--format=%ct %H", "--end-of-options", name).decode().split()
                     found[name] = int(at), sha
             if found:
                 newest = max(found, key=lambda name: found[name][0])  # of equal ones the first
