@@ -179,7 +179,8 @@ def _check_git(needed: bool) -> list[Finding]:
         fix = "install it, to read clones"
         return errors("git", "is not installed", fix) if needed else [warning("git", "is not installed", fix)]
     found = re.search(r"\d+(\.\d+)+", answer)  # git version 2.39.5 (Apple Git-154), 2.50.1.windows.1
-    return _fits("git", _GIT, found[0] if found else "0", "install that one")
+    fix = "install that one"
+    return _fits("git", _GIT, found[0], fix) if found else errors("git", f"does not say that it is {_GIT}", fix)
 
 
 def check_kernel() -> list[Finding]:

@@ -20,7 +20,8 @@ _PERSONAL = ("author", "merged_by", "participants", "links_in", "body", "remarks
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\[bot\])?")
 # An absolute path, but for its last name; a web address has a colon or a slash in front.
 _FOLDERS = re.compile(r"(?<![\w./:])/(?:[^\s/:\"']{1,255}/)+")
-_AT_NAME = re.compile(r"(?<![\w@])@[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+# Who is spoken to; @scope/package@1.0 is a release.
+_AT_NAME = re.compile(r"(?<![\w@])@[A-Za-z0-9][A-Za-z0-9_-]{0,59}(?![\w-]*/[\w.-]{1,100}@v?\d)")
 _MAIL = re.compile(r"[\w.+-]{1,64}@(?!v?\d+\.\d)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")  # tarn-io@0.9.2 is a release
 
 
@@ -127,8 +128,8 @@ class Mask:
     --------
     >>> Mask(["ada-l", "Ada Lovelace"], ["Ada"])("Ada fixes it, says ada-l (ada@example.org), with @grace")
     'somebody fixes it, says somebody (somebody), with @somebody'
-    >>> Mask([]).address("https://github.com/tarn-example/tarn/releases/tag/tarn-io@0.9.2") is None
-    False
+    >>> Mask([]).address("https://github.com/tarn-example/tarn/releases/tag/@tarn/io@0.9.2")
+    'https://github.com/tarn-example/tarn/releases/tag/@tarn/io@0.9.2'
     """
 
     def __init__(self, names: Iterable[str], parts: Iterable[str] = ()) -> None:

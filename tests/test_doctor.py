@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -138,6 +139,17 @@ def test_init_filled_in_is_good_as_it_is(tmp_path):
         "! sources.activity_log: activities/activity_log.csv still holds the example row; "
         "replace it with a row of your own, or remove it"
     ]
+
+
+def test_a_git_that_does_not_say_its_version_is_told_so(home, monkeypatch):
+    (home / "bin").mkdir()
+    fake = home / "bin" / "git"
+    fake.write_text(
+        f'#!/bin/sh\n[ "$1" = --version ] && echo "git version unknown" || exec {shutil.which("git")} "$@"\n'
+    )
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    assert "✗ git: does not say that it is >=2.31; install that one" in doctor(home)[1]
 
 
 def shallow(home):

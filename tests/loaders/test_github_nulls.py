@@ -88,8 +88,8 @@ def small() -> Workload:
     return Workload.small()
 
 
-def nulling(seed: int, share: float, answers: int) -> Callable[[Call, Answer], Answer]:
-    """Return what nulls a share of the first answers, without a word."""
+def nulling(seed: int, share: float, answers: int, says: bool = False) -> Callable[[Call, Answer], Answer]:
+    """Return what nulls a share of the first answers, with an error for each or without a word."""
     rng = random.Random(seed)
 
     def alter(call: Call, answered: Answer) -> Answer:
@@ -102,6 +102,9 @@ def nulling(seed: int, share: float, answers: int) -> Callable[[Call, Answer], A
                 for step in place[:-1]:
                     found = found[step]
                 found[place[-1]] = None
+                if says:
+                    error = {"message": "Something went wrong.", "path": list(place)}
+                    value["errors"] = [*value.get("errors", []), error]
         return answered.with_value(value)
 
     return alter
@@ -127,13 +130,18 @@ def plain(small: Workload, tmp_path_factory: pytest.TempPathFactory) -> list[Any
 
 
 @settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 10_000), share=st.sampled_from([0.002, 0.02, 0.2]), answers=st.sampled_from([2, 6, 12]))
+@given(
+    seed=st.integers(0, 10_000),
+    share=st.sampled_from([0.002, 0.02, 0.2]),
+    answers=st.sampled_from([2, 6, 12]),
+    says=st.booleans(),
+)
 def test_a_load_with_nulls_is_complete_or_says_so_and_the_next_one_mends_it(
-    small: Workload, plain: list[Any], seed: int, share: float, answers: int
+    small: Workload, plain: list[Any], seed: int, share: float, answers: int, says: bool
 ) -> None:
     with TemporaryDirectory() as folder:
         with suppress(ContribkitError):
-            loaded = load(small, Path(folder), nulling(seed, share, answers))
+            loaded = load(small, Path(folder), nulling(seed, share, answers, says))
             assert loaded.broken or rows(loaded) == plain
         mended = load(small, Path(folder))
         assert not mended.broken

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from contribkit.config.organisation import Organisation
@@ -18,13 +17,13 @@ from contribkit.loaders.github.open_work import OpenWork
 from contribkit.loaders.github.queries import Query
 from contribkit.loaders.github.rate_limits import BatchSizes, RateLimiter
 from contribkit.loaders.github.runner import Runner
-from contribkit.loaders.github.settings import Settings, can_ask, settings_of, store_path
+from contribkit.loaders.github.settings import can_ask, settings_of, store_path
 from contribkit.loaders.source import Finding, Loaded, warning
 from contribkit.period import Period
 
 _LAG = timedelta(days=1)  # by which GitHub's index of searches may lag
 # What takes the answers, by kind of query: `receive_KIND`, or one function for several kinds that are alike.
-_RECEIVE: dict[str, Callable[[LoadContext, Query, Any], Iterator[Query]]] = {
+_RECEIVE: dict[str, Callable[[LoadContext, Query, Any], Iterator[Query] | None]] = {
     **{name[8:]: receive for name, receive in (vars(discover) | vars(hydrate)).items() if name.startswith("receive_")},
     **dict.fromkeys(("search", "triage"), discover.receive_search),
     **dict.fromkeys(("look_issue", "look_pull", "wide_issue", "wide_pull"), discover.receive_look),
@@ -35,20 +34,13 @@ _RECEIVE: dict[str, Callable[[LoadContext, Query, Any], Iterator[Query]]] = {
 
 def check(organisation: Organisation) -> None:
     """Raise `ContribkitError` where there is neither a token nor a store, or the store cannot be used; asks nobody."""
-    settings, path = _place(organisation)
+    settings, path = settings_of(organisation, to_load=True), store_path(organisation)
     token = settings.find_token()
     if path.exists():
         with Store(path, read_only=token is None):
             return
     if token is None and not can_ask():
         raise ContribkitError(f"[sources.github]: {settings.no_token}")
-
-
-def _place(organisation: Organisation) -> tuple[Settings, Path]:
-    """Return where GitHub is and where what it said is kept, if there is something to look for."""
-    if not organisation.upstream and organisation.scope != "everywhere":
-        raise ContribkitError("contribkit.toml: [sources.github]: there is no [[upstream]] to look into; add one")
-    return settings_of(organisation), store_path(organisation)
 
 
 def diagnose(organisation: Organisation) -> list[Finding]:
@@ -83,7 +75,7 @@ def fetch(organisation: Organisation, period: Period) -> None:
 @contextmanager
 def _loaded(organisation: Organisation, period: Period) -> Iterator[tuple[LoadContext, list[str], bool]]:
     """Give a load that is as complete as it gets, what is wrong with it, and whether GitHub was asked."""
-    settings, path = _place(organisation)
+    settings, path = settings_of(organisation, to_load=True), store_path(organisation)
     token, is_held = settings.find_token(), False
     if token is None and path.exists():
         with Store(path, read_only=True) as store:
@@ -105,10 +97,8 @@ def _run(context: LoadContext, client: Client) -> list[str]:
     """Ask GitHub for all that a load needs and the store does not hold; return what could not be had."""
     store, sizes, begun = context.store, BatchSizes(context.store.sizes()), github_time(datetime.now(UTC))
 
-    def receive(query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
-        return _RECEIVE[query.kind](context, query, payload)
-
-    runner = Runner(RateLimiter(client, context.settings.longest_wait), sizes, receive, store.transaction)
+    limiter = RateLimiter(client, context.settings.longest_wait)
+    runner = Runner(limiter, sizes, lambda query, told: _RECEIVE[query.kind](context, query, told), store.transaction)
     broken: list[str] = []
     if context.period.end > datetime.now(UTC) - _LAG:
         context.remark("GitHub's search may be hours behind: what is newest may be missing until the next load")
@@ -121,11 +111,12 @@ def _run(context: LoadContext, client: Client) -> list[str]:
         ):  # fmt: skip
             runner.run(queries(context))
     except (ContribkitError, KeyboardInterrupt) as error:
-        words = {word: word + ("es" if word == "search" else "s") for word in runner.unanswered()}
-        left = sorted(runner.unanswered().items())
-        counts = ", ".join(f"{count:,} {words[word] if count > 1 else word}" for word, count in left)
         stopped = str(error) or "stopped by hand: what was loaded stays, and the next load goes on from there"
-        broken = [stopped, f"{context.period} is not complete: still to be asked are {counts}"]
+        left = ", ".join(
+            f"{count:,} {word}{'' if count == 1 else 'es' if word == 'search' else 's'}"
+            for word, count in sorted(runner.unanswered().items())
+        )
+        broken = [stopped, f"{context.period} is not complete: still to be asked are {left}"]
     broken += runner.problems()
     with store.transaction():
         store.keep_sizes(sizes.told())

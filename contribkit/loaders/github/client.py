@@ -162,7 +162,6 @@ def read(content: bytes, headers: Mapping[str, str]) -> Answer:
 
 
 def _is_limit(error: dict[str, Any]) -> bool:
-    """Say whether an error means that a limit is reached."""
     more = error.get("extensions")
     codes = (error.get("type"), error.get("code"), more.get("code") if isinstance(more, dict) else None)
     said = str(error.get("message") or "").casefold()
@@ -178,7 +177,6 @@ def is_too_large(error: dict[str, Any]) -> bool:
 
 
 def _now(headers: Mapping[str, str]) -> datetime:
-    """Return what GitHub's clock says, this machine's where it does not."""
     with suppress(KeyError, ValueError, TypeError, OverflowError):
         return parsedate_to_datetime(headers["date"]).astimezone(UTC)
     return datetime.now(UTC)

@@ -47,13 +47,12 @@ OPTIONAL = {
 }  # fmt: skip
 
 
-def receive_schema(context: LoadContext, query: Query, payload: dict[str, Any]) -> Iterator[Query]:
+def receive_schema(context: LoadContext, query: Query, payload: dict[str, Any]) -> None:
     """Note what an Enterprise server does not know, so that it is left out of every query."""
     known = {one["name"] for name in ("fields", "possibleTypes") for one in payload.get(name) or []}
     if lacking := [name for name in OPTIONAL[query.argument["name"]] if name not in known]:
         context.lacking += lacking
         context.remark(f"{context.settings.host} does not know {', '.join(lacking)}: left out")
-    yield from ()
 
 
 def first(context: LoadContext) -> Iterator[Query]:
@@ -104,7 +103,6 @@ def _member_searches(context: LoadContext) -> Iterator[Query]:
 
 
 def _own_searches(context: LoadContext) -> Iterator[Query]:
-    """Yield searches for what was touched on the own side: a link from there does not touch its target."""
     org = context.organisation
     kept = [name for one in org.stakeholders for name in (*one.trackers, *one.repos)]
     trackers = [name for name in (*org.signals.stakeholder_trackers, *kept) if "*" not in name]
@@ -256,7 +254,7 @@ def _behind(context: LoadContext, query: Query, payload: dict[str, Any], hits: l
         yield query.replace(to=github_time(oldest))
 
 
-def receive_account(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
+def receive_account(context: LoadContext, query: Query, payload: Payload) -> None:
     """Say where GitHub does not know an owner, or a member by none of their logins."""
     login, member = query.argument["login"], str(query.argument.get("member", ""))
     if payload is None and not member:
@@ -265,7 +263,6 @@ def receive_account(context: LoadContext, query: Query, payload: Payload) -> Ite
         context.unknown.add(login)
         if context.unknown >= set(logins(context.organisation.members[member])):
             context.unknown_name(member, "login", "write the login that GitHub knows, and the former one under aliases")
-    yield from ()
 
 
 def receive_owner(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
@@ -302,7 +299,6 @@ def _renamed(context: LoadContext, word: str, name: str, now: str) -> Iterator[Q
 
 
 def _take(context: LoadContext, one: dict[str, Any]) -> Iterator[Query]:
-    """Keep the releases of a repository, and ask who made it where it is new."""
     context.store.keep_repository(one)
     yield from receive_releases(context, None, one)
     is_new = context.start <= one["createdAt"] < context.end and not one["isFork"]

@@ -29,11 +29,11 @@ def want(context: LoadContext, hit: dict[str, Any], kinds: dict[str, str] = THRE
     if kind is None:
         return
     context.found[identifier] = max(touched, context.found.get(identifier, ""))
-    name = _held_as(kind, identifier)
-    if not context.store.holds(name, touched):
-        yield Query(kind, {"id": identifier})
-    elif held := context.store.get(name):
+    held = context.store.get(_held_as(kind, identifier))
+    if held and held.updated_at >= touched:
         yield from follow_ups(context, held)
+    else:
+        yield Query(kind, {"id": identifier})
 
 
 def _held_as(kind: str, identifier: str) -> str:
@@ -130,7 +130,6 @@ def receive_replies(context: LoadContext, query: Query, payload: Payload) -> Ite
 
 
 def _add(context: LoadContext, node: CachedNode, payload: dict[str, Any], changes: dict[str, Any]) -> Iterator[Query]:
-    """Keep a node with what came of it in addition."""
     held = node.payload or {}
     unconfirmed = [*held.get("unconfirmed", []), *ghosts(payload)]
     merged = held | changes | {"unconfirmed": unconfirmed, PARTIAL: payload.get(PARTIAL, False)}
@@ -138,7 +137,6 @@ def _add(context: LoadContext, node: CachedNode, payload: dict[str, Any], change
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object in an answer."""
     if isinstance(value, dict):
         yield value
     for inside in value.values() if isinstance(value, dict) else value:
@@ -147,13 +145,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def ghosts(payload: dict[str, Any]) -> list[str]:
-    """Return the ids of what is told without a person or time: a deleted account, or an answer with something missing.
-
-    Examples
-    --------
-    >>> ghosts({"id": "I_1", "author": None, "comments": {"nodes": [{"id": "C_1", "author": {"login": "ada"}}]}})
-    ['I_1']
-    """
+    """Return the ids of what is told without a person or time: an account is gone, or something is missing."""
     return [
         one["id"]
         for one in _objects(payload)
@@ -166,7 +158,7 @@ def ghosts(payload: dict[str, Any]) -> list[str]:
     ]
 
 
-def receive_who(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
+def receive_who(context: LoadContext, query: Query, payload: Payload) -> None:
     """Put a name where there was none; what is null twice is believed."""
     node = context.store.get(query.argument["thread"])
     if node and node.payload:
@@ -176,7 +168,6 @@ def receive_who(context: LoadContext, query: Query, payload: Payload) -> Iterato
                 one.update({name: value for name, value in told.items() if name in one and one[name] is None})
         node.payload["unconfirmed"] = [one for one in node.payload["unconfirmed"] if one != query.argument["id"]]
         context.store.keep(node)
-    yield from ()
 
 
 def planned_refs(organisation: Organisation) -> list[str]:
@@ -202,10 +193,9 @@ def receive_plans(context: LoadContext, query: Query, payload: Payload) -> Itera
         return
     pages = [page for page in payload.values() if isinstance(page, dict)]
     if any(page["totalCount"] > len(page["nodes"]) for page in pages):
-        read = f"touched last are read, at most {max(len(page['nodes']) for page in pages)} of each"
-        context.remark(
-            f"{context.line_of(name, 'refs')}: of the repository named here the issues and pull requests {read}"
-        )
+        place = f"{context.line_of(name, 'refs')}: of the repository named here the issues and pull requests"
+        most = max(len(page["nodes"]) for page in pages)
+        context.remark(f"{place} touched last are read, at most {most} of each")
     for page in pages:
         for thread in filter(None, page["nodes"]):
             yield from want(context, thread, OWN)

@@ -100,7 +100,6 @@ def tables(store: Store, organisation: Organisation, spans: set[str], host: str)
 
 
 def _count(node: CachedNode, counts: Counter[str]) -> None:
-    """Count what is missing in a thread, release or new repository."""
     payload = node.payload or {}
     counts["made"] += node.kind == "repository"
     reviews = nodes(payload, "reviews")
@@ -115,13 +114,7 @@ def _count(node: CachedNode, counts: Counter[str]) -> None:
 
 
 def login(actor: Row | None) -> str | None:
-    """Return the login of an account; None for one that was deleted. A machine's is written as people see it.
-
-    Examples
-    --------
-    >>> login({"__typename": "Bot", "login": "dependabot"}), login({"login": "ada"}), login(None)
-    ('dependabot[bot]', 'ada', None)
-    """
+    """Return the login of an account; None for one that was deleted. A machine's is written as people see it."""
     name: str | None = (actor or {}).get("login")
     is_bot = (actor or {}).get("__typename") == "Bot"
     return f"{name}[bot]" if name and is_bot and not name.endswith("[bot]") else name
@@ -169,7 +162,6 @@ def _merger(payload: Row, organisation: Organisation) -> Row | None:
 
 
 def _row(node: CachedNode, repo: str, done: list[Row], organisation: Organisation, host: str) -> Row:
-    """Return the row of a thread, release or new repository, from what was done in it."""
     payload = node.payload or {}
     if node.kind == "repository":
         return {

@@ -127,5 +127,4 @@ class OpenWork:
 
 
 def _checks(checked: Payload) -> str | None:
-    """Return how the checks of a pull request or commit went; None where there are none."""
     return _CHECKS.get(((checked or {}).get("statusCheckRollup") or {}).get("state", ""))

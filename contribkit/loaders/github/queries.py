@@ -128,7 +128,6 @@ def item_type(event: str) -> str:
 
 
 def _values(argument: dict[str, Any]) -> dict[str, Any]:
-    """Return what stands for the names in the field of a query."""
     values = {"after": None} | argument
     if "repo" in argument:
         values["owner"], values["name"] = argument["repo"].split("/")
@@ -143,7 +142,6 @@ def _values(argument: dict[str, Any]) -> dict[str, Any]:
 
 
 def _filled(text: str, values: dict[str, Any]) -> str:
-    """Return GraphQL on one line, with values for its names."""
 
     def literal(match: re.Match[str]) -> str:
         value = values[match[1]]

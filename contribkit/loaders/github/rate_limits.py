@@ -74,7 +74,6 @@ class BatchSizes:
         return True
 
     def _of(self, queries: Iterable[Query]) -> list[tuple[BatchSize, QueryKind]]:
-        """Return each size that some queries have, once."""
         return [*{id(self._sizes[one.kind]): (self._sizes[one.kind], KINDS[one.kind]) for one in queries}.values()]
 
 

@@ -17,7 +17,7 @@ from contribkit.loaders.github.queries import KINDS, Query, compose
 from contribkit.loaders.github.rate_limits import BatchSizes, RateLimiter
 
 ResponsePath = tuple[str | int, ...]
-Receive = Callable[[Query, dict[str, Any] | None], Iterator[Query]]
+Receive = Callable[[Query, dict[str, Any] | None], Iterator[Query] | None]
 PARTIAL = "partial"  # a key of payloads in which something is missing
 
 _TRIES = 4  # of one query that comes back with something missing
@@ -79,8 +79,8 @@ class Runner:
         forbidden = [f"GitHub forbids {what} ({count} times)" for what, count in sorted(self._forbidden.items())]
         return [*self._broken, *forbidden]
 
-    def _add(self, queries: Iterable[Query]) -> None:
-        for query in queries:
+    def _add(self, queries: Iterable[Query] | None) -> None:
+        for query in queries or ():
             if query.key not in self._seen:
                 self._seen.add(query.key)
                 self._waiting[query.key] = query
@@ -157,7 +157,6 @@ class Runner:
         return True
 
     def _is_tried(self, query: Query, why: str) -> bool:
-        """Count a try of a query; say so and return True where there were too many."""
         self._tried[query.key] += 1
         if self._tried[query.key] < _TRIES:
             return False
@@ -193,24 +192,13 @@ def missing_paths(
     """Return where something is missing in a payload: null without being gone, or a page that is too short.
 
     `path` is where the payload stands in the answer; of a later page, `argument` says what there was before.
-
-    Examples
-    --------
-    >>> missing_paths({"id": "I_1", "closedAt": None, "labels": None}, ("f0",), [])
-    [('f0', 'labels')]
     """
     gone = [error for error in errors if error.get("type") == "NOT_FOUND"]
     return [place for place in _gaps(payload, path, argument or {}) if not _is_under(place, gone)]
 
 
 def without_gaps(payload: dict[str, Any], gaps: list[ResponsePath]) -> dict[str, Any]:
-    """Return a payload without the entries of lists in which something is missing, marked as `PARTIAL`.
-
-    Examples
-    --------
-    >>> without_gaps({"nodes": [{"id": "I_1"}, {"id": None}]}, [("nodes", 1, "id")])
-    {'nodes': [{'id': 'I_1'}], 'partial': True}
-    """
+    """Return a payload without the entries of lists in which something is missing, marked as `PARTIAL`."""
     entries, whole = set(), set()
     for gap in gaps:
         last = max((place for place, step in enumerate(gap) if isinstance(step, int)), default=-1)

@@ -131,8 +131,10 @@ def can_ask() -> bool:
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr.isatty())
 
 
-def settings_of(organisation: Organisation) -> Settings:
-    """Return the checked settings of an organisation's source."""
+def settings_of(organisation: Organisation, to_load: bool = False) -> Settings:
+    """Return the checked settings of an organisation's source; to load there must be something to look into."""
+    if to_load and not organisation.upstream and organisation.scope != "everywhere":
+        raise ContribkitError("contribkit.toml: [sources.github]: there is no [[upstream]] to look into; add one")
     return validate_settings(Settings, "github", organisation.sources["github"])
 
 
