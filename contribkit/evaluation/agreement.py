@@ -29,11 +29,7 @@ _SIZE = len(Lead)
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far people agree on the `rows` that at least two labelled, and `reason`: why figures are missing.
-
-    `raw` is the share of equal pairs of opinions, averaged over contributions; `pairs` of people have `first`,
-    `second`, `n`, `raw` and `kappa`.
-    """
+    """How far people agree on `rows` that two or more labelled: share of equal opinions, alpha, and pairs of people."""
 
     people: int
     rows: int
@@ -64,8 +60,8 @@ class Agreement:
 def agreement(labels: Labels) -> Agreement:
     """Return how far people agree, from each person's last own label, `unclear` included.
 
-    Adjudications do not count: who settles a dispute has seen the others' opinions. Cohen's kappa of each pair of
-    people (Cohen 1960, doi:10.1177/001316446002000104) and Krippendorff's alpha correct for chance.
+    Who settles a dispute has seen the others' opinions, so that adjudications do not count. Cohen's kappa (Cohen 1960,
+    doi:10.1177/001316446002000104) and Krippendorff's alpha correct for chance.
     """
     # As a skip, an adjudication decides nothing and can still be undone.
     own = _without(labels, lambda event: event["op"] == "adjudicate").effective
@@ -85,11 +81,8 @@ def agreement(labels: Labels) -> Agreement:
 def krippendorff_alpha(counts: pd.DataFrame) -> float | None:
     """Return Krippendorff's alpha for nominal data, ``1 - D_o / D_e``; None where only one value was given.
 
-    `counts` say how often each value (column) was given to each unit (row). Krippendorff 2011,
-    https://repository.upenn.edu/asc_papers/43.
+    `counts` say how often each unit (row) was given each value; https://repository.upenn.edu/asc_papers/43.
 
-    Examples
-    --------
     >>> krippendorff_alpha(pd.DataFrame({"upstream": [2, 0, 1], "stakeholder": [0, 2, 0]}))
     1.0
     """
@@ -124,10 +117,7 @@ def _is_blind(event: dict[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class AnchoringBias:
-    """How much more often people agree with an answer that they were shown than with one `hidden` from them.
-
-    `difference` is the share shown less the share hidden, with a 95 % interval; `reason` says why it is unknown.
-    """
+    """How much more often people agree with an answer that they were shown than with one `hidden` from them."""
 
     hidden: Share
     shown: Share
@@ -156,8 +146,7 @@ class AnchoringBias:
 def anchoring_bias(labels: Labels, ids: Collection[str] | None = None) -> AnchoringBias:
     """Return whether people agree more often with an answer that they were shown (``seen`` of an event).
 
-    `ids` name a random sample of contributions. Without it all labels count, also those of rows that were picked
-    because they are hard, where people agree less with the answer for that reason alone.
+    `ids` name a random sample. Without it all labels count, also of rows that were picked because they are hard.
     """
     wanted = labels.by_item if ids is None else {labels.name(item) for item in ids}
     agrees: dict[bool, list[bool]] = {True: [], False: []}
@@ -176,8 +165,7 @@ def anchoring_bias(labels: Labels, ids: Collection[str] | None = None) -> Anchor
 def blind_sample(labels: Labels) -> pd.DataFrame:
     """Return `id` and `lead` of the random sample that people labelled with the answers hidden (``seen.blind``).
 
-    Disputed rows are left out. Settle them first: they are harder than the rest, and a sample without them is no longer
-    quite random.
+    Disputed rows are left out: settle them first, since without the hard ones a sample is not quite random.
     """
     blind = _without(labels, lambda event: event["op"] in LEAD_OPS and not _is_blind(event))
     rows = [(label.item, label.lead) for label in blind.effective.values() if label.lead is not None]
@@ -186,11 +174,10 @@ def blind_sample(labels: Labels) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class CorrectedShares:
-    """Post-stratified shares of leads, by a number of `sampled` rows; or the `reason` why there are none.
+    """Shares of leads, corrected by a number of `sampled` rows; or the `reason` why there are none.
 
-    `table` has one row per lead: `lead`, `rows` (answered so), `sampled` (labelled ones of them), `corrected_rows`,
-    `share` (of decided contributions, as answered), and `corrected`, `low`, `high` (the same, corrected, with its 95 %
-    interval). `upstream_share` is of stakeholder- and upstream-led work, corrected.
+    `table` has a row a lead: `rows` answered so, `sampled` of them, `corrected_rows`, and the `share` of decided
+    contributions, as answered and `corrected`, with its interval; `upstream_share` leaves out all but two leads.
     """
 
     table: pd.DataFrame | None
@@ -204,20 +191,13 @@ def corrected_shares(
 ) -> CorrectedShares:
     """Return the shares of leads, corrected for known classification error.
 
-    Counting answers is biased: mistakes move the shares. Where people labelled a *random* sample of the rows, the
-    post-stratified estimator removes the bias: with ``N_k`` of `N` rows answered `k`, and ``n_kj`` of ``n_k`` sampled
-    ones truly `j`,
+    Mistakes move counted shares. Where people labelled a *random* `sample` (see `blind_sample`), the post-stratified
+    estimator does not: with ``N_k`` of `N` rows answered `k`, and ``n_kj`` of ``n_k`` sampled ones truly `j`, the share
+    of j is the sum over k of ``(N_k / N) x (n_kj / n_k)`` (Cochran 1977, *Sampling Techniques*, section 5A.9; Tenenbein
+    1970, doi:10.1080/01621459.1970.10481170). Answers with fewer than five labelled rows share a stratum.
 
-        share of j = sum over k of (N_k / N) x (n_kj / n_k)
-
-    (Cochran 1977, *Sampling Techniques*, section 5A.9; Tenenbein 1970, doi:10.1080/01621459.1970.10481170, shows that
-    it is the maximum likelihood estimate). Answers with fewer than five labelled rows share a stratum.
-
-    Intervals come from the Bayesian bootstrap over threads (Rubin 1981, doi:10.1214/aos/1176345338), with one imagined
-    row per stratum spread over the leads, since a plain bootstrap would call ten right answers of ten certain. The
-    sample is taken as drawn from infinitely many rows, so the interval is too wide rather than too narrow.
-
-    `contributions` are all rows of a review, judged **without** labels; for the `sample` see `blind_sample`.
+    Intervals are of the Bayesian bootstrap over threads (Rubin 1981, doi:10.1214/aos/1176345338), with one imagined row
+    a stratum, since a plain one would call ten right answers of ten certain. `contributions` are judged without labels.
     """
     answers = dict(zip(contributions["id"].map(casefold_id), contributions["lead"], strict=True))
     keys = sample["id"].map(casefold_id)

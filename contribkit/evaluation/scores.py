@@ -29,11 +29,12 @@ OVERALL = {
 OF_A_LEAD = {"precision": "precision", "recall": "recall", "f1": "F1"}
 
 _BINS = 5
+_CUTS = np.arange(_BINS + 1)
 _ASKED = ["lead", "confidence", "stakeholder", "activity", "happened_at"]
 
 
 def compare(contributions: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per labelled contribution, in the order of the truth: the truth next to the answer.
+    """Return the truth next to the answer, one row per labelled contribution, in the order of the truth.
 
     Contributions are judged **without** labels; of rows with the same id the last one counts. A labelled id without an
     answer counts as `unclear`. The `repository` of a thread outside GitHub is its source.
@@ -66,15 +67,10 @@ def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.Dat
     """Return every figure with its 95 % interval and the number of rows behind it (its denominator).
 
     *Decided* rows are those whose truth is stakeholder, upstream or individual; *answered* rows are the decided ones
-    that were answered with one of these. What each figure divides by what, `_counts` says. Macro-F1 is the mean of the
-    F1 of the leads (Opitz and Burst 2019, arXiv:1911.03347, the first of the two), of which a lead without rows has 0.
-
-    So an answer `unclear` is a miss for recall and no false alarm for precision, and an answer on a truly unclear row
-    counts against abstention only. A figure of no rows is missing, never 0.
-
-    Intervals are the middle 95 % of a bootstrap over threads, each with all its rows (cluster bootstrap: Field and
-    Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x). Where everything or nothing is right, all draws are equal; there
-    the interval is Wilson's.
+    that were answered with one of these. So an answer `unclear` is a miss for recall and no false alarm for precision.
+    Macro-F1 is the mean of the F1 of the leads (Opitz and Burst 2019, arXiv:1911.03347), of which a lead without rows
+    has 0; any other figure of no rows is missing. Intervals are the middle 95 % of a cluster bootstrap over threads
+    (Field and Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x); where all draws are equal, Wilson's.
     """
     parts, wholes = _counts(pairs)
     counts, sure = np.hstack([parts, wholes]), by_confidence(pairs)
@@ -147,28 +143,21 @@ def by_confidence(pairs: pd.DataFrame) -> pd.DataFrame:
 def calibration_error(sure: pd.DataFrame, weights: npt.NDArray[np.int64] | None = None) -> float:
     """Return the expected calibration error over five bins of equal mass, NaN for no rows.
 
-    The sum over bins of ``|b|/n x |mean confidence - share right|``: Naeini, Cooper and Hauskrecht 2015
-    (doi:10.1609/aaai.v29i1.9602), with the bins of equal mass of Nguyen and O'Connor 2015 (arXiv:1508.05154). With few
-    rows it is too high on average even for a perfect classifier (Roelofs et al. 2022, arXiv:2012.08668).
-
-    `sure` has `confidence` and `right` (0 or 1), and is sorted by both; `weights` say how often each row counts.
+    See Naeini, Cooper and Hauskrecht 2015, doi:10.1609/aaai.v29i1.9602, and for the bins Nguyen and O'Connor 2015,
+    arXiv:1508.05154. `sure` is as from `by_confidence`; `weights` say how often each row counts.
     """
     gaps = (sure["confidence"] - sure["right"]).to_numpy(dtype=float)
     gaps = gaps if weights is None else np.repeat(gaps, weights)
     if not len(gaps):
         return float("nan")
-    sums = np.concatenate([[0.0], np.cumsum(gaps)])[_cuts(len(gaps))]
+    sums = np.concatenate([[0.0], np.cumsum(gaps)])[len(gaps) * _CUTS // _BINS]
     return float(np.abs(np.diff(sums)).sum() / len(gaps))
-
-
-def _cuts(size: int) -> npt.NDArray[np.int64]:
-    return size * np.arange(_BINS + 1) // _BINS
 
 
 def calibration_table(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the bins behind `calibration_error`: `right` is a share, with Wilson's interval `low` to `high`."""
     rows, table = by_confidence(pairs), []
-    for part in (rows.iloc[start:end] for start, end in pairwise(_cuts(len(rows)))):
+    for part in (rows.iloc[start:end] for start, end in pairwise(len(rows) * _CUTS // _BINS)):
         if len(part):
             sure, right = part["confidence"], share(int(part["right"].sum()), len(part))
             right_share = right.part / right.whole
@@ -193,10 +182,9 @@ def nested(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def part_table(pairs: pd.DataFrame, smallest: int = 5) -> pd.DataFrame:
-    """Return the figures on parts of the rows, which say how far they would hold elsewhere.
+    """Return the figures on groups of threads, older and newer threads, and each repository.
 
-    Parts are five groups of threads (scikit-learn's ``GroupKFold``), older and newer threads, and each repository;
-    those with fewer decided rows (`n`) than `smallest` are counted together. Repositories rarely have all leads, so
+    Parts with fewer decided rows (`n`) than `smallest` are counted together. Repositories rarely have all leads, so
     they have no macro-F1.
     """
     names = ["macro_f1", "coverage", "accuracy_where_answered"]
@@ -233,18 +221,12 @@ def _parts(pairs: pd.DataFrame, smallest: int) -> Iterator[tuple[str, str, Any]]
 
 
 def rule_table(reasons: pd.DataFrame, count: int, truth: pd.DataFrame) -> pd.DataFrame:
-    """Return coverage, overlap, conflict and accuracy of each rule on `count` contributions, the most frequent first.
+    """Return how each rule does on `count` contributions, the most frequent first: see `snorkel.labeling.LFAnalysis`.
 
-    As `snorkel.labeling.LFAnalysis` defines them (Ratner et al. 2017, doi:10.14778/3157794.3157797):
-
-    - coverage: contributions on which the rule votes / all;
-    - overlap: those on which another rule votes too / all;
-    - conflict: those on which another rule votes for another lead / all;
-    - accuracy: labelled contributions on which it is right / those on which it votes; missing where none is labelled.
-
-    A rule's vote is its strongest reason. A vote *against* a lead (negative weight) is a line of its own: it is right
-    where the truth is another lead, and conflicts with votes for the lead. Truly `unclear` contributions, on which no
-    vote is right, count in all but accuracy.
+    A rule's vote is its strongest reason. `coverage` is the share on which it votes, `overlap` that on which another
+    rule does too, `conflict` that on which another votes for another lead, and `accuracy` the share of labelled votes
+    that are right. A vote *against* a lead (negative weight) is a line of its own: right where the truth is another
+    lead, and in conflict with votes for the lead.
     """
     votes = reasons[(reasons["rule"] != LABEL) & (reasons["weight"] != 0)]
     votes = votes.assign(against=votes["weight"] < 0, strength=votes["weight"].abs())

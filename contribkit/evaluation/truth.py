@@ -31,7 +31,7 @@ def settled_labels(rows: Iterable[dict[str, Any]]) -> Labels:
 
 
 def read_labels(path: Path, broken: list[str] | None = None, organisation: Organisation | None = None) -> Labels:
-    """Read a file of settled labels, or a folder of label logs, in which the organisation's members may have aliases.
+    """Read settled labels from a file, or a folder of label logs, in which the organisation's members may have aliases.
 
     An invalid line of a file is an error; where `broken` is given, it is noted there and skipped.
     """
@@ -60,10 +60,7 @@ def _check(row: dict[str, Any]) -> None:
 
 
 def truth_table(labels: Labels, ids: Iterable[str]) -> tuple[pd.DataFrame, list[str]]:
-    """Return what people agree on (`unclear` included), one row per label, and sentences on what was left out.
-
-    Sentences name no contribution, since it may be private. Nothing to compare with is an error.
-    """
+    """Return what people agree on, one row a label, and sentences on what was left out, which name no contribution."""
     ids = list(ids)
     labels = labels.spelled_as(ids)
     missing = {label.item for label in labels.missing(ids)}
@@ -93,11 +90,10 @@ def truth_table(labels: Labels, ids: Iterable[str]) -> tuple[pd.DataFrame, list[
 def classify_as_of(
     contributions: pd.DataFrame, references: pd.DataFrame, organisation: Organisation, day: str
 ) -> Judged:
-    """Classify with the evidence that a team had at the time of its review, and note what was removed.
+    """Classify with the evidence that a team had at its review, and note what was removed; what has no date stays.
 
-    References, and `links_in` with a `date` or `at`, that are more than 30 days younger than the day are removed. What
-    has no date stays. The `day` is the last of the reviewed period, such as 2026-09-30; or "quarter": each contribution
-    at the end of its own, next to those known until then, and contributions without a date with all evidence.
+    The `day` is the last of the reviewed period; or "quarter": each contribution at the end of its own, next to those
+    known until then.
     """
     zone = organisation.timezone
     if day.casefold() != "quarter":

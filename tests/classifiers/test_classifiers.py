@@ -264,7 +264,6 @@ def test_all_three_leads_appear_on_the_real_set_and_better_than_keywords(realset
         ({"id": "elsewhere/thing#1@ada:issue", "kind": "issue"}, "individual", "outside_the_projects"),
         ({"kind": "repository"}, "individual", "new_project"),
         ({"kind": "comment", "author": "nora", "remarks": ["Yes, it does."]}, "individual", "reactive"),
-        ({"kind": "comment", "author": "nora", "remarks": ["See up/app#7"]}, "upstream", "guides_others"),
         ({"labels": ["project: Marsh Lab"]}, "stakeholder", "thread_label"),
     ],
 )

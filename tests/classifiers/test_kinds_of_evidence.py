@@ -128,12 +128,6 @@ def test_in_the_projects_own_affairs_a_short_answer_serves_it() -> None:
     assert judge(row | {"repo": "up/team-compass", "id": "up/team-compass#1@ada:comment"}).lead == "upstream"
 
 
-def test_showing_others_the_way_does_not_beat_a_stakeholder() -> None:
-    row = {"kind": "comment", "author": "nora", "title": "Add a colour", "remarks": ["See up/app#7"]}
-    assert judge(row).lead == "upstream"
-    assert judge(row | {"remarks": [f"{MARSH['aliases'][0].title()} Lab starts that: up/app#7"]}).lead == "stakeholder"
-
-
 def test_a_colleagues_work_is_led_by_whoever_leads_it() -> None:
     row = {"kind": "review", "id": "up/app#1@ada:review", "author": "bob"}
     assert judge(row | {"title": "feat: add a colour"}).lead == "unclear"

@@ -9,7 +9,7 @@ from contribkit.classifiers.rules.stakeholder import ticket
 from contribkit.classifiers.stakeholder_mentions import title_words
 from contribkit.classifiers.votes import Reason
 from contribkit.config.patterns import matches
-from contribkit.ids import casefold_id, linked_refs, repository_of
+from contribkit.ids import casefold_id, repository_of
 from contribkit.vocabulary import NEWCOMERS, UPKEEP, Activity, Kind, Lead
 
 # Repositories in which a project talks about itself.
@@ -66,16 +66,6 @@ def filed_for_upstream(context: Context) -> Iterator[Reason]:
     for mention, label in context.filed_under(_FILED):
         yield mention.reason(Lead.UPSTREAM, "filed", f'our post is filed under "{label}"')
         return
-
-
-def guides_others(context: Context) -> Iterator[Reason]:
-    """A comment that points people at the threads where something is done."""
-    pointed = [ref for remark in context.row["remarks"] for ref in linked_refs(remark)]
-    for_somebody = any(not name.is_grant for name in context.own_named) or (
-        casefold_id(context.text("author")) in context.index.speaking
-    )
-    if context.text("kind") == Kind.COMMENT and pointed and not for_somebody:
-        yield Reason(Lead.UPSTREAM, "guides", "a comment that shows others where to look", pointed[0], context.url)
 
 
 def review_of_an_outsider(context: Context) -> Iterator[Reason]:
