@@ -7,7 +7,7 @@ import pytest
 
 from contribkit import classify
 from contribkit.config.models import Goal, Stakeholder, Upstream
-from tests.classifiers.test_classifiers import MARSH, judge, organisation, reference
+from tests.classifiers.test_classifiers import judge, organisation, reference
 
 CITED = {"kind": "issue", "id": "our-example/hub#5", "direction": "out"}
 CLIENT = organisation(
