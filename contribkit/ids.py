@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from urllib.parse import unquote
 
 OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})"
 LOGIN = rf"{OWNER}(?:_[A-Za-z0-9]{{1,20}})?"  # a managed user of a company has its short code behind a line: ada_works
 REPOSITORY = r"[A-Za-z0-9._-]{1,100}"
+UNIDENTIFIED = "?"
 
 # One pass over a text, without backtracking: every part is a bounded class followed by what it cannot hold.
 _LINK = (
@@ -26,6 +28,11 @@ def casefold_id(identifier: str) -> str:
 def contribution_id(ref: str, login: str, kind: str) -> str:
     """Return the stable name of what one person did in one thread."""
     return f"{ref}@{login}:{kind}"
+
+
+def unidentified(name: str, mail: str) -> str:
+    """Return who did an act where only a name and an address are known: no login starts so, and it names nobody."""
+    return UNIDENTIFIED + sha256((mail or name).strip().casefold().encode()).hexdigest()[:12]
 
 
 def parse_contribution_id(identifier: str) -> tuple[str, str, str]:

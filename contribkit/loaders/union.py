@@ -7,7 +7,7 @@ import pandas as pd
 
 from contribkit.config.organisation import Organisation
 from contribkit.fold import is_member
-from contribkit.ids import casefold_id, repository_of
+from contribkit.ids import UNIDENTIFIED, casefold_id, repository_of
 from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, is_missing
 
 # What happens once to a thread: two sources with different seconds mean the same act.
@@ -70,7 +70,11 @@ def unite_acts(frames: list[pd.DataFrame], organisation: Organisation) -> pd.Dat
     acts = acts[~(acts["coarse"] & same_day.isin(same_day[~acts["coarse"]])) & ~_known_singly(acts)]
     once = acts["act"].isin(_ONCE)
     twice = once & acts.duplicated(["key", "actor", "act"]) | acts.duplicated(["key", "actor", "act", "at"])
-    return acts[~twice].sort_index()[[*ACTS]].reset_index(drop=True)
+    acts = acts[~twice]
+    nameless = acts["actor"].str.startswith(UNIDENTIFIED)
+    done = pd.MultiIndex.from_frame(acts[["key", "act"]])
+    acts = acts[~(nameless & done.isin(done[~nameless & (acts["source"] != "git")]))]
+    return acts.sort_index()[[*ACTS]].reset_index(drop=True)
 
 
 def _known_singly(acts: pd.DataFrame) -> pd.Series:

@@ -175,9 +175,11 @@ class Plan(Page):
         paired, waiting = sum(line.partner is not None for line in lines), int((~self.ranked["by_bot"]).sum())
         is_are = page.verb(paired, "is", "are")
         pairs = f" {paired} {is_are} somebody's first, paired with somebody who has done it." if paired else ""
+        waits = f"{pluralise(waiting, 'need')} {page.verb(waiting, 'waits', 'wait')}"
+        waits = waits if len(self.ranked) else "No source tells what waits"
         sentence = (
             f"A proposal of {pluralise(len(lines), 'line')} of upstream work for {self.team.name}, to discuss and "
-            f"change.{pairs} {pluralise(waiting, 'need')} {page.verb(waiting, 'waits', 'wait')} upstream."
+            f"change.{pairs} {waits} upstream."
         )
         body = page.html(
             "plan_head.html", style=page.style(), organisation=org.name, team=self.team.name, period=self.period,

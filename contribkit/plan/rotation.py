@@ -308,12 +308,17 @@ class Rotation:
         if taker is None:
             return "Open: nobody has time left."
         who, act = "Somebody" if without_names else taker.name, done(line.activity)
+        first = f"{who} is not known to have {act} yet"
         if partner is not None:
-            said = f"{who} has not {act} yet; {SOMEBODY if without_names else partner.name} has, and pairs with them"
+            said = f"{first}; {SOMEBODY if without_names else partner.name} has, and pairs with them"
         elif line.activity not in taker.has_done:
-            said = f"{who} has not {act} yet, nor has anybody else who has time: ask the project's maintainers to help"
+            said = f"{first}, nor is anybody else who has time: ask the project's maintainers to help"
         else:
-            where = f"knows {line.upstream}" if line.upstream in taker.knows else f"is new to {line.upstream}"
+            where = (
+                f"knows {line.upstream}"
+                if line.upstream in taker.knows
+                else f"is not known to have worked in {line.upstream}"
+            )
             said = f"{who} has {act} before and {where}"
         others = [person for person in self.people if person.time > 0 and person is not taker]
         if line.cell not in taker.did_last:

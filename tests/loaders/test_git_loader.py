@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from contribkit.ids import unidentified
 from contribkit.loaders import Data, git
 from tests.helpers.repositories import (
     ADA,
@@ -174,11 +175,11 @@ def test_merging_a_bots_pull_request_is_triage(tmp_path: Path, lamp: Invented, h
     assert loaded(tmp_path).contributions.kind.to_list() == ["triage"]
 
 
-def test_an_unknown_first_author_inside_the_organisation_is_nobody(tmp_path: Path, lamp: Invented) -> None:
+def test_an_unknown_person_has_no_login_and_counts_all_the_same(tmp_path: Path, lamp: Invented) -> None:
     inside(lamp, lamp.commit("First", lamp.tip or "", author=STRANGER))
     data = loaded(tmp_path)
     assert data.threads.author.isna().all()
-    assert done(data, 1) == {("Bob-Example", "merged")}
+    assert done(data, 1) == {("Bob-Example", "merged"), (unidentified(*STRANGER), "merged")}
 
 
 def test_a_member_who_owns_an_upstream_repository_is_a_person(tmp_path: Path) -> None:
@@ -368,7 +369,8 @@ def test_co_authors_take_part_in_what_others_opened(tmp_path: Path, lamp: Invent
 
 def test_an_author_is_not_their_own_co_author(tmp_path: Path, lamp: Invented) -> None:
     lamp.main(f"Trim (#1)\n\n{TRAILERS}", author=ADA)
-    assert done(loaded(tmp_path), 1) == {("ada-example", "merged"), ("Bob-Example", "co-authored")}
+    others = {("Bob-Example", "co-authored"), (unidentified(*STRANGER), "co-authored")}
+    assert done(loaded(tmp_path), 1) == {("ada-example", "merged")} | others
 
 
 def test_a_trailer_in_capitals(tmp_path: Path, lamp: Invented) -> None:

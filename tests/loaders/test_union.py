@@ -7,6 +7,7 @@ import pytest
 
 from contribkit.config.organisation import Organisation
 from contribkit.fold import fold
+from contribkit.ids import unidentified
 from contribkit.loaders.union import in_scope, outside_membership, unite_acts, unite_references, unite_threads
 from contribkit.period import Period
 from contribkit.tables import ACTS, REFERENCES, THREADS, conform, empty, plain
@@ -171,6 +172,15 @@ def test_a_merge_that_one_source_tells_of_its_author_and_another_of_its_merger_i
 
 
 # References.
+
+
+def test_who_is_known_by_address_only_counts_unless_another_source_names_them(org: Organisation) -> None:
+    nameless = unidentified("Nora", "nora@lab.example")
+    git = acts(("o/r#1", nameless, "merged", NOON, {"source": "git"}), ("o/r#2", nameless, "merged", NOON))
+    github = acts(("o/r#1", "nora-example", "merged", NOON, {"source": "github"}))
+    assert [(row.ref, row.actor) for row in unite_acts([github, git], org).itertuples()] == [
+        ("o/r#1", "nora-example"), ("o/r#2", nameless)
+    ]  # fmt: skip
 
 
 def test_a_pair_of_place_and_thread_is_one_reference(org: Organisation) -> None:

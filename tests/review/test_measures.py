@@ -156,6 +156,13 @@ def test_our_share_of_a_project_asks_only_sources_that_know_others(org):
     assert len(community.projects(told(conform(pd.DataFrame(), ACTS)))) == 0
 
 
+def test_pull_requests_that_were_not_merged_are_not_known_from_merges_alone():
+    rows = judged({"merged_at": PULL, "state": "merged"})
+    for act, not_merged in (("merged", None), ("opened", 0)):
+        told = data_of(rows, acts=acts(("o/r#1", "ada", act, PULL)), period=PERIOD)
+        assert leads._pulls(told) == {"merged": 1, "merged_unknown_day": 0, "not_merged": not_merged}
+
+
 def test_coordination_stands_beside_that_of_upstream_led_work():
     led = {"lead": "stakeholder", "merged_at": "2026-08-11T00:00:00Z"}
     rows = judged(

@@ -6,7 +6,7 @@ from typing import Any
 
 from contribkit.config.models import Stakeholder, Upstream
 from contribkit.config.organisation import Organisation
-from contribkit.ids import linked_refs, thread_url
+from contribkit.ids import UNIDENTIFIED, linked_refs, thread_url, unidentified
 from contribkit.loaders.git.commits import Commit, History, Person, Tag
 from contribkit.period import Period
 
@@ -59,6 +59,11 @@ class People:
             return member
         return name if name.endswith("[bot]") else None
 
+    def actor(self, person: Person) -> str | None:
+        """Return the login of a name and address; of a person whose login is unknown what tells them from others."""
+        is_machine = person[1] == "noreply@github.com" or self.is_bot(person)
+        return self.login(person) or (None if is_machine else unidentified(*person))
+
     def is_bot(self, person: Person) -> bool:
         """Return whether a name and address are a bot's."""
         return self.organisation.is_bot(self.login(person)) or self.organisation.is_bot(person[0])
@@ -91,14 +96,16 @@ def pull_requests(repo: str, commits: list[Commit], people: People) -> Rows:
         # A fork's own pull requests may come along with a branch: the main line's own number wins.
         if thread is None or (ref := f"{repo}#{thread['number']}") in threads:
             continue
-        merged_by = [login for login in dict.fromkeys((thread["author"], thread["merged_by"])) if login]
-        logins = [people.login(person) for person in thread.pop("co_authors") if not people.is_bot(person)]
-        helpers = [login for login in dict.fromkeys(logins) if login and login != thread["author"]]
+        merged_by = [name for name in dict.fromkeys((thread["author"], thread["merged_by"])) if name]
+        names = [people.actor(person) for person in thread.pop("co_authors") if not people.is_bot(person)]
+        helpers = [name for name in dict.fromkeys(names) if name and name != thread["author"]]
         common = {"ref": ref, "at": thread["merged_at"], "source": "git"}
-        acts += [common | {"actor": login, "act": "merged"} for login in merged_by]
-        acts += [common | {"actor": login, "act": "co-authored"} for login in helpers]
+        acts += [common | {"actor": name, "act": "merged"} for name in merged_by]
+        acts += [common | {"actor": name, "act": "co-authored"} for name in helpers]
         thread |= {"ref": ref, "kind": "pull_request", "repo": repo, "url": thread_url(ref, "pull_request")}
-        thread |= {"state": "merged", "source": "git", "participants": list(dict.fromkeys([*merged_by, *helpers]))}
+        thread |= {role: _login(thread[role]) for role in ("author", "merged_by")}
+        logins = filter(_login, dict.fromkeys([*merged_by, *helpers]))
+        thread |= {"state": "merged", "source": "git", "participants": list(logins)}
         threads[ref] = thread
     return list(threads.values()), acts
 
@@ -135,7 +142,8 @@ def _from_merge(commit: Commit, history: History, people: People) -> dict[str, A
         title, _, body = re.sub(r"\APR #\d+: ", "", commit.message).partition("\n")
     title = match.groupdict().get("title") or title.strip() or match["branch"]
     thread = _thread(commit, match["number"], title, body)
-    return thread | _people(commit, history.branch(commit), people, match["owner"], match["branch"])
+    thread |= _people(commit, history.branch(commit), people, match["owner"], match["branch"])
+    return thread if match.re is _MERGE else thread | {"merged_by": None}  # else a machine merged it
 
 
 def _from_subject(commit: Commit, history: History, people: People, repo: str) -> dict[str, Any] | None:
@@ -154,7 +162,7 @@ def _from_subject(commit: Commit, history: History, people: People, repo: str) -
     thread = _thread(commit, match["number"], match["title"], commit.message.partition("\n")[2])
     if len(commit.parents) > 1:
         return thread | _people(commit, history.branch(commit), people)
-    author, is_bot = people.login(commit.author), people.is_bot(commit.author)
+    author, is_bot = people.actor(commit.author), people.is_bot(commit.author)
     return thread | {"author": author, "author_is_bot": is_bot, "merged_by": None, "co_authors": commit.co_authors}
 
 
@@ -169,12 +177,16 @@ def _people(
         is_bot = bool(_BOT_BRANCHES.fullmatch(branch_name))
         if own := [commit.author for commit in branch if len(commit.parents) < 2]:
             is_bot = is_bot or people.is_bot(own[-1])
-            author = people.login(own[-1])
+            author = people.actor(own[-1])
             # A person whose token a machine used did not write what the machine pushed.
             author = None if is_bot and not people.organisation.is_bot(author) else author
     co_authors = [person for commit in (*branch, merge) for person in commit.co_authors]
-    merged_by = people.login(merge.author) if len(merge.parents) > 1 else None
+    merged_by = people.actor(merge.author) if len(merge.parents) > 1 else None
     return {"author": author, "author_is_bot": is_bot, "merged_by": merged_by, "co_authors": co_authors}
+
+
+def _login(name: str | None) -> str | None:
+    return None if name is None or name.startswith(UNIDENTIFIED) else name
 
 
 def _thread(commit: Commit, number: str, title: str, body: str) -> dict[str, Any]:
@@ -188,8 +200,8 @@ def releases(repo: str, tags: list[Tag], people: People) -> Rows:
     acts: list[dict[str, Any]] = []
     for tag in tags:
         common = {"ref": f"{repo}@{tag.name}", "source": "git"}
-        who = people.login(tag.tagger) if tag.tagger else None
-        thread = {"kind": "release", "repo": repo, "url": thread_url(common["ref"], "release"), "author": who}
+        who = people.actor(tag.tagger) if tag.tagger else None
+        thread = {"kind": "release", "repo": repo, "url": thread_url(common["ref"], "release"), "author": _login(who)}
         thread |= {"title": f"{repo.split('/')[1]} {tag.name}", "body": tag.subject or None}
         is_bot = bool(tag.tagger and people.is_bot(tag.tagger))
         threads.append(common | thread | {"author_is_bot": is_bot, "opened_at": tag.at})

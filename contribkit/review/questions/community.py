@@ -8,7 +8,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from contribkit.config.organisation import Organisation
-from contribkit.ids import repository_of
+from contribkit.ids import UNIDENTIFIED, repository_of
 from contribkit.period import Period
 from contribkit.review import figures, page
 from contribkit.review.question import Filter, Question, array, frame, line_details, obj, of, share_columns
@@ -46,12 +46,12 @@ class Community(Question):
         reviewed, closed, back, response, own = community(data).values()
         ended = f"; the team merged or closed {closed} of them" if reviewed else ""
         reviews, newcomers = pluralise(reviewed or 0, "review"), pluralise(back["whole"], "newcomer")
-        own_pulls = f"{own['part']} of {pluralise(own['whole'], 'own pull request')} {page.verb(own['part'])}"
+        whose = f"{own['part']} of {pluralise(own['whole'], 'own pull request')} whose merger is known"
         known = {
             f"{reviews} went to pull requests of people who are not maintainers{ended}.": reviewed is not None,
             f"{back['part']} of {newcomers} whose work was reviewed came back.": back["whole"],
             f"Half of the newcomers had an answer within {page.number(response['days'])} days.": response["known"],
-            f"{own_pulls} merged by their author.": own["whole"],
+            f"{whose} {page.verb(own['part'])} merged by their author.": own["whole"],
         }
         return " ".join([*(sentence for sentence, is_known in known.items() if is_known), _ours(data)])
 
@@ -91,7 +91,13 @@ class Community(Question):
         table = projects(data)
         yield page.html("community.html", periods=len(data.earlier) + 1, **community(data))
         if len(table):
-            note = page.paragraph("Of sources that know what people outside do; bots are left out.", quiet=True)
+            acts = data.acts[within(data.acts["at"], data.period)]
+            nameless = int(acts["actor"].str.startswith(UNIDENTIFIED).sum())
+            unknown = (
+                f" {pluralise(nameless, 'act')} of people without a known login count as outside." if nameless else ""
+            )
+            said = f"Of sources that know what people outside do; bots are left out.{unknown}"
+            note = page.paragraph(said, quiet=True)
             yield page.details("our part of each project", page.table({
                 "project": table["project"], "our acts": table["part"], "known acts of people": table["whole"],
                 **share_columns(table, "share"),

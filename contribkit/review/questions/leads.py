@@ -49,8 +49,8 @@ class Leads(Question):
             rows=of("count", "Contributions of the team that are shown and counted."),
             hidden=of("count", "Private ones, not shown and not counted."),
             pull_requests=obj(
-                "The team's own: merged in the period; merged on a day that no source tells; opened and not merged.",
-                merged="count", merged_unknown_day="count", not_merged="count",
+                "The team's own: merged in the period; on an unknown day; not merged, null where no source tells.",
+                merged="count", merged_unknown_day="count", not_merged="perhaps",
             ),
         ),
         "leads": _LEADS | {"minItems": 4, "maxItems": 4},
@@ -116,7 +116,11 @@ class Leads(Question):
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
         named = [{"lead": str(lead)} for lead in Lead]
-        parts = {f"/contributions/pull_requests/{name}": name.replace("_", " ") for name in _pulls(data)}
+        parts = {
+            f"/contributions/pull_requests/{name}": name.replace("_", " ")
+            for name, count in _pulls(data).items()
+            if count is not None
+        }
         parts["/evidence/part"] = "evidence"
         return {pointer: {"counts_for": name} for pointer, name in parts.items()} | {
             "/contributions/rows": {},
@@ -153,8 +157,12 @@ class Leads(Question):
         )  # fmt: skip
 
 
-def _pulls(data: ReviewData) -> dict[str, int]:
-    return {name: int(mask.sum()) for name, mask in pull_requests(data.named_rows, data.period).items()}
+def _pulls(data: ReviewData) -> dict[str, int | None]:
+    """Return how many pull requests were merged, and how many were not where a source tells of any that are not."""
+    masks = pull_requests(data.named_rows, data.period)
+    counts: dict[str, int | None] = {name: int(mask.sum()) for name, mask in masks.items()}
+    are_told = not len(data.acts) or bool((data.acts["act"] == "opened").any())
+    return counts if are_told else counts | {"not_merged": None}
 
 
 def lead_table(rows: pd.DataFrame) -> pd.DataFrame:
