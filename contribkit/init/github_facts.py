@@ -1,8 +1,10 @@
 """What GitHub tells about an organisation that sets contribkit up: its people, where they contribute, what it plans."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 import pandas as pd
@@ -52,34 +54,54 @@ def read_facts(client: Client, settings: Settings, organisation: str, team: str,
     repositories = list(client.call("repos", "list_for_org", org=organisation))
     if not repositories:
         raise ContribkitError(f'GitHub shows no repository of an organisation "{organisation}"; is the name right?')
-    public = [one["full_name"] for one in repositories if not (one["private"] or one["fork"])]
-    people = _people(client, organisation, team)
-    facts = Facts(organisation, dict.fromkeys(people), own_repositories=public)
-    answers = _Answers(facts)
-    runner = Runner(RateLimiter(client, settings.longest_wait), BatchSizes(), answers.receive)
-    since = today - _YEAR
-    elsewhere = f"-org:{organisation} is:public"
-    runner.run(
-        [_search("facts_own", f"org:{organisation} is:issue sort:updated-desc")]
-        + [_search("facts_first", f"org:{organisation} author:{one} sort:created-asc", one) for one in people]
-        + [
-            _search("facts_work", f"{words} {elsewhere} sort:updated-desc", one)
-            for one in people
-            for words in (
-                f"is:pr author:{one} created:>={since}",
-                f"is:issue author:{one} created:>={since}",
-                f"is:pr reviewed-by:{one} -author:{one} updated:>={since}",
-            )
-        ]
+    people, since = _people(client, organisation, team), today - _YEAR
+    hits: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
+
+    def receive(query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+        found = nodes({"": payload or {}}, "")
+        public = [hit for hit in found if not (hit.get("repository") or {}).get("isPrivate")]
+        hits[query.kind] += [(query.argument["whose"], hit) for hit in public]
+        if query.kind == "facts_own" and query.argument.get("shown", 0) < _MOST_ISSUES:
+            yield from next_page(query, payload)
+
+    runner = Runner(RateLimiter(client, settings.longest_wait), BatchSizes(), receive)
+    searches = [_search("facts_own", f"org:{organisation} is:issue sort:updated-desc")]
+    for one in people:
+        searches.append(_search("facts_first", f"org:{organisation} author:{one} sort:created-asc", one))
+        for words in (
+            f"is:pr author:{one} created:>={since}",
+            f"is:issue author:{one} created:>={since}",
+            f"is:pr reviewed-by:{one} -author:{one} updated:>={since}",
+        ):
+            searches.append(_search("facts_work", f"{words} -org:{organisation} is:public sort:updated-desc", one))
+    runner.run(searches)
+    places = [(one, hit["repository"]) for one, hit in hits["facts_work"]]
+    work = [
+        (one, repo["nameWithOwner"], repo["owner"]["login"])
+        for one, repo in places
+        if repo["owner"]["__typename"] == "Organization" and not repo["isFork"]
+    ]
+    owners = sorted({owner for _, _, owner in work})
+    runner.run(_search("facts_merged", f"org:{owner} is:pr is:merged sort:updated-desc", owner) for owner in owners)
+    authors: dict[str, dict[str, bool]] = defaultdict(dict)
+    for owner, hit in hits["facts_merged"]:
+        author, is_inside = login(hit["author"]) or "", hit["authorAssociation"] in ("MEMBER", "OWNER")
+        authors[owner][author] = authors[owner].get(author, False) or is_inside
+    first = {one: (date.fromisoformat(hit["createdAt"][:10]), str(hit["url"])) for one, hit in hits["facts_first"]}
+    return Facts(
+        organisation,
+        {one: first.get(one) for one in people},
+        pd.DataFrame(work, columns=["actor", "repo", "owner"]),
+        pd.DataFrame([_own_issue(hit) for _, hit in hits["facts_own"]], columns=["repo", "labels", "owners"]),
+        [one["full_name"] for one in repositories if not (one["private"] or one["fork"])],
+        dict(authors),
+        runner.problems(),
     )
-    facts.work = pd.DataFrame(answers.work, columns=["actor", "repo", "owner"])
-    facts.own_issues = pd.DataFrame(answers.own, columns=["repo", "labels", "owners"])
-    owners = facts.work.groupby("owner")["actor"].nunique()
-    runner.run(
-        _search("facts_merged", f"org:{owner} is:pr is:merged sort:updated-desc", owner) for owner in owners.index
-    )
-    facts.broken = runner.problems()
-    return facts
+
+
+def _own_issue(hit: dict[str, Any]) -> tuple[str, list[str], list[str]]:
+    owners = {(repository_of(ref) or "").partition("/")[0] for ref in linked_refs(hit["body"])}
+    return hit["repository"]["nameWithOwner"], [label["name"] for label in nodes(hit, "labels")], sorted(owners)
 
 
 def _people(client: Client, organisation: str, team: str) -> list[str]:
@@ -90,12 +112,10 @@ def _people(client: Client, organisation: str, team: str) -> list[str]:
     else:
         members = client.call("orgs", "list_members", org=organisation)
         fix = "a token of a member with the scope read:org sees those who hide it"
-    people = []
-    for one in members:
-        people.append(one["login"])
-        if len(people) > MOST_MEMBERS:
-            fix = "name one of its teams with --github-team"
-            raise ContribkitError(f"{organisation} has more than {MOST_MEMBERS} members; {fix}")
+    people = [one["login"] for one in islice(members, MOST_MEMBERS + 1)]
+    if len(people) > MOST_MEMBERS:
+        fix = "name one of its teams with --github-team"
+        raise ContribkitError(f"{organisation} has more than {MOST_MEMBERS} members; {fix}")
     if not people:
         whose = f'the team "{team}" of {organisation}' if team else organisation
         raise ContribkitError(f"GitHub shows no member of {whose}; {fix}")
@@ -104,38 +124,3 @@ def _people(client: Client, organisation: str, team: str) -> list[str]:
 
 def _search(kind: str, words: str, whose: str = "") -> Query:
     return Query(kind, {"query": words, "places": [], "type": "ISSUE", "whose": whose})
-
-
-class _Answers:
-    """Collects what the searches found; `receive` of the runner."""
-
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.work: list[tuple[str, str, str]] = []
-        self.own: list[tuple[str, list[str], list[str]]] = []
-
-    def receive(self, query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
-        """Take the hits of a search, and yield the query for more of them."""
-        for hit in nodes({"": payload or {}}, ""):
-            getattr(self, f"_{query.kind}")(query.argument["whose"], hit)
-        if query.kind == "facts_own" and query.argument.get("shown", 0) < _MOST_ISSUES:
-            yield from next_page(query, payload)
-
-    def _facts_first(self, person: str, hit: dict[str, Any]) -> None:
-        self.facts.members[person] = (date.fromisoformat(hit["createdAt"][:10]), hit["url"])
-
-    def _facts_work(self, person: str, hit: dict[str, Any]) -> None:
-        repo, owner = hit["repository"], hit["repository"]["owner"]
-        is_project = owner["__typename"] == "Organization" and not (repo["isFork"] or repo["isPrivate"])
-        if is_project and owner["login"].casefold() != self.facts.organisation.casefold():
-            self.work.append((person, repo["nameWithOwner"], owner["login"]))
-
-    def _facts_own(self, _: str, hit: dict[str, Any]) -> None:
-        if not hit["repository"]["isPrivate"]:
-            labels = [label["name"] for label in nodes(hit, "labels")]
-            owners = {(repository_of(ref) or "").partition("/")[0] for ref in linked_refs(hit["body"])}
-            self.own.append((hit["repository"]["nameWithOwner"], labels, sorted(owners)))
-
-    def _facts_merged(self, owner: str, hit: dict[str, Any]) -> None:
-        authors, author = self.facts.authors.setdefault(owner, {}), login(hit["author"]) or ""
-        authors[author] = authors.get(author, False) or hit["authorAssociation"] in ("MEMBER", "OWNER")
