@@ -15,8 +15,7 @@ from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.load_context import next_page, nodes
 from contribkit.loaders.github.node_rows import login
 from contribkit.loaders.github.queries import Query
-from contribkit.loaders.github.rate_limits import BatchSizes, RateLimiter
-from contribkit.loaders.github.runner import Runner
+from contribkit.loaders.github.runner import BatchSizes, RateLimiter, Runner
 from contribkit.loaders.github.settings import Settings
 
 MOST_MEMBERS = 100

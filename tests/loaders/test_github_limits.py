@@ -11,7 +11,7 @@ from contribkit.errors import ContribkitError
 from contribkit.loaders import github as source
 from contribkit.loaders.github.client import Answer, ConnectionFailed, QueryTooLarge, RateLimited, read
 from contribkit.loaders.github.queries import Request
-from contribkit.loaders.github.rate_limits import RateLimiter
+from contribkit.loaders.github.runner import RateLimiter
 from tests.github.emulator import Emulator
 from tests.github.whole import load_whole
 from tests.github.workload import Workload

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.loaders import github as source
-from contribkit.loaders.github.access import access_findings
+from contribkit.loaders.github import access_findings
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.hydrate import ghosts
 from contribkit.loaders.github.runner import missing_paths

@@ -51,6 +51,7 @@ ARGUMENTS: dict[str, list[dict[str, Any]]] = {
     "branches": [OWNER],
     "branch": [{"repo": "o/r"}],
     "since": [{"repo": "o/r", "since": "2026-07-01T00:00:00Z"}],
+    **{kind: [WORK] for kind in ("facts_first", "facts_work", "facts_own", "facts_merged")},
 }
 
 

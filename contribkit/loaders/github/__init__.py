@@ -1,5 +1,6 @@
 """The `github` source: everything a team did on GitHub in a period, complete, in a few dozen requests."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -8,19 +9,18 @@ from typing import Any
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.loaders.github import discover, hydrate
-from contribkit.loaders.github.access import SUBJECT, access_findings
 from contribkit.loaders.github.cache import Store
-from contribkit.loaders.github.client import Client
+from contribkit.loaders.github.client import Client, ConnectionFailed, QueryTooLarge, RateLimited
 from contribkit.loaders.github.load_context import LoadContext, github_time
 from contribkit.loaders.github.node_rows import tables
 from contribkit.loaders.github.open_work import OpenWork
-from contribkit.loaders.github.queries import Query
-from contribkit.loaders.github.rate_limits import BatchSizes, RateLimiter
-from contribkit.loaders.github.runner import Runner
+from contribkit.loaders.github.queries import Query, Request
+from contribkit.loaders.github.runner import BatchSizes, RateLimiter, Runner
 from contribkit.loaders.github.settings import can_ask, settings_of, store_path
-from contribkit.loaders.source import Finding, Loaded, warning
+from contribkit.loaders.source import Finding, Loaded, errors, ok, warning
 from contribkit.period import Period
 
+_SUBJECT = "sources.github"
 _LAG = timedelta(days=1)  # by which GitHub's index of searches may lag
 # What takes the answers, by kind of query: `receive_KIND`, or one function for several kinds that are alike.
 _RECEIVE: dict[str, Callable[[LoadContext, Query, Any], Iterator[Query] | None]] = {
@@ -52,7 +52,54 @@ def diagnose(organisation: Organisation) -> list[Finding]:
             return access_findings(organisation, client)
     has_store = store_path(organisation).exists()
     then = "token, so the store answers alone" if has_store else "token yet, so you will be asked for it"
-    return [warning(SUBJECT, f"there is no {then}", settings.token_fix)]
+    return [warning(_SUBJECT, f"there is no {then}", settings.token_fix)]
+
+
+def access_findings(organisation: Organisation, client: Client) -> list[Finding]:
+    """Report who the token is and its points an hour, what it may not see, and whom GitHub's search does not find."""
+    fields = {
+        owner: f"repositoryOwner(login: {json.dumps(owner)}) {{ login }}"
+        for one in organisation.upstream
+        for owner in one.orgs
+    }
+    for repo in (repo for one in organisation.upstream for repo in one.repos):
+        owner, name = map(json.dumps, repo.split("/"))
+        fields[repo] = f"repository(owner: {owner}, name: {name}) {{ nameWithOwner }}"
+    places = [*fields]
+    members = {login: discover.member_words(member) for login, member in organisation.members.items()}
+    for words in (one for searches in members.values() for one in searches):
+        fields[words] = f"search(query: {json.dumps(words)}, type: ISSUE, first: 1) {{ issueCount }}"
+    asked = " ".join(f"f{number}: {field}" for number, field in enumerate(fields.values()))
+    document = f"query {{ viewer {{ login }} rateLimit {{ limit remaining resetAt }} {asked} }}"
+    try:
+        answer = client.ask(Request(document, {}, []))
+    except (QueryTooLarge, ConnectionFailed) as error:
+        return [warning(_SUBJECT, f"GitHub does not answer ({error})", "run this again later")]
+    except RateLimited:
+        return [warning(_SUBJECT, "a limit of GitHub is reached", "run this again later")]
+    except ContribkitError as error:
+        return errors(_SUBJECT, error, "make a new token")
+    told: dict[str, Any] = {name: answer.data.get(f"f{number}") for number, name in enumerate(fields)}
+    why = {str((error.get("path") or [None])[0]): f" ({error.get('message')})" for error in answer.errors}
+    found = [ok(_SUBJECT, f"the token is that of {_identity(answer.data)}")]
+    for number, name in enumerate(places):
+        if not told[name]:
+            fix = "fix its name in [[upstream]], or give the token access to it"
+            found.append(warning(_SUBJECT, f"{name} cannot be seen{why.get(f'f{number}', '')}", fix))
+    for login, searches in members.items():
+        if not any((told[words] or {}).get("issueCount") for words in searches):
+            fix = "nothing to do: their threads are looked for one by one, which takes longer"
+            found.append(warning(_SUBJECT, f"GitHub's search does not find {login} (a private profile?)", fix))
+    return found
+
+
+def _identity(data: dict[str, Any]) -> str:
+    login = (data.get("viewer") or {}).get("login") or "an unknown account"
+    limit: dict[str, Any] | None = data.get("rateLimit")
+    if not limit:
+        return f"{login}; this server has no limit of points"
+    until = datetime.fromisoformat(limit["resetAt"]).astimezone()
+    return f"{login}: {limit['limit']:,} points an hour, {limit['remaining']:,} of them left until {until:%H:%M}"
 
 
 def load(organisation: Organisation, period: Period) -> Loaded:

@@ -61,8 +61,7 @@ def first(context: LoadContext) -> Iterator[Query]:
     for member in org.members.values():
         for name in logins(member):
             yield Query("account", {"type": "user", "login": name, "member": member.login})
-    stakeholders = [owner for stakeholder in org.stakeholders for owner in stakeholder.orgs]
-    for key, owners in (("own", org.own), ("orgs", stakeholders)):
+    for key, owners in (("own", org.own), ("orgs", [owner for one in org.stakeholders for owner in one.orgs])):
         yield from (Query("account", {"type": "organization", "login": login, "key": key}) for login in owners)
     for upstream in org.upstream:
         yield from (Query("owner", {"type": "organization", "login": one, "after": None}) for one in upstream.orgs)
@@ -175,8 +174,7 @@ def blind_members(context: LoadContext) -> Iterator[Query]:
         context.remark("GitHub's search finds none of the members: it may be broken, or hide them all", is_wrong=True)
     is_everywhere = context.organisation.scope == "everywhere"
     how = "they are left out" if is_everywhere else "their threads are looked for one by one"
-    names = ", ".join(sorted(context.blind))
-    context.remark(f"GitHub's search does not find {names} (a private profile?): {how}")
+    context.remark(f"GitHub's search does not find {', '.join(sorted(context.blind))} (a private profile?): {how}")
     if not is_everywhere and not context.looks_for_triage:
         places = upstream_places(context.organisation)
         for search in _triage_searches(context):
@@ -215,17 +213,14 @@ def receive_look(context: LoadContext, query: Query, payload: Payload) -> Iterat
     events = nodes(payload, "timelineItems")
     people = {one["login"] for one in nodes(payload, "participants")}
     blind = {context.organisation.member(login) for login in people} & context.blind
-    if blind or len(events) == _LOOK or len(people) == _PAGE or any(_is_members(context, event) for event in events):
+    # Of an event without a name the whole thread tells more.
+    inside = [one for one in events if "createdAt" in one and context.start <= one["createdAt"] < context.end]
+    is_members = any(not one["actor"] or context.organisation.member(one["actor"]["login"]) for one in inside)
+    if blind or is_members or len(events) == _LOOK or len(people) == _PAGE:
         yield from want(context, {"id": query.argument["id"]} | payload)
     elif PARTIAL not in payload:  # looked at in vain
         name = f"{query.kind[:4]} {context.key} {payload['id']}"
         context.store.keep(CachedNode(name, "looked", payload["updatedAt"], "", {}))
-
-
-def _is_members(context: LoadContext, event: dict[str, Any]) -> bool:
-    """Say whether an event may be a member's: of one without a name the whole thread tells more."""
-    inside = "createdAt" in event and context.start <= event["createdAt"] < context.end
-    return inside and (not event["actor"] or context.organisation.member(event["actor"]["login"]) is not None)
 
 
 def _behind(context: LoadContext, query: Query, payload: dict[str, Any], hits: list[dict[str, Any]]) -> Iterator[Query]:
@@ -233,8 +228,8 @@ def _behind(context: LoadContext, query: Query, payload: dict[str, Any], hits: l
     count, page, argument = payload.get("count") or 0, payload.get("pageInfo") or {}, query.argument
     if not page.get("hasNextPage") or not hits:
         if count > _MOST and argument["after"]:
-            words = f"GitHub shows {_MOST:,} of {count:,} threads that were created in one second; the rest is missing"
-            context.remark(words, is_wrong=True)
+            shown = f"GitHub shows {_MOST:,} of {count:,} threads that were created in one second"
+            context.remark(f"{shown}; the rest is missing", is_wrong=True)
         return
     newest, oldest = (datetime.fromisoformat(hits[place]["createdAt"]) for place in (0, -1))
     since, second, rest = argument["from"], github_time(oldest), count - len(hits)

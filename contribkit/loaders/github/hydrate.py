@@ -29,14 +29,14 @@ def want(context: LoadContext, hit: dict[str, Any], kinds: dict[str, str] = THRE
     if kind is None:
         return
     context.found[identifier] = max(touched, context.found.get(identifier, ""))
-    held = context.store.get(_held_as(kind, identifier))
+    held = context.store.get(_name(kind, identifier))
     if held and held.updated_at >= touched:
         yield from follow_ups(context, held)
     else:
         yield Query(kind, {"id": identifier})
 
 
-def _held_as(kind: str, identifier: str) -> str:
+def _name(kind: str, identifier: str) -> str:
     """Return under which id a thread is held: one of the own side may be upstream as well."""
     return f"own {identifier}" if kind in OWN.values() else identifier
 
@@ -44,20 +44,18 @@ def _held_as(kind: str, identifier: str) -> str:
 def receive_thread(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:
     """Keep a thread, and yield what is still missing of it and which threads of the own side are tied to it."""
     identifier, kind = query.argument["id"], query.kind
-    name = _held_as(kind, identifier)
+    name = _name(kind, identifier)
     if payload is None:  # not asked for again until a search says that it changed
         context.store.keep(CachedNode(name, kind, context.found.get(identifier, ""), "", None))
         return
     place = payload.get("repository") or {}
     needed = [place.get(key) for key in ("id", "nameWithOwner", "isPrivate")]
-    needed += [payload.get(key) for key in ("number", "createdAt", "updatedAt")]
-    if None in needed:  # nothing can be told of it
-        return
+    if None in (*needed, payload.get("number"), payload.get("createdAt"), payload.get("updatedAt")):
+        return  # nothing can be told of it
     context.store.keep_repository(place)
     held = context.store.get(name)
-    is_same = held and held.payload and held.updated_at == payload["updatedAt"]
-    is_confirmed = is_same and held and (held.payload or {}).get("unconfirmed") == []
-    payload["unconfirmed"] = [] if is_confirmed else ghosts(payload)
+    known = held.payload if held and held.updated_at == payload["updatedAt"] else None
+    payload["unconfirmed"] = [] if known and known.get("unconfirmed") == [] else ghosts(payload)
     yield from _keep(context, CachedNode(name, kind, payload["updatedAt"], "", payload))
 
 

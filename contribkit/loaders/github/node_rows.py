@@ -53,13 +53,13 @@ def tables(store: Store, organisation: Organisation, spans: set[str], host: str)
         identifier: name._replace(now=name.now if organisation.is_in_scope(name.now) else name.configured or name.now)
         for identifier, name in store.repositories().items()
     }
-    pointing = {node.id: _own_place(node, names) for node in store.of_kinds(*_OWN_KINDS)}
-    own = {casefold_id(place["id"]): place for place, _ in pointing.values()}
+    pointing = [_own_place(node, names) for node in store.of_kinds(*_OWN_KINDS)]
+    own = {casefold_id(place["id"]): place for place, _ in pointing}
     threads: list[Row] = []
     acts: list[Row] = []
     cited: list[Row] = []
     ties: dict[str, dict[str, Row]] = {}
-    pages = [(payload.get("comments") or {}).get("pageInfo") or {} for _, payload in pointing.values()]
+    pages = [(payload.get("comments") or {}).get("pageInfo") or {} for _, payload in pointing]
     counts = Counter(gone=store.gone(), own=sum(bool(page.get("hasPreviousPage")) for page in pages))
     inside = [tuple(span.split("/")) for span in spans]
     for node in store.of_kinds(*_KINDS, "release", "repository"):
@@ -81,20 +81,17 @@ def tables(store: Store, organisation: Organisation, spans: set[str], host: str)
         if node.kind in _KINDS:
             cited.extend(_cited(payload, row["ref"], own, organisation, host))
         _count(node, counts)
-    references = [
-        row
-        for place, payload in pointing.values()
-        for row in _pointing(place, payload, ties.get(payload["id"], {}), organisation, host)
-    ]
-    references.extend(cited)
-    for reference in references:
+    references: list[Row] = []
+    for place, payload in pointing:
+        references.extend(_pointing(place, payload, ties.get(payload["id"], {}), organisation, host))
+    for reference in (*references, *cited):
         reference["by_is_bot"] = None if reference["by"] is None else organisation.is_bot(reference["by"])
     notes = [sentence.format(counts[name]) for name, sentence in _NOTES.items() if counts[name]]
     cut = [f"of {number} {words}" for words, number in counts.items() if words not in _NOTES and number]
     return Loaded(
         threads=conform(pd.DataFrame(threads).assign(source="github"), THREADS),
         acts=conform(pd.DataFrame(acts).assign(source="github"), ACTS),
-        references=conform(pd.DataFrame(references), REFERENCES),
+        references=conform(pd.DataFrame([*references, *cited]), REFERENCES),
         notes=[*notes, *cut],
     )
 

@@ -70,18 +70,13 @@ class Request(NamedTuple):
     points: int = 1
 
 
-def _text(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
-
+_CSV, _GRAPHQL = (Path(__file__).with_suffix(name).read_text(encoding="utf-8") for name in (".csv", ".graphql"))
 KINDS = {
     kind: QueryKind(int(size), int(page), int(connections), int(most), word, like)
-    for kind, size, page, connections, most, word, like in list(csv.reader(_text("queries.csv").splitlines()))[1:]
+    for kind, size, page, connections, most, word, like in [*csv.reader(_CSV.splitlines())][1:]
 }
-_PARTS = {
-    part.split()[1]: part
-    for part in re.split(r"\n+(?=query |fragment )", re.sub(r"(?m)^#.*\n", "", _text("queries.graphql")).strip())
-}
+_SOURCE = re.sub(r"(?m)^#.*\n", "", _GRAPHQL).strip()
+_PARTS = {part.split()[1]: part for part in re.split(r"\n+(?=query |fragment )", _SOURCE)}
 # The field of one query by kind; what else is there are fragments.
 _FIELDS = {name: part[part.index("{") + 1 : -1] for name, part in _PARTS.items() if part.startswith("query")}
 
