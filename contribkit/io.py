@@ -5,6 +5,7 @@ import io
 import json
 import math
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -101,9 +102,10 @@ def read_rows(
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows of a CSV file as pairs of line number and cells by column; blank rows are skipped.
 
-    The file is in UTF-8, with commas, or semicolons as spreadsheets write them where a comma is decimal. Other columns
-    than `columns` are noted in `unknown`, where it is given, and else a problem like others. Problems are noted in
-    `broken` and their rows skipped, where it is given; else the first is an error.
+    The file is in UTF-8, with commas, or semicolons as spreadsheets write them where a comma is decimal, or it is
+    Excel's "Unicode text". Other columns than `columns` are noted in `unknown`, where it is given, and else a problem
+    like others; so is text that a spreadsheet opened in the wrong encoding. Problems are noted in `broken` and their
+    rows skipped, where it is given; else the first is an error.
     """
     rows = _csv_rows(path)
     first = rows[0][1] if rows else []
@@ -115,17 +117,32 @@ def read_rows(
         report_problem(f"{path}:1: {problems[0]}", broken)
         return
     for name in names:
-        if name not in columns:
+        if name and name not in columns:  # spreadsheets fill lines up
             sentence = f'{path}:1: the column "{name}" is not read; {nearest(name, list(columns))}'
             report_problem(sentence, broken) if unknown is None else unknown.append(sentence)
     for line, row in rows[1:]:
         if isinstance(row, str):
             report_problem(f"{path}:{line}: {row}", broken)
-        elif len(row) > len(names):
-            sentence = f'{len(row)} cells for {len(names)} columns; put text that holds a comma in "quotes"'
+        elif len(row) > len(names) or any(cell.strip() for cell, name in zip(row, names, strict=False) if not name):
+            sentence = (
+                f'{len(row)} cells for {len([*filter(None, names)])} columns; put text that holds a comma in "quotes"'
+            )
+            report_problem(f"{path}:{line}: {sentence}", broken)
+        elif garbled := next(filter(_is_garbled, row), None):
+            sentence = (
+                f'"{garbled.strip()[:40]}" was opened in the wrong encoding; open the file as UTF-8, and save it so'
+            )
             report_problem(f"{path}:{line}: {sentence}", broken)
         elif any(cell.strip() for cell in row):
             yield line, {name: cell.strip() for name, cell in zip(names, row, strict=False)}
+
+
+def _is_garbled(cell: str) -> bool:
+    """Return whether a cell is UTF-8 that was taken for what Windows or an old Mac writes: cafÃ© or caf√©."""
+    for encoding in ("ascii", "cp1252", "mac_roman"):
+        with suppress(UnicodeError):
+            return cell.encode(encoding).decode("utf-8") != cell
+    return "\ufffd" in cell
 
 
 def read_cells(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -138,19 +155,22 @@ def read_cells(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def _csv_rows(path: Path) -> list[tuple[int, list[str] | str]]:
     """Return each row with the line on which it starts; a sentence in the place of one that is not CSV."""
+    content = _read_bytes(path)
     try:
-        text = _read_bytes(path).decode("utf-8-sig")
+        text = content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise ContribkitError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    header = text.partition("\n")[0]
-    delimiter = ";" if header.count(";") > header.count(",") else ","
+    said = re.match(r"sep=(.)\r?\n", text)  # Excel writes and reads this line
+    above, text = (1, text[said.end() :]) if said else (0, text)
+    header = re.split(r"[\r\n]", text, maxsplit=1)[0]
+    delimiter = said[1] if said else max(",;\t", key=header.count)
     rows: list[tuple[int, list[str] | str]] = []
     limit = csv.field_size_limit(len(text) + 1)  # the text is in memory already: no cell is too long
     try:
         # Not splitlines(): U+2028 and its like may be inside a cell.
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         while True:
-            line = reader.line_num + 1
+            line = reader.line_num + 1 + above
             try:
                 rows.append((line, next(reader)))
             except StopIteration:

@@ -14,7 +14,7 @@ from contribkit.labels.replay import Labels
 from contribkit.period import Period
 from contribkit.privacy import visible_opinions
 from contribkit.tables import grouped
-from contribkit.text import as_text, from_text
+from contribkit.text import as_text, csv_of, from_text
 
 COLUMNS = ("item", "by", "op", "lead", "stakeholder", "activity", "note", "at", "status", "holds")
 """`at`, `status` and `holds` (the resulting lead) are for reading only."""
@@ -30,7 +30,7 @@ def to_csv(labels: Labels, with_notes: bool = False, without_names: bool = False
     both = [(said, labels.of(said["item"])) for said in labels.opinions]
     rows = [said | {"status": label.status, "holds": label.lead} for said, label in both if label]
     table = pd.DataFrame(rows, columns=[*COLUMNS], dtype=object).fillna("")
-    return visible_opinions(table, with_notes, without_names).map(as_text).to_csv(index=False, lineterminator="\n")
+    return csv_of(visible_opinions(table, with_notes, without_names))
 
 
 def read_csv(path: Path) -> list[Row]:

@@ -41,7 +41,7 @@ def server(browser, tmp_path):
 
 
 def saved(tmp_path):
-    with (tmp_path / "root" / "planned" / "2026-Q4.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "root" / "planned" / "2026-Q4.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 

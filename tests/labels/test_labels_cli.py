@@ -47,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
 
 def edited(path: Path, change: Any) -> Path:
     """Let a person change the rows of a CSV."""
-    with path.open(newline="") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     change(rows)
     with path.open("w", newline="") as file:
@@ -207,7 +207,7 @@ def test_one_wrong_line_and_nothing_is_merged(tmp_path: Path, folder: Path) -> N
 
 
 def test_an_export_holds_no_formula_and_no_notes_unless_they_are_asked_for(folder: Path) -> None:
-    text = exported(folder).read_text()
+    text = exported(folder).read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == ",".join(name for name in COLUMNS if name != "note")
     assert "asked in the call" not in text
     with_notes = exported(folder, "--with-notes").read_text()
@@ -215,7 +215,7 @@ def test_an_export_holds_no_formula_and_no_notes_unless_they_are_asked_for(folde
 
 
 def test_an_export_without_names_names_nobody_and_tells_rows_apart(folder: Path) -> None:
-    text = exported(folder, "--without-names", "--with-notes").read_text()
+    text = exported(folder, "--without-names", "--with-notes").read_text(encoding="utf-8-sig")
     assert [row["item"] for row in csv.DictReader(text.splitlines())] == ["o/r#1@1:issue"] * 2 + ["o/r#2@1:issue"] * 2
     for forbidden in ("ada", "bob", "@cy", "asked in the call"):
         assert forbidden not in text, forbidden
@@ -296,10 +296,22 @@ def test_a_wrong_row_is_named_and_nothing_is_imported(folder: Path, cells: dict[
     assert len(Labels.read(folder).events) == 6
 
 
-def test_a_file_from_a_spreadsheet_may_have_semicolons_and_a_mark(folder: Path) -> None:
+def test_a_file_is_read_as_spreadsheets_write_it(folder: Path) -> None:
     path = exported(folder)
-    path.write_bytes(b"\xef\xbb\xbf" + path.read_text().replace(",", ";").replace("\n", "\r\n").encode())
-    assert "0 of 4 rows changed" in run("import", path, "--labels", folder).stderr
+    semicolons = path.read_text(encoding="utf-8-sig").replace(",", ";").replace("\n", ";\r\n")
+    padded = f"sep=;\r\n{semicolons}" + ";" * semicolons.partition("\n")[0].count(";") + "\r\n"
+    tabs = semicolons.replace(";", "\t")
+    for content in (b"\xef\xbb\xbf" + padded.encode(), tabs.encode("utf-16"), tabs.replace("\r\n", "\r").encode()):
+        path.write_bytes(content)
+        assert "0 of 4 rows changed" in run("import", path, "--labels", folder).stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
+def test_text_that_was_opened_in_the_wrong_encoding_does_not_enter_the_log(folder: Path, encoding: str) -> None:
+    path = exported(folder)
+    text = path.read_text(encoding="utf-8-sig") + "o/r#9@cy:issue,ada,label,upstream,Café,,,,\n"
+    path.write_bytes(text.encode().decode(encoding).encode())
+    assert "was opened in the wrong encoding" in run("import", path, "--labels", folder, code=1).stderr
 
 
 @pytest.mark.parametrize(
@@ -307,7 +319,7 @@ def test_a_file_from_a_spreadsheet_may_have_semicolons_and_a_mark(folder: Path) 
     [
         (b"item,lead\n", 'the column "by" is missing'),
         (b"", 'the column "item" is missing'),
-        (b"\xff\xfe", "save it as UTF-8"),
+        (b"\xff\xff", "save it as UTF-8"),
         (b'item,by,lead\n"o/r#1@a:issue,a,upstream\n', "is never closed"),
     ],
 )

@@ -93,7 +93,7 @@ def test_without_names_nobody_is_named(sample: Sample, tmp_path: Path) -> None:
     people |= set(sample[3].table["author"].dropna())
     text = everything(plan_of(sample, without_names=True), tmp_path)
     assert sorted(name for name in people if name in text) == []
-    with (tmp_path / "proposal.csv").open() as file:
+    with (tmp_path / "proposal.csv").open(encoding="utf-8-sig") as file:
         assert next(csv.reader(file)) == ["activity", "upstream", "how many", "team"]
     assert "Ada" in everything(plan_of(sample), tmp_path)
 

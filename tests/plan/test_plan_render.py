@@ -41,7 +41,7 @@ def test_the_command_writes_a_page_a_notebook_and_a_proposal(home: Path) -> None
     reader = Loads()
     reader.feed(page)
     assert [value[:40] for value in reader.found if not value.startswith("data:")] == []
-    lines = (folder / "proposal.csv").read_text().splitlines()
+    lines = (folder / "proposal.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "who,activity,upstream,how many,with,team"
     assert sum(int(line.split(",")[3]) for line in lines[1:] if ",review," in line) == 4
     assert not (home / "planned").exists()
