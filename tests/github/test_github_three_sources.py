@@ -1,13 +1,14 @@
 """GraphQL, a database of github-to-sqlite and git clones of one world tell the same acts, as far as each can."""
 
 import re
+from collections.abc import Iterator
 
 import pandas as pd
 import pytest
 
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
-from contribkit.loaders import git, github, github_to_sqlite
+from contribkit.loaders import git, github, github_to_sqlite, load
 from contribkit.loaders.source import Loaded
 from contribkit.loaders.union import canonical
 from tests.github.completeness import present_name
@@ -21,6 +22,7 @@ Act = tuple[str, str, str, pd.Timestamp]  # thread, person, act, time
 NO_EVENTS = "github-to-sqlite asks for no events: who labelled, assigned, closed or the like is not in its tables"
 NO_MERGER = "a list of pull requests does not say who merged: the author stands in"
 MERGES_ONLY = "a clone holds merged pull requests and tags; all else that happens in a thread leaves no trace in git"
+DATABASE, CLONES = 'github_to_sqlite]\ndatabases = ["github.db"]', 'git]\nclones = ["clones/*"]'
 EVENTS = ("labelled", "unlabelled", "assigned", "closed", "milestoned", "transferred")
 DISCUSSED = "in a discussion"
 # What a source does not tell, by source and act, and why that is right.
@@ -41,19 +43,25 @@ MORE = {
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[Act]]:
-    """The acts of the period from each source."""
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workload, Organisation]]:
+    """A world that is served, its clones and its database, and the organisation with GraphQL alone."""
     workload, folder = Workload.small(), tmp_path_factory.mktemp("three")
     with Emulator(workload) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("GITHUB_TOKEN", server.token)
-        org = workload.organisation(folder, server.url)
         write_clones(workload, folder / "clones")
         write_database(server, folder / "github.db")
-        found = {
-            "graphql": github.load(org, workload.period),
-            "sqlite": github_to_sqlite.load(only(org, 'github_to_sqlite]\ndatabases = ["github.db"]'), workload.period),
-            "git": git.load(only(org, 'git]\nclones = ["clones/*"]'), workload.period),
-        }
+        yield workload, workload.organisation(folder, server.url)
+
+
+@pytest.fixture(scope="module")
+def told(home: tuple[Workload, Organisation]) -> dict[str, set[Act]]:
+    """The acts of the period from each source."""
+    workload, org = home
+    found = {
+        "graphql": github.load(org, workload.period),
+        "sqlite": github_to_sqlite.load(only(org, DATABASE), workload.period),
+        "git": git.load(only(org, CLONES), workload.period),
+    }
     assert not [sentence for one in found.values() for sentence in one.broken]
     return {name: acts(loaded, org, workload) for name, loaded in found.items()}
 
@@ -91,3 +99,15 @@ def test_what_stands_in_for_an_unknown_merger_is_the_author(told: dict[str, set[
         more = [act for act in told[source] - told["graphql"] if act[2] == "merged" and act[0] in opened]
         assert more
         assert all(opened[ref] == who for ref, who, _, _ in more)
+
+
+def test_three_sources_at_once_tell_each_contribution_once(home: tuple[Workload, Organisation]) -> None:
+    workload, org = home
+    path = org.path.with_name("all.toml")
+    path.write_text(
+        f"{org.path.read_text(encoding='utf-8')}\n[sources.{DATABASE}\n[sources.{CLONES}\n", encoding="utf-8"
+    )
+    one, all_three = (load(each, workload.period) for each in (org, Organisation.read(path)))
+    assert set(all_three.contributions["id"].map(casefold_id)) == set(one.contributions["id"].map(casefold_id))
+    assert not all_three.acts.duplicated(["ref", "actor", "act", "at"]).any()
+    assert any("github+" in str(source) for source in all_three.threads["source"])

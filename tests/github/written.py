@@ -30,9 +30,9 @@ def upstream(workload: Workload) -> list[Repository]:
 
 
 def write_clones(workload: Workload, folder: Path) -> None:
-    """Write a bare clone of each upstream repository: merges by GitHub's button, and a tag a release."""
+    """Write a bare clone of each upstream repository, as it is called now: merges by GitHub's button, tags."""
     for repository in upstream(workload):
-        clone = Invented(folder / f"{repository.owner.login}+{repository.former_name or repository.name}")
+        clone = Invented(folder / f"{repository.owner.login}+{repository.name}")
         clone.main("Start", at=_time(repository.created_at))
         merged = [one for one in repository.threads if one.merged_at]
         for thread in sorted(merged, key=lambda one: one.merged_at or one.created_at):

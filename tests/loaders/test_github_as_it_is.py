@@ -99,6 +99,19 @@ def test_whatever_happens_once_on_the_way_the_load_ends_complete(
         assert len(github.sprung) >= 10
 
 
+@pytest.mark.usefixtures("_asked")
+def test_a_github_that_is_down_is_said_to_be_after_a_few_requests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Emulator(Workload.small(), {"outage": 24 * HOUR}) as github:
+        monkeypatch.setattr(time, "sleep", github.clock.sleep)
+        org = github.workload.organisation(tmp_path, github.url)
+        said = load_all(org, github.workload.period, keep_going=True).sources[0].notes
+        assert any("GitHub did not answer 8 times" in one for one in said)
+        assert len(github.requests) <= 12
+        assert github.hurried == []
+
+
 @pytest.fixture
 def inspected(tmp_path: Path) -> Iterator[HTTPServer]:
     """A server whose certificate nobody signed, as that of a proxy that inspects TLS."""
