@@ -43,8 +43,7 @@ def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> int:
 def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
     """Read JSON lines as pairs of line number and object; blank lines are skipped.
 
-    A broken line is noted in `broken` and skipped, or an error with file, line and fix where that is None. Half of a
-    surrogate pair, as JavaScript may write, becomes U+FFFD.
+    A broken line is noted in `broken` and skipped, or an error with file, line and fix where that is None.
     """
     # Not splitlines(): a lone carriage return may be between two members. Undecoded, so that one line in another
     # encoding is one broken line.
@@ -82,7 +81,7 @@ def _finite(text: str) -> float:
 
 
 def _whole_characters(row: dict[str, Any]) -> dict[str, Any]:
-    """Replace halves of surrogate pairs, which cannot be written to any file."""
+    """Replace halves of surrogate pairs, as JavaScript may write them, which no file can hold."""
     text = json.dumps(row, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return cast(dict[str, Any], json.loads(text))
 

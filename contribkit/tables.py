@@ -263,8 +263,6 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def of_trackers(references: pd.DataFrame) -> pd.DataFrame:
-    """Return the references that show a tracker or repository of the own side to have been read around their dates.
-
-    Posts mention few threads, and a thread that was cited does not mean that the rest of its tracker was read.
-    """
+    """Return the references that show a tracker or repository of the own side to have been read around their dates."""
+    # Posts mention few threads, and a thread that was cited does not mean that the rest of its tracker was read.
     return references[(references["kind"] != "document") & (references["direction"] != "out")]

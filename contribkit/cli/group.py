@@ -16,7 +16,6 @@ CONFIG = click.option(
 )
 INCLUDE_PRIVATE = click.option("--include-private", is_flag=True, help="Show private threads too.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-KEEP_GOING = click.option("--keep-going", is_flag=True, help="Take what can be read, and say what could not.")
 
 
 class Group(click.Group):

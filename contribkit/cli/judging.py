@@ -7,17 +7,7 @@ from pathlib import Path
 import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
-from contribkit.cli.group import (
-    CONFIG,
-    INCLUDE_PRIVATE,
-    KEEP_GOING,
-    PATH,
-    main,
-    read_labels,
-    say,
-    warn,
-    warn_of_private,
-)
+from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, PATH, main, read_labels, say, warn, warn_of_private
 
 BROKEN = click.option(
     "--keep-going", "broken", is_flag=True, callback=lambda _, __, keep_going: [] if keep_going else None,
@@ -30,8 +20,8 @@ BROKEN = click.option(
 @click.option("--period", default="last quarter", show_default=True, help="As for review.")
 @click.option("--output", type=PATH, default=Path("loaded"), show_default=True, help="Folder.")
 @INCLUDE_PRIVATE
-@KEEP_GOING
-def load(config: Path, period: str, output: Path, include_private: bool, keep_going: bool) -> None:
+@BROKEN
+def load(config: Path, period: str, output: Path, include_private: bool, broken: list[str] | None) -> None:
     """Load every source, and write contributions.jsonl and references.jsonl, which the records source reads.
 
     Private rows are left out, and a line says how many.
@@ -45,7 +35,7 @@ def load(config: Path, period: str, output: Path, include_private: bool, keep_go
     from contribkit.tables import records
 
     org = ck.Organisation.read(config)
-    data = ck.load(org, ck.Period(period, org.timezone), keep_going)
+    data = ck.load(org, ck.Period(period, org.timezone), broken is not None)
     for name, table in (("contributions", data.contributions), ("references", data.references)):
         path = output / f"{name}.jsonl"
         shown = without_private(table, include_private)
@@ -171,9 +161,8 @@ def evaluate(
         raise click.UsageError("give --contributions and --labels equally often, once per set")
     if plot and len(labels) > 1:
         raise click.UsageError("--plot takes one set")
-    org = ck.Organisation.read(config)
+    org, figures = ck.Organisation.read(config), {}
     words = {str(lead): org.word(lead) for lead in Lead}
-    figures = {}
     for rows, truth in zip(contributions, labels, strict=True):
         found = compared(*classify_files(org, rows, truth, references, as_of, broken))
         say((f"{truth}\n\n" if len(labels) > 1 else "") + found.as_text(words).removesuffix("\n"))

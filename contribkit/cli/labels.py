@@ -137,9 +137,9 @@ def agreement(found: "ck.Labels") -> None:
 
     overall = measured(found)
     say(overall.sentence)
-    for first, second, count, raw, kappa in overall.pairs.itertuples(index=False):
-        figures = f"raw {format_decimal(raw)}, kappa {format_decimal(kappa)}"
-        say(f"  {first} and {second}: {pluralise(count, 'contribution')}, {figures}")
+    for first, second, count, *figures in overall.pairs.itertuples(index=False):
+        raw, kappa = map(format_decimal, figures)
+        say(f"  {first} and {second}: {pluralise(count, 'contribution')}, raw {raw}, kappa {kappa}")
     say(anchoring_bias(found).sentence)
 
 

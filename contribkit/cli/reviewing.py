@@ -12,12 +12,9 @@ from typing import Any, NamedTuple
 import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
-from contribkit.cli.group import AS_JSON, CONFIG, INCLUDE_PRIVATE, KEEP_GOING, PATH, main, say, warn
+from contribkit.cli.group import AS_JSON, CONFIG, INCLUDE_PRIVATE, PATH, main, say, warn
 
 PERIODS = '2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".'
-PARAMETER = click.option(
-    "-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebook."
-)
 NOTEBOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -108,13 +105,13 @@ def doctor(config: Path, as_json: bool) -> None:
 
 
 class Asked(NamedTuple):
-    """What the options of these commands ask for: `teams` are None for all, `parameters` are of the notebook."""
+    """What the options of these commands ask for."""
 
     org: "ck.Organisation"
     period: "ck.Period"
-    teams: list[Any] | None
+    teams: list[Any] | None  # None for all
     output: Path | None
-    parameters: dict[str, Any]
+    parameters: dict[str, Any]  # of the notebook
 
 
 def pages(folder: str, default: str, of_sample: str) -> Callable[[Callable[..., None]], click.Command]:
@@ -127,8 +124,10 @@ def pages(folder: str, default: str, of_sample: str) -> Callable[[Callable[..., 
         click.option("--output", type=PATH, help=f"Folder of {folder}.  [default: {folder} beside the file]"),
         click.option("--without-names", is_flag=True, help="Show no persons."),
         INCLUDE_PRIVATE,
-        KEEP_GOING,
-        PARAMETER,
+        click.option("--keep-going", is_flag=True, help="Take what can be read, and say what could not."),
+        click.option(
+            "-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebook."
+        ),
     )
 
     def added(function: Callable[..., None]) -> click.Command:
@@ -159,12 +158,13 @@ def _typed(text: str) -> Any:
 def _print_paths(results: list[Any], further: list[Path], printable: bool = False) -> None:
     """Print the paths of the pages (`rendering.Rendered`); what stopped one makes the exit code 1."""
     for result in results:
-        for path in (result.page, result.printable) if printable else (result.page,):
-            click.echo(path)
+        click.echo(result.page)
+        if printable:
+            click.echo(result.printable)
         warn([f"{result.team}: {result.failure}"] if result.failure else [])
     for path in further:
         click.echo(path)
-    sys.exit(1 if any(result.failure for result in results) else 0)
+    sys.exit(int(any(result.failure for result in results)))
 
 
 @pages("reviews", "last quarter", of_sample="2026-Q3")
@@ -182,16 +182,11 @@ def review(asked: Asked, upstream: str | None, notebook: Path | None, printable:
       contribkit review --period 2026-Q3 --upstream JupyterHub
       contribkit review --notebook my-review.ipynb
     """
-    from contribkit.rendering import RenderOptions, render
-
     org, span, teams, output, parameters = asked
     if upstream is not None and (teams or {"without_names", "include_private"} & parameters.keys()):
         raise click.UsageError("--upstream is of all teams, without names and without private threads: leave these out")
-    options: RenderOptions = {"parameters": parameters, "printable": printable}
-    if notebook is not None:
-        options["notebook"] = notebook
     of = teams if upstream is None else org.project(upstream)
-    results = render(org, span, of, output, **options)
+    results = ck.render(org, span, of, output, parameters=parameters, printable=printable, notebook=notebook)
     _print_paths(results, [results[0].folder.parent / "index.html"] if of is None else [], printable)
 
 

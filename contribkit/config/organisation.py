@@ -83,15 +83,11 @@ class Organisation:
     @property
     def cautions(self) -> list[str]:
         """What a reader should know about this file before they trust a review."""
-        cautions = []
-        if self.scope == "everywhere":
-            cautions.append('scope = "everywhere": members\' work outside the upstream projects is included')
+        everywhere = 'scope = "everywhere": members\' work outside the upstream projects is included'
         names = [member.name.casefold() for member in self.members.values() if member.name]
-        for name in sorted({name for name in names if names.count(name) > 1}):
-            cautions.append(
-                f'two members are named "{name}": git histories can tell them apart only by their e-mail addresses'
-            )
-        return cautions
+        alike = 'two members are named "{}": git histories can tell them apart only by their e-mail addresses'
+        twice = sorted({name for name in names if names.count(name) > 1})
+        return [*([everywhere] if self.scope == "everywhere" else []), *map(alike.format, twice)]
 
     def word(self, lead: str) -> str:
         """Return the word people see for a lead."""
@@ -198,18 +194,14 @@ class Organisation:
     def is_own_side(self, ref: str) -> bool:
         """Return whether a thread, commit or repository is on the organisation's own side.
 
-        That is: in its own repositories, in a stakeholder's tracker or repository that is not upstream too, or in a
-        thread or repository that an initiative or a goal names.
+        That is: its own, a stakeholder's tracker or repository that is not upstream too, or one that is planned work.
         """
         repo = repository_of(ref)
         if repo is None:
             return False
-        return (
-            self.is_own(repo)
-            or casefold_id(ref) in self._planned
-            or matches(self._trackers, repo)
-            or (self.upstream_of(repo) is None and self.owner_of(repo) is not None)
-        )
+        if self.is_own(repo) or casefold_id(ref) in self._planned or matches(self._trackers, repo):
+            return True
+        return self.upstream_of(repo) is None and self.owner_of(repo) is not None
 
     @cached_property
     def _trackers(self) -> list[str]:
@@ -261,10 +253,8 @@ class Organisation:
         return words
 
     def owner_of(self, repo: str) -> Stakeholder | None:
-        """Return the first stakeholder in the file whose repository, tracker or organisation's repository it is.
-
-        A stakeholder's organisation is not used for repositories that are upstream projects too.
-        """
+        """Return the first stakeholder in the file whose repository or tracker, or whose organisation's, it is."""
+        # A stakeholder's organisation is not used for repositories that are upstream projects too.
         names = {casefold_id(repo)} if self.upstream_of(repo) else {casefold_id(repo), casefold_id(repo.split("/")[0])}
         for stakeholder in self.stakeholders:
             owned = map(casefold_id, (*stakeholder.repos, *stakeholder.orgs))

@@ -26,9 +26,9 @@ def matches(patterns: list[str], text: str) -> bool:
 
 
 def find_paths(root: Path, pattern: str) -> list[Path]:
-    """Return the files and folders that a pattern matches, sorted; one without ``*``, ``?`` and ``[`` is a path.
+    """Return the files and folders that a pattern such as ``data/**/*.db`` matches, sorted.
 
-    ``**`` is folders at any depth. A folder that cannot be read is an error: `Path.glob` leaves out what is in it.
+    A folder that cannot be read is an error: `Path.glob` leaves out what is in it.
     """
     if "\0" in pattern:
         raise ContribkitError("contribkit.toml: a path holds a null character; remove it")

@@ -12,23 +12,19 @@ FILE = "aliases.csv"
 
 @dataclass(frozen=True)
 class Aliases:
-    """Current names by old names.
+    """Current names by old names, case-folded.
 
     The file ``labels/aliases.csv`` has the columns ``old`` and ``new``. The form of a name says what it names:
-    ``owner/repo`` is a repository that was renamed or moved, ``owner/repo#1`` a transferred thread, anything else a
-    login. A name may change more than once.
+    ``owner/repo`` is a repository that was renamed or moved, ``owner/repo#1`` a transferred thread, else it is a login.
     """
 
-    newer: dict[str, str] = field(default_factory=dict)
-    """The next name by the old one, as `casefold_id` writes it."""
-    members: dict[str, str] = field(default_factory=dict)
-    """A member's login by their aliases in contribkit.toml, as `casefold_id` writes them; applied after `newer`."""
+    newer: dict[str, str] = field(default_factory=dict)  # the next name, which may have changed again
+    members: dict[str, str] = field(default_factory=dict)  # logins by aliases in contribkit.toml; applied after `newer`
 
     @classmethod
     def read(cls, path: Path) -> "Aliases":
         """Read an alias file; a missing one has no aliases, and its header may be left out."""
-        aliases = cls()
-        lines: dict[str, int] = {}
+        aliases, lines = cls(), dict[str, int]()
         for line, row in read_cells(path) if path.exists() else ():
             names = [cell.strip() for cell in row]
             if any(names) and (line > 1 or [name.casefold() for name in names] != ["old", "new"]):

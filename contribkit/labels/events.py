@@ -109,10 +109,9 @@ def _unreadable(error: OSError) -> None:
 
 
 def read_log(path: Path) -> Iterator[Event]:
-    """Yield the events of a label log, in the order of its lines.
+    """Yield the events of a label log; an invalid line is an error, with file, line and fix.
 
     An incomplete last line, as a crash leaves it, is ignored with a warning: nobody writes to that file any more.
-    Any other invalid line is an error, with file, line and fix.
     """
     try:
         lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
@@ -150,11 +149,10 @@ def read_logs(paths: Iterable[Path]) -> dict[str, tuple[Path, Event]]:
 
 
 class LabelLog:
-    """The log file of one session of one person, ``<folder>/<period>/<person>.<session>.jsonl``.
+    """The log file of one session of one person, ``<folder>/<period>/<person>.<session>.jsonl``, made with an event.
 
-    Nobody else writes to it, so that no lock is needed: locks fail on network disks. The file is created with the first
-    event. After a failed write it is cut back to the last complete event and a new file is used: an event never follows
-    half a line. Where it was removed or replaced meanwhile, as git does, everything goes into a new file.
+    Nobody else writes to it, so that no lock is needed: locks fail on network disks. After a failed write it is cut
+    back to the last complete event, and a new file is used, as where it was removed or replaced, as git does.
     """
 
     def __init__(self, folder: str | Path, person: str, period: str) -> None:

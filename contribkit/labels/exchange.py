@@ -43,10 +43,7 @@ def read_csv(path: Path) -> list[Row]:
 
 
 def changed(rows: list[Row], labels: Labels) -> list[Event]:
-    """Return the events that make labels say what the rows say; unchanged rows give none.
-
-    An empty lead clears the person's opinion. Missing rows and columns change nothing; an invalid row is an error.
-    """
+    """Return the events that make labels say what the rows say; an empty lead clears, an invalid row is an error."""
     now = datetime.now(UTC)
     known = {(labels.name(said["item"]), labels.person(said["by"])): said for said in labels.opinions}
     events: list[Event] = []
@@ -54,21 +51,21 @@ def changed(rows: list[Row], labels: Labels) -> list[Event]:
         item, by = cells.get("item"), cells.get("by")
         if not item or not by:
             raise ContribkitError(f"{place}: has no contribution or no person; fill in item and by")
-        before = known.get((labels.name(item), labels.person(by)))
-        if not before and (problem := _problem_of_new(item, by)):
-            raise ContribkitError(f"{place}: {problem}")
+        if not (before := known.get((labels.name(item), labels.person(by)))):
+            _check_new(item, by, place)
         if event := _event(cells, before or {"item": item, "by": by}, now):
             events.append(validate(event, place))
     return events
 
 
-def _problem_of_new(item: str, by: str) -> str:
-    """Say what can be neither a contribution nor a person, such as the second line of a note."""
+def _check_new(item: str, by: str, place: str) -> None:
+    """Refuse what can be neither a contribution nor a person, such as the second line of a note."""
     try:
         parse_contribution_id(item)
     except ValueError as error:
-        return str(error)
-    return "" if by.isprintable() else f'invalid person "{by}"; write a login'
+        raise ContribkitError(f"{place}: {error}") from error
+    if not by.isprintable():
+        raise ContribkitError(f'{place}: invalid person "{by}"; write a login')
 
 
 def _event(cells: dict[str, str], before: Event, at: datetime) -> Event | None:
@@ -87,10 +84,9 @@ def _event(cells: dict[str, str], before: Event, at: datetime) -> Event | None:
 
 
 def merge(sources: Iterable[Path], labels: Labels, period: str | None = None) -> tuple[int, int, Iterator[Path]]:
-    """Write the events of other label logs that the folder of labels does not have yet to new logs there.
+    """Write the new events of other label logs to new logs of a period, by default of the folder they come from.
 
-    They go to the folder of a period, by default that of the folder they come from. Returned are how many events are
-    new, how many known already, and the files, each written when it is reached.
+    Returned are how many events are new, how many known already, and the files, each written when it is reached.
     """
     found = read_logs(path for source in sources for path in _logs(source))
     here = {event["id"] for event in labels.events}

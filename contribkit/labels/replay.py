@@ -21,16 +21,11 @@ from contribkit.tables import grouped
 class Label:
     """The label of one contribution."""
 
-    item: str
-    """Id of the contribution."""
-    lead: str | None
-    """The lead people agree on; None where it is disputed."""
-    status: str
-    """``adjudicated``, ``unanimous``, ``majority`` or ``disputed``."""
-    opinions: dict[str, str]
-    """Each person's current lead."""
-    stakeholder: str | None = None
-    """As given by the people who agree, where they gave one; `activity` too."""
+    item: str  # id of the contribution
+    lead: str | None  # the lead people agree on; None where it is disputed
+    status: str  # adjudicated, unanimous, majority or disputed
+    opinions: dict[str, str]  # each person's current lead
+    stakeholder: str | None = None  # as given by the people who agree, where they gave one; the activity too
     activity: str | None = None
 
 
@@ -101,9 +96,9 @@ class Labels:
 
     @classmethod
     def read(cls, folder: str | Path, organisation: Organisation | None = None) -> "Labels":
-        """Read all label logs below a folder, and its alias file; a missing folder has none.
+        """Read all label logs below a folder, and its alias file; with an organisation, its members' aliases apply too.
 
-        With an organisation, its members' aliases apply too. What cannot be read is a `ContribkitError` with its line.
+        A missing folder has none. What cannot be read is a `ContribkitError` with its line.
         """
         place = Path(folder)
         found = read_logs(log_files(place))

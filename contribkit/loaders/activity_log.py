@@ -2,6 +2,7 @@
 
 import math
 import re
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -100,33 +101,21 @@ def _entry(cells: dict[str, str], organisation: Organisation) -> dict[str, Any]:
     # It stays the same as long as the row says the same day, person and matter.
     name = sha256("\n".join([cells["date"], cells["who"].casefold(), cells["what"]]).encode()).hexdigest()[:12]
     return {
-        "ref": f"activity_log:{name}",
-        "kind": str(kind),
-        "act": kind.act,
-        "title": cells["what"],
-        "body": outcome,
-        "author": who,
-        "actor": who,
-        "at": day,
-        "whole_day": True,
-        "hours": _hours(cells.get("hours", "")),
-        "url": url,
+        "ref": f"activity_log:{name}", "source": "activity_log", "private": False, "kind": str(kind), "act": kind.act,
+        "title": cells["what"], "body": outcome, "author": who, "actor": who, "at": day, "whole_day": True,
+        "hours": _hours(cells.get("hours", "")), "url": url,
         "links_out": [*linked, url] if url and not linked_refs(url) else linked,
         "stated_activity": activity or None,
         "stated_upstream": word_of(cells.get("upstream", ""), "upstream project", projects) or None,
         "stated_lead": word_of(cells.get("lead", ""), "lead", list(Lead)) or None,
-        "private": False,
-        "source": "activity_log",
-    }
+    }  # fmt: skip
 
 
 def _day(text: str) -> str:
-    try:
+    with suppress(ValueError):
         # fromisoformat alone takes 20260701 and 2026-W27 too, which other tables do not know.
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             return date.fromisoformat(text).isoformat()
-    except ValueError:
-        pass
     raise ValueError(f'"date" is "{text}", not a day like 2026-07-01')
 
 
@@ -135,10 +124,7 @@ def _hours(text: str) -> float | None:
         return None
     if re.fullmatch(r"[1-9][0-9]*,[0-9]{3}", text):
         raise ValueError(f'"hours" is "{text}", which may be a thousand or one; write 1000 or 1.0')
-    try:
-        hours = float(text.replace(",", "."))
-    except ValueError:
-        hours = math.nan
-    if not 0 <= hours < math.inf:
-        raise ValueError(f'"hours" is "{text}", not a number such as 1.5')
-    return hours
+    with suppress(ValueError):
+        if 0 <= (hours := float(text.replace(",", "."))) < math.inf:
+            return hours
+    raise ValueError(f'"hours" is "{text}", not a number such as 1.5')

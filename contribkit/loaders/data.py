@@ -20,12 +20,9 @@ def check(organisation: Organisation, keep_going: bool = False) -> None:
 
 
 def fetch(organisation: Organisation, period: Period, keep_going: bool = False) -> None:
-    """Let sources with a local store fill it over the network: once, before several processes load.
-
-    With `keep_going`, a source that fails is skipped: `load` says why.
-    """
+    """Let sources with a local store fill it over the network: once, before several processes load."""
     for source in _sources(organisation).values():
-        with suppress(ContribkitError) if keep_going else nullcontext():
+        with suppress(ContribkitError) if keep_going else nullcontext():  # `load` says why
             if (fill := getattr(source, "fetch", None)) is not None:
                 fill(organisation, period)
 

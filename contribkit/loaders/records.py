@@ -3,6 +3,7 @@
 import re
 import reprlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -45,11 +46,10 @@ def check(organisation: Organisation) -> None:
 
 def load(organisation: Organisation, period: Period | None) -> Loaded:
     """Read contributions and references; the whole files, since earlier periods are wanted too."""
-    answer = Loaded()
-    rows = _rows(organisation, "contributions", answer.broken)
+    answer, timezone = Loaded(), organisation.timezone
+    answer.threads, answer.acts = unfold(_rows(organisation, "contributions", answer.broken), timezone)
     found = _rows(organisation, "references", answer.broken)
-    answer.threads, answer.acts = unfold(rows, organisation.timezone)
-    answer.references = conform(pd.DataFrame(found), REFERENCES, organisation.timezone)
+    answer.references = conform(pd.DataFrame(found), REFERENCES, timezone)
     return answer
 
 
@@ -127,9 +127,8 @@ def _contribution(row: dict[str, Any]) -> dict[str, Any]:
     stated = {}
     if "activity_log" in (row.get("source") or ""):  # files of earlier versions carried what it states as labels
         words = [label.partition(": ") for label in row.get("labels") or []]
-        stated = {
-            f"stated_{name}": word for name, _, word in words if name in ("lead", "upstream", "activity") and word
-        }
+        known = ("lead", "upstream", "activity")
+        stated = {f"stated_{name}": word for name, _, word in words if name in known and word}
     return _filled(row, **stated, ref=ref, kind=kind, actor=login, repo=repository_of(ref), number=number_of(ref))
 
 
@@ -183,13 +182,11 @@ def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:
 
 
 def _check_date(name: str, value: str) -> None:
-    try:
+    with suppress(ValueError):
         # Alone it takes 20260701 and 2026-W27 too; and a time must be one in every zone.
         is_usual = re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])", value)
         if is_usual and 1 < datetime.fromisoformat(value).year < 9999:
             return
-    except ValueError:
-        pass
     raise ValueError(f'"{name}" is "{value}", not a date like 2026-07-01 or 2026-07-01T12:00:00Z')
 
 

@@ -55,9 +55,8 @@ def _one_list(name: str, lists: list[list[Any]]) -> list[Any]:
 def unite_acts(frames: list[pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
     """Return one row an act, logins as configured.
 
-    For an act that happens once to a thread, a source with its time is preferred to one with its day, then the more
-    trusted. An act with a day only, or which sums up several, is dropped where another source has the single ones of
-    the same person, thread and day.
+    An act with a day only, or which sums up several, is dropped where another source has the single ones of the same
+    person, thread and day; of what happens once to a thread, a time is preferred to a day, then the more trusted.
     """
     acts = combine([frame.assign(frame=number) for number, frame in enumerate(frames)], {**ACTS, "frame": "Int64"})
     acts = acts.assign(actor=canonical(acts["actor"], organisation)).dropna(subset=["actor"])
@@ -87,11 +86,7 @@ def _known_singly(acts: pd.DataFrame) -> pd.Series:
 
 
 def unite_references(frames: list[pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
-    """Return one row a pair of place and thread, for threads that are looked at.
-
-    The same reference from two sources is one: with the earliest date, all that the texts say, and private where one
-    source says so.
-    """
+    """Return one row a pair of place and thread that is looked at: earliest date, all texts, private where any is."""
     references = combine(frames, REFERENCES)
     numbered = references["kind"].isin(("issue", "pull_request")) & references["source"].notna()
     bare = numbered & references["id"].str.fullmatch(r"[0-9]+").fillna(False).astype(bool)

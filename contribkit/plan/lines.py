@@ -105,9 +105,7 @@ def planned_path(organisation: Organisation, period: Period, folder: str | Path 
     return (Path(folder) if folder else organisation.root / "planned") / f"{period}.csv"
 
 
-def read_planned(
-    organisation: Organisation, period: Period, keep_going: bool = False, folder: str | Path = ""
-) -> SavedPlan | None:
+def read_planned(organisation: Organisation, period: Period, keep_going: bool = False) -> SavedPlan | None:
     """Read the plan that was saved for a period; None if there is none.
 
     Parameters
@@ -118,8 +116,6 @@ def read_planned(
         The period it was made for.
     keep_going
         Skip lines that cannot be read, and say so in the notes.
-    folder
-        The folder of saved plans, by default ``planned/`` beside contribkit.toml.
 
     Raises
     ------
@@ -132,7 +128,7 @@ def read_planned(
     >>> len(read_planned(org, Period("2026-Q3")).lines), read_planned(org, Period("2025-Q1"))
     (13, None)
     """
-    path, broken = planned_path(organisation, period, folder), list[str]()
+    path, broken = planned_path(organisation, period), list[str]()
     if not path.exists():
         return None
     return SavedPlan(read_lines(path, organisation, broken if keep_going else None), broken)

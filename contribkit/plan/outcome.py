@@ -72,14 +72,11 @@ class Planned(Question):
         self.title = "What came of the plan?" if saved else ""
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        tables = self._named(data)
-        return {name: _counted(table) for name, table in tables.items()} if data.without_names else tables
-
-    def _named(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         if self.saved is None:
             return {}
         mine = [line for line in self.saved.lines if line.is_of(data.team)]
-        return planned_and_done(mine, data.named_rows, data.organisation, data.team)
+        tables = planned_and_done(mine, data.named_rows, data.organisation, data.team)
+        return {name: _counted(table) for name, table in tables.items()} if data.without_names else tables
 
     def sentence(self, data: ReviewData) -> str:
         if self.saved is None:
@@ -100,7 +97,7 @@ class Planned(Question):
         return figures.goal_figure(table, "contributions", _met(lines), stroke="plan")
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        return {"planned": {name: records(_counted(table)) for name, table in self._named(data).items()} or None}
+        return {"planned": {name: records(_counted(table)) for name, table in self.tables(data).items()} or None}
 
     def html(self, data: ReviewData) -> Markup:
         return Markup("") if self.saved is None else super().html(data)
@@ -141,7 +138,8 @@ def _work(table: pd.DataFrame) -> list[str]:
 
 def _counted(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with how many people, not who."""
-    return table.assign(**{name: table[name].map(len) for name in ("planned_for", "done_by") if name in table})
+    who = table.columns.intersection(["planned_for", "done_by"])
+    return table.assign(**{name: [len(c) if isinstance(c, list) else c for c in table[name]] for name in who})
 
 
 def _table(table: pd.DataFrame, names: dict[str, str]) -> Markup:

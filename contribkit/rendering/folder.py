@@ -20,10 +20,7 @@ WRITTEN = frozenset({
 
 @contextmanager
 def beside(folder: Path) -> Iterator[Path]:
-    """Yield a new folder beside another, so that a rename puts it in its place and relative paths stay true.
-
-    What killed runs on this machine left behind is removed first, and a folder that such a run had moved away is back.
-    """
+    """Yield a new folder beside another, where relative paths stay true; first, put in order what killed runs left."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     if (old := _old(folder)).exists() and not folder.exists():
         old.rename(folder)
@@ -80,20 +77,18 @@ def check_place(folder: Path, stem: str) -> None:
     """Raise `ContribkitError` where a ``review`` or ``plan`` would replace something else, or cannot be written."""
     other = "plan" if stem == "review" else "review"
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    wrong = None
     if folder.is_symlink() and not folder.exists():
-        wrong = f"{folder}: is a link to a folder that is not there; remove it"
-    elif folder.exists() and not folder.is_dir():
-        wrong = f"{folder}: is no folder; remove it, or choose another place with --output"
-    elif f"{other}.ipynb" in names:
-        wrong = f"{folder} holds a {other}; choose another folder for the {stem} with --output"
-    elif names and f"{stem}.ipynb" not in names:
-        wrong = f"{folder}: holds no {stem} but other files, such as {names[0]}; choose another place with --output"
-    if wrong:
-        raise ContribkitError(wrong)
+        raise ContribkitError(f"{folder}: is a link to a folder that is not there; remove it")
+    if folder.exists() and not folder.is_dir():
+        raise ContribkitError(f"{folder}: is no folder; remove it, or choose another place with --output")
+    if f"{other}.ipynb" in names:
+        raise ContribkitError(f"{folder} holds a {other}; choose another folder for the {stem} with --output")
+    if names and f"{stem}.ipynb" not in names:
+        held = f"{folder}: holds no {stem} but other files, such as {names[0]}"
+        raise ContribkitError(f"{held}; choose another place with --output")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder.parent).close()
     except OSError as error:
-        wrong = f"{folder.parent}: cannot be written ({error.strerror}); choose another with --output"
-        raise ContribkitError(wrong) from error
+        place = f"{folder.parent}: cannot be written ({error.strerror})"
+        raise ContribkitError(f"{place}; choose another with --output") from error

@@ -71,14 +71,14 @@ class _Job:
     given: dict[str, Any]  # parameters that a person gave
     config: Path
     period: str
-    printable: bool = False  # whether to write print.html too
+    printable: bool = False
 
 
 class RenderOptions(TypedDict, total=False):
     """Options of `render`."""
 
     parameters: dict[str, Any]
-    notebook: str | Path
+    notebook: str | Path | None
     printable: bool
 
 
@@ -178,15 +178,16 @@ def _parent(organisation: Organisation, period: Period, output: str | Path | Non
 
 def _write_index(organisation: Organisation, period: Period, folder: Path, results: list[Rendered]) -> None:
     """Write ``index.html`` over the reviews of all teams into a folder; what two teams share counts once."""
-    counts: dict[str, dict[str, int]] = {}
-    unique: dict[str, dict[str, Any]] = {}
+    unique: dict[str, str] = {}
+    teams: list[tuple[Rendered, dict[str, int] | None]] = []
     for result in results:
+        leads = {}
         if result.failure is None:
             rows = json.loads((result.folder / "summary.json").read_text(encoding="utf-8"))["rows"]
-            unique |= {row["id"].casefold(): row for row in rows}
-            counts[result.slug] = lead_counts(row["lead"] for row in rows)
-    teams = [(result, counts.get(result.slug)) for result in results]
-    together = lead_counts(row["lead"] for row in unique.values())
+            leads = {row["id"].casefold(): row["lead"] for row in rows}
+        unique |= leads
+        teams.append((result, lead_counts(leads.values()) if result.failure is None else None))
+    together = lead_counts(unique.values())
     words = {lead: organisation.word(lead) for lead in together}
     counted = "; ".join(f"{count} {words[lead]}" for lead, count in together.items())
     body = page.html(
@@ -197,10 +198,7 @@ def _write_index(organisation: Organisation, period: Period, folder: Path, resul
 
 
 def _run(organisation: Organisation, period: Period, jobs: list[_Job], load: Callable[[bool], Any]) -> list[Rendered]:
-    """Check all that can be checked, so that nothing starts that cannot end; load once; then render.
-
-    Whatever ends this process ends the others.
-    """
+    """Check all that can be checked, load once, then render; whatever ends this process ends the others."""
     keep_going = bool(jobs and jobs[0].given.get("keep_going"))
     if any("team" in job.own for job in jobs):
         read_planned(organisation, period, keep_going)

@@ -26,10 +26,7 @@ _KERNEL = ("--IPKernelApp.log_level=ERROR", "--IPKernelApp.exec_PYTHONSTARTUP=Fa
 
 
 def check_parameters(notebook: Path, given: dict[str, Any]) -> None:
-    """Raise `ContribkitError` for a parameter that a notebook does not have, or of another type.
-
-    papermill itself passes over both with a printed line at most.
-    """
+    """Raise `ContribkitError` for a parameter that a notebook does not have, or of another type: papermill does not."""
     import papermill
 
     known = papermill.inspect_notebook(notebook)
@@ -44,11 +41,9 @@ def check_parameters(notebook: Path, given: dict[str, Any]) -> None:
 def execute(
     source: Path, output: Path, parameters: dict[str, Any], progress: bool, root: Path, nameless: bool
 ) -> str | None:
-    """Run a notebook in the folder of its output; return what stopped it, if anything did.
+    """Run a notebook in the folder of its output, which ends where a failure stopped it; return what did, or None.
 
-    The output is written in either case; after a failure it ends where the notebook stopped. Folders below `root`, and
-    without names the words of errors, are taken out. Nothing of the user's own IPython reaches the kernel: no profile,
-    no startup file, no history.
+    Nothing of the user's own IPython reaches the kernel: no profile, no startup file, no history.
     """
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -86,10 +81,7 @@ def prepare(source: Path, output: Path, parameters: dict[str, Any]) -> None:
 
 
 def _scrub(path: Path, root: Path, nameless: bool) -> None:
-    """Take out of a notebook where on this machine it ran, and what was printed; without names also errors.
-
-    What is printed, such as the traceback of a rule that fails, may hold words of private threads.
-    """
+    """Take out of a notebook where it ran, and what was printed, which may hold private words; without names errors."""
     notebook = json.loads(path.read_text(encoding="utf-8").replace(json.dumps(f"{root}/")[1:-1], ""))
     cut = ("stream", "error") if nameless else ("stream",)
     for cell in notebook["cells"]:
@@ -127,10 +119,6 @@ def write_print(source: Path, output: Path, title: str) -> None:
     """Make the page to print of a page: everything unfolded, and its title and page numbers on each sheet."""
     # Whatever strangers wrote is escaped: what is left of tags is ours.
     text = source.read_text(encoding="utf-8").replace("<details>", "<details open>")
-    sheet = page.html("print.css", title=Markup(css_text(title)))
+    letters = "".join(f"\\{ord(sign):x} " for sign in title)  # in a string of CSS nothing can end it
+    sheet = page.html("print.css", title=Markup(f'"{letters}"'))
     write_whole(output, text.replace("</head>", f"<style>{sheet}</style>\n</head>", 1))
-
-
-def css_text(text: str) -> str:
-    """Return a text as a string of CSS, in which nothing can end it."""
-    return '"' + "".join(f"\\{ord(sign):x} " for sign in text) + '"'

@@ -231,4 +231,4 @@ def day(value: Any) -> str:
 
 def safe_url(value: Any) -> str:
     """Return an address only where a browser would open it as a page."""
-    return value if isinstance(value, str) and value.startswith(("https://", "http://")) else ""
+    return value if isinstance(value, str) and value.casefold().startswith(("https://", "http://")) else ""

@@ -26,10 +26,8 @@ for (const place of Object.values(places)) URL.revokeObjectURL(place);
 def pack(folder: Path, entry: str) -> str:
     """Return one ES module that loads an entry module and all that it imports; its default export is what they export.
 
-    anywidget has one text for the code of a widget, and a text cannot import others by path. So it holds all modules,
-    gives each an address of the browser's own (a blob, as anywidget does itself), and puts these addresses into their
-    imports: they stay modules, and node runs the same files in tests. The text is compressed, since it is part of the
-    widget state that is saved with a notebook.
+    anywidget has one text for the code of a widget, which cannot import others by path: it gives each module a blob's
+    address and puts these into their imports. It is compressed, since it is part of the state saved with a notebook.
     """
     # Without a time in it, the same modules give the same text.
     packed = gzip.compress(json.dumps(modules(folder, entry)).encode(), mtime=0)
@@ -48,8 +46,5 @@ def modules(folder: Path, entry: str) -> list[tuple[str, str]]:
 
 
 def style(own: Path) -> str:
-    """Return the style sheet of a widget: the common theme, then its own file.
-
-    The widget's root element has the class ``contribkit-widget`` beside its own.
-    """
+    """Return the common theme, then a widget's own style sheet; its root has the class ``contribkit-widget``."""
     return "\n".join(path.read_text(encoding="utf-8") for path in (_THEME, own))

@@ -80,10 +80,7 @@ class PlanTable(anywidget.AnyWidget):
         self.on_msg(self._receive)
 
     def change(self, number: int, column: str, value: Any) -> None:
-        """Change who (a login, empty for nobody), with (the same) or how many (from 0 on) of a line, from 0 on.
-
-        What is not possible is a `ContribkitError`, and nothing changes then.
-        """
+        """Change who or with (a login, or empty) or how many of a line, from 0 on; what is wrong changes nothing."""
         if not 0 <= number < len(self.lines):
             raise ContribkitError(f"there is no line {number + 1}; the plan has {len(self.lines)}")
         if column not in ("who", "with", "how many"):
@@ -106,10 +103,7 @@ class PlanTable(anywidget.AnyWidget):
         self._step(self.proposal)
 
     def save(self) -> int:
-        """Write the plan, beside the lines of other teams, and return how many lines it has.
-
-        Lines of this team that somebody else changed since they were read are a `ContribkitError`.
-        """
+        """Write the plan beside other teams' lines, unless somebody changed it; return its number of lines."""
         lines = self._read()
         if [line for line in lines if line.is_of(self._team)] != self._saved:
             raise ContribkitError(f"{self.path.name} was changed since it was read; run the cell again to see it")

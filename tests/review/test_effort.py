@@ -6,8 +6,8 @@ import pytest
 import contribkit as ck
 from contribkit.config.models import Effort, Stakeholder
 from contribkit.review import Review
-from contribkit.review.effort import effort_share, hours_of
-from contribkit.review.questions.next_steps import next_steps
+from contribkit.review.questions.leads import next_steps
+from contribkit.review.shares import effort_share, hours_of
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +51,13 @@ def test_the_headline_gives_the_share_by_effort_with_the_share_by_count_beside_i
 
 
 def test_each_next_step_leads_to_a_section_of_the_page(review: Review) -> None:
-    steps = next_steps(review.data)
+    steps = list(next_steps(review.data))
     assert 0 < len(steps) <= 5
-    for step in steps:
-        assert f'href="#{step.section}"' in review.leads.html
-        assert f'id="{step.section}"' in review.sections[step.section].html
+    for _, section in steps:
+        assert f'href="#{section}"' in review.leads.html
+        assert f'id="{section}"' in review.sections[section].html
     waiting = review.summary["waiting"]
-    assert steps[0].action.startswith(f"{waiting} contributions need review")
+    assert steps[0][0].startswith(f"{waiting} contributions need review")
 
 
 def test_the_contents_lead_to_every_section(review: Review) -> None:

@@ -153,10 +153,9 @@ class Repository:
         return False
 
     def name(self, organisation: Organisation) -> str | None:
-        """Return which repository it is: of its remotes on GitHub the one that is looked at, else the first.
+        """Return which repository it is: of its remotes on GitHub the one looked at, else the first; None for others.
 
-        Where no remote is on a host at all, a folder named OWNER+NAME tells it, and else it is an error; None where
-        all remotes are on other hosts than GitHub's, or that of the API in contribkit.toml.
+        Where no remote is on a host at all, a folder named OWNER+NAME tells it, and else it is an error.
         """
         api = urlsplit(str(organisation.sources.get("github", {}).get("api_url", ""))).hostname or ""
         hosts = (*GITHUB_HOSTS, api.removeprefix("api."))

@@ -47,18 +47,15 @@ class Settings(Table):
 
 
 class _Content(NamedTuple):
-    """What all databases hold of the repositories that an organisation looks at, each thread once.
+    """What all databases hold of the repositories that an organisation looks at, each thread once."""
 
-    `threads` are issues and pull requests; `bots` are logins; `nameless` counts rows without a known repository.
-    """
-
-    threads: pd.DataFrame
+    threads: pd.DataFrame  # issues and pull requests
     comments: pd.DataFrame
     releases: pd.DataFrame
     commits: pd.DataFrame
     repositories: pd.DataFrame
-    bots: frozenset[str]
-    nameless: int
+    bots: frozenset[str]  # logins
+    nameless: int  # rows without a known repository
 
 
 def check(organisation: Organisation) -> None:
@@ -73,18 +70,17 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
     databases: list[dict[str, pd.DataFrame]] = []
     for path in _files(organisation):
         try:
-            tables = sqlite_file.read(path)
+            databases.append(sqlite_file.read(path))
+            answer.notes += _database_notes(path.name, databases[-1], period)
         except ContribkitError as error:
             answer.broken.append(str(error))
-            continue
-        databases.append(tables)
-        answer.notes += _database_notes(path.name, tables, period)
     if databases:
         whole = _content(databases, organisation)
         acts = _act_rows(whole)
         threads = _thread_rows(whole, acts, organisation)
-        answer.threads = threads[in_scope(threads["ref"], organisation)].reset_index(drop=True)
-        answer.acts = acts[in_scope(acts["ref"], organisation)].reset_index(drop=True)
+        answer.threads, answer.acts = (
+            rows[in_scope(rows["ref"], organisation)].reset_index(drop=True) for rows in (threads, acts)
+        )
         answer.references = _reference_rows(whole, threads, organisation)
         answer.notes[:0] = _notes(whole)
     return answer
@@ -123,34 +119,26 @@ def _notes(content: _Content) -> list[str]:
     pull_requests = threads["kind"] == "pull_request"
     ended = int((pull_requests & threads["state"].isna()).sum())
     unmerged = int((threads["merged_at"].notna() & threads["merged_by"].isna()).sum())
-    counted = (
-        (content.nameless, "{} rows are left out because their repository is unknown; run github-to-sqlite repos"),
-        (ended, "whether {} closed pull requests were merged is not known; run github-to-sqlite pull-requests"),
-        (unmerged, "who merged {} pull requests is not known: github-to-sqlite asks for it only with --pull-request"),
-        (len(content.repositories), "who created {} repositories is inferred: the author of the first commit"),
-    )
-    return [_REVIEWS, *(sentence.format(number) for number, sentence in counted if number)]
+    counted = {
+        "{} rows are left out because their repository is unknown; run github-to-sqlite repos": content.nameless,
+        "whether {} closed pull requests were merged is not known; run github-to-sqlite pull-requests": ended,
+        "who merged {} pull requests is not known: github-to-sqlite asks for it only with --pull-request": unmerged,
+        "who created {} repositories is inferred: the author of the first commit": len(content.repositories),
+    }
+    return [_REVIEWS, *(sentence.format(number) for sentence, number in counted.items() if number)]
 
 
 def _content(databases: list[dict[str, pd.DataFrame]], organisation: Organisation) -> _Content:
-    """Return what several databases hold as one: of each thread and comment the newest.
-
-    A repository that is not in the table repos counts as private: nothing says that it is not.
-    """
+    """Return what several databases hold as one: of each thread and comment the newest."""
     times = dict.fromkeys(("created_at", "published_at", "author_date"), "opened_at")
 
     def every(*names: str) -> pd.DataFrame:
-        frames = [tables[name] for name in names for tables in databases]
+        frames = [database[name] for name in names for database in databases]
         return pd.concat(frames, ignore_index=True).rename(columns=times)
 
     users, repos = every("users"), every("repos")
-    frames = (
-        every("pull_requests", "issues"),
-        every("issue_comments"),
-        every("releases"),
-        every("commits"),
-        repos[~repos["fork"].fillna(False)],
-    )
+    tables = every("pull_requests", "issues"), every("issue_comments"), every("releases"), every("commits")
+    frames = *tables, repos[~repos["fork"].fillna(False)]
     threads, comments, releases, commits, repositories = (frame[_is_looked_at(frame, organisation)] for frame in frames)
     newest = comments.sort_values("updated_at", ascending=False, kind="stable").drop_duplicates("comment_id")
     published = releases[~releases["draft"].fillna(False) & releases["opened_at"].notna()]
@@ -175,10 +163,8 @@ def _is_looked_at(frame: pd.DataFrame, organisation: Organisation) -> pd.Series:
 
 
 def _newest(threads: pd.DataFrame) -> pd.DataFrame:
-    """Return one row an issue or pull request, with the last known value of each column.
-
-    A closed pull request that only the table of issues has may have been merged: its state is null.
-    """
+    """Return one row an issue or pull request, with the last known value of each column."""
+    # A closed pull request that only the table of issues has may have been merged: its state is null.
     ended = (threads["table"] == "issues") & (threads["kind"] == "pull_request") & (threads["state"] != "open")
     threads = threads.assign(state=threads["state"].mask(ended, "ended"), key=threads["ref"].str.casefold())
     # Of two rows of the same time, that of the table of pull requests knows more.
@@ -191,11 +177,7 @@ def _newest(threads: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_creators(repositories: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
-    """Return the repositories whose creator can be inferred: the author of the first commit.
-
-    GitHub does not say who created a repository, nor does a history that starts long before it, as it was imported, or
-    later, as only a part of it is known.
-    """
+    """Return the repositories whose creator can be inferred: the author of the first commit, if it is of that time."""
     first = commits.sort_values("opened_at", kind="stable").drop_duplicates("repo").set_index("repo")
     start = _look_up(repositories["repo"], first["opened_at"])
     known = repositories.assign(author=_look_up(repositories["repo"], first["author"]))
@@ -259,11 +241,9 @@ def _with_participants(
 
 
 def _act_rows(content: _Content) -> pd.DataFrame:
-    """Return a table of the schema `ACTS`.
-
-    The actor of a merge is the author where the database does not say who merged: it is the author's act too.
-    """
+    """Return a table of the schema `ACTS`."""
     threads = content.threads
+    # Where the database does not say who merged, the author is the actor: it is their act too.
     merged, closed = (threads[threads["state"] == state] for state in ("merged", "closed"))
     known = {
         "opened": threads,

@@ -3,8 +3,9 @@
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -60,7 +61,7 @@ def read(path: Path) -> dict[str, pd.DataFrame]:
     with _opened(path) as database:
         present = _columns(path, database)
         for name, pattern in _FUNCTIONS.items():
-            database.create_function(name, 1, _finder(pattern), deterministic=True)
+            database.create_function(name, 1, partial(_find, pattern), deterministic=True)
         for name, wanted in TABLES.items():
             known = present.get(name, set())
             columns = [f'"{column}"' if column in known else f'null as "{column}"' for column in wanted.split()]
@@ -110,10 +111,8 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _address(path: Path) -> str:
-    """Return an address that only reads a file, and makes no other file beside it.
-
-    A file with write-ahead logging is opened as immutable where no log is left to read: SQLite would make one.
-    """
+    """Return an address that only reads a file, and makes no other file beside it."""
+    # With write-ahead logging it is opened as immutable where no log is left to read: SQLite would make one.
     with path.open("rb") as file:
         keeps_log = file.read(20)[18:] == _WRITE_AHEAD
     log = path.with_name(f"{path.name}-wal")
@@ -121,14 +120,10 @@ def _address(path: Path) -> str:
     return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}"
 
 
-def _finder(pattern: str) -> Callable[[str | None], str | None]:
-    """Return a function for SQL that finds a repository or thread in an address."""
-
-    def find(address: str | None) -> str | None:
-        match = re.search(pattern, address or "")
-        return "#".join(match.groups()) if match else None
-
-    return find
+def _find(pattern: str, address: str | None) -> str | None:
+    """Return the repository or thread in an address."""
+    match = re.search(pattern, address or "")
+    return "#".join(match.groups()) if match else None
 
 
 def _reason(error: Exception) -> str:

@@ -1,6 +1,6 @@
-"""Who led what, against the policy; and for the maintainers of a project, who drove the work and what is behind it."""
+"""Who led what, against the policy, and what to do next; and for the maintainers of a project, who drove the work."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -8,12 +8,12 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from contribkit.review import figures, page
-from contribkit.review.effort import effort_by_lead, effort_share
 from contribkit.review.question import Filter, Question, array, each, frame, led_by, obj, of, row_details, share_columns
 from contribkit.review.questions.changes import history_shown
 from contribkit.review.questions.community import community
-from contribkit.review.questions.next_steps import next_steps
-from contribkit.review.questions.sharing import distribution, releases
+from contribkit.review.questions.goals import goals
+from contribkit.review.questions.limits import review_queue
+from contribkit.review.questions.sharing import distribution, of_one_person, releases
 from contribkit.review.questions.stakeholders import (
     NOT_NAMED,
     covers_own_side,
@@ -23,11 +23,13 @@ from contribkit.review.questions.stakeholders import (
     sides,
 )
 from contribkit.review.review_data import ReviewData
-from contribkit.review.shares import lead_counts, pull_requests, share, upstream_share
+from contribkit.review.shares import effort_by_lead, effort_share, lead_counts, pull_requests, share, upstream_share
 from contribkit.text import pluralise
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
 
 _FEW = 20
+_SECONDS = 20  # to read one contribution with its reasons and to press a key: assumed
+_MOST_NAMED = 3
 _LEADS = array(
     "One entry a lead; shares are of decided contributions, null for unclear.",
     lead="lead", rows="count", by_people=of("count", "Of the rows, those that people labelled."),
@@ -132,7 +134,8 @@ class Leads(Question):
         rows, table, is_covered = data.named_rows, lead_table(data.named_rows), covers_own_side(data)
         if not len(rows):
             return
-        yield page.html("next_steps.html", steps=next_steps(data))
+        if data.project is None:
+            yield page.html("next_steps.html", steps=list(next_steps(data)))
         shares = table if is_covered else table.assign(share=None, low=None, high=None)
         why_not = "" if is_covered else " (not given: no source of our own side covers the period)"
         columns: dict[str, Any] = {
@@ -194,6 +197,29 @@ def _effort_sentence(data: ReviewData) -> str:
 
 def _hours(hours: float, known: int, rows: int) -> Any:
     return Markup('{} <span class="quiet">({} of {})</span>').format(page.number(hours), known, rows) if known else None
+
+
+def next_steps(data: ReviewData) -> Iterator[tuple[str, str]]:
+    """Yield what the team can do, what is quickest first: an action, and the question whose section shows it."""
+    if waiting := len(review_queue(data.rows)):
+        minutes = pluralise(max(1, round(waiting * _SECONDS / 60)), "minute")
+        need = page.verb(waiting, "needs", "need")
+        yield f"{pluralise(waiting, 'contribution')} {need} review: about {minutes}", "needs_review"
+    links = cross_links(data)
+    if missing := int((links["paste_upstream"].notna() | links["paste_own"].notna()).sum()):
+        lack = page.verb(missing, "lacks", "lack")
+        yield f"{pluralise(missing, 'thread')} {lack} a cross-link: copy the sentence", "stakeholders"
+    if alone := of_one_person(data):
+        rest = f" and {len(alone) - _MOST_NAMED} more" if len(alone) > _MOST_NAMED else ""
+        yield f"One person did all of the work in {', '.join(alone[:_MOST_NAMED])}{rest}: see who could pair", "sharing"
+    short = goals(data)
+    short = short[(short["done"] < short["target"]).fillna(value=False)]
+    if len(short):
+        goal = short.iloc[int((short["done"] / short["target"]).to_numpy(dtype=float).argmin())]
+        more = f"; {len(short) - 1} more below target" if len(short) > 1 else ""
+        yield f'Goal "{goal["goal"]}" is at {goal["done"]} of {goal["target"]:g}{more}', "goals"
+    if not covers_own_side(data):
+        yield "No source of our own side covers the period: add one to contribkit.toml", "not_seen"
 
 
 class Drivers(Question):

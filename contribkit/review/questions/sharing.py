@@ -39,8 +39,7 @@ class Sharing(Question):
         if not len(table):
             return f"Nothing was {data.words['upstream']} in this period."
         total = pluralise(int(table.to_numpy().sum()), "contribution")
-        is_alone = (table.sum(axis=1) > 1) & ((table > 0).sum(axis=1) == 1) & (table.shape[1] > 1)
-        alone = ", ".join(Activity(name).word for name in table.index[is_alone])
+        alone = ", ".join(of_one_person(data))
         released = f"{pluralise(made['rows'], 'release')} {page.verb(made['rows'])} made by"
         return (
             f"{_took_part(table)} took part in {total}."
@@ -145,6 +144,13 @@ def activities(data: ReviewData) -> pd.DataFrame:
     """Return those of the period, of activities with any work; members in the order of the file, so no ranking."""
     table = turns(data)[-1]
     return table[table.index.isin(set(led_by(data, Lead.UPSTREAM, named=True)["activity"]))]
+
+
+def of_one_person(data: ReviewData) -> list[str]:
+    """Return the activities of which one of several members did all, and more than once."""
+    table = activities(data)
+    is_alone = (table.sum(axis=1) > 1) & ((table > 0).sum(axis=1) == 1) & (table.shape[1] > 1)
+    return [Activity(name).word for name in table.index[is_alone]]
 
 
 @once

@@ -115,8 +115,7 @@ class Relabel(anywidget.AnyWidget):
 def answer(session: Session, message: Any) -> dict[str, Any]:
     """Return the answer to a message of the page; one that cannot be answered is ``refused``, with the reason in `why`.
 
-    The page gets the rows in sight first, then what the list needs of all, and what only the card shows when a person
-    comes near: ten thousand bodies would keep the page waiting.
+    It gets the rows in sight first, then all, and texts where a person comes near: ten thousand would keep it waiting.
     """
     kind = message.get("type") if isinstance(message, dict) else None
     try:
@@ -174,10 +173,10 @@ def static_table(session: Session) -> str:
     """Return the labels as HTML that may be published, without private threads, notes and names."""
     public = session.table[visible(session.table)]
     people = {*session.table["actor"].dropna(), *session.table["author"].dropna()}
-    mask = mask_of(session.data.organisation, people) if session.data else Mask(people)
+    mask = mask_of(session.organisation, people) if session.organisation else Mask(people)
     rows = [row | session.details(row["id"]) for row in session.rows(public.index[:_LONGEST_TABLE])]
     html: str = page.html(
-        "labels.html", sentence=_sentence(session), words=lead_words(session),
+        "labels.html", sentence=_sentence(session), words=session.words,
         rows=[_static_row(row, mask) for row in rows], further=len(public[_LONGEST_TABLE:]),
         private=session.left_out + len(session.table) - len(public),
     )  # fmt: skip
@@ -204,19 +203,11 @@ def guideline(words: Mapping[str, str]) -> dict[str, Any]:
     return {"opening": _OPENING, "steps": steps, "cautions": [text.format_map(words) for text in _CAUTIONS]}
 
 
-def lead_words(session: Session) -> dict[str, str]:
-    """Return the word people see for each lead."""
-    organisation = session.data.organisation if session.data else None
-    return {str(lead): organisation.word(lead) if organisation else lead.word for lead in Lead}
-
-
 def page_facts(session: Session) -> dict[str, Any]:
     """Return what the page shows of a session as a whole, as JSON."""
-    organisation = session.data.organisation if session.data else None
-    words, folder = lead_words(session), session.folder
-    repository, place = _repository_of(folder)
-    store = f"{folder.resolve()}\n{session.period}\n{session.person}"
-    members = organisation.members.values() if organisation else ()
+    organisation, words = session.organisation, session.words
+    repository, place = _repository_of(session.folder)
+    store = f"{session.folder.resolve()}\n{session.period}\n{session.person}"
     return {
         "person": session.person,
         "period": str(session.period),
@@ -227,7 +218,7 @@ def page_facts(session: Session) -> dict[str, Any]:
             for lead in Lead
         },
         "kinds": {str(kind): kind.word for kind in Kind},
-        "people": {member.login: member.word for member in members},
+        "people": session.names,
         "stakeholders": [stakeholder.name for stakeholder in organisation.stakeholders] if organisation else [],
         "activities": [{"value": str(activity), "word": activity.word} for activity in Activity],
         "guideline": guideline(words),

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from contribkit.classifiers.classify import classify
-from contribkit.config.organisation import SAMPLE
+from contribkit.config.organisation import SAMPLE, Organisation
 from contribkit.errors import ContribkitError
 from contribkit.fold import Data
 from contribkit.ids import casefold_id
 from contribkit.labels import LabelLog, Labels
-from contribkit.labels.events import DECISION_OPS, LEAD_OPS, OPS, Event, event_time, new_event, sort_key, validate
+from contribkit.labels.events import DECISION_OPS, LEAD_OPS, OPS, Event, event_time, new_event, validate
 from contribkit.labels.replay import opinion
 from contribkit.period import Period
 from contribkit.tables import Judged, plain, records
@@ -58,8 +58,6 @@ class Session:
         As of `contribkit.Relabel`.
     period
         By default that of `data`, else the quarter of the last contribution. Its name is the folder of the log.
-    seed
-        Of the random draws; by default the period's name, so that everybody has the same.
     blind
         The share of the queue whose suggestion is hidden, from 0 to 0.5.
     include_private
@@ -76,8 +74,6 @@ class Session:
     >>> recorded = session.record([{"op": "label", "item": row["id"], "lead": "upstream"}])
     >>> len(recorded.saved), session.file.parent.name, session.labels.of(row["id"]).lead
     (1, '2026-Q3', 'upstream')
-    >>> session.undo()
-    ['wicketlamp-example/lamp#1@ada-example:review']
     """
 
     def __init__(
@@ -88,7 +84,6 @@ class Session:
         data: Data | None = None,
         *,
         period: Period | str | None = None,
-        seed: str | None = None,
         blind: float = BLIND,
         include_private: bool = False,
         sample_labels: str | Path = "sample-labels",
@@ -104,18 +99,16 @@ class Session:
         self.data = data
         self.folder: Path = labels.folder  # type: ignore[assignment]
         self.period = _period(period, data, judged)
-        self._draws = (str(self.period) if seed is None else seed, blind, include_private)
+        self._draws = (str(self.period), blind, include_private)  # the same for everybody
         self._open(judged, labels)
         self.person = self._aliases.login(person.strip())
         self._log = LabelLog(self.folder, self.person, str(self.period))
 
     def _open(self, judged: Judged, labels: Labels) -> None:
         """Start from judged contributions and label logs as they are now."""
-        organisation = self.data.organisation if self.data else None
-        labels = labels.with_members(organisation) if organisation else labels
-        names = {member.login: member.word for member in organisation.members.values()} if organisation else {}
+        labels = labels.with_members(self.organisation) if self.organisation else labels
         self._judged, self._aliases = judged, labels.aliases
-        self.table = worklist(judged, names, *self._draws)
+        self.table = worklist(judged, self.names, *self._draws)
         self.left_out = judged.contributions["id"].nunique() - len(self.table)  # private ones
         self.labels = labels.spelled_as(self.table.index)
         self._hidden = set(self.table.index[self.table["hidden"]])
@@ -124,6 +117,22 @@ class Session:
         self._places = {item: place for place, item in enumerate(ids)}
         self._columns = {name: self.table[name].tolist() for name in IN_LIST}  # many times faster for single rows
         self._ids = {labels.name(item): item for item in ids} | {casefold_id(item): item for item in ids}
+
+    @property
+    def organisation(self) -> Organisation | None:
+        """Whose contributions they are, where the data tell."""
+        return self.data.organisation if self.data else None
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names of members by login, as far as they are known."""
+        members = self.organisation.members.values() if self.organisation else ()
+        return {member.login: member.word for member in members}
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The word people see for each lead."""
+        return {str(lead): self.organisation.word(lead) if self.organisation else lead.word for lead in Lead}
 
     @property
     def queue(self) -> list[str]:
@@ -138,11 +147,7 @@ class Session:
         return found
 
     def rows(self, items: Iterable[str] | None = None) -> list[dict[str, Any]]:
-        """Return what the list shows of contributions, by default of the whole queue, as JSON.
-
-        Columns of `table`, and what people decided: `label`, `mine` (the person's own), `opinions`, `history`, `blind`
-        (whether the suggestion is hidden) and `needs_review`.
-        """
+        """Return what the list shows of contributions and of people's decisions, by default of all, as JSON."""
         ids = self.queue if items is None else [self._id(item) for item in items]
         return [self._cells(item, IN_LIST) | self._decided(item) for item in ids]
 
@@ -195,15 +200,12 @@ class Session:
     def record(self, events: Iterable[Any]) -> Recorded:
         """Save events, and return which are on the disk; an invalid event fails alone, and failed ones are in no file.
 
-        Events are dicts with `op`, `item` and, where given, `lead`, `stakeholder`, `activity`, `note` and `seen`; `by`
-        is always the session's person. The page adds `id` (ULID; one that is on the disk already counts as saved) and
-        `at` when a key is pressed. Without them, all events of a call are one step of now.
+        `by` is always the session's person. The page adds `id` and `at` when a key is pressed; an id that is on the
+        disk already counts as saved. Without them, all events of a call are one step of now.
         """
         known = {event["id"] for event in self.labels.events}
-        saved: list[str] = []
-        failed: dict[str, str] = {}
-        new: dict[str, Event] = {}
-        pending: dict[str, list[Event]] = {}
+        saved, failed = list[str](), dict[str, str]()
+        new, pending = dict[str, Event](), dict[str, list[Event]]()
         # Later than the person's last event though a clock was set back: an undo comes after what it undoes.
         now = max([datetime.now(UTC), *(event_time(event) + timedelta(microseconds=1) for event in self._own[-1:])])
         for given in events:
@@ -245,25 +247,13 @@ class Session:
         pending.setdefault(item, []).append(event)
         return event
 
-    def undo(self) -> list[str]:
-        """Undo the person's last step, also one of an earlier session, and return the contributions it was about."""
-        mine = {event["item"] for event in self._own} & set(self.table.index)
-        last = sorted((stack[-1] for item in mine if (stack := self._stack(item))), key=sort_key)
-        items = [event["item"] for event in last if event_time(event) == event_time(last[-1])]
-        if failed := self.record({"op": "undo", "item": item} for item in reversed(items)).failed:
-            raise ContribkitError(next(iter(failed.values())))
-        return items
-
     def retrain(self) -> list[dict[str, Any]]:
-        """Judge the contributions again with every label that is on the disk now.
-
-        Returned are the suggestions that changed and nobody settled: `id`, `was` (a lead), `lead`, `decided_by`.
-        """
+        """Judge again with every label that is on the disk now; return suggestions that changed and nobody settled."""
         if self.data is None:
             raise ContribkitError("retraining needs the loaded data; give data=ck.load(…)")
-        before, organisation = self.table["lead"], self.data.organisation
-        labels = Labels.read(self.folder, organisation)
-        self._open(classify(self._judged.contributions, self.data.references, organisation, labels), labels)
+        before, labels = self.table["lead"], Labels.read(self.folder, self.organisation)
+        judged = classify(self._judged.contributions, self.data.references, self.data.organisation, labels)
+        self._open(judged, labels)
         settled = [label.item for label in self.labels.effective.values() if label.lead]
         rows = self.table.assign(was=before).drop(index=settled, errors="ignore")
         return records(rows.loc[rows["lead"] != rows["was"], ["id", "was", "lead", "decided_by"]])

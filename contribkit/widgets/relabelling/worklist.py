@@ -11,6 +11,7 @@ import pandas as pd
 from contribkit.classifiers.votes import LABEL, decide
 from contribkit.ids import casefold_id
 from contribkit.privacy import visible, without_private
+from contribkit.review.page import safe_url
 from contribkit.tables import CONTRIBUTIONS, JUDGED, Judged, conform, grouped, records
 from contribkit.vocabulary import Kind, Lead
 
@@ -32,16 +33,12 @@ _SUGGESTION = ("lead", "confidence", "decided_by")
 def worklist(
     judged: Judged, names: Mapping[str, str], seed: str, blind: float, include_private: bool = False
 ) -> pd.DataFrame:
-    """Return judged contributions by id, in the order in which a review helps most; of rows with one id the last.
+    """Return judged contributions by id in the order in which a review helps most: closest calls and draws in turns.
 
-    The smallest margin and a random draw take turns. The audit sample is drawn from all contributions, whatever their
-    margins, and reviewed in random order: the part of it that is labelled is a simple random sample at any time. For a
-    share `blind` of all rows, taken from the sample, the suggestion is hidden: comparing the two parts shows how far
-    suggestions influence people, and labels of the hidden part correct the proportions of a review. A draw is a hash of
-    `seed` and id, so that it is the same for everybody, and a further row changes no other draw.
-
-    The suggestion is in the place of people's decision. Further columns are `margin`, `reasons`, `who` (from `names` by
-    login), `audit` (a random draw), `hidden`, `unsure` and `queue` (its turn).
+    The audit sample is drawn from all contributions and reviewed in random order: the part of it that is labelled is a
+    simple random sample at any time. For a share `blind` of all rows, taken from it, the suggestion is hidden: the two
+    parts show how far suggestions influence people, and the hidden one corrects the proportions of a review. The
+    suggestion is in the place of people's decision; of rows with one id the last counts.
     """
     table = conform(judged.contributions, CONTRIBUTIONS | JUDGED).drop_duplicates("id", keep="last")
     shown = without_private(Judged(table, judged.reasons), include_private)
@@ -62,16 +59,15 @@ def worklist(
 
 
 def _draw(seed: str, purpose: str, item: str) -> float:
-    """Return a number from 0 to 1 that depends on nothing else."""
+    """Return a number from 0 to 1 that is the same for everybody, and that further rows do not change."""
     return int.from_bytes(sha256(f"{seed} {purpose} {casefold_id(item)}".encode()).digest()[:7]) / 256**7
 
 
 def suggestions(judged: Judged) -> pd.DataFrame:
     """Return `lead`, `confidence`, `decided_by`, `margin` and `reasons` of rules or model, though people decided.
 
-    The `margin` is how much likelier one lead is than the next (Scheffer et al. 2001). The confidence of a lead is its
-    chance against the second, so that the difference is twice it less one. Where the evidence does not decide, sums are
-    log-odds: a distance d between two leads gives the difference tanh(d / 2).
+    The `margin` is how much likelier one lead is than the next (Scheffer et al. 2001): a confidence is its chance
+    against the second, and where the evidence does not decide, sums are log-odds, whose distance d gives tanh(d / 2).
     """
     reasons = judged.reasons[judged.reasons["rule"] != LABEL]
     keys = judged.contributions["id"].map(casefold_id)
@@ -89,21 +85,14 @@ def suggestions(judged: Judged) -> pd.DataFrame:
 def card(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what only the card shows of a contribution, as JSON; texts are cut to `LONGEST`."""
     kind = row["kind"] or "contribution"
-    remarks: list[str] = []
-    room = LONGEST
+    remarks, room = list[str](), LONGEST
     for remark in map(str, row["remarks"]):
         remarks += [remark[:room]] if room > 0 else []
         room -= len(remark)
     return {name: row[name] for name in _IN_CARD} | {
         "kind_word": Kind(kind).word if kind in list(Kind) else kind,
-        "url": web_url(row["url"]),
+        "url": safe_url(row["url"]) or None,
         "body": (row["body"] or "")[:LONGEST],
         "remarks": remarks,
-        "reasons": [reason | {"url": web_url(reason["url"])} for reason in row["reasons"]],
+        "reasons": [reason | {"url": safe_url(reason["url"]) or None} for reason in row["reasons"]],
     }
-
-
-def web_url(value: Any) -> str | None:
-    """Return an address that browsers open as a page, None for any other: addresses come from strangers."""
-    is_page = isinstance(value, str) and value.casefold().startswith(("https://", "http://"))
-    return value if is_page else None
