@@ -114,7 +114,6 @@ def _check_sources(organisation: Organisation) -> Iterator[Finding]:
 
 
 def _check_labels(folder: Path) -> list[Finding]:
-    """Read every label log, as a review would."""
     try:
         labels, warnings = read_and_warn(folder)
     except ContribkitError as error:

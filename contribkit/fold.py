@@ -59,7 +59,6 @@ def fold(
 
 
 def _spelled(acts: pd.DataFrame, members: list[Member]) -> pd.DataFrame:
-    """Return the acts with the logins of members spelled as configured."""
     spelled = {casefold_id(name): m.login for m in members for name in (*m.aliases, m.login)}
     actors = acts["actor"].str.casefold().map(spelled).astype("str")
     return acts.assign(actor=actors.fillna(acts["actor"]))
@@ -137,7 +136,6 @@ def _is_maintainer(rows: pd.DataFrame, maintainers: pd.Series) -> pd.Series:
 
 
 def _kind(thread: str, actor: str, author: Any, by_bot: bool, did: list[str]) -> str:
-    """Return the kind of one row: the first that applies."""
     acts = set(did)
     is_author = casefold_id(author) == casefold_id(actor) if isinstance(author, str) else "opened" in acts
     if is_author and thread in _OPENED:

@@ -60,11 +60,6 @@ def linked_refs(text: str | None, host: str = "github.com") -> list[str]:
     """Return the threads that a text points at, by URL or as ``owner/repo#n``, in order, each once.
 
     Addresses of github.com count, and those of a GitHub Enterprise `host`.
-
-    Examples
-    --------
-    >>> linked_refs("see https://github.com/o/r/pull/7#issuecomment-1 and a/b#3, not /x/y#4")
-    ['o/r#7', 'a/b#3']
     """
     found: dict[str, None] = {}
     for match in re.finditer(_LINK.replace("HOST", re.escape(host)), text or ""):

@@ -108,28 +108,14 @@ def mask_of(organisation: Organisation, people: Iterable[str] = ()) -> "Mask":
 
 
 def without_paths(text: str, root: Path) -> str:
-    """Return a text without where on this machine something lies: relative to a folder, else the last name alone.
-
-    Examples
-    --------
-    >>> without_paths("/srv/a/c.jsonl:2: wrong, as in /home/ada/x.csv; see https://a.example/b/c", Path("/srv/a"))
-    'c.jsonl:2: wrong, as in x.csv; see https://a.example/b/c'
-    """
+    """Return a text without where on this machine something lies: relative to a folder, else the last name alone."""
     return _FOLDERS.sub("", text.replace(f"{root}/", ""))
 
 
 class Mask:
     """Replaces names by `SOMEBODY`: words that are logins, longer names, mail addresses, and whatever follows an @.
 
-    `names` are logins and full names, in any case; `parts` first names and surnames, in the case given: "Will" is
-    masked, "will" is not.
-
-    Examples
-    --------
-    >>> Mask(["ada-l", "Ada Lovelace"], ["Ada"])("Ada fixes it, says ada-l (ada@example.org), with @grace")
-    'somebody fixes it, says somebody (somebody), with @somebody'
-    >>> Mask([]).address("https://github.com/tarn-example/tarn/releases/tag/@tarn/io@0.9.2")
-    'https://github.com/tarn-example/tarn/releases/tag/@tarn/io@0.9.2'
+    `names` are logins and full names, in any case; `parts` first names and surnames: "Will" is masked, "will" is not.
     """
 
     def __init__(self, names: Iterable[str], parts: Iterable[str] = ()) -> None:

@@ -35,21 +35,11 @@ _FORMULA = re.compile(r"'*[ ]*[=+\-@\t\r\n＝＋－＠]")
 
 
 def as_text(value: Any) -> Any:
-    """Return a cell that a spreadsheet opens as text, never as a formula; lists become one text.
-
-    Line ends become ``\\n``: before Python 3.13, csv does not quote a cell with a lone carriage return, and the rest of
-    the cell would be read as another row.
-
-    Examples
-    --------
-    >>> as_text("=1+1"), as_text("'=1"), as_text(["a", "b"]), as_text("a\\rb"), as_text(3)
-    ("'=1+1", "''=1", 'a; b', 'a\\nb', 3)
-    >>> [from_text(as_text(text)) for text in ("=1+1", "'=1", "it's", "'")]
-    ['=1+1', "'=1", "it's", "'"]
-    """
+    """Return a cell that a spreadsheet opens as text, never as a formula; lists become one text."""
     if isinstance(value, list):
         value = "; ".join(map(str, value))
     if isinstance(value, str):
+        # Before Python 3.13, csv does not quote a lone carriage return: the rest of the cell would be another row.
         value = value.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
         return f"'{value}" if _FORMULA.match(value) else value
     return value

@@ -183,3 +183,8 @@ def test_links_on_the_host_of_an_enterprise_server_count_there_alone() -> None:
     assert linked_refs(text, "git.example.org") == ["o/r#7"]
     assert linked_refs(f"{text} {URL}/pull/1", "git.example.org") == ["o/r#7", "o/r#1"]
     assert linked_refs(text) == []
+
+
+def test_addresses_and_short_names_are_links_and_paths_are_none() -> None:
+    text = "see https://github.com/o/r/pull/7#issuecomment-1 and a/b#3, not /x/y#4"
+    assert linked_refs(text) == ["o/r#7", "a/b#3"]

@@ -8,6 +8,7 @@ import pytest
 
 from contribkit.errors import ContribkitError
 from contribkit.io import read_jsonl, read_rows, report_problem, write_jsonl, write_whole
+from contribkit.text import as_text, from_text
 
 GOOD = '{"id": "a"}\n'
 
@@ -183,3 +184,10 @@ def test_a_cell_of_any_length_is_read_and_rows_behind_a_broken_one_too(tmp_path:
 def test_two_columns_of_one_name_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(ContribkitError, match=':1: duplicate column "b"; rename one'):
         rows(tmp_path / "c.csv", "a,b,B\n1,2,3\n")
+
+
+def test_no_cell_is_a_formula_and_every_text_comes_back() -> None:
+    cells = ("=1+1", "'=1", ["a", "b"], "a\rb", 3)
+    assert [as_text(cell) for cell in cells] == ["'=1+1", "''=1", "a; b", "a\nb", 3]
+    texts = ["=1+1", "'=1", "it's", "'"]
+    assert [from_text(as_text(text)) for text in texts] == texts

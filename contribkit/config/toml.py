@@ -123,7 +123,6 @@ _WORDS = {
 
 
 def _sentence(mistake: Any, model: type[BaseModel] = Configuration) -> str:
-    """Return one mistake that pydantic found as a sentence."""
     place = [str(part) for part in mistake["loc"] if not isinstance(part, int)]
     dotted = ".".join(place)
     if mistake["type"] == "extra_forbidden":

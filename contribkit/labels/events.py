@@ -200,7 +200,6 @@ class LabelLog:
                     _write_and_sync(os.open(folder, os.O_RDONLY), b"")
 
     def _cut_back(self) -> None:
-        """Cut the file back to the last saved event, and leave it."""
         with suppress(OSError):
             if self._saved:
                 os.truncate(self.path, len(self._saved))

@@ -151,7 +151,6 @@ _CHECKS = {"contributions": _contribution, "references": _reference, "needs": _n
 
 
 def _filled(row: dict[str, Any], **values: Any) -> dict[str, Any]:
-    """Return a row with values where it has none."""
     return row | {name: value for name, value in values.items() if row.get(name) is None}
 
 
@@ -162,7 +161,6 @@ def _needed(row: dict[str, Any], name: str) -> str:
 
 
 def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:
-    """Raise `ValueError` where a value is not of its column's type."""
     for name, value in row.items():
         kind = schema.get(name)
         if value is None or kind is None:

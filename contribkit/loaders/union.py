@@ -30,7 +30,6 @@ def unite_threads(frames: list[pd.DataFrame], organisation: Organisation) -> pd.
 
 
 def _merged(threads: pd.DataFrame, folded: pd.Series) -> pd.DataFrame:
-    """Return one row a thread from what several sources know of it, most trusted first."""
     same = threads.groupby(folded, sort=False)
     lists = [name for name, kind in THREADS.items() if kind == "list"]
     merged = same[[name for name in THREADS if name not in lists]].first()

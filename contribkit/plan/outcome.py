@@ -46,7 +46,6 @@ def planned_and_done(
 
 
 def _in_order(logins: Iterable[str | None], team: Team) -> list[str]:
-    """Return each login once, in the order of the team file."""
     present = {login.casefold() for login in logins if login}
     return list(dict.fromkeys(member.login for member in team.members if member.login.casefold() in present))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -14,12 +14,12 @@ from contribkit import privacy
 from contribkit.config.models import Team
 from contribkit.fold import Data, Needs
 from contribkit.period import Period
-from contribkit.plan.lines import to_table, write_lines
+from contribkit.plan.lines import PLANNED, to_table, write_lines
 from contribkit.plan.ranking import first_of_each_kind, rank
 from contribkit.plan.rotation import Rotation, earlier_work, propose
 from contribkit.review import figures, page
 from contribkit.review.page import Page, Section
-from contribkit.tables import Judged
+from contribkit.tables import Judged, conform
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
 
@@ -27,6 +27,7 @@ FIRST = 12
 """How many needs to begin with: as many as a team can discuss in one meeting."""
 
 PROPOSAL = "proposal.csv"
+_LINES = PLANNED | {"because": "str", "why": "str", "needs": "list"}
 
 _KINDS = {
     "pull_request": ("pull request", "pull requests"), "issue": ("untriaged issue", "untriaged issues"),
@@ -138,14 +139,13 @@ class Plan(Page):
     @cached_property
     def lines(self) -> pd.DataFrame:
         """The proposal as a table: the columns of the file in ``planned/``, `because`, `why` (str), `needs` (list)."""
-        lines = self.rotation.lines
-        table = to_table(lines).assign(
-            because=pd.Series([line.because for line in lines], dtype="str"),
-            why=pd.Series([self.rotation.why(line, self.without_names) for line in lines], dtype="str"),
-            needs=pd.Series([list(line.needs) for line in lines], dtype=object),
-        )
-        nobody = pd.Series(None, index=table.index, dtype="str")
-        return table.assign(who=nobody, **{"with": nobody}) if self.without_names else table
+        why = partial(self.rotation.why, without_names=self.without_names)
+        lines = [
+            line.cells | {"because": line.because, "why": why(line), "needs": [*line.needs]}
+            for line in self.rotation.lines
+        ]
+        hidden = ["who", "with"] if self.without_names else []
+        return conform(pd.DataFrame(lines, columns=[*_LINES]).drop(columns=hidden), _LINES)
 
     @property
     def notes(self) -> list[str]:
@@ -238,19 +238,15 @@ class Plan(Page):
         )
 
     def _who_figure(self) -> Figure | None:
-        lines = self.lines
-        if not len(lines):
-            return None
-        activities = [activity for activity in Activity if (lines["activity"] == activity).any()]
-        if self.without_names:
-            words, counts = [activity.word for activity in activities], lines["activity"].value_counts()
-            title = f"{pluralise(len(lines), 'line')} in {pluralise(len(words), 'activity', 'activities')}"
-            return figures.bar_figure(words, counts[activities].tolist(), Lead.UPSTREAM, "lines", title)
+        lines = to_table(self.rotation.lines)
+        activities = [str(activity) for activity in Activity if (lines["activity"] == activity).any()]
         people = [person.login for person in self.rotation.people]
-        table = pd.crosstab(lines["activity"], lines["who"])
-        table = table.reindex(index=[*map(str, activities)], columns=people, fill_value=0)
-        title = f"Lines by activity and person; {int((table == 0).to_numpy().sum())} of {table.size} cells are empty"
-        return figures.heat_figure(table.rename(columns=self.names), title)
+        table = pd.crosstab(lines["activity"], lines["activity" if self.without_names else "who"])
+        title = f"{pluralise(len(lines), 'line')} in {pluralise(len(activities), 'activity', 'activities')}"
+        columns = activities if self.without_names else people
+        table = table.reindex(index=activities, columns=columns, fill_value=0)
+        names = None if self.without_names else self.names
+        return figures.activity_figure(table, names, "lines", title, "Lines by activity and person")
 
     def write(self, folder: str | Path) -> None:
         """Write the proposal as ``proposal.csv`` into a folder, in the columns of the file in ``planned/``."""

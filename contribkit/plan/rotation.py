@@ -132,13 +132,7 @@ def _cut(whole: Line, most: int) -> list[Line]:
 
 
 def apportion(total: int, weights: Sequence[float]) -> list[int]:
-    """Divide a total in proportion to weights, by the largest remainders (Hamilton's method); equal ones in order.
-
-    Examples
-    --------
-    >>> apportion(15, [2, 1, 1]), apportion(3, [0, 0]), apportion(2, [])
-    ([7, 4, 4], [2, 1], [])
-    """
+    """Divide a total in proportion to weights, by the largest remainders (Hamilton's method); equal ones in order."""
     shares = list(weights) if sum(weights) > 0 else [1.0] * len(weights)
     exact = [total * share / sum(shares) for share in shares]
     parts = [math.floor(share) for share in exact]
@@ -182,21 +176,18 @@ class Person:
 
 def people_of(team: Team, period: Period, work: pd.DataFrame) -> list[Person]:
     """Return everybody who is a member on a day of a period, each once, in the order of the file."""
-    first, last_day = period.first_day, period.last_day
-    members = [member for member in team.members if member.holds_between(first, last_day)]
-    people = []
+    days = period.first_day, period.last_day
+    members, people = [member for member in team.members if member.holds_between(*days)], []
     for login, spans in grouped((member.login.casefold() for member in members), members).items():
-        here = [(span.capacity, *span.days_here(first, last_day)) for span in spans]
+        here = [(span.capacity, *span.days_here(*days)) for span in spans]
         present = sum(capacity * (belongs - away) for capacity, belongs, away in here)
         mine = work[work["actor"].str.casefold() == login]
-        last = mine[(mine["back"] == 1) & (mine["lead"] == Lead.UPSTREAM)]
-        person = Person(
+        people.append(Person(
             spans[0].login, spans[0].word,
-            time=min(1.0, present / ((last_day - first).days + 1)), days_away=sum(away for _, _, away in here),
+            time=min(1.0, present / ((days[1] - days[0]).days + 1)), days_away=sum(away for _, _, away in here),
             has_done=frozenset(mine["activity"]), knows=frozenset(mine["upstream"]),
-            did_last=frozenset(zip(last["activity"], last["upstream"], strict=True)),
-        )  # fmt: skip
-        people.append(person)
+            did_last=frozenset(_led(mine[mine["back"] == 1])),
+        ))  # fmt: skip
     return people
 
 
@@ -260,13 +251,14 @@ def _swap(lines: list[Line], takers: list[Person | None], known: frozenset[str])
     swapped = False
     for here, there in combinations(range(len(lines)), 2):
         one, other = takers[here], takers[there]
-        if one is not None and other is not None and one is not other:
-            before = strain(one, other)
-            takers[here], takers[there] = other, one
-            if strain(one, other) < before:
-                swapped = True
-            else:
-                takers[here], takers[there] = one, other
+        if one is None or other is None or one is other:
+            continue
+        before = strain(one, other)
+        takers[here], takers[there] = other, one
+        if strain(one, other) < before:
+            swapped = True
+        else:
+            takers[here], takers[there] = one, other
     return swapped
 
 
@@ -334,14 +326,14 @@ class Rotation:
 
     def notes(self, without_names: bool = False) -> list[str]:
         """Return what a reader should know about the rotation: what was not possible, and why."""
-        able = [person for person in self.people if person.time > 0]
+        able, notes = [person for person in self.people if person.time > 0], []
         if not self.lines:
             return ["There is nothing to plan: no goal applies, nothing was done before, and no need is known."]
         if not able:
             return ["Nobody has time in this period (away, no capacity, or not a member), so every line is open."]
-        takers, notes = [line.who for line in self.lines], []
         if len(able) == 1:
             notes.append("Only one person has time, so nothing can rotate and nobody can pair.")
+        takers = [line.who for line in self.lines]
         if unassigned := takers.count(None):
             notes.append(f"{unassigned} of {len(takers)} lines are open: they do not fit the team's time.")
         known = {activity for person in able for activity in person.has_done}

@@ -256,7 +256,6 @@ def _watch_parent(parent: int, stop: Any) -> None:
 
 
 def _render(job: _Job, progress: bool = False) -> Rendered:
-    """Render one notebook beside its place, then put it there."""
     place = job.folder.resolve() if job.folder.is_symlink() else job.folder
     source, title = NOTEBOOKS / job.notebook, f"{job.name} · {job.period}"
     nameless = "upstream" in job.own or bool(job.given.get("without_names"))  # maintainers of a project see no names

@@ -2,11 +2,12 @@
 
 import io
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
+from matplotlib import rc_context, rc_params_from_file
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -20,18 +21,7 @@ INK = "#222222"
 _NEUTRAL = "#444444"  # of no lead
 _FAINT = "#dddddd"
 _MOST_COLUMNS = 14  # people side by side, so that their names stay readable
-_STYLE: Any = {
-    "font.size": 12,
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine, and knows ◆ ● ▲
-    **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
-    "axes.edgecolor": "#999999",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "figure.facecolor": "white",
-    "svg.hashsalt": "contribkit",  # the same file for the same numbers
-    "svg.fonttype": "path",
-    "text.parse_math": False,  # a "$" in somebody's name is a dollar
-}
+_STYLE: Any = rc_params_from_file(Path(__file__).with_name("figures.mplstyle"), use_default_template=False)
 
 
 class ReviewFigure(Figure):
@@ -80,6 +70,19 @@ def goal_figure(goals: pd.DataFrame, unit: str, title: str, stroke: str = "targe
     axes.margins(x=0.18)
     axes.set_xlim(left=0)
     return figure
+
+
+def activity_figure(
+    table: pd.DataFrame, names: dict[str, str] | None, unit: str, title: str, title_of_names: str
+) -> Figure | None:
+    """Draw counts by activity (the index), and by member (the columns) where their names may be shown."""
+    if not len(table):
+        return None
+    if names is not None:
+        empty = int((table == 0).to_numpy().sum())
+        return heat_figure(table.rename(columns=names), f"{title_of_names}; {empty} of {table.size} cells are empty")
+    words, counts = [Activity(name).word for name in table.index], table.sum(axis=1).tolist()
+    return bar_figure(words, counts, Lead.UPSTREAM, unit, title)
 
 
 def heat_figure(table: pd.DataFrame, title: str) -> Figure:

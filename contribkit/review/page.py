@@ -102,7 +102,6 @@ class Numbers(list[str]):
 
 
 def _unbroken(value: Any) -> Any:
-    """Keep a number and its percent sign on one line."""
     return value.replace(" %", "\N{NO-BREAK SPACE}%") if isinstance(value, str) else value
 
 
@@ -138,15 +137,7 @@ def style() -> Markup:
 
 
 def table(columns: Mapping[str, Iterable[Any]] | pd.DataFrame, caption: str = "") -> Markup:
-    """Return a table of cells by heading, nothing where it has no rows.
-
-    Columns of numbers, and those of `numbers`, are aligned to the right; missing cells are dashes.
-
-    Examples
-    --------
-    >>> "<td>&lt;b&gt;</td><td class=\\"n\\">2</td>" in table({"goal": ["<b>"], "done": numbers([2])})
-    True
-    """
+    """Return a table of cells by heading, nothing without rows; numbers are to the right, missing are dashes."""
     cells = {
         str(name): numbers(cells) if isinstance(cells, pd.Series) and is_numeric_dtype(cells) else cells
         for name, cells in columns.items()

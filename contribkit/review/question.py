@@ -58,13 +58,7 @@ DEFINITIONS["share"] = obj(
 
 
 def frame(schema: Schema, rows: Any) -> pd.DataFrame:
-    """Return rows as a table with the columns of a schema and their types; the rest of a table is left out.
-
-    Examples
-    --------
-    >>> frame(array(goal="text", done="count", target="number"), [("Review", 3, None)]).dtypes.astype(str).tolist()
-    ['str', 'Int64', 'Float64']
-    """
+    """Return rows as a table with the columns of a schema and their types; the rest of a table is left out."""
     columns = schema["items"]["properties"]
     table = pd.DataFrame(rows, columns=list(columns)).reset_index(drop=True)
     return table.astype({name: _dtype(column) for name, column in columns.items()})

@@ -58,19 +58,7 @@ class ReviewData:
     """The visible contributions of a team in a period, and of the periods before it; parameters as of `Review`.
 
     Of an upstream project it holds the work of all teams in it, without names and private threads, and names a
-    stakeholder or an initiative only where something public does.
-
-    Attributes
-    ----------
-    rows
-        The contributions as they may be shown, each with its visible reasons (a list of dicts in the columns of
-        `contribkit.tables.REASONS`).
-    named_rows
-        The same rows in the same order, with logins and the ids of the label log: for counting, never for showing.
-    acts, threads, references
-        What sources know of everybody, as far as it may be shown.
-    earlier
-        The `ReviewData` of the periods before, oldest first.
+    stakeholder or an initiative only where something public does. `earlier` are the periods before, oldest first.
     """
 
     def __init__(self, judged: Judged, data: Data, of: Team | Upstream, period: Period, options: Options) -> None:
@@ -101,12 +89,12 @@ class ReviewData:
 
     @cached_property
     def named_rows(self) -> pd.DataFrame:
-        """The team's contributions with logins, for counting."""
+        """The rows of `rows` in their order, with logins and the ids of the label log: for counting, never shown."""
         return self._visible.nested({})[self._of_team(self._visible.contributions)]
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """The team's contributions as they may be shown."""
+        """The team's contributions as they may be shown, each with its visible `reasons` as dicts."""
         if not self.without_names:
             return self.named_rows
         masked = privacy.without_names(self._visible, self.organisation, self.data.people)

@@ -47,9 +47,6 @@ def difference(now: Share, then: Share) -> tuple[float, float, float] | None:
     """Return by how much a share differs from another, with a 95 % interval; None where either is missing.
 
     Source: Newcombe 1998, Statistics in Medicine 17:873, method 10, which joins the two intervals of Wilson.
-
-    >>> difference(share(56, 70), share(48, 80))  # the first example of the paper: 0.0524 to 0.3339
-    (0.2, 0.052, 0.334)
     """
     if not now.whole or not then.whole:
         return None
@@ -116,14 +113,7 @@ class EffortShare(NamedTuple):
 
 
 def hours_of(rows: pd.DataFrame, effort: Effort) -> pd.Series:
-    """Return the hours of each contribution: as written down, else as assumed for its kind.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"kind": ["review", "meeting"], "hours": [None, 2.5]})
-    >>> hours_of(rows, Effort(review=1)).tolist()
-    [1.0, 2.5]
-    """
+    """Return the hours of each contribution: as written down, else as assumed for its kind."""
     return rows["hours"].astype("Float64").fillna(rows["kind"].map(effort.model_dump()).astype("Float64"))
 
 
@@ -134,14 +124,7 @@ def effort_by_lead(rows: pd.DataFrame, effort: Effort) -> dict[str, float]:
 
 
 def effort_share(rows: pd.DataFrame, effort: Effort) -> EffortShare:
-    """Return upstream-led work as a share of effort, and how far the share moves with what is assumed.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"kind": ["review", "issue"], "hours": [None, None], "lead": ["upstream", "stakeholder"]})
-    >>> effort_share(rows, Effort(review=1, issue=1))
-    EffortShare(hours=2.0, known=0.0, share=0.5, low=0.333, high=0.667)
-    """
+    """Return upstream-led work as a share of effort, and how far the share moves with what is assumed."""
     rows = rows[rows["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM])]
     assumed = rows["hours"].isna()
     shares = [_share(rows, hours_of(rows, effort))]

@@ -10,17 +10,7 @@ from pathlib import Path
 _THEME = Path(__file__).parent / "theme.css"
 _IMPORT = re.compile(r'from "\./(\w+)\.js"')
 # Modules come before those that import them, so that the address of each is known where it is needed.
-_LOADER = """\
-const packed = Uint8Array.from(atob("{packed}"), (letter) => letter.charCodeAt(0));
-const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-const places = {{}};
-for (const [name, source] of await new Response(unpacked).json()) {{
-  const text = source.replace(/from "\\.\\/(\\w+)\\.js"/g, (_, needed) => `from "${{places[needed]}}"`);
-  places[name] = URL.createObjectURL(new Blob([text], {{ type: "text/javascript" }}));
-}}
-export default await import(places.{entry});
-for (const place of Object.values(places)) URL.revokeObjectURL(place);
-"""
+_LOADER = Path(__file__).parent / "loader.js"
 
 
 def pack(folder: Path, entry: str) -> str:
@@ -31,7 +21,8 @@ def pack(folder: Path, entry: str) -> str:
     """
     # Without a time in it, the same modules give the same text.
     packed = gzip.compress(json.dumps(modules(folder, entry)).encode(), mtime=0)
-    return _LOADER.format(packed=base64.b64encode(packed).decode(), entry=entry)
+    loader = _LOADER.read_text(encoding="utf-8").replace("ENTRY", entry)
+    return loader.replace("PACKED", base64.b64encode(packed).decode())
 
 
 def modules(folder: Path, entry: str) -> list[tuple[str, str]]:

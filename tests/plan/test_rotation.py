@@ -16,6 +16,7 @@ from contribkit.plan.rotation import (
     WORK,
     Person,
     Rotation,
+    apportion,
     assign,
     earlier_work,
     limit,
@@ -342,3 +343,7 @@ def test_earlier_work_knows_the_projects_of_repositories_and_of_the_log(tmp_path
     found = earlier_work({Period("2026-Q2"): judged[:0], Period("2026-Q3"): judged}, org)
     assert found[["back", "activity", "upstream"]].to_numpy().tolist() == [[1, "review", "Up"], [1, "meeting", "Up"]]
     assert earlier_work({}, org).empty
+
+
+def test_a_total_is_divided_by_the_largest_remainders_and_equal_ones_in_order() -> None:
+    assert (apportion(15, [2, 1, 1]), apportion(3, [0, 0]), apportion(2, [])) == ([7, 4, 4], [2, 1], [])

@@ -79,3 +79,8 @@ def test_what_is_offered_for_a_public_thread_names_no_client(review: Review) -> 
     offered = review.stakeholders.tables["cross_links"]["paste_upstream"].dropna()
     assert len(offered)
     assert not [text for text in offered for name in clients if name in text]
+
+
+def test_the_share_of_effort_moves_with_what_is_assumed_for_one_kind() -> None:
+    table = rows("review", "issue", lead=["upstream", "stakeholder"])
+    assert effort_share(table, Effort(review=1, issue=1)) == (2.0, 0.0, 0.5, 0.333, 0.667)

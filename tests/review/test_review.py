@@ -15,7 +15,7 @@ import contribkit as ck
 from contribkit import privacy
 from contribkit.config.models import Goal, Initiative, Member, Stakeholder, Team
 from contribkit.pipeline import summary_schema
-from contribkit.review import shares
+from contribkit.review import page, question, shares
 from contribkit.review.questions import changes, goals, leads, limits, sharing, stakeholders
 from contribkit.review.review_data import ReviewData
 from contribkit.review.summary import to_csv
@@ -547,3 +547,26 @@ def test_a_damaged_summary_is_told_from_a_good_one(tmp_path, broken):
         found = ck.read_summaries(tmp_path, "t", [ck.Period("2026-Q3")])
         assert (list(found) == ["2026-Q3"]) is is_good
         assert is_good or "is no summary of a review" in found.notes[0]
+
+
+def test_names_addresses_and_folders_are_masked_and_releases_are_not():
+    mask = privacy.Mask(["ada-l", "Ada Lovelace"], ["Ada"])
+    masked = mask("Ada fixes it, says ada-l (ada@example.org), with @grace")
+    assert masked == "somebody fixes it, says somebody (somebody), with @somebody"
+    for tag in ("tarn-io@0.9.2", "@tarn/io@0.9.2"):
+        release = f"https://github.com/tarn-example/tarn/releases/tag/{tag}"
+        assert privacy.Mask([]).address(release) == release
+    text = "/srv/a/c.jsonl:2: wrong, as in /home/ada/x.csv; see https://a.example/b/c"
+    assert privacy.without_paths(text, Path("/srv/a")) == "c.jsonl:2: wrong, as in x.csv; see https://a.example/b/c"
+
+
+def test_tables_of_the_page_are_escaped_and_have_the_types_of_their_schema():
+    schema = question.array(goal="text", done="count", target="number")
+    table = question.frame(schema, [("<b>", 3, None)])
+    assert table.dtypes.astype(str).tolist() == ["str", "Int64", "Float64"]
+    assert '<td>&lt;b&gt;</td><td class="n">3</td><td class="n">–</td>' in page.table(table)
+
+
+def test_the_interval_of_a_difference_as_published():
+    # The first example of Newcombe 1998: 0.0524 to 0.3339.
+    assert shares.difference(shares.share(56, 70), shares.share(48, 80)) == (0.2, 0.052, 0.334)

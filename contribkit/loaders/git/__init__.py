@@ -114,7 +114,6 @@ class _Clones(NamedTuple):
 
 
 def _clones(organisation: Organisation) -> _Clones:
-    """Check every clone, and find out which repository it is."""
     clones = _Clones([], {}, [])
     for path in _folders(organisation, clones.broken):
         repository = Repository(path)

@@ -185,7 +185,6 @@ def _with_creators(repositories: pd.DataFrame, commits: pd.DataFrame) -> pd.Data
 
 
 def _thread_rows(content: _Content, acts: pd.DataFrame, organisation: Organisation) -> pd.DataFrame:
-    """Return a table of the schema `THREADS`."""
     numbered = content.threads
     place = numbered["kind"].map({"pull_request": "/pull/", "issue": "/issues/"})
     address = "https://github.com/" + numbered["repo"] + place + numbered["number"].astype("str")
@@ -216,7 +215,6 @@ def _may_link(texts: pd.Series) -> pd.Series:
 
 
 def _with_links_in(threads: pd.DataFrame) -> pd.DataFrame:
-    """Return threads with those of the same databases that link to them."""
     links = threads.explode("links_out").dropna(subset=["links_out"])
     targets = links["links_out"].astype("str").str.casefold()
     others = targets != links["ref"].str.casefold()
@@ -241,7 +239,6 @@ def _with_participants(
 
 
 def _act_rows(content: _Content) -> pd.DataFrame:
-    """Return a table of the schema `ACTS`."""
     threads = content.threads
     # Where the database does not say who merged, the author is the actor: it is their act too.
     merged, closed = (threads[threads["state"] == state] for state in ("merged", "closed"))
@@ -285,7 +282,6 @@ def _are_bots(logins: pd.Series, bots: frozenset[str], organisation: Organisatio
 
 
 def _lists(keys: pd.Series, lists: dict[Any, list[Any]]) -> pd.Series:
-    """Return for each key its list, an empty one where there is none."""
     return pd.Series([lists.get(key, []) for key in keys], keys.index, dtype=object)
 
 

@@ -121,7 +121,6 @@ def _address(path: Path) -> str:
 
 
 def _find(pattern: str, address: str | None) -> str | None:
-    """Return the repository or thread in an address."""
     match = re.search(pattern, address or "")
     return "#".join(match.groups()) if match else None
 

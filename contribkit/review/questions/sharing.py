@@ -54,16 +54,11 @@ class Sharing(Question):
 
     def figure(self, data: ReviewData) -> Figure | None:
         table, word = activities(data), data.words["upstream"]
-        if not len(table):
-            return None
-        if data.without_names:
-            counts, many = table.sum(axis=1), pluralise(len(table), "activity", "activities")
-            title = f"{pluralise(int(counts.sum()), f'{word} contribution')} in {many}"
-            names = [Activity(name).word for name in table.index]
-            return figures.bar_figure(names, counts.tolist(), Lead.UPSTREAM, "contributions", title)
-        title = f"{_took_part(table)} took part in {word} work; "
-        title += f"{(table == 0).to_numpy().sum()} of {table.size} cells are empty"
-        return figures.heat_figure(table.rename(columns=data.members), title)
+        many = pluralise(len(table), "activity", "activities")
+        title = f"{pluralise(int(table.to_numpy().sum()), f'{word} contribution')} in {many}"
+        names = None if data.without_names else data.members
+        took_part = f"{_took_part(table)} took part in {word} work"
+        return figures.activity_figure(table, names, "contributions", title, took_part)
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
         return {"release": data.named_rows["kind"] == Kind.RELEASE}

@@ -1,5 +1,6 @@
 """The relabelling widget: a session in a notebook's output, its page's messages, and a table without a kernel."""
 
+import json
 import os
 from collections.abc import Mapping
 from hashlib import sha256
@@ -27,34 +28,6 @@ _FIRST = 100  # rows of the first message: more than any window shows
 _LONGEST_TABLE = 250  # rows of the static table: a notebook with more would be slow to open
 _BINDER = ("BINDER_SERVICE_HOST", "BINDER_LAUNCH_HOST")
 
-_OPENING = "Go through the steps in this order. The first one that holds decides."
-_STEPS = {
-    Lead.STAKEHOLDER: (
-        "Something ties it to a stakeholder or to the roadmap: an initiative, issue, ticket, commit or post of our "
-        "own, or the thread itself. A fix, a review or a release counts here too if it was done to get such work "
-        "out. The kind of work says little: about half of this work looks like upkeep."
-    ),
-    Lead.UPSTREAM: (
-        "Our own side plans it as work for the project, or it serves the project's own needs: a release, a review "
-        "for somebody outside the team, onboarding, CI, docs, triage, a meeting, strategy, everyday upkeep."
-    ),
-    Lead.INDIVIDUAL: (
-        "It was one person's own tool or set-up, a single answer without a goal behind it, or a new project to "
-        "scratch one's own itch, even inside an upstream organisation."
-    ),
-    Lead.UNCLEAR: "Nothing above holds. A major feature without any evidence belongs here too.",
-}
-_CAUTIONS = (
-    "Three kinds of work look alike, whoever led them: a major feature, a new project, and work that only reacts. None "
-    "of them is {upstream} just because it happened upstream.",
-    "A link from one of our own trackers is strong evidence, but no proof: work for the project is planned there as "
-    "well. Read the title, the labels and the text.",
-    '"Funded by" means {stakeholder} where a client pays for a need, and {upstream} where a grant pays for the '
-    "project's health.",
-    'Thanks that appear in every release or post, hosting, and our own name in a text decide nothing. "Requested '
-    'by" or "sponsored this" beside the item itself does.',
-)
-
 
 class Relabel(anywidget.AnyWidget):
     """Show contributions to a person, who says who led them; every answer is a line in the label log.
@@ -76,12 +49,15 @@ class Relabel(anywidget.AnyWidget):
     data
         The loaded data: names, words and stakeholders come from it, and the button *retrain* needs it.
     options
-        Further ones of `contribkit.widgets.relabelling.Session`, such as ``period``.
+        `period`: by default that of `data`, else the quarter of the last contribution; its name is the folder of the
+        log. `blind`: the share of the queue whose suggestion is hidden, from 0 to 0.5. `include_private`: show private
+        contributions, and what was seen in private places, too. `sample_labels`: the folder that labels of the sample
+        are copied to once, since they are inside the installed package.
 
     Raises
     ------
     ContribkitError
-        As `contribkit.widgets.relabelling.Session` does.
+        For labels that were not read from a folder, an invalid person, or an invalid share.
 
     Examples
     --------
@@ -159,7 +135,6 @@ def _list(message: dict[str, Any], name: str) -> list[Any]:
 
 
 def _table(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return rows as a table, whose column names are sent once."""
     names = list(rows[0]) if rows else []
     return {"names": names, "cells": [[row[name] for name in names] for row in rows]}
 
@@ -199,8 +174,9 @@ def _static_row(row: dict[str, Any], mask: Mask) -> dict[str, Any]:
 
 def guideline(words: Mapping[str, str]) -> dict[str, Any]:
     """Return how to decide who led a contribution: `opening`, `steps` in the order to ask them, and `cautions`."""
-    steps = [{"lead": str(lead), "word": words[lead], "text": text} for lead, text in _STEPS.items()]
-    return {"opening": _OPENING, "steps": steps, "cautions": [text.format_map(words) for text in _CAUTIONS]}
+    told = json.loads(_STATIC.with_name("guideline.json").read_text(encoding="utf-8"))
+    steps = [{"lead": lead, "word": words[lead], "text": text} for lead, text in told["steps"].items()]
+    return told | {"steps": steps, "cautions": [text.format_map(words) for text in told["cautions"]]}
 
 
 def page_facts(session: Session) -> dict[str, Any]:
