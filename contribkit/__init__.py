@@ -21,32 +21,10 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "Chooser",
-    "ContribkitError",
-    "Data",
-    "Labels",
-    "Needs",
-    "Organisation",
-    "Period",
-    "Plan",
-    "PlanTable",
-    "Question",
-    "Relabel",
-    "Review",
-    "SavedPlan",
-    "SetUp",
-    "__version__",
-    "classify",
-    "load",
-    "load_needs",
-    "open_plan",
-    "open_review",
-    "planned_section",
-    "read_planned",
-    "read_summaries",
-    "render",
-    "render_plans",
-]
+    "Chooser", "ContribkitError", "Data", "Labels", "Needs", "Organisation", "Period", "Plan", "PlanTable",
+    "Question", "Relabel", "Review", "SavedPlan", "SetUp", "__version__", "classify", "load", "load_needs",
+    "open_plan", "open_review", "planned_section", "read_planned", "read_summaries", "render", "render_plans",
+]  # fmt: skip
 
 # Found when first asked for: the command line's --help must not wait for pandas and matplotlib.
 _NAMES = {

@@ -41,9 +41,8 @@ def fold(
 ) -> pd.DataFrame:
     """Return what each member of a team did in each thread in a period, a table of the schema `CONTRIBUTIONS`.
 
-    A pull request's merge is its author's act too, whoever merged it. A row appears in every period that has one of
-    its acts, under one id. Acts on days on which a person was not a member are left out. Without a period, all acts are
-    taken, with and without a date, and days of membership are those of the time zone.
+    A pull request's merge is its author's act too, whoever merged it. Acts on days on which a person was not a member
+    are left out. Without a period, all acts are taken, and days of membership are those of the time zone.
     """
     members = team.members if isinstance(team, Team) else team
     threads = threads.assign(key=threads["ref"].str.casefold()).drop_duplicates("key").set_index("key")

@@ -1,7 +1,6 @@
 """What may be shown and written: the only place that decides about private threads, names and paths."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -145,10 +144,6 @@ def _any_of(words: set[str], around: str, flags: int = 0) -> re.Pattern[str]:
 
 def _numbered(ids: pd.Series) -> list[str]:
     """Return ids with a number, for each thread and kind from 1 on, in place of the login."""
-    seen: Counter[tuple[str, str]] = Counter()
-    numbered = []
-    for identifier in ids:
-        ref, _, kind = parse_contribution_id(identifier)
-        seen[casefold_id(ref), kind] += 1
-        numbered.append(f"{ref}@{seen[casefold_id(ref), kind]}:{kind}")
-    return numbered
+    parts = pd.DataFrame(map(parse_contribution_id, ids), columns=["ref", "login", "kind"], dtype="str")
+    numbers = parts.groupby([parts["ref"].str.casefold(), parts["kind"]]).cumcount() + 1
+    return list(parts["ref"] + "@" + numbers.astype("str") + ":" + parts["kind"])

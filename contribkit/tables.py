@@ -79,20 +79,10 @@ _IN_JSON = {"sentence": "because", "evidence": "saw", "url": "where"}  # what JS
 
 @dataclass(frozen=True)
 class Judged:
-    """What `contribkit.classify` returns.
+    """What `contribkit.classify` returns: tables, and sentences on how leads were found."""
 
-    Attributes
-    ----------
-    contributions
-        A table of the schemas `CONTRIBUTIONS` and `JUDGED`.
-    reasons
-        A table of the schema `REASONS`, in the order of the contributions; of each, the strongest first.
-    notes
-        What a reader should know of how leads were found, as sentences.
-    """
-
-    contributions: pd.DataFrame
-    reasons: pd.DataFrame
+    contributions: pd.DataFrame  # of the schemas `CONTRIBUTIONS` and `JUDGED`
+    reasons: pd.DataFrame  # of the schema `REASONS`, in the order of the contributions; of each, the strongest first
     notes: list[str] = field(default_factory=list)
 
     @classmethod

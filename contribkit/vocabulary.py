@@ -30,8 +30,7 @@ class Lead(StrEnum):
         return "unclear" if self is Lead.UNCLEAR else f"{self.value}-led"
 
 
-LEADS = (Lead.STAKEHOLDER, Lead.UPSTREAM, Lead.INDIVIDUAL)
-"""The three leads that decide; shares are of these."""
+LEADS = (Lead.STAKEHOLDER, Lead.UPSTREAM, Lead.INDIVIDUAL)  # the three leads that decide; shares are of these
 
 
 class Kind(StrEnum):
@@ -97,8 +96,7 @@ UPKEEP = frozenset({
 MAINTAINERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 """GitHub's words (``author_association``) for those who may merge or triage in a repository."""
 
-MAINTAINER = "maintainer"
-"""The role of somebody who may merge, release or triage in a project."""
+MAINTAINER = "maintainer"  # the role of somebody who may merge, release or triage in a project
 
 NEWCOMERS = frozenset({"FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "NONE", "MANNEQUIN"})
 """GitHub's words for those of whom nothing has been merged in a repository yet."""

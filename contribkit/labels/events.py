@@ -19,10 +19,8 @@ from contribkit.tables import grouped
 from contribkit.vocabulary import Activity, Lead
 
 VERSION = 1
-LEAD_OPS = ("label", "adjudicate")
-"""The ops that give a lead."""
-DECISION_OPS = (*LEAD_OPS, "clear", "skip")
-"""The ops that an undo can take back."""
+LEAD_OPS = ("label", "adjudicate")  # the ops that give a lead
+DECISION_OPS = (*LEAD_OPS, "clear", "skip")  # the ops that an undo can take back
 OPS = (*DECISION_OPS, "undo")
 
 Event = dict[str, Any]

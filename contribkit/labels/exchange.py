@@ -21,8 +21,7 @@ COLUMNS = ("item", "by", "op", "lead", "stakeholder", "activity", "note", "at", 
 _CHOICES = ("op", "lead", "activity")  # written in either case
 _GIVEN = (*_CHOICES, "stakeholder", "note")
 
-Row = tuple[str, dict[str, str]]
-"""A row of a CSV: its location as ``file:line``, and its cells by column."""
+Row = tuple[str, dict[str, str]]  # a row of a CSV: its location as ``file:line``, and its cells by column
 
 
 def to_csv(labels: Labels, with_notes: bool = False, without_names: bool = False) -> str:

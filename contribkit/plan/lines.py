@@ -21,8 +21,7 @@ PLANNED = {"who": "str", "activity": "str", "upstream": "str", "how many": "Int6
 REQUIRED = ("who", "activity", "upstream", "how many")
 MOST = 9_999
 
-Cell = tuple[str, str]
-"""An activity and the name of an upstream project."""
+Cell = tuple[str, str]  # an activity and the name of an upstream project
 
 
 @dataclass(frozen=True)

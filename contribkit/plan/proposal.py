@@ -23,8 +23,7 @@ from contribkit.tables import Judged, conform
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
 
-FIRST = 12
-"""How many needs to begin with: as many as a team can discuss in one meeting."""
+FIRST = 12  # how many needs to begin with: as many as a team can discuss in one meeting
 
 PROPOSAL = "proposal.csv"
 _LINES = PLANNED | {"because": "str", "why": "str", "needs": "list"}

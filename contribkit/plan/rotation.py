@@ -26,8 +26,7 @@ ONGOING = UPKEEP | {Activity.BUGFIX}
 """Activities that go on from period to period; features come from goals and the roadmap."""
 
 ONE_A_LINE = (Activity.RELEASE, Activity.MEETING, Activity.STRATEGY)  # so that several people learn them
-HANDFUL = 5
-"""The most contributions on one line."""
+HANDFUL = 5  # the most contributions on one line
 
 WORK = {"back": "int64", "actor": "str", "activity": "str", "upstream": "str", "lead": "str"}
 """One row a contribution to an upstream project; ``back``: how many periods ago, 1 is the last one."""

@@ -6,7 +6,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from contribkit.errors import ContribkitError
@@ -50,22 +50,16 @@ def replace(new: Path, place: Path) -> None:
     """Put a folder in the place of another, with the files that people put there; where that fails, the old is back."""
     old = _old(place)
     shutil.rmtree(old, ignore_errors=True)
-    if place.exists():
-        place.rename(old)
-    moved = []
-    try:
-        for path in old.iterdir() if old.exists() else ():
+    with ExitStack() as back:
+        if place.exists():
+            place.rename(old)
+            back.callback(old.rename, place)
+        for path in list(old.iterdir()) if old.exists() else ():
             if path.name not in WRITTEN and not (new / path.name).exists():
                 path.rename(new / path.name)
-                moved.append(path)
+                back.callback((new / path.name).rename, path)
         new.rename(place)
-    except OSError:
-        for path in moved:
-            with suppress(OSError):
-                (new / path.name).rename(path)
-        if old.exists():
-            old.rename(place)
-        raise
+        back.pop_all()
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -17,8 +17,7 @@ from contribkit.period import Period
 from contribkit.tables import Judged
 from contribkit.vocabulary import Lead
 
-PERIODS = 4
-"""How many periods a review looks at: its own, and those before it."""
+PERIODS = 4  # how many periods a review looks at: its own, and those before it
 
 Answer = TypeVar("Answer")
 

@@ -18,8 +18,7 @@ from contribkit.tables import records
 from contribkit.text import csv_of
 from contribkit.vocabulary import Lead
 
-VERSION = 1
-"""Version of the schema; it grows when a program that reads a summary would have to change."""
+VERSION = 1  # version of the schema; it grows when a program that reads a summary would have to change
 
 HEAD = (
     "schema_version", "contribkit", "as_of", "organisation", "sample", "team", "period", "words", "without_names",

@@ -185,11 +185,10 @@ def first_response(threads: pd.DataFrame, organisation: Organisation, period: Pe
 
 @once
 def projects(data: ReviewData) -> pd.DataFrame:
-    """Return the members' part of the acts of people in each upstream project; of a project's review, in that one.
+    """Return the members' part of the acts of people, no bots, in each upstream project.
 
     Near CHAOSS, Organizational Diversity and Elephant Factor. Only sources that know acts of people outside are asked,
-    since with any other the answer would be all; bots are left out. The interval takes acts as independent, which they
-    are not quite: the truth is less sure than it says.
+    else the answer would be all. The interval takes acts as independent: the truth is less sure than it says.
     """
     organisation, acts = data.organisation, data.acts[within(data.acts["at"], data.period)]
     names = acts["actor"].dropna().unique()

@@ -175,12 +175,11 @@ def lead_table(rows: pd.DataFrame) -> pd.DataFrame:
     all_hours, table = float(decided["hours"].sum()), []
     for lead in Lead:
         mine = rows[rows["lead"] == lead]
-        hours, with_hours = float(mine["hours"].sum()), mine["hours"].count()
+        with_hours, by_people = mine["hours"].count(), (mine["decided_by"] == "person").sum()
+        hours = float(mine["hours"].sum()) if with_hours else None
         part = share(len(mine), len(decided) if lead in LEADS else 0)
-        of_all = hours / all_hours if with_hours and all_hours and lead in LEADS else None
-        by_people = (mine["decided_by"] == "person").sum()
-        known = hours if with_hours else None
-        table.append((str(lead), len(mine), by_people, *part[2:], with_hours, known, of_all))
+        of_all = hours / all_hours if hours is not None and all_hours and lead in LEADS else None
+        table.append((str(lead), len(mine), by_people, *part[2:], with_hours, hours, of_all))
     return frame(_LEADS, table).round({"hours": 1, "hours_share": 3})
 
 

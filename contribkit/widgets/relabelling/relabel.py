@@ -174,7 +174,7 @@ def _static_row(row: dict[str, Any], mask: Mask) -> dict[str, Any]:
 
 def guideline(words: Mapping[str, str]) -> dict[str, Any]:
     """Return how to decide who led a contribution: `opening`, `steps` in the order to ask them, and `cautions`."""
-    told = json.loads(_STATIC.with_name("guideline.json").read_text(encoding="utf-8"))
+    told: dict[str, Any] = json.loads(_STATIC.with_name("guideline.json").read_text(encoding="utf-8"))
     steps = [{"lead": lead, "word": words[lead], "text": text} for lead, text in told["steps"].items()]
     return told | {"steps": steps, "cautions": [text.format_map(words) for text in told["cautions"]]}
 

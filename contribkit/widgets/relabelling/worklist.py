@@ -15,12 +15,9 @@ from contribkit.review.page import safe_url
 from contribkit.tables import CONTRIBUTIONS, JUDGED, Judged, conform, grouped, records
 from contribkit.vocabulary import Kind, Lead
 
-UNSURE = 0.7
-"""Confidence below which a suggestion needs review."""
-AUDIT = 200
-"""The most contributions of an audit sample: enough to know a proportion to within 7 points."""
-LONGEST = 4000
-"""Characters of a body, and of all remarks together, that are sent to the page."""
+UNSURE = 0.7  # confidence below which a suggestion needs review
+AUDIT = 200  # the most contributions of an audit sample: enough to know a proportion to within 7 points
+LONGEST = 4000  # characters of a body, and of all remarks together, that are sent to the page
 
 IN_LIST = [
     "id", "kind", "repo", "number", "title", "actor", "author", "happened_at", "private", "activity", "stakeholder",
