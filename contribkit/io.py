@@ -41,10 +41,7 @@ def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> int:
 
 
 def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Read JSON lines as pairs of line number and object; blank lines are skipped.
-
-    A broken line is noted in `broken` and skipped, or an error with file, line and fix where that is None.
-    """
+    """Read JSON lines as pairs of line number and object; a broken one is noted in `broken`, or an error without it."""
     # Not splitlines(): a lone carriage return may be between two members. Undecoded, so that one line in another
     # encoding is one broken line.
     for number, line in enumerate(_read_bytes(path).removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):

@@ -109,22 +109,9 @@ class Judged:
 
 
 def conform(frame: pd.DataFrame, schema: Mapping[str, str], timezone: str = "UTC") -> pd.DataFrame:
-    """Return a table with the columns and types of a schema; columns it lacks are null, further ones go.
+    """Return a table with the columns and types of a schema, such as `THREADS`; those it lacks are null, others go.
 
-    Parameters
-    ----------
-    frame
-        A table with some of the columns.
-    schema
-        Column to type, such as `THREADS`.
-    timezone
-        Where days without a time lie.
-
-    Examples
-    --------
-    >>> table = conform(pd.DataFrame({"ref": ["o/r#1"], "opened_at": ["2026-07-01"]}), THREADS, "Europe/Berlin")
-    >>> str(table.opened_at[0]), table.labels[0], table.title.isna()[0].item()
-    ('2026-06-30 22:00:00+00:00', [], True)
+    Days without a time lie in the time zone.
     """
     columns = {name: _column(frame, name, kind, timezone) for name, kind in schema.items()}
     if {"id", "ref", "actor_role"} <= columns.keys():  # contributions: the id names the thread

@@ -226,3 +226,9 @@ def test_judged_contributions_and_their_reasons_are_one_table_in_json_lines_and_
     assert list(judged.reasons) == list(REASONS)
     assert judged.notes == ["a note"]
     assert len(judged.where(judged.contributions["id"] == "o/r#2@ada:issue").reasons) == 0
+
+
+def test_a_day_lies_in_the_time_zone_and_what_is_missing_is_null_or_an_empty_list() -> None:
+    table = conform(pd.DataFrame({"ref": ["o/r#1"], "opened_at": ["2026-07-01"]}), THREADS, "Europe/Berlin")
+    assert str(table["opened_at"][0]) == "2026-06-30 22:00:00+00:00"
+    assert (table["labels"][0], table["title"].isna()[0]) == ([], True)

@@ -14,8 +14,7 @@ FILE = "aliases.csv"
 class Aliases:
     """Current names by old names, case-folded.
 
-    The file ``labels/aliases.csv`` has the columns ``old`` and ``new``. The form of a name says what it names:
-    ``owner/repo`` is a repository that was renamed or moved, ``owner/repo#1`` a transferred thread, else it is a login.
+    In ``labels/aliases.csv``, ``owner/repo`` is a repository, ``owner/repo#1`` a thread, anything else a login.
     """
 
     newer: dict[str, str] = field(default_factory=dict)  # the next name, which may have changed again

@@ -86,13 +86,10 @@ class Labels:
     'upstream'
     """
 
-    events: list[Event] = field(default_factory=list)
-    """Ordered by time, as they are in the logs."""
-    folder: Path | None = None
-    """Where they were read from and new ones are written to; None for events that were made in memory."""
+    events: list[Event] = field(default_factory=list)  # ordered by time, as they are in the logs
+    folder: Path | None = None  # where they were read from and new ones are written to; None where made in memory
     aliases: Aliases = field(default_factory=Aliases)
-    periods: dict[str, str] = field(default_factory=dict)
-    """By event id, the period in whose folder the event is."""
+    periods: dict[str, str] = field(default_factory=dict)  # by event id, the period in whose folder the event is
 
     @classmethod
     def read(cls, folder: str | Path, organisation: Organisation | None = None) -> "Labels":

@@ -24,17 +24,14 @@ _MOST = 20  # broken lines reported of one source
 
 @dataclass
 class Loaded:
-    """What one source returns: tables of the schemas `THREADS`, `ACTS` and `REFERENCES`, or `NEEDS`.
-
-    `notes` say what a reader should know of the source, `broken` what could not be read: each names file and line.
-    """
+    """What one source returns: tables of the schemas `THREADS`, `ACTS` and `REFERENCES`, or `NEEDS`."""
 
     threads: pd.DataFrame = field(default_factory=lambda: empty(THREADS))
     acts: pd.DataFrame = field(default_factory=lambda: empty(ACTS))
     references: pd.DataFrame = field(default_factory=lambda: empty(REFERENCES))
     needs: pd.DataFrame = field(default_factory=lambda: empty(NEEDS))
-    notes: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what a reader should know of the source
+    broken: list[str] = field(default_factory=list)  # what could not be read: each names file and line
 
 
 class Level(StrEnum):

@@ -46,10 +46,9 @@ def earlier_work(earlier: Mapping[Period, pd.DataFrame], organisation: Organisat
 def lines_to_take(
     organisation: Organisation, team: Team, period: Period, work: pd.DataFrame, needs: pd.DataFrame, people: int
 ) -> list[Line]:
-    """Return what a team could take on in a period, as lines that nobody has taken yet.
+    """Return what a team could take on, by goals, `earlier_work` of all teams and needs, as lines nobody has taken yet.
 
-    `work` is what `earlier_work` returns, over all teams; `needs` those to begin with. Lines get shorter until there is
-    one for each of the `people` who have time.
+    Lines get shorter until there is one for each of the `people` who have time.
     """
     wanted: dict[Cell, Line] = {}
 

@@ -60,8 +60,7 @@ def difference(now: Share, then: Share) -> tuple[float, float, float] | None:
 def evenness(counts: Sequence[int]) -> float | None:
     """Return Pielou's evenness, ``J = H / ln S`` with ``H = -sum(p ln p)``: 1 where all did the same, 0 where one did.
 
-    Source: Pielou 1966, doi:10.1016/0022-5193(66)90013-0; ``S`` is everybody who could have taken part. None for fewer
-    than four people, of whom it says nothing, and for fewer than two contributions, since one cannot be shared.
+    Source: Pielou 1966, doi:10.1016/0022-5193(66)90013-0; None for fewer than four people or two contributions.
     """
     total = sum(counts)
     if len(counts) < FEWEST_PEOPLE or total < 2:

@@ -172,10 +172,9 @@ def newcomers_back(reviewed: pd.DataFrame, threads: pd.DataFrame) -> Share:
 
 
 def first_response(threads: pd.DataFrame, organisation: Organisation, period: Period) -> dict[str, Any]:
-    """Return the median days to the first response, for threads that newcomers from outside opened in the period.
+    """Return the median days to the first known response to threads that newcomers from outside opened in the period.
 
-    Source: CHAOSS, Time to First Response (https://chaoss.community/kb/metric-time-to-first-response/). Threads without
-    a known response count neither as fast nor as slow; the number of known ones is given with it.
+    Source: CHAOSS, Time to First Response (https://chaoss.community/kb/metric-time-to-first-response/).
     """
     new = threads["author_association"].isin(NEWCOMERS) & from_outside(threads, organisation)
     mine = threads[new & within(threads["opened_at"], period)]

@@ -201,10 +201,7 @@ def cross_links(data: ReviewData) -> pd.DataFrame:
 
 @once
 def coordination(data: ReviewData) -> pd.DataFrame:
-    """Return what members wrote around stakeholder-led and upstream-led work, and the days to the merge (a median).
-
-    Source of the days: CHAOSS, Change Request Duration. Only the comparison tells whether work goes at upstream's pace.
-    """
+    """Return what members wrote around stakeholder- and upstream-led work, and days to the merge (CHAOSS, median)."""
     acts, period, table = data.acts, data.period, []
     ours = acts[acts["actor"].isin(list(data.members)) & within(acts["at"], period)]
     for lead in (Lead.STAKEHOLDER, Lead.UPSTREAM):
