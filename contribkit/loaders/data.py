@@ -61,16 +61,9 @@ def load(organisation: Organisation, period: Period, keep_going: bool = False) -
         "by people on days on which they were not members": int((in_period & former).sum()),
     }
     acts = acts[~elsewhere & ~former].reset_index(drop=True)
-    return Data(
-        threads=threads,
-        acts=acts,
-        references=references,
-        contributions=fold(threads, acts, period, organisation.everybody),
-        sources=[_report(name, answer, organisation.timezone) for name, answer in answers.items()],
-        period=period,
-        organisation=organisation,
-        left_out=left_out,
-    )
+    contributions = fold(threads, acts, period, organisation.everybody)
+    sources = [_report(name, answer, organisation.timezone) for name, answer in answers.items()]
+    return Data(threads, acts, references, contributions, sources, period, organisation, left_out)
 
 
 def load_needs(organisation: Organisation, keep_going: bool = False) -> Needs:
@@ -124,15 +117,8 @@ def _sources(organisation: Organisation) -> dict[str, Loader]:
 
 def _report(name: str, answer: Loaded, timezone: str) -> SourceReport:
     times = answer.acts["at"].dropna().dt.tz_convert(timezone)  # days are those of the organisation
-    rows = len(answer.threads) + len(answer.acts) + len(answer.references)
-    return SourceReport(
-        name=name,
-        status="ok" if not answer.broken else "partial" if rows else "failed",
-        threads=answer.threads["ref"].nunique(),
-        acts=len(answer.acts),
-        references=len(answer.references),
-        first=times.min() if len(times) else None,
-        last=times.max() if len(times) else None,
-        notes=[*answer.notes, *answer.broken],
-        broken=len(answer.broken),
-    )
+    first, last = (times.min(), times.max()) if len(times) else (None, None)
+    threads, acts, references = answer.threads["ref"].nunique(), len(answer.acts), len(answer.references)
+    status = "ok" if not answer.broken else "partial" if threads + acts + references else "failed"
+    notes = [*answer.notes, *answer.broken]
+    return SourceReport(name, status, threads, acts, references, first, last, notes, len(answer.broken))

@@ -60,12 +60,7 @@ def summarise(data: ReviewData, questions: Sequence[Question], plug_ins: Collect
         "organisation": org.name,
         "sample": org.sample,
         "team": {"name": data.team.name, "slug": data.team.slug, "members": len(data.members)},
-        "period": {
-            "name": str(period),
-            "first_day": str(period.first_day),
-            "last_day": str(period.last_day),
-            "timezone": period.timezone,
-        },
+        "period": {name: str(getattr(period, name)) for name in ("name", "first_day", "last_day", "timezone")},
         "words": data.words,
         "without_names": data.without_names,
         **{key: value for name, found in numbers.items() if name not in plug_ins for key, value in found.items()},
