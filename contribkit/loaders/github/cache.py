@@ -1,8 +1,7 @@
 """The store: one SQLite file with what GitHub said, written so that it stays whole, also on a network home directory.
 
-The journal is a file beside it that is rolled back, never a write-ahead log, which needs memory that several machines
-share. Locks are SQLite's own and are held only while an answer is written. Where a file system has no such locks, a
-folder beside the file serves as one (SQLite's ``unix-dotfile``).
+The journal is rolled back, never a write-ahead log, which needs memory that several machines share. Locks are held only
+while an answer is written; where a file system has none, a folder beside the file serves (SQLite's ``unix-dotfile``).
 """
 
 import json

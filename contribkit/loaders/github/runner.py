@@ -17,14 +17,7 @@ from typing import Any, NoReturn
 from tqdm import tqdm
 
 from contribkit.errors import ContribkitError
-from contribkit.loaders.github.client import (
-    Answer,
-    Client,
-    ConnectionFailed,
-    QueryTooLarge,
-    RateLimited,
-    is_too_large,
-)  # fmt: skip
+from contribkit.loaders.github.client import Answer, Client, ConnectionFailed, QueryTooLarge, RateLimited, is_too_large
 from contribkit.loaders.github.queries import KINDS, Query, QueryKind, Request, compose
 
 ResponsePath = tuple[str | int, ...]
