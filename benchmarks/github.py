@@ -37,7 +37,7 @@ from tests.github.world.figures import W as REFERENCE
 from tests.helpers.pypi import installed
 
 _PERIOD = "2026-Q3"
-_LOADS = 3  # a load that says that something is missing is run again, so many times in all
+_LOADS = 5  # a load that says that something is missing is run again, so many times in all
 _HOUR = 3600
 _LONGEST = 1200  # seconds that a load may take
 _FIRST = 20  # requests in which a loader may find out how much it can ask

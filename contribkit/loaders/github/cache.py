@@ -45,14 +45,6 @@ class CachedNode(NamedTuple):
     payload: dict[str, Any] | None
 
 
-class Name(NamedTuple):
-    """What a repository is called now, what in contribkit.toml where that is known, and whether it is private."""
-
-    now: str
-    configured: str | None
-    private: bool
-
-
 class Store:
     """An open store, made where it is missing unless it is only to be read; use it in a ``with`` statement.
 
@@ -122,10 +114,9 @@ class Store:
             (repository["id"], repository["nameWithOwner"], configured, repository["isPrivate"]),
         )
 
-    def repositories(self) -> dict[str, Name]:
-        """Return the names of every repository by id."""
-        rows = self._read("SELECT * FROM repositories")
-        return {identifier: Name(now, configured, bool(private)) for identifier, now, configured, private in rows}
+    def repositories(self) -> list[tuple[str, str, str | None, int]]:
+        """Return of each repository its id, its name now and that in contribkit.toml, and whether it is private."""
+        return self._read("SELECT * FROM repositories")
 
     def keep_told(self, table: str, load: str, told: dict[str, Any]) -> None:
         """Write when the ``searches`` of a load were complete, or its ``remarks``, in place of former ones."""

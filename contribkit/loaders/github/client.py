@@ -56,9 +56,6 @@ class Client:
         )
         self._api, self._transport = api, api.transport
 
-    def __repr__(self) -> str:
-        return f"Client({self._settings.api_url})"
-
     def __enter__(self) -> "Client":
         return self
 

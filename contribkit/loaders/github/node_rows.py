@@ -8,7 +8,7 @@ import pandas as pd
 
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, linked_refs, passages
-from contribkit.loaders.github.cache import CachedNode, Name, Store
+from contribkit.loaders.github.cache import CachedNode, Store
 from contribkit.loaders.github.hydrate import citations, source_ref
 from contribkit.loaders.github.load_context import nodes
 from contribkit.loaders.github.queries import MERGE_EVENTS, TRIAGE_EVENTS
@@ -50,8 +50,8 @@ def tables(store: Store, organisation: Organisation, spans: set[str], host: str)
     so are threads without an act of a member.
     """
     names = {
-        identifier: name._replace(now=name.now if organisation.is_in_scope(name.now) else name.configured or name.now)
-        for identifier, name in store.repositories().items()
+        identifier: (name if organisation.is_in_scope(name) else configured or name, bool(private))
+        for identifier, name, configured, private in store.repositories()
     }
     pointing = [_own_place(node, names) for node in store.of_kinds(*_OWN_KINDS)]
     own = {casefold_id(place["id"]): place for place, _ in pointing}
@@ -64,14 +64,14 @@ def tables(store: Store, organisation: Organisation, spans: set[str], host: str)
     inside = [tuple(span.split("/")) for span in spans]
     for node in store.of_kinds(*_KINDS, "release", "repository"):
         payload = node.payload or {}
-        name = names[payload["repository"]["id"]]
+        repo, private = names[payload["repository"]["id"]]
         done = [act for act in node_acts(node.kind, payload, organisation) if act["actor"] and act["at"]]
         within = [act for act in done if any(start <= act["at"] < end for start, end in inside)]
         # That a pull request was merged is its author's act too.
         actors = [act["actor"] for act in within] + [login(payload["author"]) for a in within if a["act"] == "merged"]
         if not any(map(organisation.member, actors)):
             continue
-        row = _row(node, name.now, done, organisation, host) | {"repo": name.now, "private": name.private}
+        row = _row(node, repo, done, organisation, host) | {"repo": repo, "private": private}
         threads.append(row)
         acts.extend(act | {"ref": row["ref"]} for act in within)
         for event in nodes(payload, "timelineItems"):
@@ -203,13 +203,13 @@ def _row(node: CachedNode, repo: str, done: list[Row], organisation: Organisatio
     }
 
 
-def _own_place(node: CachedNode, names: dict[str, Name]) -> tuple[Row, Row]:
+def _own_place(node: CachedNode, names: dict[str, tuple[str, bool]]) -> tuple[Row, Row]:
     """Return the columns of a reference that describe a thread of the own side, from what GitHub says about it."""
     payload = node.payload or {}
-    name = names[payload["repository"]["id"]]
+    repo, private = names[payload["repository"]["id"]]
     place = {
-        "source": name.now, "kind": _OWN_KINDS[node.kind], "id": f"{name.now}#{payload['number']}",
-        "url": payload["url"], "title": payload["title"], "private": name.private,
+        "source": repo, "kind": _OWN_KINDS[node.kind], "id": f"{repo}#{payload['number']}",
+        "url": payload["url"], "title": payload["title"], "private": private,
         "labels": [label["name"] for label in nodes(payload, "labels")],
         "context": (payload["body"] or "")[:_CONTEXT] or None,
     }  # fmt: skip
