@@ -120,12 +120,12 @@ def fit(sets: Iterable[Rows]) -> Weights:
     fitted = {**weights_of_rules("prior")} | {
         name: round(float(prior[name] * factor), 2) for name, factor in zip(names, factors, strict=True)
     }
-    return fitted | _confidence(decide(weighed(reasons, fitted), fitted), leads)
+    return fitted | _confidence(decide(weighed(reasons, fitted), leads.index, fitted), leads)
 
 
 def _confidence(answers: pd.DataFrame, leads: pd.Series) -> Weights:
     """Return the numbers by which the margins of answers become confidences, fitted on rows that somebody led."""
-    answered = answers[(answers["lead"] != Lead.UNCLEAR) & answers.index.isin(leads.index)]
+    answered = answers[answers["lead"] != Lead.UNCLEAR]
     right, distance = answered["lead"] == leads[answered.index], answered["margin"].to_numpy()
     prior = np.array([weights_of_rules("prior")[CONFIDENCE, name] for name in ("base", "factor")])
 
@@ -183,7 +183,8 @@ def without_repository(sets: Sequence[Rows], number: int) -> pd.DataFrame:
     answers = []
     for train, test in LeaveOneGroupOut().split(mine.truth, groups=repositories):
         weights = fit([*others, mine.part(train)])
-        answers.append(decide(weighed(mine.part(test).reasons, weights), weights))
+        rest = mine.part(test)
+        answers.append(decide(weighed(rest.reasons, weights), rest.truth["id"], weights))
     return compare(pd.concat(answers).reset_index(names="id"), mine.truth)
 
 

@@ -78,7 +78,7 @@ def classify(
     told = conform(pd.DataFrame(references), REFERENCES, organisation.timezone)
     organisation = organisation.with_issues(told)
     found = evidence(table, told, organisation, known)
-    answers = decided(found.reasons, known, len(table))
+    answers = decide(found.reasons, table.index, known)
     rows = table.assign(
         lead=answers["lead"], confidence=answers["confidence"], decided_by="rules",
         activity=[str(context.activity) for context in found.contexts],
@@ -120,7 +120,7 @@ def evidence(table: pd.DataFrame, references: pd.DataFrame, organisation: Organi
         for rule, strength, reason in reasons_for(context, failures if place < len(contexts) else elsewhere, weights)
     ]
     own = pd.DataFrame(rows, columns=_EVIDENCE)
-    first = decided(own, weights, len(contexts) + len(linked))
+    first = decide(own, range(len(contexts) + len(linked)), weights)
     beside = neighbours([*contexts, *linked], first, set(own.loc[own["private"].astype(bool), "id"]))[: len(contexts)]
     # Where its own evidence decides for a stakeholder, linked threads only add which one it served.
     further = [
@@ -131,12 +131,6 @@ def evidence(table: pd.DataFrame, references: pd.DataFrame, organisation: Organi
     reasons = pd.DataFrame([*(row for row in rows if row[0] < len(contexts)), *further], columns=_EVIDENCE)
     whom = [[other.stakeholder for other in others if other.stakeholder] for others in beside]
     return Evidence(contexts, reasons, whom, failures)
-
-
-def decided(reasons: pd.DataFrame, weights: Weights, count: int) -> pd.DataFrame:
-    """Return what reasons add up to, by place of `count` contributions; nothing found is unclear."""
-    answers = decide(reasons, weights)[["lead", "confidence"]].reindex(range(count))
-    return answers.fillna({"lead": str(Lead.UNCLEAR), "confidence": 0.5})
 
 
 def _contexts(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisation) -> list[Context]:

@@ -15,6 +15,7 @@ from contribkit.ids import casefold_id, linked_refs, repository_of, thread_url
 from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Activity
 
+_LOGIN = re.compile(r"(?<![\w/-])@?([A-Za-z0-9][A-Za-z0-9-]{2,38})")
 _ITEM = re.compile(r"\n(?=[ \t]{0,3}(?:[-*+]|\d{1,3}[.)])[ \t])")
 _FEW_LINES = 20
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[])")
@@ -64,24 +65,11 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True)
 class Context:
-    """A contribution, the references to its thread, and the organisation.
+    """A contribution, the references to its thread, and the organisation; of columns see the contributions table.
 
-    Parameters
-    ----------
-    row
-        A row of the contributions table, as a dict.
-    index
-        The stakeholders of the organisation whose contribution it is.
-    references
-        Rows of the references table for its thread, as dicts.
-    covered
-        Whether a source of the organisation's own side covers its day, so that silence tells something.
-    day
-        The day of the first act, where the organisation is.
-    maintains
-        Whether the actor maintains the project, as far as the loaded rows tell.
-    stakeholder_maintainers
-        Case-folded logins that speak for a stakeholder and maintain the project.
+    `covered` says whether a source of the own side covers its day, so that silence tells something; `day` is that of
+    the first act, where the organisation is; `maintains` whether the actor maintains the project, and
+    `stakeholder_maintainers` who of those that speak for a stakeholder does, as case-folded logins.
     """
 
     row: dict[str, Any]
@@ -172,6 +160,13 @@ class Context:
     def own_named(self) -> list[Named]:
         """The stakeholders that the thread and the actor name."""
         return self.named(self.own_words)
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """The people who speak for a stakeholder and whom the actor names, as case-folded logins."""
+        speaking = self.index.speaking
+        words = map(str.casefold, _LOGIN.findall(self.actor_words)) if speaking else ()
+        return list(dict.fromkeys(word for word in words if word in speaking))
 
     @cached_property
     def activity(self) -> Activity:

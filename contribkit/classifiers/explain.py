@@ -30,8 +30,6 @@ def why(
 
     The id of a thread will do where it holds one contribution only; an unknown one is an error with the nearest.
 
-    Examples
-    --------
     >>> from contribkit import Organisation, classify
     >>> org = Organisation.read_sample()
     >>> row = {"id": "o/r#1@ada-example:pull_request", "kind": "pull_request", "title": "Fix the CI"}
@@ -99,7 +97,7 @@ def _answer(row: dict[str, Any], reasons: pd.DataFrame, organisation: Organisati
     sure = "" if lead is Lead.UNCLEAR and not by_people else f", {row['confidence']:.0%} sure".replace("%", " %")
     words = {"person": "people", "model": "a model that learned from people's labels"}
     yield f"{lead.shape} {organisation.word(lead)}{sure}, decided by {words.get(row['decided_by'], 'rules')}"
-    alone = next(iter(decide(reasons)["lead"]), Lead.UNCLEAR)
+    (alone,) = decide(reasons, [row["id"]])["lead"]
     if by_people and alone != lead:
         yield f"  (the rules alone: {organisation.word(alone)})"
     yield f"  activity: {Activity(row['activity']).word if row['activity'] in list(Activity) else row['activity']}"

@@ -46,10 +46,9 @@ _NAMES = [str(lead) for lead in LEADS]
 class Learning:
     """Who answers where people did not (``rules`` or ``model``), and why.
 
-    `labels` counts the contributions here that have one, `unclear` included and disputed ones not; `elsewhere` counts
-    labels for others. The scores are the share of labels with which each agrees, the model's on threads it has not
-    seen; `chance` says how likely a model that is no better would win so clearly. Where no model was tried, they are
-    None, and there is a `reason`.
+    `labels` counts settled ones of contributions here, `elsewhere` those of others. Scores are the share of labels with
+    which each agrees, the model's on threads it has not seen, and `chance` how likely a model that is no better would
+    win so clearly; where no model was tried, they are None, and there is a `reason`.
     """
 
     leads: str = "rules"
@@ -78,10 +77,10 @@ class Learning:
 
 
 def learn(judged: Judged, labels: Mapping[str, Label], word: Callable[[str], str] = str) -> tuple[Learning, Judged]:
-    """Train a model on labels, and let it answer for unlabelled contributions where it is better than the rules.
+    """Train a model on labels by case-folded id, and let it answer for other contributions where it beats the rules.
 
-    `judged` is what the rules answer, `labels` are by case-folded id, and `word` returns what people call a lead.
-    Returned are what was learned, and the contributions with the model's leads, confidences and weights of reasons.
+    Returned are what was learned, and what was `judged` by rules with the model's leads, confidences and weights.
+    `word` returns what people call a lead.
     """
     keys = judged.contributions["id"].map(casefold_id)
     given = keys.map({key: label.lead for key, label in labels.items()}).astype("str")
@@ -106,10 +105,9 @@ def _examples(keys: pd.Series, given: pd.Series) -> pd.Index:
 
 
 def _compare(model: "Model", given: pd.Series, elsewhere: int) -> Learning:
-    """Compare rules and model on the same labels; the model answers for threads whose labels it has not seen.
+    """Compare how rules and model agree with people; the model answers for threads whose labels it has not seen.
 
-    What counts is agreement with people, `unclear` included. A one-sided sign test over threads (McNemar's, but
-    contributions to one thread are one draw) says whether the model's lead could be chance.
+    A one-sided sign test over threads (McNemar's, but a thread is one draw) says whether its lead could be chance.
     """
     from scipy.stats import binomtest
 
@@ -176,9 +174,8 @@ def _terms(text: str) -> list[str]:
 class Model:
     """A multinomial logistic regression over the three leads, which explains itself by the rules' reasons.
 
-    It learns from contributions as the rules answer them. `unclear` is no class: it is a statement about the evidence,
-    and such contributions have nothing in common. What people call unclear counts as a third of each lead, which keeps
-    probabilities low for similar contributions, and the model abstains below a half.
+    `unclear` is no class, since such contributions have nothing in common: what people call unclear counts as a third
+    of each lead, which keeps probabilities low for similar ones, and the model abstains below a half.
     """
 
     def __init__(self, judged: Judged, word: Callable[[str], str] = str) -> None:
@@ -240,10 +237,7 @@ class Model:
         return [str(lead) for lead in leads], best
 
     def answer(self, judged: Judged, asked: pd.Series) -> Judged:
-        """Return what the rules answer, with the model's answers where it is asked.
-
-        What a fact of the guideline settles, it leaves to the rules.
-        """
+        """Return what the rules answer, with the model's answers where it is asked and no fact settles it."""
         asked = asked & ~judged.contributions["id"].isin(_facts(judged))
         if not asked.any():
             return judged
@@ -299,14 +293,11 @@ class Model:
         mostly = [self._names[place] for place in places if pull[place] > 0 and self._mostly[best, place]]
         terms = [name for sort, name in mostly if sort == "term" and name]
         words = [f'"{term}"' for term in terms if not any(other != term and other in term for other in terms)][:3]
-        kinds = [name.removeprefix("kind=") for _, name in mostly if name.startswith("kind=")]
-        if words:
-            sentence = f"people mostly labelled words like {', '.join(words)} {self._word(lead)}"
-        elif kinds:
-            kind = kinds[0].replace("_", " ")
-            sentence = f"people mostly labelled contributions of its kind ({kind}) {self._word(lead)}"
-        else:
-            sentence = f"its kind, size and words resemble what people labelled {self._word(lead)}"
+        kinds = [name.removeprefix("kind=").replace("_", " ") for _, name in mostly if name.startswith("kind=")]
+        what = f"words like {', '.join(words)}" if words else ""
+        what = what or "".join(f"contributions of its kind ({kind})" for kind in kinds[:1])
+        told = f"people mostly labelled {what}" if what else "its kind, size and words resemble what people labelled"
+        sentence = f"{told} {self._word(lead)}"
         return item, "learned_from_labels", lead, whole, sentence, ", ".join(words), None, False
 
 

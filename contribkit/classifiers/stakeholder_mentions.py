@@ -108,14 +108,6 @@ class StakeholderIndex:
         words = title_words(title) if with_codes else []
         return [Named(known, word, False) for known in with_codes for word in words if matches(known.codes, word)]
 
-    def upstream_owner(self, repo: str) -> Stakeholder | None:
-        """Return the stakeholder whose organisation an upstream project is that is no key community."""
-        project = self.organisation.upstream_of(repo)
-        if project is None or project.key:
-            return None
-        owner = casefold_id(repo.split("/")[0])
-        return next((s for s in self.organisation.stakeholders if owner in map(casefold_id, s.orgs)), None)
-
     def owner_of(self, repo: str) -> Stakeholder | None:
         """Return whose repository or tracker it is; that of a grant is no stakeholder's."""
         if repo not in self._owners:

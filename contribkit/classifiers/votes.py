@@ -1,10 +1,10 @@
 """Reasons, what they weigh, and how they add up to a lead: no other code adds reasons up."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -87,15 +87,16 @@ def margins(totals: pd.DataFrame) -> pd.Series:
     return pd.Series(ordered[:, -1] - np.maximum(ordered[:, -2], 0.0), totals.index)
 
 
-def decide(reasons: pd.DataFrame, weights: Weights | None = None) -> pd.DataFrame:
-    """Return the `lead` that reasons add up to, how sure that is (`confidence`), and the `margin`, by contribution.
+def decide(reasons: pd.DataFrame, ids: Iterable[Any], weights: Weights | None = None) -> pd.DataFrame:
+    """Return the `lead` that reasons add up to, how sure that is (`confidence`), and the `margin`, of contributions.
 
     The confidence is the logistic function of the distance to the second lead, by two numbers among the `weights`.
+    Where nothing was found, the lead is unclear.
 
     Examples
     --------
-    >>> rows = [("a", "tied", "stakeholder", 3.5), ("a", "upkeep", "upstream", 1.2), ("b", "ours", "upstream", 0.5)]
-    >>> decide(pd.DataFrame(rows, columns=["id", "rule", "lead", "weight"]))["lead"].to_dict()
+    >>> rows = [("a", "tied", "stakeholder", 3.5), ("a", "upkeep", "upstream", 1.2)]
+    >>> decide(pd.DataFrame(rows, columns=["id", "rule", "lead", "weight"]), ["a", "b"])["lead"].to_dict()
     {'a': 'stakeholder', 'b': 'unclear'}
     """
     known = weights_of_rules() if weights is None else weights
@@ -108,4 +109,5 @@ def decide(reasons: pd.DataFrame, weights: Weights | None = None) -> pd.DataFram
     is_firm = totals.index.isin(reasons.loc[says_more | (reasons["rule"] == _SILENT), "id"])
     log_odds = known[CONFIDENCE, "base"] + known[CONFIDENCE, "factor"] * distance
     sure = (1 / (1 + np.exp(-log_odds))).clip(upper=np.where(is_firm, _HIGHEST, _ALONE))
-    return pd.DataFrame({"lead": leads, "confidence": sure.where(is_clear, 0.5).round(2), "margin": distance})
+    found = pd.DataFrame({"lead": leads, "confidence": sure.where(is_clear, 0.5).round(2), "margin": distance})
+    return found.reindex([*ids]).fillna({"lead": str(Lead.UNCLEAR), "confidence": 0.5, "margin": 0.0})

@@ -23,7 +23,6 @@ _CLIENT = re.compile(
     r"(?:let|lets|allow|enable|for) (?:a|our|one of our|another) (?:clients?|customers?)\b(?!-|(?:[ -]side)))",
     re.IGNORECASE,
 )
-_LOGIN = re.compile(r"(?<![\w/-])@?([A-Za-z0-9][A-Za-z0-9-]{2,38})")
 _PATHS = 30  # of a change
 _ADDRESS = re.compile(r"https?://([^\s)\]>\"']{1,500})|\b((?:[\w-]{1,63}\.){1,5}[a-z]{2,10}/[^\s)\]>\"']{1,400})")
 
@@ -48,12 +47,8 @@ def stakeholder_label(context: Context) -> Iterator[Reason]:
 def stakeholder_repository(context: Context) -> Iterator[Reason]:
     """It happened in a repository that a stakeholder owns."""
     repo = context.text("repo")
-    page = f"https://github.com/{repo}"
     if owner := context.index.owner_of(repo):
-        yield Reason(Lead.STAKEHOLDER, "theirs", f"{owner.name} owns {repo}", repo, page)
-    elif whose := context.index.upstream_owner(repo):
-        sentence = f"{whose.name} owns {repo}, which is no key community"
-        yield Reason(Lead.STAKEHOLDER, "of their organisation", sentence, repo, page)
+        yield Reason(Lead.STAKEHOLDER, "theirs", f"{owner.name} owns {repo}", repo, f"https://github.com/{repo}")
 
 
 def tracker(context: Context) -> Iterator[Reason]:
@@ -178,7 +173,7 @@ def stakeholder_person(context: Context) -> Iterator[Reason]:
     """People who speak for stakeholders opened it, take part, or are asked; one who maintains the project is weak."""
     author = casefold_id(context.text("author"))
     present = [author, *map(casefold_id, context.row["participants"])]
-    people = [login for login in dict.fromkeys([*present, *_asked(context)]) if login in context.index.speaking]
+    people = [login for login in dict.fromkeys([*present, *context.asked]) if login in context.index.speaking]
     outside = [login for login in people if context.organisation.member(login) is None]
     if not outside:
         return
@@ -199,16 +194,11 @@ def stakeholder_person(context: Context) -> Iterator[Reason]:
 
 def asks_a_stakeholder(context: Context) -> Iterator[Reason]:
     """The actor turns to somebody who speaks for a stakeholder."""
-    for login in _asked(context):
-        if login in context.index.speaking and login != casefold_id(context.text("actor")):
+    for login in context.asked:
+        if login != casefold_id(context.text("actor")):
             sentence = f"it turns to {login} of {context.index.name_by_person[login]}"
             yield Reason(Lead.STAKEHOLDER, "asked", sentence, login, context.url)
             return
-
-
-def _asked(context: Context) -> Iterator[str]:
-    """Yield the words of the actor that could be logins."""
-    yield from map(str.casefold, _LOGIN.findall(context.actor_words)) if context.index.speaking else ()
 
 
 def own_side_links(context: Context) -> Iterator[Reason]:

@@ -68,12 +68,12 @@ def suggestions(judged: Judged) -> pd.DataFrame:
     """
     reasons = judged.reasons[judged.reasons["rule"] != LABEL]
     keys = judged.contributions["id"].map(casefold_id)
-    by_rules = decide(reasons.assign(id=reasons["id"].map(casefold_id))).reindex(keys).set_axis(keys.index)
+    by_rules = decide(reasons.assign(id=reasons["id"].map(casefold_id)), keys).set_axis(keys.index)
     rows = judged.contributions[[*_SUGGESTION]]
     rows = rows.mask(rows["decided_by"] == "person", by_rules.assign(decided_by="rules"))
     rows = rows.fillna({"lead": str(Lead.UNCLEAR), "confidence": 0.5, "decided_by": "rules"})
     decided = (2 * rows["confidence"] - 1).clip(lower=0)
-    margins = decided.where(rows["lead"] != Lead.UNCLEAR, np.tanh(by_rules["margin"].clip(lower=0).fillna(0.0) / 2))
+    margins = decided.where(rows["lead"] != Lead.UNCLEAR, np.tanh(by_rules["margin"].clip(lower=0) / 2))
     of = grouped(reasons["id"].map(casefold_id), records(reasons))
     cells = pd.Series([of.get(key, []) for key in keys], rows.index, dtype=object)
     return rows.assign(margin=margins, reasons=cells).set_axis(judged.contributions["id"].tolist())
