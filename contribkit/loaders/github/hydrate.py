@@ -200,9 +200,8 @@ def receive_plans(context: LoadContext, query: Query, payload: Payload) -> Itera
 
 
 def _say_unseen(context: LoadContext, name: str) -> None:
-    """Say that a place of plans may not be seen: by its line, since a private name is in no published review."""
     said = "what is named here cannot be seen; is the name right, and may the token?"
-    context.remark(f"{context.line_of(name, 'refs')}: {said}")
+    context.remark(f"{context.line_of(name, 'refs')}: {said}")  # its line: a private name is in no published review
 
 
 def vanished(context: LoadContext) -> Iterator[Query]:

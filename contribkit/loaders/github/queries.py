@@ -1,9 +1,8 @@
 """Queries: what is asked of GitHub, and the request that many of them make.
 
-Their GraphQL is in queries.graphql. queries.csv says of each kind how many a request holds and how many entries a page
-(0 where there are no pages) against a GitHub of which nothing is known yet; for how many connections one query asks at
-that page, a hundred of which GitHub charges a point for; how many a request holds at the most; what people call it;
-and the kind that takes GitHub as long, so that both learn their size together.
+Their GraphQL is in queries.graphql. queries.csv says of each kind how many a request holds at first, how many entries a
+page (0: none); for how many connections one query asks then, a hundred of which cost a point; how many a request holds
+at the most; what people call it; and the kind that takes GitHub as long, so that both learn their size together.
 """
 
 import csv
