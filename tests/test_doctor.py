@@ -121,7 +121,7 @@ def test_init_then_doctor_says_what_is_left_to_do(tmp_path):
     wrong = [line for line in said if line.startswith("✗")]
     assert len(wrong) == 2
     assert f"{PLACEHOLDER} is still on lines " in wrong[0]
-    assert 'no folder matches "clones/*"; run: git clone --bare https://github.com/OWNER/NAME' in wrong[1]
+    assert 'no folder matches "clones/*"; run: contribkit clone OWNER/NAME' in wrong[1]
     assert any("activities/activity_log.csv still holds the example row; replace it" in line for line in said)
     assert any(line.startswith("! own side: no own repository can be read, so that no evidence") for line in said)
 
@@ -194,7 +194,7 @@ WRONG = {
     "unknown setting": (changed("clones =", "clone ="), GIT, 'unknown key "clone"', 'did you mean "clones"?'),
     "no source": (lambda home: (home / "contribkit.toml").write_text(CONFIGURATION.split("[sources")[0]), "sources",
                   "there is none", "add [sources.git]"),
-    "no match": (changed("clones/*", "clone/*"), GIT, 'no folder matches "clone/*"', "run: git clone --bare"),
+    "no match": (changed("clones/*", "clone/*"), GIT, 'no folder matches "clone/*"', "run: contribkit clone"),
     "no such folder": (changed("clones/*", "clones/a+b"), GIT, "there is no such folder", "clone the repository there"),
     "no repository": (lambda home: (home / "clones/a+b").mkdir(), GIT, "a+b: is not a git repository", "clone it"),
     "shallow": (shallow, GIT, "+cut: is a shallow clone", "run: git -C "),
@@ -292,6 +292,26 @@ def test_what_makes_a_review_poorer_is_said_and_no_error(home, case):
         assert line.startswith("! ")
         assert words in line
         assert "; " in line
+
+
+def test_who_looks_like_a_member_is_named_with_the_reason_and_the_alias_to_add(home):
+    change(home, 'login = "ada-example"', 'login = "ada-example"\nname = "Ada Example"')
+    lamp = Invented(home / "clones" / "wicketlamp-example+wick")
+    trailer = "\n\nCo-authored-by: Ada <ada@laptop.example>"
+    for name, mail in (
+        ("A. Example", "ada@work.example"), ("ada  example", "ada@work.example"), ("Ada-Exämple", "x@y.example"),
+        ("Nobody", "aexample@z.example"), ("Ida Other", "ida@elsewhere.example"),
+    ):  # fmt: skip
+        lamp.main(f"Work{trailer}", author=(name, mail))
+    found = [line for line in lines(home, "! sources.git: ") if " may be " in line]
+    assert sorted(re.sub(r"^.*?git: | may be ada-example", "", line) for line in found) == [
+        'A. Example <ada@work.example> (1 commit): the same address; if so, add "ada@work.example" to their aliases',
+        'Ada <ada@laptop.example> (5 commits): a first name alone; if so, add "ada@laptop.example" to their aliases',
+        "Ada-Exämple <x@y.example> (1 commit): the same name, but for accents, spaces and signs; "
+        'if so, add "x@y.example" to their aliases',
+        "Nobody <aexample@z.example> (1 commit): the address is made of the login or the name; "
+        'if so, add "aexample@z.example" to their aliases',
+    ]
 
 
 def test_references_among_the_records_are_evidence_too(home):

@@ -1,4 +1,4 @@
-"""Commands of a team's folder: `init`, `doctor`, `review` and `plan`."""
+"""Commands of a team's folder: `init`, `clone`, `doctor`, `review` and `plan`."""
 
 import json
 import sys
@@ -13,6 +13,7 @@ import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
 from contribkit.cli.group import AS_JSON, CONFIG, INCLUDE_PRIVATE, PATH, main, say, warn
+from contribkit.errors import ContribkitError
 
 PERIODS = '2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".'
 NOTEBOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -79,6 +80,37 @@ def _chosen(table: str, found: list[Any], yes: bool) -> list[Any]:
         if all(str(word).isdigit() and 1 <= int(word) <= len(rows) for word in words):
             return [rows[int(word) - 1] for word in words]
         say(f"write numbers from 1 to {len(rows)}")
+
+
+@main.command()
+@click.argument("repositories", nargs=-1, metavar="[OWNER/NAME]...")
+@CONFIG
+def clone(repositories: tuple[str, ...], config: Path) -> None:
+    """Make and refresh the mirrors in clones/: of every repository that contribkit.toml names, or of those named here.
+
+    \b
+    Example:
+      contribkit clone
+      contribkit clone jupyterhub/oauthenticator our-org/plans
+
+    Of upstream projects, contents of files are left out, since none is read. Where contribkit.toml names whole
+    organisations (orgs, own), name their repositories here; the mirrors that are there are refreshed with the others.
+    """
+    from tqdm import tqdm
+
+    from contribkit.loaders.git.mirrors import mirror, mirrored_repositories, named_repositories
+
+    org, failed = ck.Organisation.read(config), False
+    names = list(repositories) or [*dict.fromkeys([*named_repositories(org), *mirrored_repositories(org)])]
+    if not names:
+        raise ContribkitError("contribkit.toml names no repository; name some: contribkit clone OWNER/NAME")
+    for name in tqdm(names, "cloning", unit="repository", leave=False):
+        try:
+            click.echo(mirror(org, name))
+        except ContribkitError as error:
+            warn([str(error)])
+            failed = True
+    sys.exit(int(failed))
 
 
 @main.command()

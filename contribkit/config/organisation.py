@@ -1,6 +1,7 @@
 """The organisation of a contribkit.toml: who belongs to it, what it owns, and whom it serves."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -133,7 +134,7 @@ class Organisation:
     @cached_property
     def _names(self) -> dict[str, str]:
         """Logins by name, without names that two people have."""
-        found = grouped((member.name.casefold() for member in self.members.values()), self.members)
+        found = grouped((_plain(member.name) for member in self.members.values()), self.members)
         return {name: logins[0] for name, logins in found.items() if name and len(logins) == 1}
 
     def member(self, login: str | None) -> str | None:
@@ -149,7 +150,7 @@ class Organisation:
 
     def member_by_name(self, name: str) -> str | None:
         """Return the configured login of the only member with a name or alias, else None."""
-        return self._names.get(name.casefold()) or self._logins.get(casefold_id(name))
+        return self._names.get(_plain(name)) or self._logins.get(casefold_id(name))
 
     def canonical(self, login: str | None) -> str | None:
         """Return a login as configured where it is a member's, else as it is."""
@@ -270,6 +271,11 @@ class Organisation:
     def paths(self, patterns: list[str]) -> list[Path]:
         """Return the files or folders that patterns match, relative to the file, each once, in order."""
         return list(dict.fromkeys(path for pattern in patterns for path in find_paths(self.root, pattern)))
+
+
+def _plain(name: str) -> str:
+    """Return a name without what differs between two writings of it: spaces, case, how accents are stored."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 SAMPLE = Path(__file__).parents[1] / "sample" / "contribkit.toml"

@@ -3,7 +3,9 @@
 Upstream projects give merged pull requests and releases, the organisation's own side gives references.
 """
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +20,7 @@ from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError
 from contribkit.loaders.git.commits import Commit, Tag, read_log, read_tags
 from contribkit.loaders.git.documents import Document, read_documents, references
+from contribkit.loaders.git.identities import look_alikes
 from contribkit.loaders.git.pull_requests import People, foreign_merges, pull_requests, releases
 from contribkit.loaders.git.repository import Repository
 from contribkit.loaders.source import Finding, Loaded, errors, ok, warning
@@ -25,10 +28,11 @@ from contribkit.period import Period
 from contribkit.tables import ACTS, REFERENCES, THREADS, conform
 from contribkit.text import pluralise
 
-CLONE = "git clone --bare https://github.com/OWNER/NAME clones/OWNER+NAME"
+CLONE = "contribkit clone OWNER/NAME"
 # git reads one repository while Python reads another's answer: more at once gains nothing.
 _AT_ONCE = 2
 _SUBJECT = "sources.git"
+_MOST = 20  # people named who look like members
 _NOTE = "git knows merged pull requests and releases only: no reviews, comments or issues"
 
 
@@ -79,15 +83,16 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
 
 
 def diagnose(organisation: Organisation) -> list[Finding]:
-    """Report each clone that cannot be read or is not used; histories are not read."""
+    """Report each clone that cannot be read or is not used, and who in them looks like a member."""
     clones = _clones(organisation)
     found = [finding for sentence in clones.broken for finding in errors(_SUBJECT, sentence, f"run: {CLONE}")]
     doubts = clones.unused | _doubts(clones, Period("last quarter", organisation.timezone))
     found += [warning(_SUBJECT, sentence, fix) for sentence, fix in doubts.items()]
-    for _, repository in clones.used:
-        if repository.is_partial:
+    for name, repository in clones.used:
+        if repository.is_partial and organisation.is_own_side(name):
             sentence = f"{repository.path.name} is a partial clone: some of it may not be readable"
             found.append(warning(_SUBJECT, sentence, "clone it again without --filter"))
+    found += [warning(_SUBJECT, sentence, fix) for sentence, fix in _unknown(clones, organisation)]
     if names := [name for name, _ in clones.used]:
         upstream = pluralise(sum(organisation.upstream_of(name) is not None for name in names), "upstream project")
         own = sum(map(organisation.is_own_side, names))
@@ -135,6 +140,15 @@ def _clones(organisation: Organisation) -> _Clones:
             sentence = f"{name} is neither an upstream project nor our own: it is ignored"
             clones.unused[sentence] = "add it to [[upstream]] or to own, or remove the clone"
     return clones
+
+
+def _unknown(clones: _Clones, organisation: Organisation) -> Iterator[tuple[str, str]]:
+    """Yield who looks like a member and counts as somebody else, and what to write where they are one."""
+    with suppress(ContribkitError):  # what cannot be read is said when it is loaded
+        found = look_alikes([repository for _, repository in clones.used], People(organisation))
+        for who in found[:_MOST]:
+            said = f"{who.name} <{who.mail}> ({pluralise(who.commits, 'commit')}) may be {who.login}: {who.because}"
+            yield said, f'if so, add "{who.mail}" to their aliases'
 
 
 def _doubts(clones: _Clones, period: Period | None) -> dict[str, str]:
