@@ -26,10 +26,7 @@ def matches(patterns: list[str], text: str) -> bool:
 
 
 def find_paths(root: Path, pattern: str) -> list[Path]:
-    """Return the files and folders that a pattern such as ``data/**/*.db`` matches, sorted.
-
-    A folder that cannot be read is an error: `Path.glob` leaves out what is in it.
-    """
+    """Return what a pattern such as ``data/**/*.db`` matches, sorted; a folder that cannot be read is an error."""
     if "\0" in pattern:
         raise ContribkitError("contribkit.toml: a path holds a null character; remove it")
     try:

@@ -107,10 +107,7 @@ def _unreadable(error: OSError) -> None:
 
 
 def read_log(path: Path) -> Iterator[Event]:
-    """Yield the events of a label log; an invalid line is an error, with file, line and fix.
-
-    An incomplete last line, as a crash leaves it, is ignored with a warning: nobody writes to that file any more.
-    """
+    """Yield the events of a label log; an invalid line is an error, an incomplete last one, of a crash, a warning."""
     try:
         lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
     except OSError as error:

@@ -83,10 +83,7 @@ def _event(cells: dict[str, str], before: Event, at: datetime) -> Event | None:
 
 
 def merge(sources: Iterable[Path], labels: Labels, period: str | None = None) -> tuple[int, int, Iterator[Path]]:
-    """Write the new events of other label logs to new logs of a period, by default of the folder they come from.
-
-    Returned are how many events are new, how many known already, and the files, each written when it is reached.
-    """
+    """Return how many events of other logs are new, how many known, and the files, each written when it is reached."""
     found = read_logs(path for source in sources for path in _logs(source))
     here = {event["id"] for event in labels.events}
     new = [(period or _period_of(path), event) for name, (path, event) in found.items() if name not in here]

@@ -27,10 +27,7 @@ PLANNED_AND_DONE = {
 def planned_and_done(
     lines: list[Line], rows: pd.DataFrame, organisation: Organisation, team: Team
 ) -> dict[str, pd.DataFrame]:
-    """Return planned against done in `lines`, and in `unplanned` upstream-led work that no line is for.
-
-    A contribution counts as done whoever led it: a release made for a stakeholder is a release.
-    """
+    """Return planned against done, whoever led it, in `lines`, and in `unplanned` upstream-led work without a line."""
     planned = grouped((line.cell for line in lines), lines)
     cells = zip(rows["activity"], map(organisation.project_of, rows_of(rows)), strict=True)
     done = grouped(cells, zip(rows["actor"], rows["lead"] == Lead.UPSTREAM, strict=True))

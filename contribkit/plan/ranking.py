@@ -116,10 +116,9 @@ def _ago(days: int) -> str:
 def rank(
     needs: pd.DataFrame, organisation: Organisation, as_of: datetime, include_private: bool = False
 ) -> pd.DataFrame:
-    """Return needs (a table `NEEDS`) as a table `RANKED`; the score is a property of the need, never of a person.
+    """Return needs (a table `NEEDS`) as a table `RANKED`: drafts last, the highest score first, then the oldest.
 
-    Drafts come last; otherwise the highest score first, the oldest of equal ones first. A release that is not overdue
-    and a branch that is not red are left out.
+    A release that is not overdue and a branch that is not red are left out. Scores are of needs, never of a person.
     """
     weights, rows = dict(organisation.needs), []
     for row in dicts(needs[visible(needs, include_private)]):

@@ -32,10 +32,8 @@ def worklist(
 ) -> pd.DataFrame:
     """Return judged contributions by id in the order in which a review helps most: closest calls and draws in turns.
 
-    The audit sample is drawn from all contributions and reviewed in random order: the part of it that is labelled is a
-    simple random sample at any time. For a share `blind` of all rows, taken from it, the suggestion is hidden: the two
-    parts show how far suggestions influence people, and the hidden one corrects the proportions of a review. The
-    suggestion is in the place of people's decision; of rows with one id the last counts.
+    The labelled part of the audit sample is a simple random sample at any time. For a share `blind` of all rows, taken
+    from it, the suggestion is hidden: that shows how far suggestions influence people, and corrects proportions.
     """
     table = conform(judged.contributions, CONTRIBUTIONS | JUDGED).drop_duplicates("id", keep="last")
     shown = without_private(Judged(table, judged.reasons), include_private)
