@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pandas as pd
 
 from contribkit.classifiers.votes import LABEL, decide
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError, nearest
-from contribkit.ids import casefold_id, parse_contribution_id
+from contribkit.ids import casefold_id, linked_refs, parse_contribution_id
 from contribkit.labels import Labels
 from contribkit.privacy import visible, without_private
 from contribkit.tables import Judged, is_missing, records, rows_of
@@ -51,9 +52,19 @@ def why(
     return [printable(line) for line in lines]
 
 
+def thread_of(identifier: str) -> str:
+    """Return the thread that is meant: by the id of a contribution in it, by its address, or by its own id."""
+    if "://" in identifier:
+        return next(iter(linked_refs(identifier, urlsplit(identifier).hostname or "")), identifier)
+    try:
+        return parse_contribution_id(identifier)[0]
+    except ValueError:
+        return identifier
+
+
 def _find(rows: pd.DataFrame, shown: pd.DataFrame, identifier: str) -> dict[str, Any]:
-    """Return the row that is meant, by its id or by that of a thread with one contribution."""
-    wanted = casefold_id(identifier)
+    """Return the row that is meant, by its id or by that or the address of a thread with one contribution."""
+    wanted = casefold_id(thread_of(identifier) if "://" in identifier else identifier)
     found = shown[shown["id"].map(casefold_id) == wanted]
     found = found if len(found) else shown[shown["ref"].map(casefold_id) == wanted]
     if len(found) == 1:

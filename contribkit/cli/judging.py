@@ -100,12 +100,12 @@ def classify(
 @click.option("--contributions", type=PATH, help="JSON lines, instead of loading the sources.")
 @click.option("--references", type=PATH, help="JSON lines of references, with --contributions.")
 @click.option("--labels", type=PATH, help="Folder of label logs.  [default: labels, by the file]")
-@click.option("--period", default="last quarter", show_default=True, help="What to load; as for review.")
+@click.option("--period", help="What to load; as for review.  [default: last quarter, else when the thread was]")
 @INCLUDE_PRIVATE
 @BROKEN
 def why(
     identifier: str, config: Path, contributions: Path | None, references: Path | None, labels: Path | None,
-    period: str, include_private: bool, broken: list[str] | None,
+    period: str | None, include_private: bool, broken: list[str] | None,
 ) -> None:  # fmt: skip
     """Explain one contribution: the case for and against its lead, what was seen where, and what would settle it.
 
@@ -113,8 +113,10 @@ def why(
     Example:
       contribkit why owner/repo#719@ada:review --config contribkit.toml --period 2026-Q3
 
-    ID is that of the review's contributions.csv; that of a thread (owner/repo#719) does where one person worked there.
+    ID is that of the review's contributions.csv; that or the address of a thread (owner/repo#719) does where one
+    person worked there.
     """
+    from contribkit.classifiers.explain import thread_of
     from contribkit.classifiers.explain import why as explain
     from contribkit.loaders.records import read_tables
 
@@ -123,8 +125,13 @@ def why(
     if contributions:
         table, found = read_tables(contributions, [references] if references else [], org.timezone, broken)
     else:
-        data = ck.load(org, ck.Period(period, org.timezone), broken is not None)
+        data = ck.load(org, ck.Period(period or "last quarter", org.timezone), broken is not None)
         table, found = data.contributions, data.references
+        ref = thread_of(identifier).casefold()
+        last = data.acts.loc[data.acts["ref"].str.casefold() == ref, "at"].max()
+        if period is None and last == last and ref not in set(table["ref"].str.casefold()):
+            month = last.tz_convert(org.timezone)
+            table = data.fold(ck.Period(f"{month:%Y}-Q{month.quarter}", org.timezone))
     judged = ck.classify(table, found, org, decided)
     for line in explain(judged, identifier, org, decided, include_private):
         click.echo(line)

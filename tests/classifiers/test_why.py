@@ -128,6 +128,16 @@ def test_the_command_reads_files_or_loads_the_sources(home, tmp_path):  # noqa: 
     assert "there is no such folder of label logs" in err
 
 
+def test_a_thread_of_any_quarter_is_found_by_its_address(home):  # noqa: F811
+    config = ["--config", home / "contribkit.toml"]
+    ref = ROWS[0]["id"].partition("@")[0]
+    url = f"https://github.com/{ref.replace('#', '/pull/')}#issuecomment-1"
+    code, out, _ = run("why", url, *config)
+    assert code == 0
+    assert run("why", ROWS[0]["id"], *config, "--period", "2026-Q3")[1] == out
+    assert "no such contribution" in run("why", url, *config, "--period", "2020-Q1")[2]
+
+
 def test_a_thread_that_one_row_calls_private_is_not_explained(home, tmp_path):  # noqa: F811
     rows = [ROWS[0], ROWS[0] | {"id": ROWS[0]["id"].rsplit("@", 1)[0] + "@nora-example:comment", "private": True}]
     (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, rows)))
