@@ -188,31 +188,27 @@ def _with_labels(judged: Judged, given: dict[int, Label]) -> Judged:
     """Return the contributions with people's decisions, by place, each with a reason that says so."""
     rows, places = judged.contributions.copy(), [*given]
     rows.loc[places, "lead"] = [str(label.lead or Lead.UNCLEAR) for label in given.values()]
-    rows.loc[places, "confidence"] = [_agreement(label) for label in given.values()]
+    said = [_said(label) for label in given.values()]
+    rows.loc[places, "confidence"] = [agreement for agreement, _ in said]
     rows.loc[places, "decided_by"] = "person"
     activities = {place: label.activity for place, label in given.items() if label.activity}
     rows.loc[[*activities], "activity"] = [*activities.values()]
-    said = pd.DataFrame([_label_reason(label) for label in given.values()], columns=Reason._fields)
-    stated = conform(said.assign(id=rows["id"].iloc[places].to_numpy(), rule=LABEL), REASONS)
+    reasons = pd.DataFrame([reason for _, reason in said], columns=Reason._fields)
+    stated = conform(reasons.assign(id=rows["id"].iloc[places].to_numpy(), rule=LABEL), REASONS)
     # Of rows with one id the last one's.
     together = pd.concat([stated.drop_duplicates("id", keep="last"), judged.reasons], ignore_index=True)
     return Judged(rows, sort_reasons(together, rows["id"]), judged.notes)
 
 
-def _agreement(label: Label) -> float:
-    """Return how sure people are: the share of those who agree, and all where somebody settled it."""
-    if label.status in ("adjudicated", "unanimous"):
-        return 1.0
+def _said(label: Label) -> tuple[float, Reason]:
+    """Return how sure people are, and what they said as a reason without their names: those are in the label log."""
     votes = list(label.opinions.values())
-    return round(max(votes.count(vote) for vote in votes) / len(votes), 2)
-
-
-def _label_reason(label: Label) -> Reason:
-    """Return what people said as a reason, without their names: they are in the label log."""
-    votes = list(label.opinions.values())
-    counted = ", ".join(f"{votes.count(vote)} {vote}" for vote in dict.fromkeys(votes))
+    counts = {vote: votes.count(vote) for vote in votes}
+    is_settled = label.status in ("adjudicated", "unanimous")
+    agreement = 1.0 if is_settled else round(max(counts.values()) / len(votes), 2)
+    counted = ", ".join(f"{count} {vote}" for vote, count in counts.items())
     sentence = f"people labelled it ({label.status}: {counted})"
-    return Reason(label.lead or Lead.UNCLEAR, 10.0, sentence)
+    return agreement, Reason(label.lead or Lead.UNCLEAR, 10.0, sentence)
 
 
 def _unknown_names(labels: list[Label | None], organisation: Organisation) -> list[str]:

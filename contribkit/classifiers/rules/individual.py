@@ -36,9 +36,8 @@ def stated_lead(context: Context) -> Iterator[Reason]:
 def new_project(context: Context) -> Iterator[Reason]:
     """A new repository in an upstream organisation is somebody's idea until something else tells."""
     if context.text("kind") == Kind.REPOSITORY and not context.mentions:
-        yield Reason(
-            Lead.INDIVIDUAL, "new", "a new project, and none of our threads asked for it", context.text("title")
-        )
+        sentence = "a new project, and none of our threads asked for it"
+        yield Reason(Lead.INDIVIDUAL, "new", sentence, context.text("title"))
 
 
 def own_tools(context: Context) -> Iterator[Reason]:
