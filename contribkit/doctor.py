@@ -71,6 +71,9 @@ def _check_configuration(organisation: Organisation) -> Iterator[Finding]:
     elif not organisation.upstream:
         sentence = "there is no [[upstream]] project, so that no work on GitHub is looked at"
         yield warning(_FILE, sentence, 'add [[upstream]] with name = "JupyterHub" and orgs = ["jupyterhub"]')
+    for caution in organisation.cautions:
+        if not caution.startswith("scope"):  # which is said above
+            yield warning(_FILE, caution, "fix it, or leave it so")
     if undated := dict.fromkeys(member.login for member in organisation.everybody if member.from_ is None):
         sentence = f'without "from", everything they ever did counts as the team\'s: {", ".join(undated)}'
         fix = "write from = and the first day in the team, such as from = 2024-01-15, below each login"

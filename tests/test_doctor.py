@@ -269,6 +269,14 @@ DOUBTFUL = {
         lambda home: Invented(home / "clones" / "wicketlamp-example+lamp").remote("https://gitlab.com/o/lamp.git"),
         ["wicketlamp-example+lamp: o/lamp is on gitlab.com, not on GitHub: it is ignored"],
     ),
+    "own and upstream": (
+        changed('own = ["test-org"]', 'own = ["test-org", "Wicketlamp-Example"]'),
+        ["wicketlamp-example is in own and in [[upstream]]: work there counts as your own, and is left out"],
+    ),
+    "twice at once": (
+        changed("[[upstream]]", '[[teams.members]]\nlogin = "ada-example"\nfrom = 2024-01-01\n[[upstream]]'),
+        ["ada-example is in One twice on the same days"],
+    ),
     "no from": (changed("from = 2020-01-01", ""), ["counts as the team's: ada-example; write from = "]),
     "no refs of an initiative": (changed('refs = ["test-org/plans#1"]', ""), ['the initiative "Quotas" has no refs']),
     "no refs of a goal": (changed('refs = ["test-org/plans#2"]', ""), ['the goal "Reviews" has no refs']),

@@ -5,6 +5,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from functools import reduce, wraps
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -171,7 +172,8 @@ def pages(folder: str, default: str, of_sample: str) -> Callable[[Callable[..., 
             switches = ("without_names", "include_private", "keep_going")
             parameters = {name: True for name in switches if more.pop(name)}
             parameters |= {name: _typed(text) for name, text in more.pop("parameter")}
-            warn(org.cautions)
+            not_begun = folder == "reviews" and span.start > datetime.now(UTC)
+            warn([*org.cautions, *([f"{span} has not begun"] if not_begun else [])])
             function(Asked(org, span, teams, output or (Path(folder) if sample else None), parameters), **more)
 
         return main.command()(reduce(lambda command, option: option(command), reversed(options), run))

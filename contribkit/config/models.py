@@ -73,6 +73,10 @@ class Dated(Table):
         """Return whether it holds on any day of a span."""
         return (self.from_ is None or self.from_ <= last) and (self.to is None or self.to >= first)
 
+    def overlaps(self, other: "Dated") -> bool:
+        """Return whether there is a day on which both hold."""
+        return self.holds_between(other.from_ or date.min, other.to or date.max)
+
 
 class Member(Dated):
     """A person of a team, and the days on which they belonged to it."""

@@ -88,7 +88,16 @@ class Organisation:
         names = [member.name.casefold() for member in self.members.values() if member.name]
         alike = 'two members are named "{}": git histories can tell them apart only by their e-mail addresses'
         twice = sorted({name for name in names if names.count(name) > 1})
-        return [*([everywhere] if self.scope == "everywhere" else []), *map(alike.format, twice)]
+        places = (name for project in self.upstream for name in (*project.orgs, *project.repos))
+        both = "{} is in own and in [[upstream]]: work there counts as your own, and is left out"
+        again = [
+            f"{member.login} is in {team.name} twice on the same days"
+            for team in self.teams
+            for number, member in enumerate(team.members)
+            if any(one.login == member.login and one.overlaps(member) for one in team.members[:number])
+        ]
+        left_out = map(both.format, filter(self.is_own, places))
+        return [*([everywhere] if self.scope == "everywhere" else []), *map(alike.format, twice), *left_out, *again]
 
     def word(self, lead: str) -> str:
         """Return the word people see for a lead."""

@@ -177,7 +177,8 @@ class ReviewData:
     def notes(self) -> list[str]:
         """Notes on contribkit.toml, on how leads were found, and on earlier summaries that could not be read."""
         left_out = self.summaries.notes if isinstance(self.summaries, Summaries) else []
-        return self._publishable([*self.organisation.cautions, *self._judged.notes, *left_out])
+        future = [f"{self.period} has not begun"] if self.period.start > self.as_of else []
+        return self._publishable([*future, *self.organisation.cautions, *self._judged.notes, *left_out])
 
     def _publishable(self, sentences: list[str]) -> list[str]:
         local = [privacy.without_paths(sentence, self.organisation.root) for sentence in sentences]
