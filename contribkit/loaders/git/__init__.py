@@ -20,8 +20,7 @@ from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError
 from contribkit.loaders.git.commits import Commit, Tag, read_log, read_tags
 from contribkit.loaders.git.documents import Document, read_documents, references
-from contribkit.loaders.git.identities import look_alikes
-from contribkit.loaders.git.pull_requests import People, foreign_merges, pull_requests, releases
+from contribkit.loaders.git.pull_requests import People, foreign_merges, look_alikes, pull_requests, releases
 from contribkit.loaders.git.repository import Repository
 from contribkit.loaders.source import Finding, Loaded, errors, ok, warning
 from contribkit.period import Period
