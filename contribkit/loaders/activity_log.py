@@ -74,6 +74,8 @@ def _entries(organisation: Organisation, notes: list[str], broken: list[str] | N
     entries: dict[str, dict[str, Any]] = {}
     for path in _files(organisation):
         for line, cells in read_rows(path, COLUMNS, NEEDED, notes, broken):
+            if EXAMPLE in cells.get("what", ""):
+                continue
             try:
                 entry = _entry(cells, organisation)
             except ValueError as error:

@@ -7,6 +7,7 @@ import pytest
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.loaders import Data, check, load
+from contribkit.loaders.activity_log import EXAMPLE
 from contribkit.period import Period
 
 CONFIGURATION = """
@@ -225,3 +226,9 @@ def test_a_thousand_with_a_comma_is_not_one_hour(tmp_path: Path) -> None:
     assert "which may be a thousand or one" in failing(tmp_path, HEADER + '2026-07-08,ada-example,Talk,,,,"1,000",,\n')
     data = loaded(tmp_path, HEADER + '2026-07-08,ada-example,Talk,,,,"0,125",,\n')
     assert list(data.contributions.hours) == [0.125]
+
+
+def test_the_example_row_that_was_left_in_is_no_work_and_no_error(tmp_path: Path) -> None:
+    row = f'2000-01-01,who-is-this,"{EXAMPLE}: ran a meeting",meeting,,,1,,'
+    message = failing(tmp_path, HEADER + row + "\n2026-07-01,nobody,Good,,,,,,\n")
+    assert message.startswith("/activities/log.csv:3: ")
