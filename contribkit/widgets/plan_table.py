@@ -13,7 +13,7 @@ from contribkit.plan.lines import Line, check_line, planned_path, read_lines, wr
 from contribkit.review import page
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity
-from contribkit.widgets.assets import style
+from contribkit.widgets import style
 
 _HERE = Path(__file__).parent
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contribkit.widgets.assets import modules, pack
+from contribkit.widgets import modules, pack
 from contribkit.widgets.relabelling.relabel import Relabel
 from tests.helpers.jupyterlab import not_here
 

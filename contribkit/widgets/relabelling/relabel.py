@@ -19,7 +19,7 @@ from contribkit.review import page
 from contribkit.tables import Judged
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Kind, Lead
-from contribkit.widgets.assets import pack, style
+from contribkit.widgets import pack, style
 from contribkit.widgets.relabelling.session import Session
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
