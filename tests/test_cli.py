@@ -1,6 +1,7 @@
 """The command line: what it prints, what it writes, and one clear sentence for whatever is wrong."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import contribkit as ck
 from contribkit.cli import main
 from contribkit.config.organisation import SAMPLE as SAMPLE_CONFIG
 from tests.review.test_render import ROWS, write_organisation
@@ -265,3 +267,20 @@ def test_programs_get_json_and_quiet_people_no_notes(home, monkeypatch):
     code, out, err = run("--quiet", "doctor", "--config", home / "none.toml", "--json")
     assert code == 1
     assert next(finding["level"] for finding in json.loads(out)) == "✗"
+
+
+def test_commands_about_labels_take_the_last_quarter_and_the_folder_beside_the_file(tmp_path):
+    shutil.copytree(SAMPLE_CONFIG.parent, tmp_path / "sample")
+    config = tmp_path / "sample" / "contribkit.toml"
+    code, out, _ = run("evaluate", "--config", config, "--period", "2026-Q3")
+    assert code == 0
+    assert "labelled contributions in" in out
+    assert run("labels", "history", "--config", config)[:2] == (0, "")  # the sample's are older than a month
+
+
+def test_steps_take_paths_and_names_as_people_write_them():
+    data = ck.load(SAMPLE_CONFIG, "2026-Q3")
+    judged = ck.classify(data.contributions, data.references, data.organisation)
+    assert ck.Review(judged, data, "Product", "2026-Q3").data.team.slug == "product"
+    with pytest.raises(ck.ContribkitError, match='there is no team "produkt"; did you mean "product"'):
+        ck.Review(judged, data, "produkt", "2026-Q3")

@@ -140,8 +140,9 @@ def why(
 
 @main.command()
 @CONFIG
-@click.option("--contributions", type=PATH, required=True, multiple=True, help="JSON lines; with --labels, once a set.")
-@click.option("--labels", type=PATH, required=True, multiple=True, help="A label file or a folder of logs; once a set.")
+@click.option("--contributions", type=PATH, multiple=True, help="JSON lines; with --labels, once a set.")
+@click.option("--labels", type=PATH, multiple=True, help="A label file or a folder of logs; once a set.")
+@click.option("--period", default="last quarter", show_default=True, help="What to load without --contributions.")
 @click.option("--references", type=PATH, multiple=True, help="JSON lines of references, for all sets; may be repeated.")
 @click.option("--as-of", metavar="DATE", help="As known 30 days after this day; or: quarter, after each row's own.")
 @click.option("--json", "as_json", type=PATH, help="Write every figure into this file.")
@@ -149,29 +150,38 @@ def why(
 @BROKEN
 def evaluate(
     config: Path, contributions: tuple[Path, ...], labels: tuple[Path, ...], references: tuple[Path, ...],
-    as_of: str | None, as_json: Path | None, plot: Path | None, broken: list[str] | None,
+    period: str, as_of: str | None, as_json: Path | None, plot: Path | None, broken: list[str] | None,
 ) -> None:  # fmt: skip
     """Compare the leads with what people said: how often they are right, and how sure.
 
     \b
     Example:
+      contribkit evaluate --period 2026-Q3
       contribkit evaluate --contributions C.jsonl --references R.jsonl --labels labels
 
-    Several sets are evaluated one after the other: give --contributions and --labels once per set, in the same order.
+    Without --contributions, what the sources know of a period is compared with the label logs beside the file. Several
+    sets are evaluated one after the other: give --contributions and --labels once per set, in the same order.
     """
     from contribkit.evaluation.report import classify_files, write_plot
     from contribkit.evaluation.report import evaluate as compared
     from contribkit.io import write_whole
     from contribkit.vocabulary import Lead
 
-    if len(contributions) != len(labels):
+    if contributions and len(contributions) != len(labels):
         raise click.UsageError("give --contributions and --labels equally often, once per set")
     if plot and len(labels) > 1:
         raise click.UsageError("--plot takes one set")
     org, figures = ck.Organisation.read(config), {}
     words = {str(lead): org.word(lead) for lead in Lead}
-    for rows, truth in zip(contributions, labels, strict=True):
-        found = compared(*classify_files(org, rows, truth, references, as_of, broken))
+    if not contributions:
+        folder = labels[0] if labels else org.root / "labels"
+        data, known = ck.load(org, period, broken is not None), read_labels(folder, org)
+        sets = [(folder, ck.classify(data.contributions, data.references, org), known)]
+    else:
+        files = zip(contributions, labels, strict=True)
+        sets = [(truth, *classify_files(org, rows, truth, references, as_of, broken)) for rows, truth in files]
+    for truth, answers, known in sets:
+        found = compared(answers, known)
         say((f"{truth}\n\n" if len(labels) > 1 else "") + found.as_text(words).removesuffix("\n"))
         figures[str(truth)] = found.as_json()
         if plot:

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -98,10 +100,10 @@ def _loaded_ids(contributions: Path | None, period: str | None) -> list[str]:
 
 
 @command("history")
-@click.option("--from", "first", metavar="DAY", required=True, help="The first day, in the file's time zone.")
-@click.option("--to", "last", metavar="DAY", required=True, help="The last day, included.")
+@click.option("--from", "first", metavar="DAY", help="The first day, in the file's time zone.  [default: 30 days ago]")
+@click.option("--to", "last", metavar="DAY", help="The last day, included.  [default: today]")
 @click.option("--person", help="Only what this person did.")
-def history(found: "ck.Labels", first: str, last: str, person: str | None) -> None:
+def history(found: "ck.Labels", first: str | None, last: str | None, person: str | None) -> None:
     """Show who changed what between two days, with the label before and after.
 
     \b
@@ -113,7 +115,10 @@ def history(found: "ck.Labels", first: str, last: str, person: str | None) -> No
     from contribkit.labels.events import event_time
 
     org = click.get_current_context().obj
-    for event, *labels_around in found.changes(ck.Period(f"{first}..{last}", org.timezone if org else "UTC")):
+    zone = org.timezone if org else "UTC"
+    today = datetime.now(ZoneInfo(zone)).date()
+    span = ck.Period(f"{first or today - timedelta(days=30)}..{last or today}", zone)
+    for event, *labels_around in found.changes(span):
         if person and found.person(person) != found.person(event["by"]):
             continue
         before, after = ("nothing" if label is None else label.lead or label.status for label in labels_around)

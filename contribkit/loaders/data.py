@@ -1,6 +1,7 @@
 """Load every source of an organisation into one set of tables."""
 
 from contextlib import nullcontext, suppress
+from pathlib import Path
 
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
@@ -27,7 +28,7 @@ def fetch(organisation: Organisation, period: Period, keep_going: bool = False) 
                 fill(organisation, period)
 
 
-def load(organisation: Organisation, period: Period, keep_going: bool = False) -> Data:
+def load(organisation: Organisation | str | Path, period: Period | str, keep_going: bool = False) -> Data:
     """Load every source once and unite them act by act, without duplicates.
 
     Only work in upstream projects is kept, and of members only what they did on days on which they belonged.
@@ -35,9 +36,9 @@ def load(organisation: Organisation, period: Period, keep_going: bool = False) -
     Parameters
     ----------
     organisation
-        The organisation whose sources are loaded.
+        The organisation whose sources are loaded, or the path of its contribkit.toml.
     period
-        The period to load. Sources may return more, with which earlier periods are compared.
+        The period to load, such as ``2026-Q3``. Sources may return more, with which earlier periods are compared.
     keep_going
         Take what can be read, and report in `Data.sources` what could not; without it, that is a `ContribkitError`.
 
@@ -48,6 +49,9 @@ def load(organisation: Organisation, period: Period, keep_going: bool = False) -
     >>> [source.status for source in data.sources]
     ['ok', 'ok']
     """
+    if not isinstance(organisation, Organisation):
+        organisation = Organisation.read(organisation)
+    period = Period(period, organisation.timezone) if isinstance(period, str) else period
     answers = _ask(organisation, "load", keep_going, period)
     threads = unite_threads([answer.threads for answer in answers.values()], organisation)
     acts = unite_acts([answer.acts for answer in answers.values()], organisation)

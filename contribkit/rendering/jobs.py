@@ -101,7 +101,7 @@ def render(
         Which teams; by default all, and then an index page too. Or an upstream project: what all teams did in it, for
         its maintainers, without names.
     output
-        Folder of reviews, by default ``reviews`` beside contribkit.toml.
+        Folder of reviews, by default ``reviews`` beside contribkit.toml, and in it ``without-names`` for those.
     options
         `parameters`: further parameters of the notebook, such as ``without_names``. `notebook`: the path of a copy of
         ``notebooks/review.ipynb`` (of a project: ``upstream.ipynb``) that a team changed. `printable`: write
@@ -118,8 +118,8 @@ def render(
         For sources that cannot be read, parameters that do not fit or a folder that cannot be written, before any
         notebook runs.
     """
-    parent = _parent(organisation, period, output, "reviews")
     given, notebook = options.get("parameters", {}), options.get("notebook")
+    parent = _parent(organisation, period, output, "reviews", given)
     if notebook is not None and not Path(notebook).is_file():
         raise ContribkitError(f"{notebook}: there is no such notebook")
     if isinstance(of, Upstream):
@@ -163,7 +163,8 @@ def render_plans(
     parameters
         Further parameters of ``notebooks/plan.ipynb``, such as ``without_names``.
     """
-    given, parent = parameters or {}, _parent(organisation, period, output, "plans")
+    given = parameters or {}
+    parent = _parent(organisation, period, output, "plans", given)
     jobs = [
         _Job("plan", "plan.ipynb", team.name, parent / team.slug, {"team": team.slug}, given, organisation.path,
              str(period))
@@ -172,8 +173,12 @@ def render_plans(
     return _run(organisation, period, jobs, lambda keep_going: load_needs(organisation, keep_going))
 
 
-def _parent(organisation: Organisation, period: Period, output: str | Path | None, name: str) -> Path:
-    return (Path(output) if output is not None else organisation.root / name).absolute() / str(period)
+def _parent(
+    organisation: Organisation, period: Period, output: str | Path | None, name: str, given: dict[str, Any]
+) -> Path:
+    """Return the folder of a period; pages without names never replace those with names."""
+    default = organisation.root / name / ("without-names" if given.get("without_names") else "")
+    return (Path(output) if output is not None else default).absolute() / str(period)
 
 
 def _write_index(organisation: Organisation, period: Period, folder: Path, results: list[Rendered]) -> None:

@@ -58,7 +58,7 @@ class Review(Page):
     data
         What `contribkit.load` returned.
     of
-        Whose review: a team; or an upstream project, which names nobody and shows nothing private.
+        Whose review: a team, or its slug or name; or an upstream project, which names nobody and shows nothing private.
     period
         The days looked at.
     questions
@@ -98,13 +98,15 @@ class Review(Page):
         self,
         judged: Judged,
         data: Data,
-        of: Team | Upstream,
-        period: Period,
+        of: Team | Upstream | str,
+        period: Period | str,
         questions: Sequence[Question] | None = None,
         **options: Unpack[Options],
     ) -> None:
         super().__init__()
-        self.data = ReviewData(judged, data, of, period, options)
+        whose = data.organisation.team(of) if isinstance(of, str) else of
+        span = Period(period, data.organisation.timezone) if isinstance(period, str) else period
+        self.data = ReviewData(judged, data, whose, span, options)
         of_page = TEAM if self.data.project is None else PROJECT
         self.questions = with_plug_ins(of_page) if questions is None else questions
 
