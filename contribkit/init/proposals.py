@@ -45,7 +45,8 @@ def proposals(facts: Facts) -> list[Proposal]:
 
     Examples
     --------
-    >>>     >>> facts = Facts("example-org", {"ada-example": (date(2024, 1, 15), "https://github.com/example-org/a/issues/1")})
+    >>> import datetime
+    >>> facts = Facts("example-org", {"ada-example": (datetime.date(2024, 1, 15), "https://github.com/o/r/issues/1")})
     >>> [(one.table, one.values) for one in proposals(facts)]
     [('teams.members', {'login': 'ada-example', 'from': datetime.date(2024, 1, 15)})]
     """

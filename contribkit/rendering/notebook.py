@@ -99,6 +99,7 @@ def write_page(source: Path, output: Path, title: str, failure: str | None) -> N
     """Make the page of a notebook that ran: outputs only, everything in one file; `failure` is what stopped it."""
     import nbformat
     from nbconvert import HTMLExporter
+    from nbconvert.filters import Highlight2HTML
     from traitlets.config import Config
 
     # A widget's view would ask other hosts for its code; its static HTML says the same.
@@ -111,7 +112,9 @@ def write_page(source: Path, output: Path, title: str, failure: str | None) -> N
         if cell.cell_type == "code":
             # What a failure printed names files of this machine; the page says what failed.
             cell["outputs"] = [o for o in cell.get("outputs", []) if o.output_type not in ("error", "stream")]
-    body, _ = exporter.from_notebook_node(notebook)
+    exporter.register_filter("highlight_code", Highlight2HTML(parent=exporter))
+    # Not HTMLExporter's own, which parses the whole page once more: pictures here have their words already.
+    body, _ = super(HTMLExporter, exporter).from_notebook_node(notebook)
     write_whole(output, page.document(title, Markup(body), failure))
 
 

@@ -152,6 +152,10 @@ class Question:
         return title
 
 
+MOST_ROWS = 500
+"""How many contributions a section unfolds at most: a page of thousands opens slowly, and nobody reads them there."""
+
+
 def lines(data: ReviewData, rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Return contributions with the words of a page: kind, activity, thread, person and local day."""
     return [
@@ -169,15 +173,20 @@ def lines(data: ReviewData, rows: pd.DataFrame) -> list[dict[str, Any]]:
 def row_details(data: ReviewData, rows: pd.DataFrame, before: str = "", settles: bool = False) -> Markup:
     """Return contributions that unfold, each with its reasons."""
     each = "each " if len(rows) > 1 else ""
-    caption = f"{before}the {pluralise(len(rows), 'contribution')}, {each}with its reasons"
-    table = page.macro("rows", lines(data, rows), data.words, not data.without_names, settles) if len(rows) else ""
+    first = f"first {MOST_ROWS} of " if len(rows) > MOST_ROWS else ""
+    rest = "; contributions.csv has all" if first else ""
+    caption = f"{before}the {first}{pluralise(len(rows), 'contribution')}, {each}with its reasons{rest}"
+    shown = lines(data, rows.head(MOST_ROWS))
+    table = page.macro("rows", shown, data.words, not data.without_names, settles) if shown else ""
     return page.details(caption, Markup(table))
 
 
 def line_details(data: ReviewData, rows: pd.DataFrame, caption: str) -> Markup:
     """Return contributions that unfold, as a list without reasons."""
-    table = page.macro("lines", lines(data, rows), not data.without_names) if len(rows) else ""
-    return page.details(caption, Markup(table))
+    shown = lines(data, rows.head(MOST_ROWS))
+    table = page.macro("lines", shown, not data.without_names) if shown else ""
+    more = f" (the first {MOST_ROWS}; contributions.csv has all)" if len(rows) > MOST_ROWS else ""
+    return page.details(f"{caption}{more}", Markup(table))
 
 
 def led_by(data: ReviewData, lead: Lead, named: bool = False) -> pd.DataFrame:

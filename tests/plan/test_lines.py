@@ -76,7 +76,7 @@ def test_a_plan_that_was_not_saved_is_none_and_one_that_cannot_be_read_is_said(
     org: Organisation, tmp_path: Path
 ) -> None:
     assert read_planned(org, Period("2026-Q4")) is None
-    written(tmp_path, "").write_bytes(b"\xff\xfe")
+    written(tmp_path, "").write_bytes(b"\xff\x00")
     with pytest.raises(ContribkitError, match="is not UTF-8"):
         read_planned(org, Period("2026-Q4"))
 
