@@ -151,7 +151,7 @@ def _unknown(clones: _Clones, organisation: Organisation) -> Iterator[tuple[str,
 
 
 def _doubts(clones: _Clones, period: Period | None) -> dict[str, str]:
-    """Return what a clone may lack, and how to mend it: a fetch after the period, the new name of a renamed branch."""
+    """Return what a clone may lack, and the fix: a fetch after the period, the new name of a renamed branch."""
     found = {}
     for name, repository in clones.used:
         fetch = f"run: git -C {repository.path} fetch"

@@ -115,7 +115,7 @@ def pull_requests(repo: str, commits: list[Commit], people: People) -> Rows:
 
 
 def foreign_merges(commits: list[Commit], period: Period) -> int:
-    """Return how many commits of a period other systems than GitHub merged, so that nothing tells a pull request."""
+    """Return how many commits of a period were merged by other systems than GitHub, which name no pull request."""
     start, end = period.start.timestamp(), period.end.timestamp()
     times = (commit.committed or 0 for commit in commits if _FOREIGN.search(commit.message))
     return sum(start <= at < end for at in times)
