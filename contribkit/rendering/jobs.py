@@ -159,7 +159,7 @@ def render_plans(
     teams
         Which teams; by default all.
     output
-        Folder of plans, by default ``plans`` beside contribkit.toml.
+        Folder of plans, by default ``plans`` beside contribkit.toml, and in it ``without-names`` for those.
     parameters
         Further parameters of ``notebooks/plan.ipynb``, such as ``without_names``.
     """

@@ -61,7 +61,8 @@ def test_the_rendered_notebook_holds_the_table_as_plain_html(home: Path) -> None
 def test_without_names_no_file_names_anybody(home: Path) -> None:
     code, _, _ = planned(home, "--team", "quay", "--without-names")
     assert code == 0
-    folder = home / "plans" / "2026-Q4" / "quay"
+    assert not (home / "plans" / "2026-Q4").exists()  # a page with names is never replaced
+    folder = home / "plans" / "without-names" / "2026-Q4" / "quay"
     text = "\n".join(path.read_text() for path in sorted(folder.iterdir()))
     assert [name for name in ("ada-example", "bob-example", "Ada", "Bob", "nora-example") if name in text] == []
 
