@@ -71,7 +71,8 @@ def test_a_person_chooses_and_what_they_leave_out_is_not_proposed_again(tmp_path
 
 def test_the_evidence_is_shown_with_its_link_and_its_counts(tmp_path: Path, github: Emulator) -> None:
     told = init(tmp_path / "team", github, "--yes").stdout
-    assert f"opened their first thread in {ORG} on 2026-06-11: https://github.com/{ORG}/" in told
+    assert f"opened their first thread in {ORG} on 2026-06-11: a private one" in told
+    assert "/contracts/" not in told  # a private repository: the evidence may stay in a notebook
     assert "8 threads of 3 people in the last year, in 1 repository; what was merged there last is of 3 people" in told
     assert "of one person: perhaps a project of their own" in told
 

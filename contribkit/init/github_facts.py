@@ -58,7 +58,8 @@ def read_facts(client: Client, settings: Settings, organisation: str, team: str,
 
     def receive(query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
         found = nodes({"": payload or {}}, "")
-        public = [hit for hit in found if not (hit.get("repository") or {}).get("isPrivate")]
+        is_day = query.kind == "facts_first"  # of which a private thread tells nothing more than the day
+        public = [hit for hit in found if is_day or not (hit.get("repository") or {}).get("isPrivate")]
         hits[query.kind] += [(query.argument["whose"], hit) for hit in public]
         if query.kind == "facts_own" and query.argument.get("shown", 0) < _MOST_ISSUES:
             yield from next_page(query, payload)
@@ -86,7 +87,13 @@ def read_facts(client: Client, settings: Settings, organisation: str, team: str,
     for owner, hit in hits["facts_merged"]:
         author, is_inside = login(hit["author"]) or "", hit["authorAssociation"] in ("MEMBER", "OWNER")
         authors[owner][author] = authors[owner].get(author, False) or is_inside
-    first = {one: (date.fromisoformat(hit["createdAt"][:10]), str(hit["url"])) for one, hit in hits["facts_first"]}
+    first = {
+        one: (
+            date.fromisoformat(hit["createdAt"][:10]),
+            "a private one" if hit["repository"]["isPrivate"] else str(hit["url"]),
+        )
+        for one, hit in hits["facts_first"]
+    }
     return Facts(
         organisation,
         {one: first.get(one) for one in people},

@@ -19,7 +19,7 @@ function choice(label, options, first) {
   return select;
 }
 
-// Somebody who is no member of this team any more stands in a saved plan: they stay until somebody else is chosen.
+// A saved plan may name somebody who has left the team: they stay until somebody else is chosen.
 function show(select, login) {
   const known = [...select.options].some((option) => option.value === (login ?? ""));
   if (!known) select.append(element("option", { value: login, textContent: login }));
