@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
@@ -161,9 +161,21 @@ class Server:
         with urlopen(asked, timeout=10) as answer:
             return bytes(answer.read())
 
+    def kernels(self) -> list[dict[str, Any]]:
+        """Return the kernels with their ``execution_state``, once the server can list them."""
+        until = time.monotonic() + STARTS_IN
+        while True:
+            try:
+                return list(json.loads(self.api("api/kernels")))
+            except HTTPError as error:
+                # The server lists a kernel before it has noted its state, and fails on it until it has.
+                if error.code != 500 or time.monotonic() > until:
+                    raise
+            time.sleep(0.1)
+
     def stop_kernels(self) -> None:
         """End every kernel: JupyterLab would give a notebook that is opened again the old one."""
-        for kernel in json.loads(self.api("api/kernels")):
+        for kernel in self.kernels():
             self.api(f"api/kernels/{kernel['id']}", "DELETE")
 
 
