@@ -238,14 +238,29 @@ def test_a_clone_whose_mailmap_never_ends_is_read_without_it(tmp_path: Path, lam
     assert loaded(tmp_path).contributions.number.to_list() == [1, 1]
 
 
-def test_a_clone_that_makes_git_wait_for_ever_is_given_up(
-    tmp_path: Path, lamp: Invented, monkeypatch: pytest.MonkeyPatch
+def test_a_clone_whose_checked_out_mailmap_is_a_pipe_is_read_without_it(tmp_path: Path, lamp: Invented) -> None:
+    lamp.pull_request(1, "ada-example/x")
+    path = tmp_path / "clones" / "checked+out"
+    run_git("clone", "--quiet", lamp.path, path)
+    run_git("-C", path, "remote", "set-url", "origin", f"https://github.com/{NAME.replace('+', '/')}")
+    shutil.rmtree(lamp.path)
+    for folder in (path, path / ".git"):
+        os.mkfifo(folder / ".mailmap")
+    assert loaded(tmp_path).contributions.number.to_list() == [1, 1]
+
+
+@pytest.mark.parametrize("name", ["config", "HEAD", "packed-refs", "objects/info/alternates"])
+def test_a_clone_that_makes_git_wait_for_ever_is_given_up_at_once(
+    tmp_path: Path, lamp: Invented, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     lamp.pull_request(1, "ada-example/x")
-    os.mkfifo(tmp_path / "pipe")
-    lamp.git("config", "include.path", str(tmp_path / "pipe"))
-    monkeypatch.setattr("contribkit.loaders.git.repository._TIMEOUT", 0.5)
-    assert "git did not end within" in failing(tmp_path)
+    pipe = lamp.path / ("pipe" if name == "config" else name)
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    if name == "config":
+        lamp.git("config", "--file", lamp.path / "config", "include.path", pipe)
+    monkeypatch.setattr("contribkit.loaders.git.repository._SHORT", 0.5)
+    assert "git did not end within 0.5 seconds" in failing(tmp_path)
 
 
 def test_a_machine_without_git(tmp_path: Path, lamp: Invented, monkeypatch: pytest.MonkeyPatch) -> None:

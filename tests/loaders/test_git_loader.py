@@ -225,6 +225,29 @@ def test_what_copybara_merged_has_one_parent_and_nobody_who_merged_it(
     assert pd.isna(one.merged_by)
 
 
+@pytest.mark.parametrize("octopus", [True, False])
+def test_bors_merges_several_pull_requests_at_once(tmp_path: Path, lamp: Invented, octopus: bool) -> None:
+    message = "Merge #6 #7\n\n6: Trim r=bob-example a=ada-example\n\nMore\n\n7: Light r=ada-example a=sam-stranger\n"
+    base = lamp.tip or ""
+    trim, light = (lamp.commit("Work", base, author=ADA, files={name: "x\n"}) for name in ("trim.py", "light.py"))
+    lamp.main(message, *([trim, light] if octopus else [lamp.commit("Both", trim, light)]), author=BOB)
+    rows = [thread(tmp_path, number) for number in (6, 7)]
+    assert [(row.title, row.author) for row in rows] == [("Trim", "ada-example"), ("Light", "sam-stranger")]
+    assert rows[0].body == "More"
+    assert [row.files for row in rows] == ([["trim.py"], ["light.py"]] if octopus else [[], []])
+    assert all(pd.isna(row.merged_by) for row in rows)
+
+
+def test_what_a_rollup_names_is_found_or_counted_in_a_note(tmp_path: Path, lamp: Invented) -> None:
+    work = lamp.commit("Work", lamp.tip or "", author=ADA, files={"a.py": "x\n"})
+    inner = lamp.commit("Rollup merge of #9 - sam-stranger:wick, r=bob-example\n\nTrim", lamp.tip or "", work)
+    listed = "Successful merges:\n\n - #9 (Trim)\n - #10 (Light)\n\nFailed merges:\n\n - #11 (Burn)\n"
+    lamp.main(f"Auto merge of #8 - ada-example:rollup-1, r=ada-example\n\nRollup of 2\n\n{listed}", inner)
+    data = loaded(tmp_path)
+    assert numbers(data) == {8, 9}
+    assert f"{LAMP}: 1 merge of other systems than GitHub are not seen" in data.sources[0].notes
+
+
 def test_merges_of_other_systems_are_counted_in_a_note(tmp_path: Path, lamp: Invented) -> None:
     for message in ("Merge branch 'x' into 'main'\n\nTrim\n\nSee merge request o/r!7", "Merged PR 8: Trim"):
         lamp.main(message, lamp.commit("Work", lamp.tip or ""), author=BOB)
@@ -542,6 +565,20 @@ def test_two_clones_of_one_project_count_once(tmp_path: Path, lamp: Invented) ->
     assert len(twice.threads) == len(once.threads) == 2
     assert len(twice.acts) == len(once.acts)
     assert list(twice.contributions.id.str.casefold()) == list(once.contributions.id.str.casefold())
+
+
+@pytest.mark.parametrize("newer", [True, False])
+def test_a_clone_under_a_former_name_counts_once_and_is_said(tmp_path: Path, lamp: Invented, newer: bool) -> None:
+    lamp.pull_request(1, "ada-example/x")
+    run_git("clone", "--quiet", "--mirror", lamp.path, tmp_path / "clones" / "wicketlamp-example+candle")
+    run_git("-C", tmp_path / "clones" / "wicketlamp-example+candle", "remote", "remove", "origin")
+    if newer:
+        lamp.pull_request(2, "ada-example/y")
+    former, current = ("candle", "lamp") if newer else ("lamp", "candle")
+    data = loaded(tmp_path)
+    assert set(data.threads.repo) == {f"wicketlamp-example/{current}"}
+    (said,) = [note for note in data.sources[0].notes if "counted once" in note]
+    assert said.startswith(f"wicketlamp-example/{former} is all in wicketlamp-example/{current}, ")
 
 
 def test_a_users_own_settings_change_nothing(tmp_path: Path, lamp: Invented, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 from tqdm import tqdm
@@ -18,13 +18,14 @@ from contribkit.config.organisation import Organisation
 from contribkit.config.patterns import matches
 from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError
-from contribkit.loaders.git.commits import Commit, Tag, read_log, read_tags
-from contribkit.loaders.git.documents import Document, read_documents, references
-from contribkit.loaders.git.pull_requests import People, foreign_merges, look_alikes, pull_requests, releases
+from contribkit.ids import casefold_id
+from contribkit.loaders.git.commits import read_log, read_tags
+from contribkit.loaders.git.documents import read_documents, references
+from contribkit.loaders.git.pull_requests import People, look_alikes, pull_requests, releases
 from contribkit.loaders.git.repository import Repository
 from contribkit.loaders.source import Finding, Loaded, errors, ok, warning
 from contribkit.period import Period
-from contribkit.tables import ACTS, REFERENCES, THREADS, conform
+from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform
 from contribkit.text import pluralise
 
 CLONE = "contribkit clone OWNER/NAME"
@@ -50,35 +51,38 @@ def check(organisation: Organisation) -> None:
 
 def load(organisation: Organisation, period: Period | None) -> Loaded:
     """Read every clone, and all of its history: reading a part would be no faster."""
-    settings, people, clones = _settings(organisation), People(organisation), _clones(organisation)
-    found: list[dict[str, Any]] = []
-    threads: list[dict[str, Any]] = []
-    acts: list[dict[str, Any]] = []
-    unnamed: list[str] = []
+    people, clones = People(organisation), _clones(organisation)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = pool.map(lambda clone: _read(clone, organisation), clones.used)  # the next ones are read ahead
-        progress = tqdm(answers, "reading clones", len(clones.used), unit="clone", delay=2, leave=False)
-        for (name, _), answer in zip(clones.used, progress, strict=True):
-            if isinstance(answer, ContribkitError):
-                clones.broken.append(str(answer))
-                continue
-            history, tags, documents = answer
-            if organisation.is_own_side(name):
-                private = matches(settings.private, name)
-                found += [row | {"private": private} for row in references(name, history, documents, people)]
-            if organisation.is_in_scope(name):
-                for rows in (pull_requests(name, history, people), releases(name, tags, people)):
-                    threads += rows[0]
-                    acts += rows[1]
-                if period and (count := foreign_merges(history, period)):
-                    unnamed.append(f"{name}: {pluralise(count, 'merge')} of other systems than GitHub are not seen")
+        reading = pool.map(lambda clone: _read(clone, people, period), clones.used)
+        answers = [*tqdm(reading, "reading clones", len(clones.used), unit="clone", delay=2, leave=False)]
     return Loaded(
-        threads=conform(_timed(threads, "merged_at", "opened_at"), THREADS),
-        acts=conform(_timed(acts, "at"), ACTS),
-        references=conform(_timed(found, "date"), REFERENCES),
-        notes=[_NOTE, *clones.unused, *_doubts(clones, period), *unnamed],
-        broken=clones.broken,
+        threads=combine([answer.threads for answer in answers], THREADS),
+        acts=combine([answer.acts for answer in answers], ACTS),
+        references=combine([answer.references for answer in answers], REFERENCES),
+        notes=[_NOTE, *clones.unused, *_doubts(clones, period), *(note for answer in answers for note in answer.notes)],
+        broken=[*clones.broken, *(sentence for answer in answers for sentence in answer.broken)],
     )
+
+
+def _read(clone: tuple[str, Repository], people: People, period: Period | None) -> Loaded:
+    """Return what one clone tells: of an upstream project threads and acts, of the own side references."""
+    (name, repository), organisation, answer = clone, people.organisation, Loaded()
+    try:
+        history = read_log(repository, paths=organisation.is_in_scope(name))
+        if organisation.is_own_side(name):
+            found = pd.DataFrame(references(name, history, read_documents(repository), people))
+            private = matches(_settings(organisation).private, name)
+            answer.references = conform(found.assign(private=private), REFERENCES)
+        if organisation.is_in_scope(name):
+            threads, acts, unseen = pull_requests(name, history, people)
+            released = releases(name, read_tags(repository), people)
+            answer.threads = conform(pd.DataFrame([*threads, *released[0]]), THREADS)
+            answer.acts = conform(pd.DataFrame([*acts, *released[1]]), ACTS)
+            if period and (count := sum(period.start <= at < period.end for at in unseen)):
+                answer.notes.append(f"{name}: {pluralise(count, 'merge')} of other systems than GitHub are not seen")
+    except ContribkitError as error:
+        return Loaded(broken=[str(error)])
+    return answer
 
 
 def diagnose(organisation: Organisation) -> list[Finding]:
@@ -138,7 +142,28 @@ def _clones(organisation: Organisation) -> _Clones:
         else:
             sentence = f"{name} is neither an upstream project nor our own: it is ignored"
             clones.unused[sentence] = "add it to [[upstream]] or to own, or remove the clone"
+    for part, whole in _former_names(clones.used, organisation).items():
+        clones.used[:] = [clone for clone in clones.used if clone[0] != part]
+        clones.unused[f"{part} is all in {whole}, as if that were its new name: counted once"] = f"remove {part}"
     return clones
+
+
+def _former_names(used: list[tuple[str, Repository]], organisation: Organisation) -> dict[str, str]:
+    """Return clones of whose main line all is in that of another, such as under a former name, and that one's name."""
+    heads = {repository.head or "": name for name, repository in used}
+    asked = "\n".join(heads).encode()
+    side, found = organisation.is_own_side, {}
+    for whole, repository in used:
+        with suppress(ContribkitError):  # what cannot be read is said when it is loaded
+            present = repository.git("cat-file", "--batch-check=%(objectname)", stdin=asked).decode().split("\n")
+            shared = {heads[sha] for sha in present if sha in heads} - {whole}
+            if shared:
+                line = repository.git("rev-list", "--first-parent", repository.head or "").decode().split()
+                shared = {heads[sha] for sha in line if sha in heads}
+            for part in shared:
+                if casefold_id(part) != casefold_id(whole) and side(part) == side(whole):
+                    found[part] = whole
+    return found
 
 
 def _unknown(clones: _Clones, organisation: Organisation) -> Iterator[tuple[str, str]]:
@@ -172,21 +197,3 @@ def _folders(organisation: Organisation, broken: list[str]) -> list[Path]:
             broken.append(f'contribkit.toml: [sources.git]: no folder matches "{pattern}"')
         folders.extend(paths)
     return list(dict.fromkeys(folders))
-
-
-def _read(
-    clone: tuple[str, Repository], organisation: Organisation
-) -> tuple[list[Commit], list[Tag], list[Document]] | ContribkitError:
-    name, repository = clone
-    in_scope, is_own = organisation.is_in_scope(name), organisation.is_own_side(name)
-    try:
-        tags = read_tags(repository) if in_scope else []
-        return read_log(repository, paths=in_scope), tags, read_documents(repository) if is_own else []
-    except ContribkitError as error:
-        return error
-
-
-def _timed(rows: list[dict[str, Any]], *names: str) -> pd.DataFrame:
-    """Return rows as a table, with seconds since 1970 as times."""
-    table = pd.DataFrame(rows)
-    return table.assign(**{name: pd.to_datetime(table[name], unit="s", utc=True) for name in names if name in table})

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Container, Iterable
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from contribkit.loaders.git.repository import Repository
@@ -15,19 +16,16 @@ Person = tuple[str, str]  # name and address, as the repository's .mailmap has t
 
 
 class Commit(NamedTuple):
-    """One commit; times are in seconds since 1970, None where no calendar knows them.
-
-    Co-authors are those of the Co-authored-by trailers.
-    """
+    """One commit; a time is None where no calendar knows it."""
 
     sha: str
     parents: list[str]
     author: Person
-    authored: int | None
-    committed: int | None
+    authored: datetime | None
+    committed: datetime | None
     message: str
     paths: list[str]
-    co_authors: list[Person]
+    co_authors: list[Person]  # of the Co-authored-by trailers
 
     @property
     def subject(self) -> str:
@@ -40,7 +38,7 @@ class Tag(NamedTuple):
 
     name: str
     tagger: Person | None
-    at: int | None
+    at: datetime | None
     subject: str
 
 
@@ -70,21 +68,15 @@ def read_log(repository: Repository, paths: bool = True, added: tuple[str, ...] 
 def _commit(text: str) -> Commit:
     sha, parents, name, mail, authored, committed, message, touched = text.split("\0", len(_FIELDS))
     trailers = _CO_AUTHOR.findall(message) if "<" in message else []
-    return Commit(
-        sha=sha,
-        parents=parents.split(),
-        author=(name, mail),
-        authored=_seconds(authored),
-        committed=_seconds(committed),
-        message=message,
-        paths=touched.strip("\0\n").split("\0") if len(touched) > 1 else [],
-        co_authors=[(name.strip(), mail.strip()) for name, mail in trailers if mail.strip()],
-    )
+    co_authors = [(name.strip(), mail.strip()) for name, mail in trailers if mail.strip()]
+    paths = touched.strip("\0\n").split("\0") if len(touched) > 1 else []
+    times = _moment(authored), _moment(committed)
+    return Commit(sha, parents.split(), (name, mail), *times, message, paths, co_authors)
 
 
-def _seconds(text: str) -> int | None:
+def _moment(seconds: str) -> datetime | None:
     """Return a time as git prints it, None for one that git or a calendar cannot read."""
-    return int(text) if text and int(text) < _LATEST else None
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds and int(seconds) < _LATEST else None
 
 
 def read_tags(repository: Repository) -> list[Tag]:
@@ -93,7 +85,7 @@ def read_tags(repository: Repository) -> list[Tag]:
     answer = repository.git("for-each-ref", "refs/tags", "--format=" + "%00".join(f"%({field})" for field in fields))
     rows = [line.split("\0") for line in answer.decode(errors="replace").split("\n") if line.count("\0") == 4]
     mapped = _mailmap(repository, {(name, mail) for _, name, mail, _, _ in rows if mail})
-    return [Tag(tag, mapped.get((name, mail)), _seconds(at), subject) for tag, name, mail, at, subject in rows if at]
+    return [Tag(tag, mapped.get((name, mail)), _moment(at), subject) for tag, name, mail, at, subject in rows if at]
 
 
 def _mailmap(repository: Repository, people: Iterable[Person]) -> dict[Person, Person]:
@@ -150,6 +142,14 @@ class History:
             return self._branches[merge.sha]
         before = self._ancestors(merge.parents[:1], set())
         return self._in_order(self._ancestors(merge.parents[1:], before))
+
+    def of_head(self, head: str, branch: list[Commit]) -> list[Commit]:
+        """Return the part of a merged branch that is reached from one of its heads."""
+        reached = {head}
+        for commit in branch:  # children before parents
+            if commit.sha in reached:
+                reached.update(commit.parents)
+        return [commit for commit in branch if commit.sha in reached]
 
     def _ancestors(self, shas: list[str], without: set[str]) -> set[str]:
         found: set[str] = set()

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ import yaml
 from contribkit.errors import ContribkitError
 from contribkit.ids import linked_refs, passages
 from contribkit.loaders.git.commits import Commit, read_log
-from contribkit.loaders.git.pull_requests import People
+from contribkit.loaders.git.pull_requests import People, Row
 from contribkit.loaders.git.repository import PARTIAL, Repository
 
 _MARKDOWN = (".md", ".markdown", ".mdx", ".qmd")
@@ -65,35 +66,36 @@ def _missing(repository: Repository, sha: str) -> ContribkitError:
     return ContribkitError(f"{repository.path}: the object {sha} is missing or damaged; clone it again")
 
 
-def references(repo: str, commits: list[Commit], documents: list[Document], people: People) -> Iterator[dict[str, Any]]:
+def references(repo: str, commits: list[Commit], documents: list[Document], people: People) -> Iterator[Row]:
     """Yield a row of the references table for each pair of a commit or document of a repository and a thread."""
-    organisation = people.organisation
     for commit in commits:
-        about: dict[str, Any] = {"kind": "commit", "id": commit.sha[:9], "title": commit.subject, "labels": []}
-        row = about | {"date": commit.authored, "url": f"https://github.com/{repo}/commit/{commit.sha}"}
-        yield from _linking(row, repo, commit.message, commit, people)
+        url = f"https://github.com/{repo}/commit/{commit.sha}"
+        about: Row = {
+            "kind": "commit",
+            "id": commit.sha[:9],
+            "title": commit.subject,
+            "date": commit.authored,
+            "url": url,
+        }
+        yield from _linking(about, repo, commit.message, commit, people)
     for document in documents:
         front, body = front_matter(document.text)
         heading = re.search(r"^#[ \t]+(.{1,300})$", body, re.MULTILINE)
         title = front.get("title") if isinstance(front.get("title"), str | int | float | date) else None
-        day = _seconds_of(front.get("date"), organisation.timezone)
-        row = {
-            "kind": "document",
-            "id": document.path,
+        day = _moment(front.get("date"), people.organisation.timezone)
+        about = {
+            "kind": "document", "id": document.path, "url": f"https://github.com/{repo}/blob/HEAD/{document.path}",
             "title": str(title or (heading[1] if heading else document.path)),
             "date": day or (document.added.authored if document.added else None),
             "labels": [tag for name in ("authors", "tags", "categories") for tag in _words(front.get(name))],
-            "url": f"https://github.com/{repo}/blob/HEAD/{document.path}",
-        }
-        yield from _linking(row, repo, body, document.added, people)
+        }  # fmt: skip
+        yield from _linking(about, repo, body, document.added, people)
 
 
-def _linking(
-    row: dict[str, Any], repo: str, words: str, commit: Commit | None, people: People
-) -> Iterator[dict[str, Any]]:
+def _linking(about: Row, repo: str, words: str, commit: Commit | None, people: People) -> Iterator[Row]:
     """Yield a row for each thread that words of a commit, or of a document that it added, point at."""
     author = commit.author if commit else ("", "")
-    row |= {"source": repo, "direction": "in", "by": people.login(author), "by_is_bot": people.is_bot(author)}
+    row = about | {"source": repo, "direction": "in", "by": people.login(author), "by_is_bot": people.is_bot(author)}
     for ref, text, context in passages(words, people.organisation.is_own):
         yield row | {"ref": ref, "text": text, "context": context}
 
@@ -120,17 +122,15 @@ def front_matter(text: str) -> tuple[dict[str, Any], str]:
     return front if isinstance(front, dict) else {}, text[match.end() :]
 
 
-def _seconds_of(value: Any, timezone: str) -> int | None:
-    """Return a date from YAML as seconds since 1970, None where it is not one; without a zone it is in `timezone`."""
+def _moment(value: Any, timezone: str) -> datetime | None:
+    """Return a date from YAML, None where it is not one; without a zone it is in `timezone`."""
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time())
-    try:
+    with suppress(ValueError, OverflowError):
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        return None
-    if not isinstance(moment, datetime):
-        return None
-    return int(moment.replace(tzinfo=moment.tzinfo or ZoneInfo(timezone)).timestamp())
+        if isinstance(moment, datetime):
+            return moment.replace(tzinfo=moment.tzinfo or ZoneInfo(timezone)).astimezone(UTC)
+    return None
 
 
 def _words(value: Any) -> list[str]:

@@ -4,30 +4,31 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from contribkit.config.models import Member, Stakeholder, Upstream
 from contribkit.config.organisation import Organisation
 from contribkit.ids import UNIDENTIFIED, linked_refs, thread_url, unidentified
-from contribkit.loaders.git.commits import Commit, History, Person, Tag
+from contribkit.loaders.git.commits import Commit, History, Person, Tag, read_log
 from contribkit.loaders.git.repository import Repository
-from contribkit.period import Period
 
 _HEAD = r"(?P<owner>[^/:\s]{1,100})[/:](?P<branch>[^\s,]{1,300})"
 _MERGE = re.compile(rf"Merge pull request #(?P<number>[1-9]\d{{0,8}}) from {_HEAD}")
 # Machines that merge: bors (homu) and rollups, the younger bors, and Copybara, which makes no merge commit.
 _BORS = re.compile(rf"(?:Auto|Rollup) merge of #(?P<number>[1-9]\d{{0,8}}) - {_HEAD}, r=\S+")
-_BORS_NG = re.compile(
-    r"Merge #(?P<number>[1-9]\d{0,8})\s+(?P=number): (?P<title>[^\n]{1,400}?) r=\S+ a=(?P<owner>[^\s/:]{1,100})"
-    r"(?P<branch>)"
+_BORS_NG = re.compile(r"Merge(?P<numbers>(?: #[1-9]\d{0,8})+)\s")  # one paragraph below for each
+_PART = re.compile(
+    r"^(?P<number>[1-9]\d{0,8}): (?P<title>[^\n]{1,400}?) r=\S+ a=(?P<owner>[^\s/:]{1,100})(?P<branch>)", re.MULTILINE
 )
+_ROLLED_UP = re.compile(r"^ - #(\d{1,9}) \(", re.MULTILINE)
 _COPYBARA = re.compile(
     rf"^COPYBARA_INTEGRATE_REVIEW=https://github\.com/[^\s/]+/[^\s/]+/pull/(?P<number>[1-9]\d{{0,8}}) from {_HEAD}",
     re.MULTILINE,
 )
 _COPIED = re.compile(r"^(?:(?:PiperOrigin|GitOrigin)-RevId: |COPYBARA_)", re.MULTILINE)
-# What GitLab, Gerrit, Bitbucket and Azure write, which has no number on GitHub, and bors of several at once.
+# What GitLab, Gerrit, Bitbucket and Azure write, which has no number on GitHub, and bors where it says no authors.
 _FOREIGN = re.compile(
     r"^(?:See merge request \S+!\d|Reviewed-on: \S|Merged PR \d+: |Merge pull request #\d+ in \S|Merge #\d+ #\d)",
     re.MULTILINE,
@@ -83,51 +84,55 @@ class People:
         return {owner.casefold() for owner in (*org.own, *owners, *repos) if org.member(owner) is None}
 
 
-Rows = tuple[list[dict[str, Any]], list[dict[str, Any]]]  # of the tables of threads and of acts
+Row = dict[str, Any]
 
 
-def pull_requests(repo: str, commits: list[Commit], people: People) -> Rows:
+def pull_requests(repo: str, commits: list[Commit], people: People) -> tuple[list[Row], list[Row], list[datetime]]:
     """Return the merged pull requests of a repository: merge commits, and squash merges on the main line.
 
-    The owner of a merge's head is its author; where that is an organisation, the author of the branch's first own
-    commit is, and nobody where the branch is a bot's. Squash merges do not record who merged them.
+    They are rows of threads and of acts, and the times of merges by other systems than GitHub, which the history does
+    not show. The owner of a merge's head is its author; where that is an organisation, the author of the branch's first
+    own commit is, and nobody where the branch is a bot's. Squash merges do not record who merged them.
     """
     history = History(commits)
-    threads: dict[str, dict[str, Any]] = {}
-    acts: list[dict[str, Any]] = []
+    threads: dict[str, Row] = {}
+    acts: list[Row] = []
+    named: list[tuple[str, datetime | None]] = []  # by other systems: a number, and when it was merged
     for commit in history.most_trusted_first():
-        thread = _from_merge(commit, history, people) or _from_subject(commit, history, people, repo)
-        # A fork's own pull requests may come along with a branch: the main line's own number wins.
-        if thread is None or (ref := f"{repo}#{thread['number']}") in threads:
-            continue
-        merged_by = [name for name in dict.fromkeys((thread["author"], thread["merged_by"])) if name]
-        names = [people.actor(person) for person in thread.pop("co_authors") if not people.is_bot(person)]
-        helpers = [name for name in dict.fromkeys(names) if name and name != thread["author"]]
-        common = {"ref": ref, "at": thread["merged_at"], "source": "git"}
-        acts += [common | {"actor": name, "act": "merged"} for name in merged_by]
-        acts += [common | {"actor": name, "act": "co-authored"} for name in helpers]
-        thread |= {"ref": ref, "kind": "pull_request", "repo": repo, "url": thread_url(ref, "pull_request")}
-        thread |= {role: _login(thread[role]) for role in ("author", "merged_by")}
-        logins = filter(_login, dict.fromkeys([*merged_by, *helpers]))
-        thread |= {"state": "merged", "source": "git", "participants": list(logins)}
-        threads[ref] = thread
-    return list(threads.values()), acts
+        found = _from_merge(commit, history, people) or _from_subject(commit, history, people, repo)
+        if _BORS.match(commit.message):
+            merged = commit.message.partition("\nSuccessful merges:")[2].partition("\nFailed merges:")[0]
+            named += [(f"{repo}#{number}", commit.committed) for number in _ROLLED_UP.findall(merged)]
+        elif not found and _FOREIGN.search(commit.message):
+            named.append(("", commit.committed))
+        for thread in found:
+            # A fork's own pull requests may come along with a branch: the main line's own number wins.
+            if (ref := f"{repo}#{thread['number']}") in threads:
+                continue
+            author, co_authors = thread["author"], thread.pop("co_authors")
+            helpers = [people.actor(person) for person in co_authors if not people.is_bot(person)]
+            did = [(author, "merged"), (thread["merged_by"], "merged")]
+            did = [*dict.fromkeys([*did, *((name, "co-authored") for name in helpers if name != author)])]
+            at = {"ref": ref, "at": thread["merged_at"], "source": "git"}
+            acts += [at | {"actor": name, "act": act} for name, act in did if name]
+            thread |= {"ref": ref, "kind": "pull_request", "repo": repo, "url": thread_url(ref, "pull_request")}
+            thread |= {role: _login(thread[role]) for role in ("author", "merged_by")}
+            logins = dict.fromkeys(login for name, _ in did if (login := _login(name)))
+            threads[ref] = thread | {"state": "merged", "source": "git", "participants": list(logins)}
+    return list(threads.values()), acts, [at for ref, at in named if at and ref not in threads]
 
 
-def foreign_merges(commits: list[Commit], period: Period) -> int:
-    """Return how many commits of a period were merged by other systems than GitHub, which name no pull request."""
-    start, end = period.start.timestamp(), period.end.timestamp()
-    times = (commit.committed or 0 for commit in commits if _FOREIGN.search(commit.message))
-    return sum(start <= at < end for at in times)
-
-
-def _merge_of(commit: Commit, history: History) -> re.Match[str] | None:
-    """Return what says that a commit merges a pull request: GitHub's words, or those of a machine that merges."""
+def _merges_of(commit: Commit, history: History) -> list[re.Match[str]]:
+    """Return what says which pull requests a commit merges: GitHub's words, or those of a machine that merges."""
+    message, match = commit.message, None
     if len(commit.parents) > 1:
-        return next(filter(None, (words.match(commit.message) for words in (_MERGE, _BORS, _BORS_NG))), None)
-    if commit.sha in history.main_line and _COPIED.search(commit.message):
-        return _MERGE.match(commit.message) or _COPYBARA.search(commit.message)
-    return None
+        if several := _BORS_NG.match(message):
+            parts = {part["number"]: part for part in reversed([*_PART.finditer(message)])}  # the first of a number
+            return [parts[number] for number in re.findall(r"\d+", several["numbers"]) if number in parts]
+        match = _MERGE.match(message) or _BORS.match(message)
+    elif commit.sha in history.main_line and _COPIED.search(message):
+        match = _MERGE.match(message) or _COPYBARA.search(message)
+    return [match] if match else []
 
 
 def _from_fork(outer: Commit | None, people: People) -> bool:
@@ -136,43 +141,51 @@ def _from_fork(outer: Commit | None, people: People) -> bool:
     return head is not None and head["owner"].casefold() not in people.organisations
 
 
-def _from_merge(commit: Commit, history: History, people: People) -> dict[str, Any] | None:
-    """Return the pull request of a merge commit with the subject of GitHub, or of a machine that merges."""
-    match = _merge_of(commit, history)
-    if match is None or _from_fork(history.came_with(commit), people):
-        return None
-    title, _, body = commit.message[match.end() :].strip().partition("\n")
-    if match.re is _COPYBARA:
-        title, _, body = re.sub(r"\APR #\d+: ", "", commit.message).partition("\n")
-    title = match.groupdict().get("title") or title.strip() or match["branch"]
-    thread = _thread(commit, match["number"], title, body)
-    thread |= _people(commit, history.branch(commit), people, match["owner"], match["branch"])
-    return thread if match.re is _MERGE else thread | {"merged_by": None}  # else a machine merged it
+def _from_merge(commit: Commit, history: History, people: People) -> list[Row]:
+    """Return the pull requests of a merge commit with the subject of GitHub, or of a machine that merges."""
+    found: list[Row] = []
+    matches = _merges_of(commit, history)
+    if not matches or _from_fork(history.came_with(commit), people):
+        return found
+    branch = history.branch(commit)
+    for place, match in enumerate(matches, start=1):
+        title, _, body = commit.message[match.end() :].strip().partition("\n")
+        if match.re is _COPYBARA:
+            title, _, body = re.sub(r"\APR #\d+: ", "", commit.message).partition("\n")
+        elif match.re is _PART:
+            title, body = match["title"], _PART.split(commit.message[match.end() :])[0]
+        thread = _thread(commit, match["number"], title.strip() or match["branch"], body)
+        part = branch
+        if matches[1:]:  # each has a parent of its own
+            part = history.of_head(commit.parents[place], branch) if len(commit.parents) == len(matches) + 1 else []
+            thread["files"] = sorted({path for one in part if len(one.parents) < 2 for path in one.paths})
+        thread |= _people(commit, part, people, match["owner"], match["branch"])
+        # Other matches than GitHub's: a machine merged it.
+        found.append(thread if match.re is _MERGE else thread | {"merged_by": None})
+    return found
 
 
-def _from_subject(commit: Commit, history: History, people: People, repo: str) -> dict[str, Any] | None:
+def _from_subject(commit: Commit, history: History, people: People, repo: str) -> list[Row]:
     """Return the pull request of a squash merge, or of a merge whose subject is its title, as GitHub may be set to.
 
     It is on the main line, or on that of another branch of the project that was merged as a whole, such as develop.
     """
     if not (match := _SQUASH.fullmatch(commit.subject)):
-        return None
+        return []
     if commit.sha not in history.main_line:
         outer = history.came_with(commit)
         pulled = _PULLED.fullmatch(outer.subject) if outer else None
         elsewhere = pulled is not None and pulled["repo"].casefold() != repo.casefold()
         if commit.sha not in history.second_lines or elsewhere or _from_fork(outer, people):
-            return None
+            return []
     thread = _thread(commit, match["number"], match["title"], commit.message.partition("\n")[2])
     if len(commit.parents) > 1:
-        return thread | _people(commit, history.branch(commit), people)
+        return [thread | _people(commit, history.branch(commit), people)]
     author, is_bot = people.actor(commit.author), people.is_bot(commit.author)
-    return thread | {"author": author, "author_is_bot": is_bot, "merged_by": None, "co_authors": commit.co_authors}
+    return [thread | {"author": author, "author_is_bot": is_bot, "merged_by": None, "co_authors": commit.co_authors}]
 
 
-def _people(
-    merge: Commit, branch: list[Commit], people: People, owner: str = "", branch_name: str = ""
-) -> dict[str, Any]:
+def _people(merge: Commit, branch: list[Commit], people: People, owner: str = "", branch_name: str = "") -> Row:
     """Return who wrote a merged branch, and who merged it."""
     author: str | None = None
     if owner and owner.casefold() not in people.organisations:
@@ -193,22 +206,26 @@ def _login(name: str | None) -> str | None:
     return None if name is None or name.startswith(UNIDENTIFIED) else name
 
 
-def _thread(commit: Commit, number: str, title: str, body: str) -> dict[str, Any]:
+def _thread(commit: Commit, number: str, title: str, body: str) -> Row:
     about = {"number": int(number), "title": title, "body": body.strip() or None, "links_out": linked_refs(body)}
     return about | {"files": commit.paths, "merged_at": commit.committed}
 
 
-def releases(repo: str, tags: list[Tag], people: People) -> Rows:
-    """Return the tags of a repository as releases by their tagger; a lightweight tag has none."""
-    threads: list[dict[str, Any]] = []
-    acts: list[dict[str, Any]] = []
+def releases(repo: str, tags: list[Tag], people: People) -> tuple[list[Row], list[Row]]:
+    """Return the tags of a repository as releases by their tagger, rows of threads and of acts; some have no tagger."""
+    threads: list[Row] = []
+    acts: list[Row] = []
     for tag in tags:
         common = {"ref": f"{repo}@{tag.name}", "source": "git"}
-        who = people.actor(tag.tagger) if tag.tagger else None
-        thread = {"kind": "release", "repo": repo, "url": thread_url(common["ref"], "release"), "author": _login(who)}
-        thread |= {"title": f"{repo.split('/')[1]} {tag.name}", "body": tag.subject or None}
-        is_bot = bool(tag.tagger and people.is_bot(tag.tagger))
-        threads.append(common | thread | {"author_is_bot": is_bot, "opened_at": tag.at})
+        who, is_bot = (people.actor(tag.tagger), people.is_bot(tag.tagger)) if tag.tagger else (None, False)
+        about = {
+            "kind": "release",
+            "repo": repo,
+            "url": thread_url(common["ref"], "release"),
+            "body": tag.subject or None,
+        }
+        about |= {"title": f"{repo.split('/')[1]} {tag.name}", "author": _login(who), "author_is_bot": is_bot}
+        threads.append(common | about | {"opened_at": tag.at})
         if who:
             acts.append({**common, "actor": who, "act": "released", "at": tag.at})
     return threads, acts
@@ -236,7 +253,8 @@ class LookAlike(NamedTuple):
 
 def look_alikes(repositories: Iterable[Repository], people: People) -> list[LookAlike]:
     """Return who, among authors and co-authors, looks like one member and is not known as one, most commits first."""
-    counts = Counter(person for repository in repositories for person in _persons(repository))
+    commits = (commit for repository in repositories for commit in read_log(repository, paths=False))
+    counts = Counter(person for commit in commits for person in (commit.author, *commit.co_authors))
     members = {person: people.organisation.member(people.login(person)) for person in counts}
     owners: dict[tuple[str, str], set[str]] = {}
     for member in people.organisation.members.values():
@@ -246,22 +264,13 @@ def look_alikes(repositories: Iterable[Repository], people: People) -> list[Look
         for trace in _traces(person) if login else ():
             owners.setdefault(trace, set()).add(login or "")
     found = []
-    for person, commits in counts.most_common():
-        if members[person] or people.is_bot(person):
-            continue
+    for person, number in counts.most_common():
         # What two members share tells nothing.
         traces = [trace for trace in _traces(person) if len(owners.get(trace, ())) == 1]
-        if traces:
+        if traces and not members[person] and not people.is_bot(person):
             (login,) = owners[traces[0]]
-            found.append(LookAlike(*person, login, _WORDS[traces[0][0]], commits))
+            found.append(LookAlike(*person, login, _WORDS[traces[0][0]], number))
     return found
-
-
-def _persons(repository: Repository) -> Iterator[Person]:
-    trailers = "%(trailers:key=Co-authored-by,valueonly,unfold)"
-    said = repository.git("log", "--use-mailmap", f"--format=%aN <%aE>%n{trailers}", repository.head or "HEAD")
-    for match in re.finditer(r"^([^<\n]{0,200})<([^>\n]{1,200})>$", said.decode(errors="replace"), re.MULTILINE):
-        yield match[1].strip(), match[2].strip()
 
 
 def _traces(person: Person) -> Iterator[tuple[str, str]]:

@@ -34,12 +34,13 @@ _OPTIONS = (
     "i18n.logOutputEncoding=UTF-8", "log.showRoot=true", "log.showSignature=false", "mailmap.blob=HEAD:.mailmap",
     "mailmap.file=", "safe.bareRepository=all",
 )  # fmt: skip
-_TIMEOUT = 600  # seconds: a clone may name a file that never ends, such as a pipe
+# Seconds: a clone may name a file that never ends, such as a pipe. The first questions are answered at once or never.
+_TIMEOUT, _SHORT = 600, 20
+_APART = str(Path(__file__).parent)  # git runs here: a .mailmap in the folder of a clone may be such a file
 _REMOTE = re.compile(r"(?!file:)(?:[\w.+-]+://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/|(?:[^@/]+@)?(?P<alias>[^/:]{2,}):)"
                      r"(?P<name>.+?)(?:\.git)?/?")  # fmt: skip
-_SSH_ALIAS = re.compile(
-    r"(?:[\w-]+\.)?github\.com(?:-[\w-]+)?|[\w-]*github[\w-]*"
-)  # as people name it in ~/.ssh/config
+# As people name GitHub in ~/.ssh/config.
+_SSH_ALIAS = re.compile(r"(?:[\w-]+\.)?github\.com(?:-[\w-]+)?|[\w-]*github[\w-]*")
 # Of the first line with one that is there, the newest is read: a default branch that was renamed leaves the old name
 # behind. Git before 2.48 sets no upstream/HEAD; where there is an upstream, origin may be a fork whose main is stale.
 _HEADS = (
@@ -55,22 +56,29 @@ class Repository:
 
     path: Path
 
-    def git(self, *arguments: str, stdin: bytes | None = None) -> bytes:
+    @cached_property
+    def folder(self) -> Path:
+        """Its git directory."""
+        found = self._run("-C", str(self.path.resolve()), "rev-parse", "--absolute-git-dir", timeout=_SHORT)
+        return Path(os.fsdecode(found.rstrip(b"\n")))
+
+    def git(self, *arguments: str, stdin: bytes | None = None, timeout: int = _TIMEOUT) -> bytes:
         """Return what a git command prints; where it fails or does not end, the error says so in git's words."""
+        return self._run(f"--git-dir={self.folder}", *arguments, stdin=stdin, timeout=timeout)
+
+    def _run(self, *arguments: str, timeout: int, stdin: bytes | None = None) -> bytes:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         environment |= {name: os.environ[name] for name in _KEPT if name in os.environ} | _ENVIRONMENT
         environment["GIT_CEILING_DIRECTORIES"] = str(self.path.resolve().parent)
-        options = [part for option in _OPTIONS for part in ("-c", option)]
+        command = ["git", *(part for option in _OPTIONS for part in ("-c", option)), *arguments]
         try:
             answer = subprocess.run(
-                ["git", "-C", str(self.path), *options, *arguments],
-                input=stdin, capture_output=True, env=environment, check=False, timeout=_TIMEOUT,
-            )  # fmt: skip
+                command, input=stdin, capture_output=True, env=environment, check=False, timeout=timeout, cwd=_APART
+            )
         except FileNotFoundError as error:
             raise ContribkitError("git is not installed; install it to read clones") from error
         except subprocess.TimeoutExpired as error:
-            minutes = f"{_TIMEOUT / 60:g} minutes"
-            raise ContribkitError(f"{self.path}: git did not end within {minutes}; clone it again") from error
+            raise ContribkitError(f"{self.path}: git did not end within {timeout} seconds; clone it again") from error
         if answer.returncode:
             raise ContribkitError(f"{self.path}: {self._reason(answer.stderr.decode(errors='replace'))}")
         return answer.stdout
@@ -113,15 +121,14 @@ class Repository:
     @cached_property
     def _head(self) -> tuple[str, str | None, bool]:
         """Name and commit of the newest candidate, and whether it is what the clone calls its default branch."""
+        candidates = [name for names in _HEADS for name in names]
+        options = ("--no-walk=unsorted", "--ignore-missing", "--format=%S %H %ct")
+        lines = self.git("log", *options, "--end-of-options", *candidates, timeout=_SHORT).decode().splitlines()
+        known = {name: (int(at or 0), sha) for name, sha, at in (line.split(" ") for line in lines)}
         for names in _HEADS:
-            found = {}
-            for name in names:
-                with suppress(ContribkitError):
-                    at, sha = self.git("log", "--no-walk", "--format=%ct %H", "--end-of-options", name).decode().split()
-                    found[name] = int(at), sha
-            if found:
-                newest = max(found, key=lambda name: found[name][0])  # of equal ones the first
-                return newest, found[newest][1], newest == names[0] or names[0] not in found
+            if found := [name for name in names if name in known]:
+                newest = max(found, key=lambda name: known[name][0])  # of equal ones the first
+                return newest, known[newest][1], newest == names[0] or names[0] not in known
         return "HEAD", None, True
 
     @cached_property
@@ -140,9 +147,8 @@ class Repository:
     @property
     def fetched_at(self) -> datetime:
         """When it was last fetched, as far as its files tell: at the latest then, since copying makes them younger."""
-        folder = Path(os.fsdecode(self.git("rev-parse", "--absolute-git-dir").rstrip(b"\n")))
-        fetched = folder / "FETCH_HEAD"
-        paths = [fetched] if fetched.exists() else [folder / "HEAD", folder / "packed-refs"]
+        fetched = self.folder / "FETCH_HEAD"
+        paths = [fetched] if fetched.exists() else [self.folder / "HEAD", self.folder / "packed-refs"]
         return datetime.fromtimestamp(max(path.stat().st_mtime for path in paths if path.exists()), UTC)
 
     @property
