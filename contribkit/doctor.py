@@ -56,10 +56,12 @@ def _check_placeholders(path: Path) -> list[Finding]:
     """Report where the words of `contribkit init` were not replaced."""
     lines = enumerate(path.read_text(encoding="utf-8").split("\n"), start=1)
     found = [str(number) for number, line in lines if PLACEHOLDER in line and not line.lstrip().startswith("#")]
-    if not found:
-        return []
-    places = f"{path}:{found[0]}: {PLACEHOLDER} is still on line{'s' if found[1:] else ''} {', '.join(found)}"
-    return errors(_FILE, places, "write there what the comment beside it says")
+    places = (
+        f"{path}:{found[0]}: {PLACEHOLDER} is still on line{'s' if found[1:] else ''} {', '.join(found)}"
+        if found
+        else ""
+    )
+    return errors(_FILE, places, "write there what the comment beside it says") if found else []
 
 
 def _check_configuration(organisation: Organisation) -> Iterator[Finding]:

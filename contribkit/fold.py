@@ -11,25 +11,12 @@ from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, contribution_id, thread_url
 from contribkit.period import Period, start_of
 from contribkit.tables import ACTS, CONTRIBUTIONS, NEEDS, combine, conform, empty, grouped, is_missing
-from contribkit.vocabulary import MAINTAINER, MAINTAINERS
+from contribkit.vocabulary import ACTS_OF, MAINTAINER, MAINTAINERS, Kind
 
 # The author of such a thread has a row of this kind, whatever else they did in it.
 _OPENED = ("pull_request", "issue", "discussion")
-# For other acts, the first kind that applies.
-_KINDS: dict[str, tuple[str, ...]] = {
-    "review": ("reviewed", "merged"),
-    "comment": ("commented",),
-    "triage": (
-        "labelled", "unlabelled", "assigned", "unassigned", "closed", "reopened", "transferred",
-        "milestoned", "demilestoned", "triaged", "bot merged",
-    ),
-    "release": ("released",),
-    "repository": ("created",),
-    "meeting": ("attended",),
-    "mentoring": ("mentored",),
-}  # fmt: skip
 # What only people with rights in a repository do with the threads of others.
-_OF_MAINTAINERS = ("merged", "released", *_KINDS["triage"])
+_OF_MAINTAINERS = ("merged", "released", *ACTS_OF[Kind.TRIAGE])
 
 
 def fold(
@@ -141,7 +128,7 @@ def _kind(thread: str, actor: str, author: Any, by_bot: bool, did: list[str]) ->
         return thread
     if by_bot and "merged" in acts:
         acts = acts - {"merged"} | {"bot merged"}
-    return next((kind for kind, known in _KINDS.items() if acts.intersection(known)), "other")
+    return next((kind.value for kind, known in ACTS_OF.items() if acts.intersection(known)), "other")
 
 
 @dataclass(frozen=True)

@@ -117,20 +117,19 @@ def read_rows(
             sentence = f'{path}:1: the column "{name}" is not read; {nearest(name, list(columns))}'
             report_problem(sentence, broken) if unknown is None else unknown.append(sentence)
     for line, row in rows[1:]:
-        if isinstance(row, str):
-            report_problem(f"{path}:{line}: {row}", broken)
-        elif len(row) > len(names) or any(cell.strip() for cell, name in zip(row, names, strict=False) if not name):
-            sentence = (
-                f'{len(row)} cells for {len([*filter(None, names)])} columns; put text that holds a comma in "quotes"'
-            )
-            report_problem(f"{path}:{line}: {sentence}", broken)
-        elif garbled := next(filter(_is_garbled, row), None):
-            sentence = (
-                f'"{garbled.strip()[:40]}" was opened in the wrong encoding; open the file as UTF-8, and save it so'
-            )
-            report_problem(f"{path}:{line}: {sentence}", broken)
+        if problem := row if isinstance(row, str) else _problem(row, names):
+            report_problem(f"{path}:{line}: {problem}", broken)
         elif any(cell.strip() for cell in row):
             yield line, {name: cell.strip() for name, cell in zip(names, row, strict=False)}
+
+
+def _problem(row: list[str], names: list[str]) -> str:
+    """Return what is wrong with a row of CSV, empty where nothing is."""
+    if len(row) > len(names) or any(cell.strip() for cell, name in zip(row, names, strict=False) if not name):
+        count = len([*filter(None, names)])
+        return f'{len(row)} cells for {count} columns; put text that holds a comma in "quotes"'
+    garbled = next(filter(_is_garbled, row), "").strip()[:40]
+    return garbled and f'"{garbled}" was opened in the wrong encoding; open the file as UTF-8, and save it so'
 
 
 def _is_garbled(cell: str) -> bool:

@@ -90,20 +90,18 @@ def start_of(day: date, timezone: str) -> datetime:
 
 
 def _days(text: str, today: date) -> tuple[date, date]:
+    if match := re.fullmatch(r"(\d{4}-\d\d-\d\d)\s*\.\.\s*(\d{4}-\d\d-\d\d)", text):
+        return date.fromisoformat(match[1]), date.fromisoformat(match[2])
     if match := re.fullmatch(r"(\d{4})(?:-?([QH])(\d)|-(\d\d))?", text, re.IGNORECASE):
         year, letter, part, month = match.groups()
         months = {"Q": 3, "H": 6}[letter.upper()] if letter else 1 if month else 12
-        return _span(date(int(year), (int(part or month or 1) - 1) * months + 1, 1), months)
-    if match := re.fullmatch(r"(\d{4}-\d\d-\d\d)\s*\.\.\s*(\d{4}-\d\d-\d\d)", text):
-        return date.fromisoformat(match[1]), date.fromisoformat(match[2])
-    if match := re.fullmatch(r"(last|this)[ -](quarter|half|month|year)", text, re.IGNORECASE):
+        first = date(int(year), (int(part or month or 1) - 1) * months + 1, 1)
+    elif match := re.fullmatch(r"(last|this)[ -](quarter|half|month|year)", text, re.IGNORECASE):
         months = MONTHS[match[2].lower()]
         current = date(today.year, (today.month - 1) // months * months + 1, 1)
-        return _span(current if match[1].lower() == "this" else _months_later(current, -months), months)
-    raise ValueError(text)
-
-
-def _span(first: date, months: int) -> tuple[date, date]:
+        first = current if match[1].lower() == "this" else _months_later(current, -months)
+    else:
+        raise ValueError(text)
     return first, _months_later(first, months) - timedelta(days=1)
 
 

@@ -56,11 +56,19 @@ class Kind(StrEnum):
     @property
     def act(self) -> str:
         """What a person of such a row did, where nothing more is known."""
-        acts = {
-            Kind.REVIEW: "reviewed", Kind.COMMENT: "commented", Kind.TRIAGE: "triaged", Kind.RELEASE: "released",
-            Kind.REPOSITORY: "created", Kind.MEETING: "attended", Kind.MENTORING: "mentored", Kind.OTHER: "contributed",
-        }  # fmt: skip
-        return acts.get(self, "opened")
+        return ACTS_OF.get(self, ("opened",))[0]
+
+
+ACTS_OF: dict[Kind, tuple[str, ...]] = {
+    Kind.REVIEW: ("reviewed", "merged"), Kind.COMMENT: ("commented",),
+    Kind.TRIAGE: (
+        "triaged", "labelled", "unlabelled", "assigned", "unassigned", "closed", "reopened", "transferred",
+        "milestoned", "demilestoned", "bot merged",
+    ),
+    Kind.RELEASE: ("released",), Kind.REPOSITORY: ("created",), Kind.MEETING: ("attended",),
+    Kind.MENTORING: ("mentored",), Kind.OTHER: ("contributed",),
+}  # fmt: skip
+"""The acts of each kind but those of people who opened the thread, in the order in which kinds apply."""
 
 
 class Activity(StrEnum):

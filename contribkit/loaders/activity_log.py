@@ -20,6 +20,7 @@ from contribkit.period import Period
 from contribkit.tables import ACTS, THREADS, conform
 from contribkit.vocabulary import Activity, Kind, Lead, word_of
 
+_SUBJECT = "sources.activity_log"
 NEEDED = ("date", "who", "what")
 EXAMPLE = "EXAMPLE, take this row out"  # in the row that `contribkit init` writes
 COLUMNS = (*NEEDED, "activity", "upstream", "lead", "hours", "link", "outcome")
@@ -50,12 +51,11 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
 
 def diagnose(organisation: Organisation) -> list[Finding]:
     """Report every row that is wrong, and the example row where it is still there."""
-    found = file_findings("sources.activity_log", load(organisation, None))
+    found = file_findings(_SUBJECT, load(organisation, None))
     for path in _files(organisation):
         if path.is_file() and EXAMPLE.encode() in path.read_bytes():
-            name = path.relative_to(organisation.root).as_posix() if path.is_relative_to(organisation.root) else path
-            sentence, fix = f"{name} still holds the example row", "replace it with a row of your own, or remove it"
-            found.insert(0, warning("sources.activity_log", sentence, fix))
+            sentence = f"{str(path).removeprefix(f'{organisation.root}/')} still holds the example row"
+            found.insert(0, warning(_SUBJECT, sentence, "replace it with a row of your own, or remove it"))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import re
 import reprlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -107,18 +107,23 @@ def contribution_table(rows: list[dict[str, Any]], timezone: str) -> pd.DataFram
 
 
 def _read(path: Path, name: str, broken: list[str] | None) -> Iterator[dict[str, Any]]:
+    schema, needed, implied = _CHECKS[name]
     for line, row in read_jsonl(path, broken):
         try:
-            yield _CHECKS[name](row)
+            for column in needed:
+                if not isinstance(row.get(column), str) or not row[column]:
+                    raise ValueError(f'"{column}" is missing or not text')
+            _check_types(row, schema)
+            yield row | {column: value for column, value in implied(row).items() if row.get(column) is None}
         except ValueError as error:
             report_problem(f"{path}:{line}: {error}", broken)
 
 
-def _contribution(row: dict[str, Any]) -> dict[str, Any]:
-    ref, login, kind = parse_contribution_id(_needed(row, "id"))
+def _of_contribution(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what the id of a contribution says; a `ValueError` where other columns say something else."""
+    ref, login, kind = parse_contribution_id(row["id"])
     if kind not in list(Kind):
         raise ValueError(f'unknown kind "{kind}"; {nearest(kind, [str(k) for k in Kind])}')
-    _check_types(row, CONTRIBUTIONS)
     for name, value in (("ref", ref), ("actor", login), ("kind", kind)):
         if row.get(name) is not None and casefold_id(row[name]) != casefold_id(value):
             raise ValueError(f'"{name}" is "{row[name]}", but the id says "{value}"')
@@ -129,35 +134,21 @@ def _contribution(row: dict[str, Any]) -> dict[str, Any]:
         words = [label.partition(": ") for label in row.get("labels") or []]
         known = ("lead", "upstream", "activity")
         stated = {f"stated_{name}": word for name, _, word in words if name in known and word}
-    return _filled(row, **stated, ref=ref, kind=kind, actor=login, repo=repository_of(ref), number=number_of(ref))
+    return stated | {"ref": ref, "kind": kind, "actor": login, "repo": repository_of(ref), "number": number_of(ref)}
 
 
-def _reference(row: dict[str, Any]) -> dict[str, Any]:
-    _needed(row, "ref")
-    _check_types(row, REFERENCES)
-    return row
-
-
-def _need(row: dict[str, Any]) -> dict[str, Any]:
-    ref, kind = _needed(row, "ref"), _needed(row, "kind")
-    if kind not in NEED_KINDS:
+def _of_need(row: dict[str, Any]) -> dict[str, Any]:
+    if (kind := row["kind"]) not in NEED_KINDS:
         raise ValueError(f'unknown kind of need "{kind}"; {nearest(kind, list(NEED_KINDS))}')
-    _check_types(row, NEEDS)
-    return _filled(row, repo=repository_of(ref), number=number_of(ref), source="records")
+    return {"repo": repository_of(row["ref"]), "number": number_of(row["ref"]), "source": "records"}
 
 
-# By setting: what checks a row and fills in what it implies.
-_CHECKS = {"contributions": _contribution, "references": _reference, "needs": _need}
-
-
-def _filled(row: dict[str, Any], **values: Any) -> dict[str, Any]:
-    return row | {name: value for name, value in values.items() if row.get(name) is None}
-
-
-def _needed(row: dict[str, Any], name: str) -> str:
-    if not isinstance(row.get(name), str) or not row[name]:
-        raise ValueError(f'"{name}" is missing or not text')
-    return str(row[name])
+# By setting: the schema of a row, the columns that it needs, and what they imply.
+_CHECKS: dict[str, tuple[dict[str, str], tuple[str, ...], Callable[[dict[str, Any]], dict[str, Any]]]] = {
+    "contributions": (CONTRIBUTIONS, ("id",), _of_contribution),
+    "references": (REFERENCES, ("ref",), lambda row: {}),
+    "needs": (NEEDS, ("ref", "kind"), _of_need),
+}
 
 
 def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:

@@ -22,7 +22,7 @@ def unite_threads(frames: list[pd.DataFrame], organisation: Organisation) -> pd.
     for column in ("author", "merged_by"):
         threads[column] = canonical(threads[column], organisation)
     threads["participants"] = [[organisation.canonical(login) for login in cell] for cell in threads["participants"]]
-    threads["author_is_bot"] = threads["author_is_bot"].fillna(_are_bots(threads["author"], organisation))
+    threads["author_is_bot"] = threads["author_is_bot"].fillna(are_bots(threads["author"], organisation))
     folded = threads["ref"].str.casefold()
     twice = folded.duplicated(keep=False)
     united = combine([threads[~twice], _merged(threads[twice], folded[twice])], THREADS)
@@ -93,7 +93,7 @@ def unite_references(frames: list[pd.DataFrame], organisation: Organisation) -> 
     references = references.assign(
         id=references["id"].mask(bare, references["source"] + "#" + references["id"]),
         by=by,
-        by_is_bot=references["by_is_bot"].fillna(_are_bots(by, organisation)),
+        by_is_bot=references["by_is_bot"].fillna(are_bots(by, organisation)),
         direction=references["direction"].fillna("in"),
     )
     pair = references[["direction", "source", "ref"]].assign(place=references["id"].fillna(references["url"]))
@@ -113,7 +113,8 @@ def canonical(logins: pd.Series, organisation: Organisation) -> pd.Series:
     return logins.map({login: organisation.canonical(login) for login in logins.dropna().unique()}).astype("str")
 
 
-def _are_bots(logins: pd.Series, organisation: Organisation) -> pd.Series:
+def are_bots(logins: pd.Series, organisation: Organisation) -> pd.Series:
+    """Return for each login whether it is a bot's, null where there is none."""
     return logins.map({login: organisation.is_bot(login) for login in logins.dropna().unique()}).astype("boolean")
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from contribkit.errors import ContribkitError
-from contribkit.loaders import git
-from contribkit.loaders.data import check
+from contribkit.loaders import check, git
 from contribkit.loaders.source import Level
 from tests.helpers.repositories import ADA, CONFIGURATION, Invented, loaded, organisation, run_git
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from contribkit.cli import main
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
-from contribkit.loaders.data import fetch, load
+from contribkit.loaders import fetch, load
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.queries import Request
 from contribkit.loaders.github.settings import Settings, Token, settings_of

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from contribkit.loaders.data import load_needs
+from contribkit.loaders import load_needs
 from contribkit.loaders.github.client import Answer, Client
 from contribkit.loaders.github.queries import Request
 from tests.github.emulator import Emulator

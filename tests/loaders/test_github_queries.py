@@ -17,7 +17,7 @@ from graphql import (
     visit,
 )  # fmt: skip
 
-from contribkit.loaders.data import load_needs
+from contribkit.loaders import load_needs
 from contribkit.loaders.github.hydrate import PAGES
 from contribkit.loaders.github.queries import KINDS, MERGE_EVENTS, Query, compose, item_type
 from tests.github.emulator import Emulator

@@ -16,8 +16,7 @@ from contribkit.errors import ContribkitError
 from contribkit.fold import fold
 from contribkit.ids import parse_contribution_id
 from contribkit.io import write_jsonl
-from contribkit.loaders import Data, load
-from contribkit.loaders.data import check
+from contribkit.loaders import Data, check, load
 from contribkit.loaders.records import read_contributions
 from contribkit.period import Period
 from contribkit.tables import CONTRIBUTIONS, conform, records

@@ -3,10 +3,10 @@
 Upstream projects give merged pull requests and releases, the organisation's own side gives references.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -95,7 +95,9 @@ def diagnose(organisation: Organisation) -> list[Finding]:
         if repository.is_partial and organisation.is_own_side(name):
             sentence = f"{repository.path.name} is a partial clone: some of it may not be readable"
             found.append(warning(_SUBJECT, sentence, "clone it again without --filter"))
-    found += [warning(_SUBJECT, sentence, fix) for sentence, fix in _unknown(clones, organisation)]
+    with suppress(ContribkitError):  # what cannot be read is said when it is loaded
+        alike = look_alikes([repository for _, repository in clones.used], People(organisation))
+        found += [warning(_SUBJECT, sentence, fix) for sentence, fix in islice(alike, _MOST)]
     if names := [name for name, _ in clones.used]:
         upstream = pluralise(sum(organisation.upstream_of(name) is not None for name in names), "upstream project")
         own = sum(map(organisation.is_own_side, names))
@@ -164,15 +166,6 @@ def _former_names(used: list[tuple[str, Repository]], organisation: Organisation
                 if casefold_id(part) != casefold_id(whole) and side(part) == side(whole):
                     found[part] = whole
     return found
-
-
-def _unknown(clones: _Clones, organisation: Organisation) -> Iterator[tuple[str, str]]:
-    """Yield who looks like a member and counts as somebody else, and what to write where they are one."""
-    with suppress(ContribkitError):  # what cannot be read is said when it is loaded
-        found = look_alikes([repository for _, repository in clones.used], People(organisation))
-        for who in found[:_MOST]:
-            said = f"{who.name} <{who.mail}> ({pluralise(who.commits, 'commit')}) may be {who.login}: {who.because}"
-            yield said, f'if so, add "{who.mail}" to their aliases'
 
 
 def _doubts(clones: _Clones, period: Period | None) -> dict[str, str]:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from contribkit.config.models import Goal, Initiative
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.ids import casefold_id, repository_of
@@ -22,17 +23,14 @@ _REFS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")  # and not th
 
 def named_repositories(organisation: Organisation) -> list[str]:
     """Return the repositories, not patterns or whole organisations, that contribkit.toml names as places to read."""
-    stakeholders = organisation.stakeholders
-    refs = [ref for plan in organisation.initiatives for ref in plan.refs]
-    refs += [ref for goal in organisation.goals for ref in goal.refs]
+    plans: list[Initiative | Goal] = [*organisation.initiatives, *organisation.goals]
     names = [
         *(repo for upstream in organisation.upstream for repo in upstream.repos),
-        *map(repository_of, refs),
-        *(repo for stakeholder in stakeholders for repo in (*stakeholder.repos, *stakeholder.trackers)),
+        *(repository_of(ref) for plan in plans for ref in plan.refs),
+        *(repo for one in organisation.stakeholders for repo in (*one.repos, *one.trackers)),
         *organisation.signals.stakeholder_trackers,
     ]
-    found = {casefold_id(name): name for name in names if name and name == repository_of(name)}
-    return [*found.values()]
+    return [*{casefold_id(name): name for name in names if name and name == repository_of(name)}.values()]
 
 
 def mirrored_repositories(organisation: Organisation) -> list[str]:

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from contribkit.config.models import Member, Stakeholder, Upstream
 from contribkit.config.organisation import Organisation
 from contribkit.ids import UNIDENTIFIED, linked_refs, thread_url, unidentified
 from contribkit.loaders.git.commits import Commit, History, Person, Tag, read_log
 from contribkit.loaders.git.repository import Repository
+from contribkit.tables import grouped
+from contribkit.text import pluralise
 
 _HEAD = r"(?P<owner>[^/:\s]{1,100})[/:](?P<branch>[^\s,]{1,300})"
 _MERGE = re.compile(rf"Merge pull request #(?P<number>[1-9]\d{{0,8}}) from {_HEAD}")
@@ -216,18 +218,13 @@ def releases(repo: str, tags: list[Tag], people: People) -> tuple[list[Row], lis
     threads: list[Row] = []
     acts: list[Row] = []
     for tag in tags:
-        common = {"ref": f"{repo}@{tag.name}", "source": "git"}
+        common: Row = {"ref": f"{repo}@{tag.name}", "source": "git"}
         who, is_bot = (people.actor(tag.tagger), people.is_bot(tag.tagger)) if tag.tagger else (None, False)
-        about = {
-            "kind": "release",
-            "repo": repo,
-            "url": thread_url(common["ref"], "release"),
-            "body": tag.subject or None,
-        }
-        about |= {"title": f"{repo.split('/')[1]} {tag.name}", "author": _login(who), "author_is_bot": is_bot}
-        threads.append(common | about | {"opened_at": tag.at})
+        about = {"kind": "release", "repo": repo, "url": thread_url(common["ref"], "release"), "opened_at": tag.at}
+        about |= {"title": f"{repo.split('/')[1]} {tag.name}", "body": tag.subject or None}
+        threads.append(common | about | {"author": _login(who), "author_is_bot": is_bot})
         if who:
-            acts.append({**common, "actor": who, "act": "released", "at": tag.at})
+            acts.append(common | {"actor": who, "act": "released", "at": tag.at})
     return threads, acts
 
 
@@ -241,36 +238,21 @@ _WORDS = {
 }
 
 
-class LookAlike(NamedTuple):
-    """A name and address that no member has, the member whom it looks like, why, and on how many commits it is."""
-
-    name: str
-    mail: str
-    login: str
-    because: str
-    commits: int
-
-
-def look_alikes(repositories: Iterable[Repository], people: People) -> list[LookAlike]:
-    """Return who, among authors and co-authors, looks like one member and is not known as one, most commits first."""
+def look_alikes(repositories: Iterable[Repository], people: People) -> Iterator[tuple[str, str]]:
+    """Yield who, among authors and co-authors, looks like one member and counts as somebody else, and what to do."""
     commits = (commit for repository in repositories for commit in read_log(repository, paths=False))
     counts = Counter(person for commit in commits for person in (commit.author, *commit.co_authors))
     members = {person: people.organisation.member(people.login(person)) for person in counts}
-    owners: dict[tuple[str, str], set[str]] = {}
-    for member in people.organisation.members.values():
-        for trace in _member_traces(member):
-            owners.setdefault(trace, set()).add(member.login)
-    for person, login in members.items():
-        for trace in _traces(person) if login else ():
-            owners.setdefault(trace, set()).add(login or "")
-    found = []
-    for person, number in counts.most_common():
+    known = [(trace, one.login) for one in people.organisation.members.values() for trace in _member_traces(one)]
+    known += [(trace, login) for person, login in members.items() if login for trace in _traces(person)]
+    owners = grouped(*zip(*known, strict=True)) if known else {}
+    for person, commits_of in counts.most_common():
         # What two members share tells nothing.
-        traces = [trace for trace in _traces(person) if len(owners.get(trace, ())) == 1]
+        traces = [trace for trace in _traces(person) if len(set(owners.get(trace, ()))) == 1]
         if traces and not members[person] and not people.is_bot(person):
-            (login,) = owners[traces[0]]
-            found.append(LookAlike(*person, login, _WORDS[traces[0][0]], number))
-    return found
+            name, mail, because = *person, _WORDS[traces[0][0]]
+            said = f"{name} <{mail}> ({pluralise(commits_of, 'commit')}) may be {owners[traces[0]][0]}: {because}"
+            yield said, f'if so, add "{mail}" to their aliases'
 
 
 def _traces(person: Person) -> Iterator[tuple[str, str]]:

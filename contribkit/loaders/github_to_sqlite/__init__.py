@@ -18,7 +18,7 @@ from contribkit.errors import ContribkitError
 from contribkit.ids import casefold_id, linked_refs, passages
 from contribkit.loaders.github_to_sqlite import sqlite_file
 from contribkit.loaders.source import Loaded, matching_paths
-from contribkit.loaders.union import in_scope
+from contribkit.loaders.union import are_bots, in_scope
 from contribkit.period import Period
 from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, records, rows_of
 
@@ -37,6 +37,7 @@ _LACKING = {
 }
 # A quick check before a slow one: nothing else can be a link to a thread.
 _MAY_LINK = r"github\.com/|/[\w.-]+#[0-9]"
+_OPENED = ("created_at", "published_at", "author_date")  # the columns that say when something began
 _AROUND = pd.Timedelta(days=7)  # how far a repository's first commit may lie from its creation
 
 
@@ -87,12 +88,12 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
 
 
 def _files(organisation: Organisation) -> list[Path]:
-    settings = validate_settings(Settings, "github_to_sqlite", organisation.sources["github_to_sqlite"])
-    if not settings.databases:
-        raise ContribkitError(
-            'contribkit.toml: [sources.github_to_sqlite]: databases names no file; write databases = ["data/*.db"]'
-        )
-    return matching_paths(organisation, "github_to_sqlite", settings.databases)
+    name = "github_to_sqlite"
+    databases = validate_settings(Settings, name, organisation.sources[name]).databases
+    if not databases:
+        problem = 'databases names no file; write databases = ["data/*.db"]'
+        raise ContribkitError(f"contribkit.toml: [sources.{name}]: {problem}")
+    return matching_paths(organisation, name, databases)
 
 
 def _database_notes(name: str, tables: dict[str, pd.DataFrame], period: Period | None) -> list[str]:
@@ -102,23 +103,20 @@ def _database_notes(name: str, tables: dict[str, pd.DataFrame], period: Period |
         for table, (what, command) in _LACKING.items()
         if tables[table].empty
     ]
-    columns = ("updated_at", "created_at", "published_at", "author_date")
-    times = pd.Series([table[column].max() for table in tables.values() for column in columns if column in table])
-    last = times.max()
+    columns = ("updated_at", *_OPENED)
+    last = pd.Series([table[column].max() for table in tables.values() for column in columns if column in table]).max()
     if pd.isna(last):
         return [*notes, f"{name} has no dates, so it is unknown up to which day it is complete"]
     ended = period is not None and last < period.end
     later = ": what came later in the period is not seen; make or download it again" if ended else ""
-    zone = period.timezone if period else "UTC"
-    return [*notes, f"{name} reaches up to {last.tz_convert(zone):%Y-%m-%d}{later}"]
+    return [*notes, f"{name} reaches up to {last.tz_convert(period.timezone if period else 'UTC'):%Y-%m-%d}{later}"]
 
 
 def _notes(content: _Content) -> list[str]:
     """Return what all databases together cannot tell."""
     threads = content.threads
-    pull_requests = threads["kind"] == "pull_request"
-    ended = int((pull_requests & threads["state"].isna()).sum())
-    unmerged = int((threads["merged_at"].notna() & threads["merged_by"].isna()).sum())
+    ended = ((threads["kind"] == "pull_request") & threads["state"].isna()).sum()
+    unmerged = (threads["merged_at"].notna() & threads["merged_by"].isna()).sum()
     counted = {
         "{} rows are left out because their repository is unknown; run github-to-sqlite repos": content.nameless,
         "whether {} closed pull requests were merged is not known; run github-to-sqlite pull-requests": ended,
@@ -130,16 +128,15 @@ def _notes(content: _Content) -> list[str]:
 
 def _content(databases: list[dict[str, pd.DataFrame]], organisation: Organisation) -> _Content:
     """Return what several databases hold as one: of each thread and comment the newest."""
-    times = dict.fromkeys(("created_at", "published_at", "author_date"), "opened_at")
 
     def every(*names: str) -> pd.DataFrame:
         frames = [database[name] for name in names for database in databases]
-        return pd.concat(frames, ignore_index=True).rename(columns=times)
+        return pd.concat(frames, ignore_index=True).rename(columns=dict.fromkeys(_OPENED, "opened_at"))
 
     users, repos = every("users"), every("repos")
     tables = every("pull_requests", "issues"), every("issue_comments"), every("releases"), every("commits")
     frames = *tables, repos[~repos["fork"].fillna(False)]
-    threads, comments, releases, commits, repositories = (frame[_is_looked_at(frame, organisation)] for frame in frames)
+    threads, comments, releases, commits, repositories = (_looked_at(frame, organisation) for frame in frames)
     newest = comments.sort_values("updated_at", ascending=False, kind="stable").drop_duplicates("comment_id")
     published = releases[~releases["draft"].fillna(False) & releases["opened_at"].notna()]
     commits = commits.drop_duplicates("ref")
@@ -154,12 +151,12 @@ def _content(databases: list[dict[str, pd.DataFrame]], organisation: Organisatio
     )
 
 
-def _is_looked_at(frame: pd.DataFrame, organisation: Organisation) -> pd.Series:
-    """Return for each row whether it is in an upstream project, or on the organisation's own side."""
+def _looked_at(frame: pd.DataFrame, organisation: Organisation) -> pd.DataFrame:
+    """Return the rows in an upstream project, or on the organisation's own side."""
     repos = frame["repo"].dropna().unique()
     whole = [repo for repo in repos if organisation.is_in_scope(repo) or organisation.is_own_side(repo)]
     refs = frame.loc[~frame["repo"].isin(whole), "ref"].dropna().unique()
-    return frame["repo"].isin(whole) | frame["ref"].isin([ref for ref in refs if organisation.is_own_side(ref)])
+    return frame[frame["repo"].isin(whole) | frame["ref"].isin([ref for ref in refs if organisation.is_own_side(ref)])]
 
 
 def _newest(threads: pd.DataFrame) -> pd.DataFrame:
@@ -185,14 +182,11 @@ def _with_creators(repositories: pd.DataFrame, commits: pd.DataFrame) -> pd.Data
 
 
 def _thread_rows(content: _Content, acts: pd.DataFrame, organisation: Organisation) -> pd.DataFrame:
-    numbered = content.threads
-    place = numbered["kind"].map({"pull_request": "/pull/", "issue": "/issues/"})
-    address = "https://github.com/" + numbered["repo"] + place + numbered["number"].astype("str")
-    frames = numbered.assign(url=numbered["url"].fillna(address)), content.releases, content.repositories
+    frames = content.threads, content.releases, content.repositories
     threads = combine([conform(frame, THREADS) for frame in frames], THREADS)
-    is_bot = threads["author"].isin(content.bots)
+    known = threads["author"].isin(content.bots)
     threads = threads.assign(
-        author_is_bot=is_bot.astype("boolean").mask(~is_bot),  # the others are matched by login later
+        author_is_bot=known.astype("boolean").mask(~known),  # the others are matched by login later
         links_out=_links_out(threads, content.comments, organisation),
         source="github_to_sqlite",
     )
@@ -231,7 +225,8 @@ def _with_participants(
     did = pd.DataFrame({"place": acts["ref"].str.casefold(), "actor": acts["actor"], "at": acts["at"]})
     pairs = did.sort_values("at", kind="stable").drop_duplicates(["place", "actor"])
     author = _look_up(pairs["place"], threads.assign(place=place).set_index("place")["author"])
-    answers = pairs[~_are_bots(pairs["actor"], bots, organisation) & (pairs["actor"] != author)]
+    is_bot = pairs["actor"].isin(bots) | are_bots(pairs["actor"], organisation)
+    answers = pairs[~is_bot & (pairs["actor"] != author)]
     return threads.assign(
         participants=_lists(place, grouped(pairs["place"], pairs["actor"])),
         first_response_at=_look_up(place, answers.groupby("place")["at"].min()),
@@ -268,17 +263,13 @@ def _reference_rows(content: _Content, threads: pd.DataFrame, organisation: Orga
     places = places[places["ref"].isin([ref for ref in places["ref"].unique() if organisation.is_own_side(ref)])]
     rows = tqdm(rows_of(places[_may_link(places["body"])]), "reading references", unit="text", delay=2, leave=False)
     found = conform(pd.DataFrame([found for row in rows for found in _linking(row, organisation)]), REFERENCES)
-    return found.assign(by_is_bot=_are_bots(found["by"], content.bots, organisation).astype("boolean"))
+    return found.assign(by_is_bot=found["by"].isin(content.bots) | are_bots(found["by"], organisation))
 
 
 def _linking(row: dict[str, Any], organisation: Organisation) -> Iterator[dict[str, Any]]:
     for ref, text, context in passages(row["body"], organisation.is_own):
         if casefold_id(ref) != casefold_id(row["ref"]):
             yield row | {"ref": ref, "text": text, "context": context}
-
-
-def _are_bots(logins: pd.Series, bots: frozenset[str], organisation: Organisation) -> pd.Series:
-    return logins.isin([name for name in logins.dropna().unique() if name in bots or organisation.is_bot(name)])
 
 
 def _lists(keys: pd.Series, lists: dict[Any, list[Any]]) -> pd.Series:

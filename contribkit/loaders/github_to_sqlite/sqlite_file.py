@@ -39,9 +39,10 @@ _TYPED = {
 _TYPES: dict[str, str] = {name: kind for kind, names in _TYPED.items() for name in names.split()}
 _SCRIPT = Path(__file__).with_name("tables.sql").read_text(encoding="utf-8")
 # In an address, of the page or of the API: /owner/repo/pull/7, /repos/owner/repo/issues/7, owner/repo/pulls/7.
+_REPOSITORY = r"([\w.-]+/[\w.-]+)"
 _FUNCTIONS = {
-    "repository_in": r"([\w.-]+/[\w.-]+)/(?:pulls?|issues|releases)/",
-    "thread_in": r"([\w.-]+/[\w.-]+)/issues/([0-9]{1,9})$",
+    "repository_in": f"{_REPOSITORY}/(?:pulls?|issues|releases)/",
+    "thread_in": f"{_REPOSITORY}/issues/([0-9]{{1,9}})$",
 }
 _TIMEOUT = 5.0  # seconds to wait for a program that is writing; github-to-sqlite commits row by row
 _WRITE_AHEAD = b"\x02\x02"  # bytes 18 and 19 of the file (https://sqlite.org/fileformat.html, section 1.3)
@@ -85,11 +86,9 @@ def _columns(path: Path, database: sqlite3.Connection) -> dict[str, set[str]]:
     present: dict[str, set[str]] = {}
     for table, column in database.execute(known):
         present.setdefault(table, {"rowid"}).add(column)
-    if not present.keys() & {"issues", "pull_requests", "issue_comments", "releases", "commits", "repos"}:
-        raise ContribkitError(
-            f"{path}: holds none of github-to-sqlite's tables; make it with: "
-            f"github-to-sqlite issues {path.name} OWNER/NAME"
-        )
+    if not present.keys() & {*_VIEWS} - {"users"}:
+        command = f"github-to-sqlite issues {path.name} OWNER/NAME"
+        raise ContribkitError(f"{path}: holds none of github-to-sqlite's tables; make it with: {command}")
     return present
 
 
@@ -116,8 +115,8 @@ def _address(path: Path) -> str:
     with path.open("rb") as file:
         keeps_log = file.read(20)[18:] == _WRITE_AHEAD
     log = path.with_name(f"{path.name}-wal")
-    immutable = keeps_log and not (log.exists() and log.stat().st_size)
-    return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}"
+    has_log = log.exists() and log.stat().st_size
+    return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if keeps_log and not has_log else ''}"
 
 
 def _find(pattern: str, address: str | None) -> str | None:

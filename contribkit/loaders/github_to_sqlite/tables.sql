@@ -23,7 +23,8 @@ create temp view users as select login, type from raw_users;
 create temp view pull_requests as
 select 'pull_requests' as "table", 'pull_request' as kind, names.repo || '#' || pull.number as ref, names.repo,
        coalesce(names.private, 1) as private, pull.number, pull.title, pull.body, pull.state, author.login as author,
-       pull.author_association, pull.created_at, pull.updated_at, pull.closed_at, pull.url,
+       pull.author_association, pull.created_at, pull.updated_at, pull.closed_at,
+       coalesce(pull.url, 'https://github.com/' || names.repo || '/pull/' || pull.number) as url,
        coalesce(
          pull.merged_at, case when json_valid(pull.pull_request) then json_extract(pull.pull_request, '$.merged_at') end
        ) as merged_at,
@@ -42,8 +43,10 @@ create temp view issues as
 select 'issues' as "table",
        case when issue.pull_request is not null or issue.type = 'pull' then 'pull_request' else 'issue' end as kind,
        names.repo || '#' || issue.number as ref, names.repo, coalesce(names.private, 1) as private, issue.number,
-       issue.title, issue.body, issue.state, author.login as author, issue.author_association, issue.created_at,
-       issue.updated_at, issue.closed_at, null as url, null as merged_at, null as merged_by, null as additions,
+       issue.title, issue.body, issue.state, author.login as author, issue.author_association,
+       issue.created_at, issue.updated_at, issue.closed_at, 'https://github.com/' || names.repo ||
+       case when issue.pull_request is not null or issue.type = 'pull' then '/pull/' else '/issues/' end || issue.number as url,
+       null as merged_at, null as merged_by, null as additions,
        null as deletions, case when json_valid(issue.closed_by) then json_extract(issue.closed_by, '$.login') end as closed_by,
        (select json_group_array(name)
         from (select label.name
