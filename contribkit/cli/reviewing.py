@@ -50,15 +50,13 @@ def init(folder: Path, github_org: str | None, github_team: str, api_url: str, y
 
 def _from_github(folder: Path, organisation: str, team: str, api_url: str, yes: bool) -> list[Path] | None:
     """Ask GitHub, then a person, and return the files written; None without a token."""
-    from contribkit.init.acceptance import github_settings, propose
-    from contribkit.init.github_facts import no_token
+    from contribkit.init.acceptance import NoToken, propose
 
-    settings = github_settings(folder, api_url)
-    token = settings.find_token() or settings.ask_for_token()
-    if token is None:
-        warn([f"GitHub is not asked about {organisation}: {line}" for line in no_token(settings).split("\n")])
+    try:
+        proposed = propose(folder, organisation, team, api_url)
+    except NoToken as error:
+        warn([f"GitHub is not asked about {organisation}: {line}" for line in str(error).split("\n")])
         return None
-    proposed = propose(folder, organisation, team, settings, token)
     warn(proposed.broken)
     found = proposed.found
     taken = [one for table in dict.fromkeys(one.table for one in found) for one in _chosen(table, found, yes)]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import LOGIN, OWNER, REPOSITORY
@@ -43,9 +43,24 @@ def _span(text: Any) -> Any:
     raise ValueError(f'invalid span of days "{text}"; write one like 2026-08-01..2026-08-31 or 2026-08')
 
 
+def _activity(text: str) -> str:
+    if text not in list(Activity):
+        raise ValueError(f'unknown activity "{text}"; {nearest(text, [*Activity])}')
+    return text
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f'unknown time zone "{name}"; write one like "Europe/Berlin"') from error
+    return name
+
+
 Day = Annotated[date, BeforeValidator(_day)]
 Span = Annotated[str, BeforeValidator(_span)]
 Weight = Annotated[float, Field(ge=-100, le=100)]
+Hours = Annotated[float, Field(ge=0, le=1000)]
 Name = Annotated[str, BeforeValidator(_one_line)]
 Login = Annotated[str, Field(pattern=rf"^{LOGIN}(\[bot\])?$")]
 RepositoryName = Annotated[str, Field(pattern=rf"^{OWNER}/{REPOSITORY}$")]
@@ -86,6 +101,7 @@ class Member(Dated):
     aliases: list[Name] = []
     capacity: float = Field(1.0, ge=0, le=1)
     away: list[Span] = []
+    hours: Annotated[float, Field(ge=0, le=10_000)] | None = None
 
     @property
     def word(self) -> str:
@@ -111,6 +127,7 @@ class Team(Table):
     name: Name
     slug: str = Field("", pattern=r"^[a-z0-9][a-z0-9-]*$|^$")
     members: list[Member] = Field(min_length=1)
+    hours: Annotated[float, Field(ge=0, le=100_000)] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -186,18 +203,10 @@ class Goal(Dated):
 
     name: Name
     upstream: list[str] = []
-    activities: list[str] = []
+    activities: list[Annotated[str, AfterValidator(_activity)]] = []
     refs: list[str] = []
     codes: list[Name] = []
     target: int | None = Field(None, ge=1)
-
-    @field_validator("activities")
-    @classmethod
-    def _known_activities(cls, activities: list[str]) -> list[str]:
-        for activity in activities:
-            if activity not in list(Activity):
-                raise ValueError(f'unknown activity "{activity}"; {nearest(activity, [*Activity])}')
-        return activities
 
 
 class Policy(Table):
@@ -233,9 +242,6 @@ class NeedWeights(Table):
     red: Weight = 5.0  # the default branch is broken for everybody
 
 
-Hours = Annotated[float, Field(ge=0, le=1000)]
-
-
 class Effort(Table):
     """``[effort]``: the hours that a contribution of each kind is taken for where none are known. All are assumed."""
 
@@ -266,20 +272,11 @@ class OrganisationTable(Table):
 
     name: Name
     own: list[Login] = []
-    timezone: str = "UTC"
+    timezone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
     bots: list[str] = ["*[bot]"]
     names: Words = Words()
     scope: Literal["upstream", "everywhere"] = "upstream"
     sample: bool = False
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, timezone: str) -> str:
-        try:
-            ZoneInfo(timezone)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f'unknown time zone "{timezone}"; write one like "Europe/Berlin"') from error
-        return timezone
 
 
 class Configuration(Table):

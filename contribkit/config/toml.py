@@ -1,9 +1,9 @@
 """Read a contribkit.toml: checked as a whole before anything else happens, every mistake with its line and its fix."""
 
-import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterator
-from datetime import date
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,24 +21,14 @@ _LONGEST = 300  # characters of a message, which may quote a value
 def _inconsistencies(file: Configuration) -> Iterator[tuple[Place, str]]:
     """Yield, with its place, what single tables cannot know: duplicate names, and names of what is not there."""
     for table, field, title in (
-        ("teams", "slug", "team slug"),
-        ("teams", "name", "team"),
-        ("stakeholders", "name", "stakeholder"),
-        ("upstream", "name", "upstream"),
-        ("initiatives", "name", "initiative"),
-    ):
-        seen: set[str] = set()
-        for number, row in enumerate(getattr(file, table)):
-            name = getattr(row, field)
-            if casefold_id(name) in seen:
+        ("teams", "slug", "team slug"), ("teams", "name", "team"), ("stakeholders", "name", "stakeholder"),
+        ("upstream", "name", "upstream"), ("initiatives", "name", "initiative"),
+    ):  # fmt: skip
+        names = [getattr(row, field) for row in getattr(file, table)]
+        folded = [casefold_id(name) for name in names]
+        for number, name in enumerate(names):
+            if folded[number] in folded[:number]:
                 yield (table, number, field), f'duplicate {title} "{name}"; give it another name'
-            seen.add(casefold_id(name))
-    yield from _unknown_names(file)
-    yield from _shared_logins(file)
-
-
-def _unknown_names(file: Configuration) -> Iterator[tuple[Place, str]]:
-    """Yield names of stakeholders and upstream projects that are not in the file, and goals that are there twice."""
     stakeholders, projects = [row.name for row in file.stakeholders], [row.name for row in file.upstream]
     for number, initiative in enumerate(file.initiatives):
         if (name := initiative.stakeholder) and name not in stakeholders:
@@ -47,10 +37,10 @@ def _unknown_names(file: Configuration) -> Iterator[tuple[Place, str]]:
         for name in goal.upstream:
             if name not in projects:
                 yield ("goals", number, "upstream"), f'unknown upstream "{name}"; {nearest(name, projects)}'
-        for other in file.goals[:number]:
-            days = other.from_ or date.min, other.to or date.max
-            if casefold_id(other.name) == casefold_id(goal.name) and goal.holds_between(*days):
-                yield ("goals", number, "name"), f'duplicate goal "{goal.name}" on the same days; give it another name'
+        namesakes = [other for other in file.goals[:number] if casefold_id(other.name) == casefold_id(goal.name)]
+        if any(map(goal.overlaps, namesakes)):
+            yield ("goals", number, "name"), f'duplicate goal "{goal.name}" on the same days; give it another name'
+    yield from _shared_logins(file)
 
 
 def _shared_logins(file: Configuration) -> Iterator[tuple[Place, str]]:
@@ -148,28 +138,25 @@ def _keys(model: Any, place: list[str]) -> list[str]:
 
 def line_of(text: str, place: Place) -> int:
     """Return the line of a key in a TOML text, or else of the table that should hold it."""
-    counts: dict[Place, int] = {}
-    table: Place = ()
-    best, best_line = 0, 1
-    for number, line in enumerate(text.split("\n"), start=1):
-        if header := re.match(r"\s*(\[\[?)\s*([\w.\- ]+?)\s*\]", line):
-            here = table = _table(header[2].split("."), header[1] == "[[", counts)
-        elif assignment := re.match(r"\s*([\w\-.\"' ]+?)\s*=", line):
-            here = (*table, *(part.strip(" \"'") for part in assignment[1].split(".")))
-        else:
-            continue
-        if here == place[: len(here)] and len(here) > best:
-            best, best_line = len(here), number
-    return best_line
+    lines = text.split("\n")
+
+    def parsed(count: int) -> tuple[int, int]:
+        """Return how much of the place the first `count` lines hold, and how many are read: none ends in a value."""
+        for number in range(count, 0, -1):
+            with suppress(tomllib.TOMLDecodeError):
+                return _depth(tomllib.loads("\n".join(lines[:number]) + "\n"), place), number
+        return 0, 0
+
+    depth, _ = parsed(len(lines))
+    first = bisect_left(range(len(lines)), depth, key=lambda count: parsed(count)[0])
+    return max(1, parsed(first - 1)[1] + 1)
 
 
-def _table(parts: list[str], is_array: bool, counts: dict[Place, int]) -> Place:
-    """Return the place of a table, arrays counted: ``[[teams.members]]`` may be ``("teams", 0, "members", 2)``."""
-    place: Place = ()
-    for depth, part in enumerate(parts, start=1):
-        place = (*place, part.strip())
-        if depth == len(parts) and is_array:
-            counts[place] = counts.get(place, -1) + 1
-        if place in counts:
-            place = (*place, counts[place])
-    return place
+def _depth(table: Any, place: Place) -> int:
+    """Return how many parts of a place are in a table."""
+    for number, part in enumerate(place):
+        try:
+            table = table[part]
+        except (KeyError, IndexError, TypeError):
+            return number
+    return len(place)

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from contribkit.init.github_facts import read_facts
 from contribkit.init.proposals import Proposal, proposals
 from contribkit.io import write_whole
 from contribkit.loaders.github.client import Client
-from contribkit.loaders.github.settings import DOTCOM, Settings, Token, settings_of
+from contribkit.loaders.github.settings import DOTCOM, Settings, settings_of
 from contribkit.text import printable
 
 _LEFT_OUT = "# contribkit init left out: "
@@ -46,19 +47,23 @@ class Proposed:
         return made or [config]
 
 
-def github_settings(folder: Path, api_url: str = DOTCOM) -> Settings:
-    """Return where GitHub is: what the folder's contribkit.toml says, else `api_url`."""
-    if (folder / "contribkit.toml").exists():
-        organisation = Organisation.read(folder / "contribkit.toml")
-        if "github" in organisation.sources:
-            return settings_of(organisation)
-    return Settings(api_url=api_url)
+class NoToken(ContribkitError):
+    """GitHub is not asked: no token was found or typed. Two lines say how to get one."""
 
 
-def propose(folder: Path, organisation: str, team: str, settings: Settings, token: Token) -> Proposed:
-    """Ask GitHub about an organisation, or a team of it, and return what its contribkit.toml does not say yet."""
-    config = folder / "contribkit.toml"
+def propose(folder: Path, organisation: str, team: str = "", api_url: str = DOTCOM) -> Proposed:
+    """Ask GitHub about an organisation, or a team of it, and return what its contribkit.toml does not say yet.
+
+    GitHub is where the folder's contribkit.toml says, else at `api_url`; without a token it raises `NoToken`.
+    """
+    config, settings = folder / "contribkit.toml", Settings(api_url=api_url)
+    if config.exists() and "github" in (known := Organisation.read(config)).sources:
+        settings = settings_of(known)
     before = (config if config.exists() else STARTER_CONFIG).read_text(encoding="utf-8")
+    token = settings.find_token() or settings.ask_for_token()
+    if token is None:
+        scope = "with the scope read:org it sees members who do not show that they belong there"
+        raise NoToken(f"{settings.no_token}\nmake one at https://{settings.host}/settings/tokens: {scope}")
     with Client(settings, token) as client:
         facts = read_facts(client, settings, organisation, team, date.today())
     return Proposed(folder, before, organisation, settings.api_url, new_only(before, proposals(facts)), facts.broken)
@@ -66,24 +71,24 @@ def propose(folder: Path, organisation: str, team: str, settings: Settings, toke
 
 def new_only(text: str, found: Iterable[Proposal]) -> list[Proposal]:
     """Return the proposals that a contribkit.toml neither has nor left out before."""
-    tables = tomllib.loads(text)
-    members = [member["login"] for team in tables.get("teams", []) for member in team.get("members", [])]
-    places = [
-        place.partition("/")[0] if one.get("orgs") else place
-        for one in tables.get("upstream", [])
-        for place in (*one.get("orgs", []), *one.get("repos", []))
-    ]
-    known = {("teams.members", login.casefold()) for login in members}
-    known |= {("upstream", place.casefold()) for place in places}
-    known |= {("stakeholders", one["name"].casefold()) for one in tables.get("stakeholders", [])}
-    roadmap = [f"{one.get('from_issues')} {one.get('label', '')}".strip() for one in tables.get("initiatives", [])]
-    known |= {("initiatives", one.casefold()) for one in roadmap}
+    file = defaultdict(list, tomllib.loads(text))
+    names = {
+        "teams.members": [member["login"] for team in file["teams"] for member in team.get("members", [])],
+        "upstream": [place for one in file["upstream"] for place in _places(one)],
+        "stakeholders": [one["name"] for one in file["stakeholders"]],
+        "initiatives": [f"{one.get('from_issues')} {one.get('label', '')}".strip() for one in file["initiatives"]],
+    }
+    known = {(table, name.casefold()) for table in names for name in names[table]}
     known |= {(table, json.loads(name)) for table, name in re.findall(rf"(?m)^{_LEFT_OUT}(\S+) (\".*\")\s*$", text)}
-    return [one for one in found if one.key not in known and not known & {(one.table, key) for key in _places(one)}]
+    return [
+        one
+        for one in found
+        if known.isdisjoint((one.table, name.casefold()) for name in (one.name, *_places(one.values)))
+    ]
 
 
-def _places(proposal: Proposal) -> list[str]:
-    return [place.casefold() for place in (*proposal.values.get("orgs", []), *proposal.values.get("repos", []))]
+def _places(table: dict[str, Any]) -> list[str]:
+    return [*table.get("orgs", []), *table.get("repos", [])]
 
 
 def accept(

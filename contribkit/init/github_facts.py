@@ -42,12 +42,6 @@ class Facts:
     broken: list[str] = field(default_factory=list)
 
 
-def no_token(settings: Settings) -> str:
-    """Return, in two lines, that GitHub is not asked, and how to get a token."""
-    scope = "with the scope read:org it sees members who do not show that they belong there"
-    return f"{settings.no_token}\nmake one at https://{settings.host}/settings/tokens: {scope}"
-
-
 def read_facts(client: Client, settings: Settings, organisation: str, team: str, today: date) -> Facts:
     """Ask GitHub about an organisation, or about one team of it, as its slug names it."""
     repositories = list(client.call("repos", "list_for_org", org=organisation))

@@ -34,11 +34,6 @@ class Proposal(NamedTuple):
     evidence: str
     is_taken: bool
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """What makes two proposals the same."""
-        return self.table, self.name.casefold()
-
 
 def proposals(facts: Facts) -> list[Proposal]:
     """Return what a contribkit.toml could say, in the order of its tables.
@@ -55,12 +50,11 @@ def proposals(facts: Facts) -> list[Proposal]:
 
 def _members(facts: Facts) -> Iterator[Proposal]:
     for login, first in facts.members.items():
-        if first is None:
-            yield Proposal("teams.members", login, {"login": login}, "opened no thread in the organisation", False)
-            continue
-        day, url = first
-        evidence = f"opened their first thread in {facts.organisation} on {day}: {url}"
-        yield Proposal("teams.members", login, {"login": login, "from": day}, evidence, True)
+        evidence, since = "opened no thread in the organisation", {}
+        if first is not None:
+            evidence = f"opened their first thread in {facts.organisation} on {first[0]}: {first[1]}"
+            since = {"from": first[0]}
+        yield Proposal("teams.members", login, {"login": login} | since, evidence, first is not None)
 
 
 def _projects(facts: Facts) -> Iterator[Proposal]:
@@ -75,24 +69,21 @@ def _projects(facts: Facts) -> Iterator[Proposal]:
         concern, is_shared = _whose(facts.authors.get(str(owner), {}), str(owner))
         evidence = f"{counts}, in {pluralise(len(repos), 'repository', 'repositories')}; {concern}"
         is_taken = is_shared and people >= BAR_PEOPLE and threads >= BAR_THREADS
-        proposal = Proposal("upstream", str(owner), {"name": owner, **where}, evidence, is_taken)
-        found.append((people, threads, proposal))
+        found.append((people, threads, Proposal("upstream", str(owner), {"name": owner, **where}, evidence, is_taken)))
     found.sort(key=lambda one: one[:2], reverse=True)
     yield from (proposal for *_, proposal in found[:_MOST_PROJECTS])
 
 
 def _whose(authors: dict[str, bool], owner: str) -> tuple[str, bool]:
     """Return who writes what is merged in a project, and whether it looks like one of several parties."""
-    insiders = sum(authors.values())
-    people = pluralise(len(authors), "person", "people")
+    insiders, whole = sum(authors.values()), f"what was merged there last is of {len(authors)} people"
     if not authors:
         return "nothing was merged there that could be seen", False
     if len(authors) == 1:
         return "what was merged there last is of one person: perhaps a project of their own", False
     if insiders == len(authors):
-        whole = f"what was merged there last is of {people}, all members of {owner}"
-        return f"{whole}: perhaps a project of one company", False
-    return f"what was merged there last is of {people}, {insiders} of them members of {owner}", True
+        return f"{whole}, all members of {owner}: perhaps a project of one company", False
+    return f"{whole}, {insiders} of them members of {owner}", True
 
 
 def _stakeholders(facts: Facts) -> Iterator[Proposal]:

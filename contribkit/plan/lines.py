@@ -37,12 +37,18 @@ class Line:
     # Only in a proposal:
     because: str = ""  # where the number comes from
     needs: tuple[str, ...] = ()  # references of those to begin with
+    hours_each: float = 0.0  # of one contribution, as estimated
     priority: int = 0  # 0 for goals, 1 for needs, 2 for what was done so far; higher numbers are left open first
 
     @property
     def cell(self) -> Cell:
         """Its activity and project."""
         return self.activity, self.upstream
+
+    @property
+    def hours(self) -> float:
+        """The hours it takes, as estimated."""
+        return self.how_many * self.hours_each
 
     @property
     def cells(self) -> dict[str, Any]:

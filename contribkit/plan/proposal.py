@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -26,7 +26,7 @@ from contribkit.vocabulary import Activity, Lead
 FIRST = 12  # how many needs to begin with: as many as a team can discuss in one meeting
 
 PROPOSAL = "proposal.csv"
-_LINES = PLANNED | {"because": "str", "why": "str", "needs": "list"}
+_LINES = PLANNED | {"because": "str", "why": "str", "needs": "list", "hours": "Float64"}
 
 _KINDS = {
     "pull_request": ("pull request", "pull requests"), "issue": ("untriaged issue", "untriaged issues"),
@@ -81,14 +81,9 @@ class Plan(Page):
     """
 
     def __init__(
-        self,
-        earlier: Mapping[Period, Judged],
-        waiting: Needs,
-        data: Data,
-        team: Team,
-        period: Period,
+        self, earlier: Mapping[Period, Judged], waiting: Needs, data: Data, team: Team, period: Period,
         **options: Unpack[PlanOptions],
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__()
         self.organisation, self.team, self.period = data.organisation, team, period
         self.include_private = options.get("include_private", False)
@@ -138,13 +133,13 @@ class Plan(Page):
     @cached_property
     def lines(self) -> pd.DataFrame:
         """The proposal as a table: the columns of the file in ``planned/``, `because`, `why` (str), `needs` (list)."""
-        why = partial(self.rotation.why, without_names=self.without_names)
-        lines = [
-            line.cells | {"because": line.because, "why": why(line), "needs": [*line.needs]}
-            for line in self.rotation.lines
-        ]
-        hidden = ["who", "with"] if self.without_names else []
-        return conform(pd.DataFrame(lines, columns=[*_LINES]).drop(columns=hidden), _LINES)
+        lines = self.rotation.lines
+        table = to_table(lines).assign(
+            because=[line.because for line in lines],
+            why=[self.rotation.why(line, self.without_names) for line in lines],
+            needs=[[*line.needs] for line in lines], hours=[line.hours for line in lines],
+        )  # fmt: skip
+        return conform(table.drop(columns=["who", "with"] if self.without_names else []), _LINES)
 
     @property
     def notes(self) -> list[str]:
@@ -172,13 +167,12 @@ class Plan(Page):
         """The head of the page: whose plan it is, and what it says in short."""
         lines, org = self.rotation.lines, self.organisation
         paired, waiting = sum(line.partner is not None for line in lines), int((~self.ranked["by_bot"]).sum())
-        is_are = page.verb(paired, "is", "are")
-        pairs = f" {paired} {is_are} somebody's first, paired with somebody who has done it." if paired else ""
+        pairs = page.verb(paired, "is", "are") + " somebody's first, paired with somebody who has done it."
         waits = f"{pluralise(waiting, 'need')} {page.verb(waiting, 'waits', 'wait')}"
-        waits = waits if len(self.ranked) else "No source tells what waits"
         sentence = (
             f"A proposal of {pluralise(len(lines), 'line')} of upstream work for {self.team.name}, to discuss and "
-            f"change.{pairs} {waits} upstream."
+            f"change.{f' {paired} {pairs}' if paired else ''} "
+            f"{waits if len(self.ranked) else 'No source tells what waits'} upstream."
         )
         body = page.html(
             "plan_head.html", style=page.style(), organisation=org.name, team=self.team.name, period=self.period,
@@ -212,38 +206,34 @@ class Plan(Page):
     @cached_property
     def who(self) -> Section:
         """Who could take what, and why."""
+        lines = self.rotation.lines
         body = page.html(
             "plan_who.html", names={} if self.without_names else self.names,
             lines=[row | {"word": Activity(row["activity"]).word} for row in page.dicts(self.lines)],
             needs={row["ref"]: row for row in page.dicts(self.ranked)},
         )  # fmt: skip
+        taken, again = sum(line.who is not None for line in lines), sum(map(self.rotation.repeats, lines))
+        sentence = (
+            f"{taken} of {pluralise(len(lines), 'line')} {page.verb(taken, 'has', 'have')} somebody to take them; "
+            f"{again or 'none'} {page.verb(again or 1, 'repeats', 'repeat')} what the same person did in the period "
+            "before. Lines are shared by capacity and days present; nobody is ranked."
+        )
+        sentence = sentence if lines else "There is nothing to plan."
         title = f"Who could take what in {self.period}?"
-        return _section(2, title, self._who_sentence(), self._who_figure(), body, self.lines)
+        return _section(2, title, sentence, self._who_figure(), body, self.lines)
 
     @property
     def parts(self) -> list[Section]:
         """The sections of the page, in order."""
         return [self.head, self.needs, self.who]
 
-    def _who_sentence(self) -> str:
-        lines = self.rotation.lines
-        if not lines:
-            return "There is nothing to plan."
-        taken, again = sum(line.who is not None for line in lines), sum(map(self.rotation.repeats, lines))
-        return (
-            f"{taken} of {pluralise(len(lines), 'line')} {page.verb(taken, 'has', 'have')} somebody to take them; "
-            f"{again or 'none'} {page.verb(again or 1, 'repeats', 'repeat')} what the same person did in the period "
-            "before. Lines are shared by capacity and days present; nobody is ranked."
-        )
-
     def _who_figure(self) -> Figure | None:
         lines = to_table(self.rotation.lines)
         activities = [str(activity) for activity in Activity if (lines["activity"] == activity).any()]
-        people = [person.login for person in self.rotation.people]
+        columns = activities if self.without_names else [person.login for person in self.rotation.people]
         table = pd.crosstab(lines["activity"], lines["activity" if self.without_names else "who"])
-        title = f"{pluralise(len(lines), 'line')} in {pluralise(len(activities), 'activity', 'activities')}"
-        columns = activities if self.without_names else people
         table = table.reindex(index=activities, columns=columns, fill_value=0)
+        title = f"{pluralise(len(lines), 'line')} in {pluralise(len(activities), 'activity', 'activities')}"
         names = None if self.without_names else self.names
         return figures.activity_figure(table, names, "lines", title, "Lines by activity and person")
 

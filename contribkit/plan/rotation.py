@@ -12,35 +12,51 @@ from itertools import combinations
 
 import pandas as pd
 
-from contribkit.config.models import Team
+from contribkit.config.models import Effort, Team
 from contribkit.config.organisation import Organisation
 from contribkit.period import Period
 from contribkit.plan.lines import Cell, Line, cells_in_order
 from contribkit.privacy import SOMEBODY
-from contribkit.review.questions.goals import target_in
+from contribkit.review.questions.goals import quarters_in, target_in
+from contribkit.review.shares import hours_of
 from contribkit.tables import grouped, rows_of
 from contribkit.text import pluralise
-from contribkit.vocabulary import UPKEEP, Activity, Lead
+from contribkit.vocabulary import UPKEEP, Activity, Kind, Lead
 
 ONGOING = UPKEEP | {Activity.BUGFIX}
 """Activities that go on from period to period; features come from goals and the roadmap."""
 
 ONE_A_LINE = (Activity.RELEASE, Activity.MEETING, Activity.STRATEGY)  # so that several people learn them
 HANDFUL = 5  # the most contributions on one line
+MOST = 8  # lines per period for somebody with all their time, where contribkit.toml gives no hours
 
-WORK = {"back": "int64", "actor": "str", "activity": "str", "upstream": "str", "lead": "str"}
+WORK = {"back": "int64", "actor": "str", "activity": "str", "upstream": "str", "lead": "str", "hours": "Float64"}
 """One row a contribution to an upstream project; ``back``: how many periods ago, 1 is the last one."""
+
+_KINDS = {
+    Activity.REVIEW: Kind.REVIEW, Activity.ONBOARDING: Kind.REVIEW, Activity.TRIAGE: Kind.TRIAGE,
+    Activity.RELEASE: Kind.RELEASE, Activity.MEETING: Kind.MEETING, Activity.STRATEGY: Kind.DISCUSSION,
+    Activity.COMMENT: Kind.COMMENT, Activity.NEW_PROJECT: Kind.REPOSITORY, Activity.OTHER: Kind.OTHER,
+}  # fmt: skip
+"""What work of an activity is mostly, for its hours where nobody did it so far; a pull request where it is not here."""
 
 
 def earlier_work(earlier: Mapping[Period, pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
     """Return the contributions to upstream projects in earlier periods (oldest first), in the columns of `WORK`."""
     rows = [
-        (back, row["actor"], row["activity"], organisation.project_of(row), row["lead"])
-        for back, judged in enumerate(reversed(list(earlier.values())), start=1)
-        for row in rows_of(judged)
+        (back, row["actor"], row["activity"], organisation.project_of(row), row["lead"], hours)
+        for back, judged in enumerate(reversed([*earlier.values()]), start=1)
+        for row, hours in zip(rows_of(judged), hours_of(judged, organisation.effort), strict=True)
     ]
     table = pd.DataFrame(rows, columns=list(WORK)).astype(WORK)
     return table[table["upstream"].notna()].reset_index(drop=True)
+
+
+def hours_each(activity: str, work: pd.DataFrame, effort: Effort) -> float:
+    """Return the hours of one contribution of an activity: as so far on average, else as ``[effort]`` assumes."""
+    so_far = work.loc[work["activity"] == activity, "hours"].mean()
+    assumed = getattr(effort, _KINDS.get(Activity(activity), Kind.PULL_REQUEST))
+    return float(assumed if pd.isna(so_far) else so_far)
 
 
 def lines_to_take(
@@ -53,7 +69,8 @@ def lines_to_take(
     wanted: dict[Cell, Line] = {}
 
     def want(cell: Cell, how_many: int, because: str, priority: int) -> None:
-        line = wanted.get(cell, Line(*cell, 0, team=team.slug, priority=priority))
+        each = hours_each(cell[0], work, organisation.effort)
+        line = wanted.get(cell, Line(*cell, 0, team=team.slug, priority=priority, hours_each=each))
         reasons, first = " and ".join(filter(None, (line.because, because))), min(line.priority, priority)
         wanted[cell] = replace(line, how_many=line.how_many + how_many, because=reasons, priority=first)
 
@@ -140,8 +157,6 @@ def apportion(total: int, weights: Sequence[float]) -> list[int]:
     return parts
 
 
-MOST = 8  # lines per period for somebody with all their time: more would not get done
-
 _DONE = {
     Activity.RELEASE: "made a release", Activity.REVIEW: "reviewed", Activity.ONBOARDING: "welcomed newcomers",
     Activity.CI: "worked on CI", Activity.DOCS: "written docs", Activity.MEETING: "run a meeting",
@@ -161,32 +176,45 @@ class Person:
 
     login: str
     name: str
-    time: float  # capacity times the part of the period on which they are there, from 0 to 1
+    time: float  # from 0 to 1: in proportion to hours where everybody has them, else capacity times days present
     days_away: int = 0  # of the days on which they are members
     has_done: frozenset[str] = frozenset()  # activities, whoever led them: a release for a client teaches as much
     knows: frozenset[str] = frozenset()  # projects they worked in
     did_last: frozenset[Cell] = frozenset()  # upstream-led in the last period: what they should not repeat
+    hours: float | None = None  # for upstream work in the period, where contribkit.toml gives them
 
     def learns(self, line: Line, known: frozenset[str]) -> bool:
         """Say whether an activity is new to them, and among those that somebody who has time has done."""
         return line.activity in known and line.activity not in self.has_done
 
+    def excess(self, lines: Sequence[Line]) -> float:
+        """Return by how many hours lines are more than they have; nothing where their hours are not known."""
+        return 0.0 if self.hours is None else max(0.0, round(sum(line.hours for line in lines) - self.hours, 6))
+
 
 def people_of(team: Team, period: Period, work: pd.DataFrame) -> list[Person]:
     """Return everybody who is a member on a day of a period, each once, in the order of the file."""
     days = period.first_day, period.last_day
+    length, quarters = (days[1] - days[0]).days + 1, quarters_in(period)
     members, people = [member for member in team.members if member.holds_between(*days)], []
     for login, spans in grouped((member.login.casefold() for member in members), members).items():
-        here = [(span.capacity, *span.days_here(*days)) for span in spans]
-        present = sum(capacity * (belongs - away) for capacity, belongs, away in here)
+        here = [(span, (belongs - away) / length, away) for span in spans for belongs, away in [span.days_here(*days)]]
+        hours = [span.hours * part * quarters for span, part, _ in here if span.hours is not None]
         mine = work[work["actor"].str.casefold() == login]
         people.append(Person(
-            spans[0].login, spans[0].word,
-            time=min(1.0, present / ((days[1] - days[0]).days + 1)), days_away=sum(away for _, _, away in here),
-            has_done=frozenset(mine["activity"]), knows=frozenset(mine["upstream"]),
-            did_last=frozenset(_led(mine[mine["back"] == 1])),
+            spans[0].login, spans[0].word, time=min(1.0, sum(span.capacity * part for span, part, _ in here)),
+            days_away=sum(away for *_, away in here), has_done=frozenset(mine["activity"]),
+            knows=frozenset(mine["upstream"]), did_last=frozenset(_led(mine[mine["back"] == 1])),
+            hours=sum(hours) if hours else None,
         ))  # fmt: skip
-    return people
+    if team.hours is not None:  # of which everybody without hours of their own has a part
+        whole = sum(one.time for one in people if one.hours is None) or 1.0
+        parts = [team.hours * quarters * one.time / whole if one.hours is None else one.hours for one in people]
+        people = [replace(one, hours=hours) for one, hours in zip(people, parts, strict=True)]
+    known = [one.hours for one in people if one.hours is not None]
+    if len(known) < len(people) or not any(known):
+        return people
+    return [replace(one, time=hours / max(known)) for one, hours in zip(people, known, strict=True)]
 
 
 def share(person: Person, people: list[Person], lines: int) -> float:
@@ -196,7 +224,8 @@ def share(person: Person, people: list[Person], lines: int) -> float:
 
 def limit(person: Person, people: list[Person], lines: int) -> int:
     """Return the most lines a person takes: their share rounded up, and no more than fit their time."""
-    return min(max(1, int(MOST * person.time)), math.ceil(share(person, people, lines) - 1e-9))
+    fair = math.ceil(share(person, people, lines) - 1e-9)
+    return fair if person.hours is not None else min(max(1, int(MOST * person.time)), fair)
 
 
 def assign(lines: list[Line], people: list[Person]) -> list[Person | None]:
@@ -204,22 +233,27 @@ def assign(lines: list[Line], people: list[Person]) -> list[Person | None]:
     able = [person for person in people if person.time > 0]
     known = frozenset(activity for person in able for activity in person.has_done)
     takers: list[Person | None] = [None] * len(lines)
-    free = [sum(line.cell not in person.did_last for person in able) for line in lines]
+    fresh = [[person for person in able if line.cell not in person.did_last] for line in lines]
+    free = [
+        (sum(line.upstream in p.knows for p in those), len(those)) for line, those in zip(lines, fresh, strict=True)
+    ]
     order = sorted(range(len(lines)), key=lambda number: (lines[number].priority, free[number], number))
     for turn, number in enumerate(order):
         line, drawbacks = lines[number], {}
         for place, person in enumerate(able):
             mine = _lines_of(person, lines, takers)
-            if len(mine) >= limit(person, able, len(lines)):
+            is_full = len(mine) >= limit(person, able, len(lines))
+            if person.excess([*mine, line]) or (is_full and person.hours is None):
                 continue
             learns = person.learns(line, known)
             drawbacks[place] = (  # by the third step of the rule, what counts most first
+                is_full,
+                line.upstream not in person.knows,
                 line.cell in person.did_last,
                 learns and any(person.learns(other, known) for other in mine),
                 any(other.activity == line.activity for other in mine),
                 len(mine) + 1 > share(person, able, len(lines)) + 1e-9,
                 not learns,
-                line.upstream not in person.knows,
                 len(mine) / person.time,
                 (place - turn) % len(able),
             )
@@ -237,14 +271,16 @@ def _lines_of(person: Person, lines: list[Line], takers: list[Person | None]) ->
 def _swap(lines: list[Line], takers: list[Person | None], known: frozenset[str]) -> bool:
     """Let people swap two lines where that helps by the fourth step of the rule, and say whether any did."""
 
-    def strain(*people: Person) -> tuple[int, int]:
-        repeats, seconds = 0, 0
+    def strain(*people: Person) -> list[float]:
+        each = []
         for person in people:
             mine = _lines_of(person, lines, takers)
-            repeats += sum(line.cell in person.did_last for line in mine)
-            seconds += max(0, sum(person.learns(line, known) for line in mine) - 1)
-            seconds += len(mine) - len({line.activity for line in mine})
-        return repeats, seconds
+            strangers = sum(line.upstream not in person.knows for line in mine)
+            repeats = sum(line.cell in person.did_last for line in mine)
+            seconds = max(0, sum(person.learns(line, known) for line in mine) - 1)
+            same = len(mine) - len({line.activity for line in mine})
+            each.append((person.excess(mine), strangers, repeats, seconds + same))
+        return [sum(column) for column in zip(*each, strict=True)]
 
     swapped = False
     for here, there in combinations(range(len(lines)), 2):
@@ -283,6 +319,12 @@ class Rotation:
     lines: list[Line]
     people: list[Person]
 
+    @property
+    def hours(self) -> float | None:
+        """The hours that the team has for upstream work; None where somebody's are not known."""
+        hours = [person.hours for person in self.people if person.hours is not None]
+        return sum(hours) if hours and len(hours) == len(self.people) else None
+
     def person(self, login: str | None) -> Person | None:
         """Return who has a login."""
         return next((person for person in self.people if person.login == login), None)
@@ -296,7 +338,8 @@ class Rotation:
         """Return why a person takes a line, and who pairs with them, in one or two sentences."""
         taker, partner = self.person(line.who), self.person(line.partner)
         if taker is None:
-            return "Open: nobody has time left."
+            hours = f"about {line.hours:.1f} hours, more than anybody has left"
+            return f"Open: {'nobody has time left' if self.hours is None else hours}."
         who, act = "Somebody" if without_names else taker.name, done(line.activity)
         first = f"{who} is not known to have {act} yet"
         if partner is not None:
@@ -304,21 +347,21 @@ class Rotation:
         elif line.activity not in taker.has_done:
             said = f"{first}, nor is anybody else who has time: ask the project's maintainers to help"
         else:
-            where = (
-                f"knows {line.upstream}"
-                if line.upstream in taker.knows
-                else f"is not known to have worked in {line.upstream}"
-            )
-            said = f"{who} has {act} before and {where}"
+            said = f"{who} has {act} before" + (f" and knows {line.upstream}" if line.upstream in taker.knows else "")
         others = [person for person in self.people if person.time > 0 and person is not taker]
-        if line.cell not in taker.did_last:
-            last = "; they did other work last period" if line.activity in taker.has_done else ""
-        elif not others:
-            last = "; they did the same last period, because nobody else has time"
-        elif all(line.cell in person.did_last for person in others):
-            last = "; they did the same last period, as did everybody who has time"
-        else:
-            last = "; they did the same last period, because the others have their share of other work"
+        there, last = [person for person in others if line.upstream in person.knows], ""
+        if line.cell in taker.did_last:
+            last = "; they did the same last period, " + (
+                "because nobody else has time" if not others
+                else "because nobody else who has time is known to work there" if not there
+                else "as did everybody who has time there" if all(line.cell in person.did_last for person in there)
+                else "because the others have their share of other work"
+            )  # fmt: skip
+        elif line.activity in taker.has_done:
+            last = "; they did other work last period"
+        if line.upstream not in taker.knows:
+            those = "whoever is not has their share of other work" if there else "so is everybody who has time"
+            last += f". They are new to {line.upstream} as far as the sources tell; {those}"
         away = f" {who} is away for {pluralise(taker.days_away, 'day')}, which counts." if taker.days_away else ""
         return f"{said}{last}.{away}"
 
@@ -332,6 +375,9 @@ class Rotation:
         if len(able) == 1:
             notes.append("Only one person has time, so nothing can rotate and nobody can pair.")
         takers = [line.who for line in self.lines]
+        if self.hours is not None:
+            needed = sum(line.hours for line in self.lines)
+            notes.append(f"The lines take about {needed:.1f} hours; the team has {self.hours:.1f}.")
         if unassigned := takers.count(None):
             notes.append(f"{unassigned} of {len(takers)} lines are open: they do not fit the team's time.")
         known = {activity for person in able for activity in person.has_done}

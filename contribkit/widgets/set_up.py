@@ -11,8 +11,7 @@ import ipywidgets
 
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
-from contribkit.init.acceptance import github_settings, propose
-from contribkit.init.github_facts import no_token
+from contribkit.init.acceptance import propose
 from contribkit.loaders.github.settings import DOTCOM
 from contribkit.period import Period
 from contribkit.rendering import render
@@ -51,11 +50,7 @@ class SetUp:
         """
         if not organisation:
             return ipywidgets.HTML("Write the name of your GitHub organisation between the quotation marks.")
-        settings = github_settings(self.folder, self._api_url)
-        token = settings.find_token() or settings.ask_for_token()
-        if token is None:
-            raise ContribkitError(no_token(settings))
-        proposed = propose(self.folder, organisation, team, settings, token)
+        proposed = propose(self.folder, organisation, team, self._api_url)
         boxes = [
             ipywidgets.Checkbox(
                 value=one.is_taken, indent=False, layout={"width": "95%"},

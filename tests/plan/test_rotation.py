@@ -48,7 +48,7 @@ def goal(activity: str, target: int | None = None, name: str = "Goal") -> str:
 
 def work(*rows: tuple[Any, ...]) -> pd.DataFrame:
     """Make earlier work from (back, actor, activity) and, where wanted, upstream and lead."""
-    filled = [(*row, *("Up", "upstream")[len(row) - 3 :]) for row in rows]
+    filled = [(*row, *("Up", "upstream", 2.0)[len(row) - 3 :]) for row in rows]
     return pd.DataFrame(filled, columns=list(WORK)).astype(WORK)
 
 
@@ -110,7 +110,7 @@ def test_what_was_done_so_far_goes_on_without_a_goal_but_features_do_not(tmp_pat
 
 def test_stakeholder_led_work_is_no_habit_but_teaches(tmp_path: Path) -> None:
     done = [(1, "ada", "release", "Up", "stakeholder"), (1, "ada", "release", "Up", "stakeholder")]
-    rotation = proposal(tmp_path, ("ada", "bob"), goal("release", 1), *done)
+    rotation = proposal(tmp_path, ("ada", "bob"), goal("release", 1), *done, (1, "bob", "comment"))
     assert [(line.who, line.partner) for line in rotation.lines] == [("bob", "ada")]
     assert proposal(tmp_path, ("ada", "bob"), "", *done).lines == []
 
@@ -160,11 +160,64 @@ def test_nobody_repeats_the_last_period_where_there_is_another_way(tmp_path: Pat
 
 
 def test_who_has_never_done_it_learns_it_with_somebody_who_has(tmp_path: Path) -> None:
-    rotation = proposal(tmp_path, ("ada", "bob"), goal("release", 1), (2, "ada", "release"))
+    rotation = proposal(tmp_path, ("ada", "bob"), goal("release", 1), (2, "ada", "release"), (2, "bob", "comment"))
     (line,) = rotation.lines
     assert (line.who, line.partner) == ("bob", "ada")
     assert rotation.why(line) == "bob is not known to have made a release yet; ada has, and pairs with them."
-    assert takers(proposal(tmp_path, ("ada", "bob"), goal("release", 1), (2, "bob", "release"))) == ["ada"]
+    other = proposal(tmp_path, ("ada", "bob"), goal("release", 1), (2, "bob", "release"), (2, "ada", "comment"))
+    assert takers(other) == ["ada"]
+
+
+def test_who_works_in_a_project_comes_before_others_who_are_said_to_be_new_to_it(tmp_path: Path) -> None:
+    done = [(1, "ada", "docs"), (2, "bob", "release", "Elsewhere")]
+    rotation = proposal(tmp_path, ("ada", "bob"), goal("docs", 1), *done)
+    (line,) = rotation.lines
+    assert line.who == "ada"  # although they did the same in the last period
+    assert "because nobody else who has time is known to work there" in rotation.why(line)
+    both = proposal(tmp_path, ("ada", "bob"), goal("docs", 1) + goal("release", 1, "b"), *done)
+    assert takers(both) == ["ada", "bob"]  # each their share
+    assert rotation_said(both, 1) == (
+        "bob is not known to have written docs yet; ada has, and pairs with them. They are new to Up as far as the "
+        "sources tell; whoever is not has their share of other work."
+    )
+    nobody = proposal(tmp_path, ("ada",), goal("docs", 1))
+    assert "They are new to Up as far as the sources tell; so is everybody who has time." in rotation_said(nobody, 0)
+
+
+def rotation_said(rotation: Rotation, number: int) -> str:
+    return rotation.why(rotation.lines[number])
+
+
+# What fits the hours that there are.
+
+
+def test_lines_are_weighed_by_the_hours_of_the_review_and_what_does_not_fit_is_open(tmp_path: Path) -> None:
+    reviews = proposal(tmp_path, ("ada hours=5",), goal("review", 8))  # an hour each, by [effort]
+    assert [(line.hours, line.who) for line in reviews.lines] == [(4.0, "ada"), (4.0, None)]
+    assert rotation_said(reviews, 1) == "Open: about 4.0 hours, more than anybody has left."
+    assert reviews.notes()[1:3] == [
+        "The lines take about 8.0 hours; the team has 5.0.",
+        "1 of 2 lines are open: they do not fit the team's time.",
+    ]
+    twice = proposal(tmp_path, ("ada hours=5",), goal("review", 4), (1, "ada", "review", "Up", "upstream", 2.0))
+    assert [(line.hours, line.who) for line in twice.lines] == [(8.0, None)]  # two hours each, as written down
+
+
+def test_hours_of_a_team_are_divided_by_time_and_scaled_to_the_period(tmp_path: Path) -> None:
+    members = team("ada", "bob capacity=0.5", "cleo hours=9").replace('"One"', '"One"\nhours = 30')
+    org = organisation(tmp_path, HEAD + members + UPSTREAM)
+    quarter, half = (people_of(org.teams[0], Period(name), work()) for name in ("2026-Q4", "2026-H2"))
+    assert [person.hours for person in quarter] == [20.0, 10.0, 9.0]
+    assert [person.time for person in quarter] == [1.0, 0.5, 0.45]
+    assert [person.hours for person in half] == [40.0, 20.0, 18.0]
+
+
+def test_nobody_takes_more_than_their_hours_however_lines_are_swapped(tmp_path: Path) -> None:
+    done = [(1, login, activity) for login in ("ada", "bob") for activity in ("docs", "review", "ci")]
+    goals = goal("docs", 2, "a") + goal("review", 6, "b") + goal("ci", 1, "c")
+    rotation = proposal(tmp_path, ("ada hours=9", "bob hours=6"), goals, *done)
+    for person in rotation.people:
+        assert person.excess([line for line in rotation.lines if line.who == person.login]) == 0
 
 
 def test_nobody_learns_two_things_at_once_where_there_is_another_way(tmp_path: Path) -> None:
@@ -324,7 +377,7 @@ def test_who_has_no_line_is_said_with_names_and_without(tmp_path: Path) -> None:
 
 def test_without_names_nobody_is_named(tmp_path: Path) -> None:
     members = ("ada-example", "bob-example capacity=0.5")
-    done = [(1, "ada-example", "release")]
+    done = [(1, "ada-example", "release"), (1, "bob-example", "comment")]
     rotation = proposal(tmp_path, members, goal("release", 2) + goal("ci", 1, "b"), *done)
     said = [*(rotation.why(line, without_names=True) for line in rotation.lines), *rotation.notes(without_names=True)]
     assert [sentence for sentence in said if "ada" in sentence or "bob" in sentence] == []

@@ -76,9 +76,13 @@ def goals(data: ReviewData) -> pd.DataFrame:
 
 def target_in(goal: Goal, period: Period) -> float | None:
     """Return a goal's target scaled from a quarter to a period, None where it has none."""
+    return round(float(goal.target * quarters_in(period)), 1) if goal.target else None
+
+
+def quarters_in(period: Period) -> float:
+    """Return how many quarters a period is: whole ones, where it is not much shorter than one."""
     days = (period.last_day - period.first_day).days + 1
-    quarters = max(1, round(days / _DAYS_A_QUARTER)) if days > 80 else days / _DAYS_A_QUARTER
-    return round(float(goal.target * quarters), 1) if goal.target else None
+    return max(1, round(days / _DAYS_A_QUARTER)) if days > 80 else days / _DAYS_A_QUARTER
 
 
 def _what_counts(goal: Goal) -> str:
