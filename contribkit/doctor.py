@@ -82,7 +82,7 @@ def _check_configuration(organisation: Organisation) -> Iterator[Finding]:
         yield warning(_FILE, sentence, fix)
     plans: list[Initiative | Goal] = [*organisation.initiatives, *organisation.goals]
     for plan in plans:
-        if not (plan.refs or getattr(plan, "from_issues", None)):
+        if not (plan.refs or plan.from_issues):
             kind = type(plan).__name__.lower()
             sentence = f'the {kind} "{plan.name}" has no refs, so that no link can tie a contribution to it'
             yield warning(_FILE, sentence, 'write refs = ["owner/repo#1"], the threads where it is planned')

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import reduce, wraps
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -135,18 +135,11 @@ def doctor(config: Path, as_json: bool) -> None:
     sys.exit(int(any(finding.level is Level.ERROR for finding in findings)))
 
 
-class Asked(NamedTuple):
-    """What the options of these commands ask for."""
-
-    org: "ck.Organisation"
-    period: "ck.Period"
-    teams: list[Any] | None  # None for all
-    output: Path | None
-    parameters: dict[str, Any]  # of the notebook
-
-
 def pages(folder: str, default: str, of_sample: str) -> Callable[[Callable[..., None]], click.Command]:
-    """Add a command that renders pages into a folder, by default for a period; it gets an `Asked`."""
+    """Add a command that renders pages into a folder, by default for a period.
+
+    It gets the organisation, the period, the teams (None for all), the folder, and the parameters of the notebook.
+    """
     options = (
         CONFIG,
         click.option("--sample", is_flag=True, help="The invented sample instead of a file of your own."),
@@ -166,13 +159,13 @@ def pages(folder: str, default: str, of_sample: str) -> Callable[[Callable[..., 
         def run(config: Path, sample: bool, period: str, team: str | None, output: Path | None, **more: Any) -> None:
             org = ck.Organisation.read_sample() if sample else ck.Organisation.read(config)
             span = ck.Period(period or (of_sample if sample else default), org.timezone)
-            teams = None if team is None else [org.team(team)]
             switches = ("without_names", "include_private", "keep_going")
             parameters = {name: True for name in switches if more.pop(name)}
             parameters |= {name: _typed(text) for name, text in more.pop("parameter")}
             not_begun = folder == "reviews" and span.start > datetime.now(UTC)
             warn([*org.cautions, *([f"{span} has not begun"] if not_begun else [])])
-            function(Asked(org, span, teams, output or (Path(folder) if sample else None), parameters), **more)
+            place = output or (Path(folder) if sample else None)
+            function(org, span, None if team is None else [org.team(team)], place, parameters, **more)
 
         return main.command()(reduce(lambda command, option: option(command), reversed(options), run))
 
@@ -205,7 +198,10 @@ def _print_paths(results: list[Any], further: list[Path], printable: bool = Fals
     "--notebook", type=NOTEBOOK, help="A copy of review.ipynb (with --upstream: upstream.ipynb) that you changed."
 )
 @click.option("--print", "printable", is_flag=True, help="Write print.html too: unfolded, for A4 paper or a PDF.")
-def review(asked: Asked, upstream: str | None, notebook: Path | None, printable: bool) -> None:
+def review(
+    org: "ck.Organisation", span: "ck.Period", teams: list[Any] | None, output: Path | None,
+    parameters: dict[str, Any], upstream: str | None, notebook: Path | None, printable: bool,
+) -> None:  # fmt: skip
     """Render the review of a period: a page, a notebook, a CSV and a summary for each team, and an index of all.
 
     \b
@@ -214,7 +210,6 @@ def review(asked: Asked, upstream: str | None, notebook: Path | None, printable:
       contribkit review --period 2026-Q3 --upstream JupyterHub
       contribkit review --notebook my-review.ipynb
     """
-    org, span, teams, output, parameters = asked
     if upstream is not None and (teams or {"without_names", "include_private"} & parameters.keys()):
         raise click.UsageError("--upstream is of all teams, without names and without private threads: leave these out")
     of = teams if upstream is None else org.project(upstream)
@@ -223,7 +218,7 @@ def review(asked: Asked, upstream: str | None, notebook: Path | None, printable:
 
 
 @pages("plans", "this quarter", of_sample="2026-Q4")
-def plan(asked: Asked) -> None:
+def plan(*asked: Any) -> None:
     """Render the plan of a period: what waits upstream, and who could take what; a page, a notebook and a CSV.
 
     \b

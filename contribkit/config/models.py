@@ -1,9 +1,10 @@
 """The shape of contribkit.toml: one model a table."""
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -79,7 +80,7 @@ class Dated(Table):
     to: Day | None = None
 
     @model_validator(mode="after")
-    def _in_order(self) -> "Dated":
+    def _in_order(self) -> Self:
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to = {self.to} is before from = {self.from_}")
         return self
@@ -146,7 +147,7 @@ class Upstream(Table):
     key: bool = False
 
     @model_validator(mode="after")
-    def _somewhere(self) -> "Upstream":
+    def _somewhere(self) -> Self:
         if not self.orgs and not self.repos:
             raise ValueError('needs orgs = ["…"] or repos = ["owner/name"]')
         return self
@@ -172,39 +173,47 @@ class Stakeholder(Table):
         return self.kind != "client" if self.public is None else self.public
 
 
-class Initiative(Table):
-    """A piece of the roadmap: stakeholder-led work.
-
-    With `from_issues`, each issue of that repository is one, or each with the `label`: see `Organisation.with_issues`.
-    """
+class PlannedWork(Table):
+    """Work that is planned in threads: ``refs``, and the issues of a repository that have a label or a milestone."""
 
     name: Name
     refs: list[str] = []
-    stakeholder: str | None = None
     from_issues: RepositoryName | None = None
     label: Name | None = None
+    milestone: Name | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _name_from_issues(cls, data: Any) -> Any:
         if isinstance(data, dict) and "name" not in data and isinstance(data.get("from_issues"), str):
-            return {**data, "name": f"{data['from_issues']} {data.get('label', '')}".strip()}
+            parts = (data["from_issues"], data.get("label", ""), data.get("milestone", ""))
+            return {**data, "name": " ".join(part for part in parts if part)}
         return data
 
     @model_validator(mode="after")
-    def _label_of_issues(self) -> "Initiative":
-        if self.label and not self.from_issues:
-            raise ValueError('label says which issues of from_issues count; add from_issues = "owner/repo"')
+    def _repository_of_issues(self) -> Self:
+        if not self.from_issues and (key := "label" if self.label else "milestone" if self.milestone else ""):
+            raise ValueError(f'{key} says which issues of from_issues count; add from_issues = "owner/repo"')
         return self
 
+    def picks(self, issue: Mapping[str, Any]) -> bool:
+        """Return whether an issue of `from_issues` counts, by its labels and its milestone."""
+        labels, milestone = {label.casefold() for label in issue["labels"]}, issue["milestone"] or ""
+        has_label = self.label is None or self.label.casefold() in labels
+        return has_label and (self.milestone is None or self.milestone.casefold() == milestone.casefold())
 
-class Goal(Dated):
+
+class Initiative(PlannedWork):
+    """A piece of the roadmap: stakeholder-led work. Each issue of `from_issues` is one: `Organisation.with_issues`."""
+
+    stakeholder: str | None = None
+
+
+class Goal(PlannedWork, Dated):
     """Planned upstream-led work, with a target for a quarter."""
 
-    name: Name
     upstream: list[str] = []
     activities: list[Annotated[str, AfterValidator(_activity)]] = []
-    refs: list[str] = []
     codes: list[Name] = []
     target: int | None = Field(None, ge=1)
 

@@ -17,11 +17,15 @@ from contribkit.config.patterns import find_paths, matches
 from contribkit.config.toml import read_configuration
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, repository_of
-from contribkit.tables import grouped
+from contribkit.tables import grouped, records
 from contribkit.vocabulary import Lead
 
 # Accounts that no organisation counts as people, some of which GitHub lists as users.
 BOTS = ["*[bot]", "*-bot", "dependabot*", "pre-commit-ci*", "github-actions", "web-flow"]
+
+
+COMMUNITY = re.compile(r"(community|client|customer|partner|member|hub|funder|stakeholder)s?\b", re.IGNORECASE)
+"""What a label or a field of an issue's form is called that says for whom the issue is."""
 
 
 @dataclass(frozen=True)
@@ -224,30 +228,35 @@ class Organisation:
         return {casefold_id(ref) for table in tables for ref in table.refs}
 
     def with_issues(self, references: pd.DataFrame) -> "Organisation":
-        """Return the organisation with an initiative for each issue that ``from_issues`` names.
+        """Return the organisation with what ``from_issues`` names: an initiative for each issue; refs of goals.
 
         An issue is known where a reference (`contribkit.tables.REFERENCES`) comes from it. Its stakeholder is the one
-        whom the initiative, else a label, else the title names.
+        whom the initiative, else a label, the title, or a field of its form such as ``### Community`` names.
         """
-        if not any(plan.from_issues for plan in self.initiatives):
+        if not any(plan.from_issues for plan in (*self.initiatives, *self.goals)):
             return self
+        places = references.dropna(subset=["source", "id"]).drop_duplicates(["source", "id"])
+        issues = places[places["kind"] == "issue"]
+        by_source = grouped(issues["source"].map(casefold_id), records(issues))
+
+        def issues_of(plan: Initiative | Goal) -> dict[str, dict[str, Any]]:
+            here = filter(plan.picks, by_source.get(casefold_id(plan.from_issues or ""), []))
+            return {one["id"] if "#" in one["id"] else f"{one['source']}#{one['id']}": one for one in here}
+
         roadmap: list[Initiative] = []
-        issues = references[references["kind"] == "issue"].drop_duplicates(["source", "id"])
         for plan in self.initiatives:
-            here = issues[issues["source"].str.casefold() == casefold_id(plan.from_issues or "")]
-            for source, number, title, labels in here[["source", "id", "title", "labels"]].itertuples(index=False):
-                if plan.label is None or plan.label.casefold() in {label.casefold() for label in labels}:
-                    ref = number if "#" in number else f"{source}#{number}"
-                    named = plan.stakeholder or self._stakeholder_in(labels, title if isinstance(title, str) else "")
-                    name = title if isinstance(title, str) else ref
-                    roadmap.append(Initiative(name=name, refs=[ref], stakeholder=named))
+            for ref, issue in issues_of(plan).items():
+                named = plan.stakeholder or self._stakeholder_of(issue)
+                roadmap.append(Initiative(name=issue["title"] or ref, refs=[ref], stakeholder=named))
             roadmap += [plan] if plan.refs or not plan.from_issues else []
         by_name = {casefold_id(plan.name): plan for plan in reversed(roadmap)}  # of two with one name, the first
-        return replace(self, initiatives=[*reversed(by_name.values())])
+        goals = [goal.model_copy(update={"refs": [*goal.refs, *issues_of(goal)]}) for goal in self.goals]
+        return replace(self, initiatives=[*reversed(by_name.values())], goals=goals)
 
-    def _stakeholder_in(self, labels: list[str], title: str) -> str | None:
-        """Return the stakeholder whose name or alias a label ends with, or a title holds as a whole word."""
-        for text in (*labels, title):
+    def _stakeholder_of(self, issue: Mapping[str, Any]) -> str | None:
+        """Return the stakeholder whose name or alias a label, the title or a field holds as a whole word."""
+        fields = [field.partition(": ")[2] for field in issue["form"] if COMMUNITY.match(field)]
+        for text in (*issue["labels"], issue["title"] or "", *fields):
             for word, stakeholder in self.stakeholder_by_word.items():
                 if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text):
                     return stakeholder.name

@@ -12,18 +12,20 @@ STARTER_CONFIG = TEMPLATES / "contribkit.toml"
 PLACEHOLDER = "CHANGE-ME"
 """Marks in contribkit.toml what a team has to fill in."""
 
-# A repository without a commit counts as empty: people may have made it on GitHub first.
-_HARMLESS = {".git"}
-
 
 def start(folder: Path) -> list[Path]:
     """Fill an empty or new folder with all that a team needs to start, everything or nothing; return the files."""
     try:
-        _check_free(folder)
+        if folder.exists() and not folder.is_dir():
+            raise ContribkitError(f"{folder}: is a file; name an empty or a new folder")
+        # A repository without a commit counts as empty: people may have made it on GitHub first.
+        found = sorted({path.name for path in folder.iterdir()} - {".git"}) if folder.exists() else []
+        if found:
+            raise ContribkitError(f"{folder}: is not empty (it holds {found[0]}); name an empty or a new folder")
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _fill(folder)
+            return _fill(folder)
         except BaseException:
             for path in missing:  # innermost first, where they are empty
                 with suppress(OSError):
@@ -31,24 +33,9 @@ def start(folder: Path) -> list[Path]:
             raise
     except OSError as error:
         raise ContribkitError(f"{folder}: cannot be written ({error.strerror}); name another folder") from error
-    return sorted(folder / name for name in _files())
 
 
-def _files() -> dict[str, Path]:
-    """Return the templates by the name that each gets; a leading dot is spelled out, since git would obey it here."""
-    paths = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
-    return {re.sub("^dot-", ".", path.relative_to(TEMPLATES).as_posix()): path for path in paths}
-
-
-def _check_free(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise ContribkitError(f"{folder}: is a file; name an empty or a new folder")
-    found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
-    if in_the_way := [name for name in found if name not in _HARMLESS]:
-        raise ContribkitError(f"{folder}: is not empty (it holds {in_the_way[0]}); name an empty or a new folder")
-
-
-def _fill(folder: Path) -> None:
+def _fill(folder: Path) -> list[Path]:
     """Write everything to a temporary folder, then move it; where that fails, move it back.
 
     The folder itself is not replaced: it may be a shell's current folder.
@@ -58,8 +45,11 @@ def _fill(folder: Path) -> None:
         if not path.exists():
             (folder / path.name).rename(path)
 
+    templates = [path for path in TEMPLATES.rglob("*") if path.is_file()]
+    # A leading dot is spelled out there, since git would obey it.
+    files = {re.sub("^dot-", ".", path.relative_to(TEMPLATES).as_posix()): path for path in templates}
     with tempfile.TemporaryDirectory(prefix=".contribkit.", dir=folder) as name, ExitStack() as moves:
-        for place, template in _files().items():
+        for place, template in files.items():
             path = Path(name, place)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(template.read_bytes())
@@ -67,3 +57,4 @@ def _fill(folder: Path) -> None:
             moves.callback(put_back, path)
             path.rename(folder / path.name)
         moves.pop_all()
+    return sorted(folder / place for place in files)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
+from contribkit.config.organisation import COMMUNITY
 from contribkit.init.github_facts import Facts
 from contribkit.text import pluralise
 
@@ -16,7 +17,7 @@ _MOST_STAKEHOLDERS = 20
 _FEW = 3  # repositories that are named alike, and issues that link to the same place: fewer are chance
 _ROADMAP = re.compile(r"\b(roadmap|initiatives?|epic|okr|milestone|objectives?)\b", re.IGNORECASE)
 # Words before the name in labels such as "community: Example" and "hub/example".
-_COMMUNITY = re.compile(r"^(community|client|customer|partner|member|hub|funder|stakeholder)s?\s*[:/]\s*(.+)$", re.I)
+_COMMUNITY = re.compile(rf"^{COMMUNITY.pattern}\s*[:/]\s*(.+)$", re.IGNORECASE)
 # Words beside the name in repositories such as example-image and example-hub.
 _KEPT_FOR = re.compile(r"^(.+?)-(user-)?(image|images|hub|deployment|config|docs)$", re.IGNORECASE)
 

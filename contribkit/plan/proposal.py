@@ -137,7 +137,7 @@ class Plan(Page):
         table = to_table(lines).assign(
             because=[line.because for line in lines],
             why=[self.rotation.why(line, self.without_names) for line in lines],
-            needs=[[*line.needs] for line in lines], hours=[line.hours for line in lines],
+            needs=pd.Series([[*line.needs] for line in lines], dtype=object), hours=[line.hours for line in lines],
         )  # fmt: skip
         return conform(table.drop(columns=["who", "with"] if self.without_names else []), _LINES)
 

@@ -24,7 +24,7 @@ SMALL = 100  # changed lines; a review takes in 200 to 400 at most (Cohen 2006, 
 RECENT = 30  # days
 STALE = 365  # days
 OVERDUE = 90  # days: a quarter without a release
-NEVER = -1
+NEVER = -1  # days ago: unknown, or in the future
 
 ACTIVITIES = {
     "pull_request": Activity.REVIEW, "issue": Activity.TRIAGE, "release": Activity.RELEASE, "branch": Activity.CI,
@@ -42,11 +42,6 @@ class Need:
     row: dict[str, Any]
     organisation: Organisation
     as_of: datetime
-
-    def age(self, column: str) -> int:
-        """Return how many whole days ago a time was; `NEVER` if it is unknown or in the future."""
-        at = self.row[column]
-        return max((pd.Timestamp(self.as_of) - at).days, NEVER) if at is not None else NEVER
 
     @cached_property
     def upstream(self) -> Upstream | None:
@@ -84,7 +79,9 @@ def reasons(need: Need) -> Iterable[tuple[str, bool, str]]:
     """Yield every reason, in the order in which the page lists them: its name, whether it holds, and what it says."""
     row, is_thread = need.row, need.is_thread
     is_pull, review = row["kind"] == "pull_request", row["review_state"]
-    opened, updated, released = (need.age(column) for column in ("opened_at", "updated_at", "released_at"))
+    times = [row[column] for column in ("opened_at", "updated_at", "released_at")]
+    now = pd.Timestamp(need.as_of)
+    opened, updated, released = (NEVER if at is None else max((now - at).days, NEVER) for at in times)
     size = (row["additions"] or 0) + (row["deletions"] or 0)
     is_small = size <= SMALL and None not in (row["additions"], row["deletions"])
 

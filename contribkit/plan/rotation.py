@@ -183,34 +183,44 @@ class Person:
     did_last: frozenset[Cell] = frozenset()  # upstream-led in the last period: what they should not repeat
     hours: float | None = None  # for upstream work in the period, where contribkit.toml gives them
 
-    def learns(self, line: Line, known: frozenset[str]) -> bool:
-        """Say whether an activity is new to them, and among those that somebody who has time has done."""
-        return line.activity in known and line.activity not in self.has_done
+    def strain(self, lines: list[Line], known: frozenset[str]) -> list[float]:
+        """Return what speaks against their having these lines, by the third step of the rule: what counts most first.
 
-    def excess(self, lines: Sequence[Line]) -> float:
-        """Return by how many hours lines are more than they have; nothing where their hours are not known."""
-        return 0.0 if self.hours is None else max(0.0, round(sum(line.hours for line in lines) - self.hours, 6))
+        `known` are the activities that somebody who has time has done: only these can be learnt from somebody.
+        """
+        hours, learnt = sum(line.hours for line in lines), [line for line in lines if self.learns(line, known)]
+        return [
+            0.0 if self.hours is None else max(0.0, round(hours - self.hours, 6)),
+            sum(line.upstream not in self.knows for line in lines),
+            sum(line.cell in self.did_last for line in lines),
+            max(0, len(learnt) - 1),
+            len(lines) - len({line.activity for line in lines}),
+        ]
+
+    def learns(self, line: Line, known: frozenset[str]) -> bool:
+        """Say whether an activity is new to them, and among the known ones."""
+        return line.activity in known and line.activity not in self.has_done
 
 
 def people_of(team: Team, period: Period, work: pd.DataFrame) -> list[Person]:
     """Return everybody who is a member on a day of a period, each once, in the order of the file."""
     days = period.first_day, period.last_day
-    length, quarters = (days[1] - days[0]).days + 1, quarters_in(period)
-    members, people = [member for member in team.members if member.holds_between(*days)], []
+    members = [member for member in team.members if member.holds_between(*days)]
+    length, quarters, people = (days[1] - days[0]).days + 1, quarters_in(period), []
     for login, spans in grouped((member.login.casefold() for member in members), members).items():
-        here = [(span, (belongs - away) / length, away) for span in spans for belongs, away in [span.days_here(*days)]]
-        hours = [span.hours * part * quarters for span, part, _ in here if span.hours is not None]
+        here = [span.days_here(*days) for span in spans]
+        parts = [(span, (belongs - away) / length) for span, (belongs, away) in zip(spans, here, strict=True)]
+        hours = [span.hours * part * quarters for span, part in parts if span.hours is not None]
         mine = work[work["actor"].str.casefold() == login]
         people.append(Person(
-            spans[0].login, spans[0].word, time=min(1.0, sum(span.capacity * part for span, part, _ in here)),
-            days_away=sum(away for *_, away in here), has_done=frozenset(mine["activity"]),
+            spans[0].login, spans[0].word, time=min(1.0, sum(span.capacity * part for span, part in parts)),
+            days_away=sum(away for _, away in here), has_done=frozenset(mine["activity"]),
             knows=frozenset(mine["upstream"]), did_last=frozenset(_led(mine[mine["back"] == 1])),
             hours=sum(hours) if hours else None,
         ))  # fmt: skip
-    if team.hours is not None:  # of which everybody without hours of their own has a part
-        whole = sum(one.time for one in people if one.hours is None) or 1.0
-        parts = [team.hours * quarters * one.time / whole if one.hours is None else one.hours for one in people]
-        people = [replace(one, hours=hours) for one, hours in zip(people, parts, strict=True)]
+    if team.hours is not None:  # divided between those without hours of their own
+        hour = team.hours * quarters / (sum(one.time for one in people if one.hours is None) or 1.0)
+        people = [replace(one, hours=hour * one.time) if one.hours is None else one for one in people]
     known = [one.hours for one in people if one.hours is not None]
     if len(known) < len(people) or not any(known):
         return people
@@ -233,27 +243,25 @@ def assign(lines: list[Line], people: list[Person]) -> list[Person | None]:
     able = [person for person in people if person.time > 0]
     known = frozenset(activity for person in able for activity in person.has_done)
     takers: list[Person | None] = [None] * len(lines)
-    fresh = [[person for person in able if line.cell not in person.did_last] for line in lines]
-    free = [
-        (sum(line.upstream in p.knows for p in those), len(those)) for line, those in zip(lines, fresh, strict=True)
-    ]
-    order = sorted(range(len(lines)), key=lambda number: (lines[number].priority, free[number], number))
-    for turn, number in enumerate(order):
+
+    def free(number: int) -> tuple[int, int, int]:
+        line = lines[number]
+        fresh = [person for person in able if line.cell not in person.did_last]
+        return line.priority, sum(line.upstream in person.knows for person in fresh), len(fresh)
+
+    for turn, number in enumerate(sorted(range(len(lines)), key=free)):
         line, drawbacks = lines[number], {}
         for place, person in enumerate(able):
             mine = _lines_of(person, lines, takers)
+            before, after = person.strain(mine, known), person.strain([*mine, line], known)
             is_full = len(mine) >= limit(person, able, len(lines))
-            if person.excess([*mine, line]) or (is_full and person.hours is None):
+            if after[0] or (is_full and person.hours is None):
                 continue
-            learns = person.learns(line, known)
-            drawbacks[place] = (  # by the third step of the rule, what counts most first
+            drawbacks[place] = (
                 is_full,
-                line.upstream not in person.knows,
-                line.cell in person.did_last,
-                learns and any(person.learns(other, known) for other in mine),
-                any(other.activity == line.activity for other in mine),
+                *(new - old for new, old in zip(after, before, strict=True)),
                 len(mine) + 1 > share(person, able, len(lines)) + 1e-9,
-                not learns,
+                not person.learns(line, known),
                 len(mine) / person.time,
                 (place - turn) % len(able),
             )
@@ -269,18 +277,11 @@ def _lines_of(person: Person, lines: list[Line], takers: list[Person | None]) ->
 
 
 def _swap(lines: list[Line], takers: list[Person | None], known: frozenset[str]) -> bool:
-    """Let people swap two lines where that helps by the fourth step of the rule, and say whether any did."""
+    """Let people swap two lines where that leaves less strain, and say whether any did."""
 
     def strain(*people: Person) -> list[float]:
-        each = []
-        for person in people:
-            mine = _lines_of(person, lines, takers)
-            strangers = sum(line.upstream not in person.knows for line in mine)
-            repeats = sum(line.cell in person.did_last for line in mine)
-            seconds = max(0, sum(person.learns(line, known) for line in mine) - 1)
-            same = len(mine) - len({line.activity for line in mine})
-            each.append((person.excess(mine), strangers, repeats, seconds + same))
-        return [sum(column) for column in zip(*each, strict=True)]
+        both = [person.strain(_lines_of(person, lines, takers), known) for person in people]
+        return [sum(column) for column in zip(*both, strict=True)]
 
     swapped = False
     for here, there in combinations(range(len(lines)), 2):
@@ -396,7 +397,7 @@ def propose(
     people = people_of(team, period, work)
     lines = lines_to_take(organisation, team, period, work, needs, sum(person.time > 0 for person in people))
     takers = assign(lines, people)
-    partners = pair(lines, takers, people)
-    who, others = ([person.login if person else None for person in chosen] for chosen in (takers, partners))
-    chosen = zip(lines, who, others, strict=True)
-    return Rotation([replace(line, who=login, partner=other) for line, login, other in chosen], people)
+    chosen = (takers, pair(lines, takers, people))
+    logins = [[person.login if person else None for person in column] for column in chosen]
+    taken = [replace(line, who=who, partner=partner) for line, who, partner in zip(lines, *logins, strict=True)]
+    return Rotation(taken, people)

@@ -515,6 +515,27 @@ def test_each_issue_of_a_repository_is_an_initiative(tmp_path: Path) -> None:
     ]
 
 
+def test_a_milestone_picks_issues_and_the_title_or_a_field_of_the_form_names_the_stakeholder(tmp_path: Path) -> None:
+    org = organisation(tmp_path, FILE + ROADMAP + 'milestone = "Autumn"\n')
+    issue = {"kind": "issue", "source": "own/plans", "id": "1", "title": "[Reef] Quotas", "milestone": "autumn"}
+    rows = [issue, issue | {"id": "2", "milestone": None}, issue | {"id": "3", "milestone": "Winter"}]
+    form = ["What: an idea of Cove", "Community: ReefLab"]
+    rows += [
+        issue | {"id": "4", "title": "Disks", "form": form},
+        issue | {"id": "5", "title": "Disk", "form": form[:1]},
+    ]
+    assert [(one.name, one.stakeholder) for one in org.with_issues(references(*rows)).initiatives] == [
+        ("[Reef] Quotas", "Reef"), ("Disks", "Reef"), ("Disk", None),
+    ]  # fmt: skip
+
+
+def test_a_goal_is_planned_in_the_issues_that_it_picks(tmp_path: Path) -> None:
+    goal = '[[goals]]\nname = "Care"\nrefs = ["own/plans#9"]\nfrom_issues = "own/plans"\nlabel = "upstream"\n'
+    issue = {"kind": "issue", "source": "own/plans", "id": "1", "title": "Triage", "labels": ["Upstream"]}
+    org = organisation(tmp_path, FILE + goal).with_issues(references(issue, issue | {"id": "2", "labels": []}))
+    assert [(one.name, one.refs) for one in org.goals] == [("Care", ["own/plans#9", "own/plans#1"])]
+
+
 def test_an_organisation_without_such_initiatives_stays_as_it_is(tmp_path: Path) -> None:
     org = organisation(tmp_path)
     assert org.with_issues(references({"kind": "issue"})) is org
@@ -523,3 +544,5 @@ def test_an_organisation_without_such_initiatives_stays_as_it_is(tmp_path: Path)
 def test_a_label_needs_the_repository_whose_issues_it_picks(tmp_path: Path) -> None:
     text = FILE + '[[initiatives]]\nname = "Quotas"\nlabel = "roadmap"\n'
     assert "label says which issues of from_issues count" in failing(tmp_path, text)[0]
+    text = FILE + '[[goals]]\nname = "Quotas"\nmilestone = "Autumn"\n'
+    assert "milestone says which issues of from_issues count" in failing(tmp_path, text)[0]

@@ -217,7 +217,7 @@ def test_nobody_takes_more_than_their_hours_however_lines_are_swapped(tmp_path: 
     goals = goal("docs", 2, "a") + goal("review", 6, "b") + goal("ci", 1, "c")
     rotation = proposal(tmp_path, ("ada hours=9", "bob hours=6"), goals, *done)
     for person in rotation.people:
-        assert person.excess([line for line in rotation.lines if line.who == person.login]) == 0
+        assert sum(line.hours for line in rotation.lines if line.who == person.login) <= (person.hours or 0)
 
 
 def test_nobody_learns_two_things_at_once_where_there_is_another_way(tmp_path: Path) -> None:

@@ -170,8 +170,8 @@ def receive_who(context: LoadContext, query: Query, payload: Payload) -> None:
 
 def planned_refs(organisation: Organisation) -> list[str]:
     """Return the threads and repositories in which initiatives and goals are planned."""
-    refs = [ref for plan in organisation.initiatives for ref in filter(None, (plan.from_issues, *plan.refs))]
-    return list(dict.fromkeys([*refs, *(ref for goal in organisation.goals for ref in goal.refs)]))
+    plans = (*organisation.initiatives, *organisation.goals)
+    return list(dict.fromkeys(ref for plan in plans for ref in filter(None, (plan.from_issues, *plan.refs))))
 
 
 def receive_named(context: LoadContext, query: Query, payload: Payload) -> Iterator[Query]:

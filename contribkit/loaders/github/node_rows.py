@@ -1,5 +1,6 @@
 """Rows of the tables of threads, acts and references, from the nodes that the store holds."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +22,7 @@ INFERRED = "inferred"
 _KINDS = {"pull": "pull_request", "issue": "issue", "discussion": "discussion"}
 _OWN_KINDS = {"own_issue": "issue", "own_pull": "pull_request"}
 _CONTEXT = 1_000  # characters
+_FORM_FIELD = re.compile(r"(?m)^### (.{1,80}?)\r?\n\s*\n(.{1,200}?)\r?$")
 # Columns that are what GitHub says under another name.
 _THREAD = {
     "number": "number", "url": "url", "title": "title", "author_association": "authorAssociation",
@@ -212,6 +214,8 @@ def _own_place(node: CachedNode, names: dict[str, tuple[str, bool]]) -> tuple[Ro
         "url": payload["url"], "title": payload["title"], "private": private,
         "labels": [label["name"] for label in nodes(payload, "labels")],
         "context": (payload["body"] or "")[:_CONTEXT] or None,
+        "milestone": (payload.get("milestone") or {}).get("title"),
+        "form": [": ".join(field) for field in _FORM_FIELD.findall(payload["body"] or "")],
     }  # fmt: skip
     return place, payload
 
