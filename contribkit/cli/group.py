@@ -1,7 +1,9 @@
 """The group of commands, and what commands share."""
 
 # Only what --help needs is imported here and beside: pandas, papermill and matplotlib wait until a command runs.
+import inspect
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,15 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for 
 
 class Group(click.Group):
     """Commands whose errors are one clear sentence on standard error, and exit code 1."""
+
+    group_class = type  # of the groups in it
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command; lines of its docstring that begin with its program's name are examples."""
+        text = inspect.cleandoc(cmd.help or "")
+        examples = re.sub(r"(?m)^contribkit .", r"  \g<0>", text)
+        cmd.help = re.sub(r"(?m)(?<=\n\n)(?=  contribkit .)", "\b\nExample:\n", examples)
+        super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; an error is printed, without a traceback."""

@@ -26,9 +26,7 @@ def load(config: Path, period: str, output: Path, include_private: bool, broken:
 
     Private rows are left out, and a line says how many.
 
-    \b
-    Example:
-      contribkit load --period 2026-Q3 --output loaded
+    contribkit load --period 2026-Q3 --output loaded
     """
     from contribkit.io import write_jsonl
     from contribkit.privacy import without_private
@@ -61,9 +59,7 @@ def classify(
 
     Private rows are left out, and a line says how many.
 
-    \b
-    Example:
-      contribkit classify --contributions C.jsonl --references R.jsonl --output P.jsonl
+    contribkit classify --contributions C.jsonl --references R.jsonl --output P.jsonl
     """
     import pandas as pd
 
@@ -109,9 +105,7 @@ def why(
 ) -> None:  # fmt: skip
     """Explain one contribution: the case for and against its lead, what was seen where, and what would settle it.
 
-    \b
-    Example:
-      contribkit why owner/repo#719@ada:review --config contribkit.toml --period 2026-Q3
+    contribkit why owner/repo#719@ada:review --config contribkit.toml --period 2026-Q3
 
     ID is that of the review's contributions.csv; that or the address of a thread (owner/repo#719) does where one
     person worked there.
@@ -154,10 +148,8 @@ def evaluate(
 ) -> None:  # fmt: skip
     """Compare the leads with what people said: how often they are right, and how sure.
 
-    \b
-    Example:
-      contribkit evaluate --period 2026-Q3
-      contribkit evaluate --contributions C.jsonl --references R.jsonl --labels labels
+    contribkit evaluate --period 2026-Q3
+    contribkit evaluate --contributions C.jsonl --references R.jsonl --labels labels
 
     Without --contributions, what the sources know of a period is compared with the label logs beside the file. Several
     sets are evaluated one after the other: give --contributions and --labels once per set, in the same order.

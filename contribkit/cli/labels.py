@@ -24,9 +24,7 @@ LABELS = click.option("--labels", "folder", type=PATH, help="Folder of label log
 def labels() -> None:
     """List, compare and move people's decisions: the label log.
 
-    \b
-    Example:
-      contribkit labels list --disputed
+    contribkit labels list --disputed
     """
 
 
@@ -61,9 +59,7 @@ def list_(
 ) -> None:  # fmt: skip
     """List the label of each contribution, and each person's opinion.
 
-    \b
-    Example:
-      contribkit labels list --period 2026-Q3 --disputed
+    contribkit labels list --period 2026-Q3 --disputed
     """
     name = period and str(ck.Period(period))
     gone = {label.item for label in found.missing(_loaded_ids(contributions, period))} if missing else None
@@ -83,8 +79,8 @@ def list_(
         opinions = ", ".join(f"{by}: {said}" for by, said in label.opinions.items())
         more = "".join(f"  {word}" for word in (label.stakeholder, label.activity) if word)
         say(f"{shape} {label.lead or '':12} {label.status:12} {label.item}  ({opinions}){more}")
-    open_ = sum(label.lead is None for label in shown)
-    warn([f"{len(shown)} of {len(found.effective)} labelled contributions, {open_} of them disputed"])
+    disputes = sum(label.lead is None for label in shown)
+    warn([f"{len(shown)} of {len(found.effective)} labelled contributions, {disputes} of them disputed"])
 
 
 def _loaded_ids(contributions: Path | None, period: str | None) -> list[str]:
@@ -106,9 +102,7 @@ def _loaded_ids(contributions: Path | None, period: str | None) -> list[str]:
 def history(found: "ck.Labels", first: str | None, last: str | None, person: str | None) -> None:
     """Show who changed what between two days, with the label before and after.
 
-    \b
-    Example:
-      contribkit labels history --from 2026-10-01 --to 2026-10-31
+    contribkit labels history --from 2026-10-01 --to 2026-10-31
 
     Without a contribkit.toml, days are in UTC.
     """
@@ -132,9 +126,7 @@ def history(found: "ck.Labels", first: str | None, last: str | None, person: str
 def agreement(found: "ck.Labels") -> None:
     """Show how far people agree with each other, and how far the suggestions influence them.
 
-    \b
-    Example:
-      contribkit labels agreement
+    contribkit labels agreement
     """
     from contribkit.evaluation.agreement import agreement as measured
     from contribkit.evaluation.agreement import anchoring_bias
@@ -154,10 +146,8 @@ def agreement(found: "ck.Labels") -> None:
 def merge(known: "ck.Labels", sources: tuple[Path, ...], period: str | None) -> None:
     """Add the events of other label logs, such as a downloaded file; events that are here already are skipped.
 
-    \b
-    Example:
-      contribkit labels merge ../other-clone/labels
-      contribkit labels merge ~/Downloads/ada.1a2b3c4d.jsonl --period 2026-Q3
+    contribkit labels merge ../other-clone/labels
+    contribkit labels merge ~/Downloads/ada.1a2b3c4d.jsonl --period 2026-Q3
 
     Alias files are not merged.
     """
@@ -176,9 +166,7 @@ def merge(known: "ck.Labels", sources: tuple[Path, ...], period: str | None) -> 
 def export(found: "ck.Labels", output: Path, with_notes: bool, without_names: bool) -> None:
     """Write each person's current opinions as CSV, to edit in a spreadsheet and import again.
 
-    \b
-    Example:
-      contribkit labels export --output labels.csv
+    contribkit labels export --output labels.csv
 
     The file names people and their opinions, and threads that may be private: it is for the team, not for publication.
     """
@@ -197,9 +185,7 @@ def export(found: "ck.Labels", output: Path, with_notes: bool, without_names: bo
 def import_(known: "ck.Labels", file: Path, person: str | None, period: str, dry_run: bool) -> None:
     """Import an edited CSV: each changed row becomes an event, and an empty lead clears the opinion.
 
-    \b
-    Example:
-      contribkit labels import labels.csv --person ada-example --dry-run
+    contribkit labels import labels.csv --person ada-example --dry-run
 
     Missing rows and columns change nothing. If one row is invalid, nothing is imported.
     """

@@ -31,10 +31,8 @@ NOTEBOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
 def init(folder: Path, github_org: str | None, github_team: str, api_url: str, yes: bool) -> None:
     """Make a folder for a team: a commented contribkit.toml, and what lies beside it.
 
-    \b
-    Example:
-      contribkit init upstream-reviews
-      contribkit init upstream-reviews --github-org example-org
+    contribkit init upstream-reviews
+    contribkit init upstream-reviews --github-org example-org
 
     With --github-org, GitHub is asked for members, upstream projects, communities and roadmaps; each proposal comes
     with its evidence. In a folder that has a contribkit.toml already, only what is new is proposed.
@@ -87,10 +85,8 @@ def _chosen(table: str, found: list[Any], yes: bool) -> list[Any]:
 def clone(repositories: tuple[str, ...], config: Path) -> None:
     """Make and refresh the mirrors in clones/: of every repository that contribkit.toml names, or of those named here.
 
-    \b
-    Example:
-      contribkit clone
-      contribkit clone jupyterhub/oauthenticator our-org/plans
+    contribkit clone
+    contribkit clone jupyterhub/oauthenticator our-org/plans
 
     Of upstream projects, contents of files are left out, since none is read. Where contribkit.toml names whole
     organisations (orgs, own), name their repositories here; the mirrors that are there are refreshed with the others.
@@ -118,9 +114,7 @@ def clone(repositories: tuple[str, ...], config: Path) -> None:
 def doctor(config: Path, as_json: bool) -> None:
     """Check the file, the sources, the folders and the machine, and say how to fix each problem.
 
-    \b
-    Example:
-      contribkit doctor --config contribkit.toml
+    contribkit doctor --config contribkit.toml
 
     ✓ is good; ! makes a review poorer; ✗ must be fixed, and makes the exit code 1.
     """
@@ -204,11 +198,9 @@ def review(
 ) -> None:  # fmt: skip
     """Render the review of a period: a page, a notebook, a CSV and a summary for each team, and an index of all.
 
-    \b
-    Example:
-      contribkit review --config contribkit.toml --period 2026-Q3 --team product
-      contribkit review --period 2026-Q3 --upstream JupyterHub
-      contribkit review --notebook my-review.ipynb
+    contribkit review --config contribkit.toml --period 2026-Q3 --team product
+    contribkit review --period 2026-Q3 --upstream JupyterHub
+    contribkit review --notebook my-review.ipynb
     """
     if upstream is not None and (teams or {"without_names", "include_private"} & parameters.keys()):
         raise click.UsageError("--upstream is of all teams, without names and without private threads: leave these out")
@@ -221,9 +213,7 @@ def review(
 def plan(*asked: Any) -> None:
     """Render the plan of a period: what waits upstream, and who could take what; a page, a notebook and a CSV.
 
-    \b
-    Example:
-      contribkit plan --config contribkit.toml --period 2026-Q4 --team product
+    contribkit plan --config contribkit.toml --period 2026-Q4 --team product
 
     Nothing is decided by it: open the notebook, change the proposal, and save it into planned/. The review of the
     period compares it with what was done.

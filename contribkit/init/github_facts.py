@@ -25,21 +25,18 @@ _YEAR = timedelta(days=365)
 
 @dataclass
 class Facts:
-    """What GitHub tells; `broken` says what could not be had.
-
-    `members`: by login, the day of their first thread in the organisation and its address, None where there is none.
-    `work`: ``actor``, ``repo``, ``owner``, one row a thread of the last year in a repository of another organisation.
-    `own_issues`: ``repo``, ``labels``, ``owners`` (whose repositories they link to).
-    `authors`: who wrote what was last merged in the repositories of an owner, and whether each belongs to it.
-    """
+    """What GitHub tells."""
 
     organisation: str
+    # By login, the day and the address of their first thread in the organisation; None where there is none.
     members: dict[str, tuple[date, str] | None] = field(default_factory=dict)
+    # actor, repo, owner: one row a thread of the last year in a repository of another organisation.
     work: pd.DataFrame = field(default_factory=pd.DataFrame)
-    own_issues: pd.DataFrame = field(default_factory=pd.DataFrame)
+    own_issues: pd.DataFrame = field(default_factory=pd.DataFrame)  # repo, labels, owners of what they link to
     own_repositories: list[str] = field(default_factory=list)
+    # By owner, who wrote what was last merged in its repositories, and whether each belongs to it.
     authors: dict[str, dict[str, bool]] = field(default_factory=dict)
-    broken: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)  # what could not be had
 
 
 def read_facts(client: Client, settings: Settings, organisation: str, team: str, today: date) -> Facts:
@@ -81,22 +78,16 @@ def read_facts(client: Client, settings: Settings, organisation: str, team: str,
     for owner, hit in hits["facts_merged"]:
         author, is_inside = login(hit["author"]) or "", hit["authorAssociation"] in ("MEMBER", "OWNER")
         authors[owner][author] = authors[owner].get(author, False) or is_inside
-    first = {
-        one: (
-            date.fromisoformat(hit["createdAt"][:10]),
-            "a private one" if hit["repository"]["isPrivate"] else str(hit["url"]),
-        )
-        for one, hit in hits["facts_first"]
-    }
+    first: dict[str, tuple[date, str]] = {}
+    for one, hit in hits["facts_first"]:
+        where = "a private one" if hit["repository"]["isPrivate"] else str(hit["url"])
+        first[one] = date.fromisoformat(hit["createdAt"][:10]), where
+    own_issues = pd.DataFrame([_own_issue(hit) for _, hit in hits["facts_own"]], columns=["repo", "labels", "owners"])
     return Facts(
-        organisation,
-        {one: first.get(one) for one in people},
-        pd.DataFrame(work, columns=["actor", "repo", "owner"]),
-        pd.DataFrame([_own_issue(hit) for _, hit in hits["facts_own"]], columns=["repo", "labels", "owners"]),
-        [one["full_name"] for one in repositories if not (one["private"] or one["fork"])],
-        dict(authors),
+        organisation, {one: first.get(one) for one in people}, pd.DataFrame(work, columns=["actor", "repo", "owner"]),
+        own_issues, [one["full_name"] for one in repositories if not (one["private"] or one["fork"])], dict(authors),
         runner.problems(),
-    )
+    )  # fmt: skip
 
 
 def _own_issue(hit: dict[str, Any]) -> tuple[str, list[str], list[str]]:

@@ -1,13 +1,14 @@
 """What a contribkit.toml could say, from what GitHub tells about an organisation; each proposal with its evidence."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
 from contribkit.config.organisation import COMMUNITY
 from contribkit.init.github_facts import Facts
+from contribkit.tables import grouped
 from contribkit.text import pluralise
 
 # From where on `--yes` takes a project: as many people of the team with as many threads in the last year.
@@ -23,17 +24,13 @@ _KEPT_FOR = re.compile(r"^(.+?)-(user-)?(image|images|hub|deployment|config|docs
 
 
 class Proposal(NamedTuple):
-    """One table that contribkit.toml could get.
+    """One table that contribkit.toml could get."""
 
-    `table` is where it goes, such as ``teams.members``; `name` tells it from others of the table; `is_taken` says
-    whether it is above the bar from which ``--yes`` takes it.
-    """
-
-    table: str
-    name: str
+    table: str  # where it goes, such as teams.members
+    name: str  # what tells it from others of the table
     values: dict[str, Any]
     evidence: str
-    is_taken: bool
+    is_taken: bool  # whether it is above the bar from which --yes takes it
 
 
 def proposals(facts: Facts) -> list[Proposal]:
@@ -107,10 +104,9 @@ def _labelled(facts: Facts) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def _kept_for(facts: Facts) -> Iterator[tuple[dict[str, Any], str]]:
-    kept: dict[str, list[str]] = defaultdict(list)
-    for repo in facts.own_repositories:
-        if match := _KEPT_FOR.match(repo.partition("/")[2]):
-            kept[match[1]].append(repo)
+    named = ((_KEPT_FOR.match(repo.partition("/")[2]), repo) for repo in facts.own_repositories)
+    found = [(match[1], repo) for match, repo in named if match]
+    kept = grouped((name for name, _ in found), (repo for _, repo in found))
     if len(kept) >= _FEW:  # so many are a habit
         for name, repos in kept.items():
             yield {"name": name, "trackers": repos}, f"kept for them, by their names: {', '.join(repos)}"

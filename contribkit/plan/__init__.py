@@ -1,8 +1,4 @@
-"""The plan of the next period: which upstream needs come first, who could take what, and what came of the last plan.
-
-`ranking` ranks what waits, `rotation` says how much a team could do and who could take it, `lines` reads and writes the
-saved plan, and `outcome` compares it with what was done.
-"""
+"""The plan of the next period: which upstream needs come first, who could take what, and what came of the last plan."""
 
 from contribkit.plan.lines import SavedPlan, read_planned
 from contribkit.plan.outcome import Planned, planned_section

@@ -31,20 +31,20 @@ def planned_and_done(
     planned = grouped((line.cell for line in lines), lines)
     cells = zip(rows["activity"], map(organisation.project_of, rows_of(rows)), strict=True)
     done = grouped(cells, zip(rows["actor"], rows["lead"] == Lead.UPSTREAM, strict=True))
+
+    def members(logins: Iterable[str | None]) -> list[str]:
+        present = {login.casefold() for login in logins if login}
+        return list(dict.fromkeys(member.login for member in team.members if member.login.casefold() in present))
+
     table = []
     for cell in cells_in_order(organisation):
         mine = planned.get(cell, [])
         did = [login for login, is_upstream_led in done.get(cell, []) if mine or is_upstream_led]
-        asked = _in_order((login for line in mine for login in (line.who, line.partner)), team)
-        table.append((*cell, sum(line.how_many for line in mine), len(did), asked, _in_order(did, team)))
+        asked = members(login for line in mine for login in (line.who, line.partner))
+        table.append((*cell, sum(line.how_many for line in mine), len(did), asked, members(did)))
     known = conform(pd.DataFrame(table, columns=list(PLANNED_AND_DONE)), PLANNED_AND_DONE)
     unplanned = known[(known["planned"] == 0) & (known["done"] > 0)].drop(columns=["planned", "planned_for"])
     return {"lines": known[known["planned"] > 0].reset_index(drop=True), "unplanned": unplanned.reset_index(drop=True)}
-
-
-def _in_order(logins: Iterable[str | None], team: Team) -> list[str]:
-    present = {login.casefold() for login in logins if login}
-    return list(dict.fromkeys(member.login for member in team.members if member.login.casefold() in present))
 
 
 class Planned(Question):

@@ -31,7 +31,7 @@ _NOTABLE = 500  # points from which on the cost is said first
 _NULLABLE = {
     "author", "actor", "mergedBy", "enqueuer", "enabler", "user", "submittedAt", "closedAt", "mergedAt", "publishedAt",
     "description", "name", "startCursor", "endCursor", "latestRelease", "defaultBranchRef", "target",
-    "statusCheckRollup", "reviewDecision", "possibleTypes", "fields",
+    "statusCheckRollup", "reviewDecision", "possibleTypes", "fields", "milestone",
 }  # fmt: skip
 _PAGES = {"labels": 20, "files": 100}  # connections of which the first page is all that is read
 _CONNECTION_TRIES = 5
