@@ -269,6 +269,19 @@ def test_programs_get_json_and_quiet_people_no_notes(home, monkeypatch):
     assert next(finding["level"] for finding in json.loads(out)) == "✗"
 
 
+@pytest.mark.parametrize("command", ["init", "load", "labels list", "labels history", "labels agreement", "why"])
+def test_quiet_holds_for_every_command(tmp_path, command, monkeypatch):
+    monkeypatch.setenv("TQDM_DISABLE", "0")
+    options = {
+        "init": [tmp_path / "new"],
+        "load": ["--output", tmp_path, "--period", "2026-Q3"],
+        "why": ["quirefold-example/quire#379@chidi-example:pull_request", "--period", "2026-Q3"],
+    }
+    known = [] if command == "init" else ["--config", SAMPLE_CONFIG]
+    code, _, err = run("--quiet", *command.split(), *options.get(command, []), *known)
+    assert (code, err) == (0, "")
+
+
 def test_commands_about_labels_take_the_last_quarter_and_the_folder_beside_the_file(tmp_path):
     shutil.copytree(SAMPLE_CONFIG.parent, tmp_path / "sample")
     config = tmp_path / "sample" / "contribkit.toml"

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from contribkit.cli import main
 from contribkit.config.organisation import Organisation
-from contribkit.init import STARTER_CONFIG
+from contribkit.init import STARTER_CONFIG, start
 from contribkit.init.acceptance import accept, new_only
 from contribkit.init.github_facts import Facts
 from contribkit.init.proposals import Proposal, proposals
@@ -93,6 +93,22 @@ def test_what_is_not_there_is_one_sentence_and_nothing_is_written(
     assert not (tmp_path / "team").exists()
 
 
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        (1000, f"{ORG} has more than 100 members; name one of its teams with --github-team"),  # three thousand
+        (0, f"GitHub shows no member of {ORG}; a token of a member with the scope read:org sees those who hide it"),
+    ],
+)
+def test_too_many_members_and_none_that_show_themselves_are_one_sentence(
+    tmp_path: Path, github: Emulator, times: int, said: str
+) -> None:
+    github.workload.world.members[:] = github.workload.world.members * times
+    told = init(tmp_path / "team", github, "--yes")
+    assert (told.exit_code, told.stdout, said in told.stderr) == (1, "", True)
+    assert not (tmp_path / "team").exists()
+
+
 def test_github_that_is_away_is_one_sentence(tmp_path: Path, github: Emulator) -> None:
     arguments = ["init", str(tmp_path / "team"), "--github-org", ORG, "--api-url", "http://127.0.0.1:9"]
     told = CliRunner().invoke(main, arguments, env={"GITHUB_TOKEN": github.token})
@@ -106,6 +122,54 @@ def test_without_a_token_it_says_how_to_get_one_and_goes_on(tmp_path: Path) -> N
     assert "GITHUB_TOKEN" in told.stderr
     assert "/settings/tokens" in told.stderr
     assert (tmp_path / "team" / "contribkit.toml").read_text(encoding="utf-8") == STARTER
+
+
+@pytest.mark.parametrize("where", ["click.prompt", "contribkit.init.acceptance.read_facts"])
+def test_ctrl_c_in_the_middle_leaves_nothing(
+    tmp_path: Path, github: Emulator, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(where, stop)
+    told = init(tmp_path / "team", github)
+    assert (told.exit_code, "stopped; no file is half written" in told.stderr) == (130, True)
+    assert not (tmp_path / "team").exists()
+
+
+def test_what_a_person_wrote_between_two_runs_stays(tmp_path: Path, github: Emulator) -> None:
+    config = tmp_path / "team" / "contribkit.toml"
+    init(tmp_path / "team", github, "--yes")
+    member = '[[teams.members]]\nlogin = "dora-example"  # since spring\n'
+    edited = config.read_text(encoding="utf-8").replace("[[upstream]]", f"{member}\n# Ours:\n[[upstream]]", 1)
+    config.write_text(edited, encoding="utf-8")
+    assert init(tmp_path / "team", github, answers="all\nall\n").exit_code == 0
+    after = config.read_text(encoding="utf-8")
+    assert [line for line in edited.splitlines() if line not in after.splitlines()] == []
+    assert "ada-example" in [one.login for one in Organisation.read(config).everybody]
+    config.write_text(after.replace('name = "Our team"', "name = Our team"), encoding="utf-8")
+    broken = init(tmp_path / "team", github, "--yes")
+    assert (broken.exit_code, f"{config}: is not TOML" in broken.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("before", [[], ["--yes"]])
+def test_of_two_runs_at_once_the_second_writes_nothing(
+    tmp_path: Path, github: Emulator, before: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "team" / "contribkit.toml"
+    if before:  # in a folder that is there already
+        init(tmp_path / "team", github, *before)
+
+    def answer(*_: object, **__: object) -> str:
+        if not config.exists():  # the other one is done first
+            start(config.parent)
+        config.write_text(accept(config.read_text(encoding="utf-8"), ORG, DOTCOM, [ADA]), encoding="utf-8")
+        return "none"
+
+    monkeypatch.setattr("click.prompt", answer)
+    told = init(tmp_path / "team", github)
+    assert (told.exit_code, f"{config}: was changed meanwhile, so nothing was written" in told.stderr) == (1, True)
+    assert "ada-example" in config.read_text(encoding="utf-8")
 
 
 def test_an_answer_that_is_broken_off_leaves_nothing(tmp_path: Path, github: Emulator) -> None:

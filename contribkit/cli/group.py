@@ -77,10 +77,10 @@ def say(text: str, err: bool = False) -> None:
         click.echo(printable(line), err=err)
 
 
-def warn(sentences: list[str]) -> None:
+def warn(sentences: list[str], prefix: str = "contribkit: ") -> None:
     """Print notes on standard error, unless a person wants none."""
     for sentence in [] if click.get_current_context().find_root().params.get("quiet") else sentences:
-        say(f"contribkit: {sentence}", err=True)
+        say(f"{prefix}{sentence}", err=True)
 
 
 def warn_of_private(number: int, what: str) -> None:

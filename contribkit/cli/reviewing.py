@@ -39,11 +39,11 @@ def init(folder: Path, github_org: str | None, github_team: str, api_url: str, y
     """
     from contribkit.init import start
 
-    config = folder / "contribkit.toml"
     written = _from_github(folder, github_org, github_team, api_url, yes) if github_org else None
     for path in start(folder) if written is None else written:
         click.echo(path)
-    click.echo(f"Now edit {config}, and run: contribkit doctor --config {config}", err=True)
+    config = folder / "contribkit.toml"
+    warn([f"Now edit {config}, and run: contribkit doctor --config {config}"], prefix="")
 
 
 def _from_github(folder: Path, organisation: str, team: str, api_url: str, yes: bool) -> list[Path] | None:

@@ -5,6 +5,7 @@ else is null or missing is asked for again, and said where that does not help.
 """
 
 import math
+import os
 import sys
 import time
 from collections import Counter
@@ -296,7 +297,7 @@ class Runner:
     def _say_cost(self) -> None:
         """Say once, when all searches are done, what the rest costs, where it is much or more than there is."""
         kinds = [query.kind for query in self._waiting.values()]
-        if self._said or {"search", "probe", "owner", "account"}.intersection(kinds):
+        if self._said or os.environ.get("TQDM_DISABLE") or {"search", "probe", "owner", "account"}.intersection(kinds):
             return
         self._said = True
         cost, left = max(1, round(sum(KINDS[kind].connections for kind in kinds) / 100)), self._limiter.remaining
