@@ -161,7 +161,7 @@ def test_the_contributions_can_be_sorted_in_jupyterlab(browser, server):
 def test_a_request_to_another_host_is_seen_and_stopped(browser):
     with visitor(browser) as visits:
         tab = visits.page()
-        tab.set_content('<img src="http://images.example.org/a.png">')
-        tab.wait_for_timeout(200)
+        with tab.expect_event("requestfailed"):
+            tab.set_content('<img src="http://images.example.org/a.png">')
         assert visits.foreign == ["http://images.example.org/a.png"]
         assert tab.locator("img").evaluate("image => image.naturalWidth") == 0

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
@@ -41,8 +41,8 @@ FLAGS = [
     # What slips past the interception below finds no host.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]  # fmt: skip
-STARTS_IN = 60  # seconds; 2.4 measured
-RUNS_IN = 90_000  # milliseconds; a kernel is idle after 8 s
+STARTS_IN = 120  # seconds; 2.4 measured
+RUNS_IN = 120_000  # milliseconds; a kernel is idle after 8 s
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -137,6 +137,7 @@ def visitor(browser: "Browser", width: int = 1280, height: int = 900, **options:
     context = browser.new_context(viewport={"width": width, "height": height}, service_workers="block", **options)
     visits = Visitor(context)
     context.route("**/*", visits._route)
+    context.set_default_timeout(RUNS_IN)
     try:
         yield visits
     finally:
@@ -155,28 +156,31 @@ class Server:
         return f"http://127.0.0.1:{self.port}/{path}?token={self.token}&reset"
 
     def api(self, path: str, method: str = "GET") -> bytes:
-        """Ask the server's own interface, such as ``api/kernels``."""
+        """Ask the server's own interface, such as ``api/kernels``; again while a kernel that starts is in the way."""
         address = f"http://127.0.0.1:{self.port}/{path}"
         asked = Request(address, method=method, headers={"Authorization": f"token {self.token}"})
-        with urlopen(asked, timeout=10) as answer:
-            return bytes(answer.read())
-
-    def kernels(self) -> list[dict[str, Any]]:
-        """Return the kernels with their ``execution_state``, once the server can list them."""
         until = time.monotonic() + STARTS_IN
         while True:
             try:
-                return list(json.loads(self.api("api/kernels")))
+                with urlopen(asked, timeout=STARTS_IN) as answer:
+                    return bytes(answer.read())
             except HTTPError as error:
-                # The server lists a kernel before it has noted its state, and fails on it until it has.
+                if method == "DELETE" and error.code == 404:  # it ended by itself
+                    return b""
+                # A kernel is listed before its state is noted, and the list fails on it until then.
                 if error.code != 500 or time.monotonic() > until:
                     raise
             time.sleep(0.1)
 
+    def kernels(self) -> list[dict[str, Any]]:
+        """Return the kernels with their ``execution_state``."""
+        return list(json.loads(self.api("api/kernels")))
+
     def stop_kernels(self) -> None:
         """End every kernel: JupyterLab would give a notebook that is opened again the old one."""
-        for kernel in self.kernels():
-            self.api(f"api/kernels/{kernel['id']}", "DELETE")
+        while kernels := self.kernels():
+            for kernel in kernels:
+                self.api(f"api/kernels/{kernel['id']}", "DELETE")
 
 
 @contextmanager
@@ -192,23 +196,31 @@ def serve(root: Path, home: Path, python: str | Path = sys.executable) -> Iterat
     python
         The interpreter whose JupyterLab it is.
     """
-    server = Server(_free_port(), secrets.token_hex(16))
     log = home / "server.log"
-    command = [
-        str(python), "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={server.port}",
-        "--ServerApp.port_retries=0", f"--IdentityProvider.token={server.token}", f"--ServerApp.root_dir={root}",
-    ]  # fmt: skip
     environment = _environment(home, Path(python))
     with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=root, env=environment, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+        for _ in range(3):  # another process may take the port before the server does
+            server = Server(_free_port(), secrets.token_hex(16))
+            command = [
+                str(python), "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+                f"--port={server.port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={server.token}",
+                f"--ServerApp.root_dir={root}",
+            ]  # fmt: skip
+            process = subprocess.Popen(
+                command, cwd=root, env=environment, stdout=out, stderr=out, stdin=subprocess.DEVNULL
+            )
+            if _started(server, process):
+                break
+            process.kill()
+        else:
+            pytest.fail(f"JupyterLab did not start:\n{log.read_text(errors='replace')[-3000:]}", pytrace=False)
         try:
-            _wait(server, process, log)
             yield server
         finally:
             # It ends its kernels with it.
             process.terminate()
             try:
-                process.wait(20)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -236,15 +248,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(server: Server, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _started(server: Server, process: "subprocess.Popen[bytes]") -> bool:
     until = time.monotonic() + STARTS_IN
     while time.monotonic() < until and process.poll() is None:
         try:
             server.api("api/status")
-            return
-        except (URLError, OSError):
+            return True
+        except OSError:
             time.sleep(0.1)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text(errors='replace')[-3000:]}", pytrace=False)
+    return False
 
 
 @dataclass(frozen=True)
@@ -258,7 +270,7 @@ class Notebook:
         """Run all cells by the menu as a person does, and wait until they are done or one failed."""
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.locator('[data-command="runmenu:run-all"]').click()
-        self.page.wait_for_function(_DONE, timeout=RUNS_IN)
+        self.page.wait_for_function(_DONE)
 
     @property
     def outputs(self) -> "Locator":
@@ -312,7 +324,7 @@ def notebook(browser: "Browser", server: Server, path: str, **options: Any) -> I
         page = visits.page()
         page.goto(server.url(path if path.startswith("lab/") else f"lab/tree/{path}"))
         # The toolbar says idle too early: Run All would then ask for a kernel.
-        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=RUNS_IN)
+        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
         try:
             yield Notebook(visits, page)
         finally:

@@ -110,13 +110,13 @@ class Widget:
         """Press a button."""
         self.root.get_by_role("button", name=name).click()
 
-    def wait_saved(self, timeout: float = 20_000) -> None:
+    def wait_saved(self) -> None:
         """Wait until the corner says that all is saved."""
-        self.root.locator(".saving.saved").wait_for(timeout=timeout)
+        self.root.locator(".saving.saved").wait_for()
 
     def says(self, words: str) -> None:
         """Wait until the widget shows some words."""
-        self.root.get_by_text(words).locator("visible=true").first.wait_for(timeout=15_000)
+        self.root.get_by_text(words).locator("visible=true").first.wait_for()
 
     def focus(self) -> None:
         """Go to the list as a person who clicks does, but without a click."""
@@ -129,5 +129,5 @@ def shown(notebook: Notebook) -> Iterator[Widget]:
     widget = Widget(notebook.page)
     before = widget.here.get_attribute("id") if widget.here.count() else ""
     notebook.run_all()
-    widget.root.locator(f".row.here:not([id='{before}'])").wait_for(timeout=20_000)
+    widget.root.locator(f".row.here:not([id='{before}'])").wait_for()
     yield widget
