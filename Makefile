@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export MPLBACKEND := Agg
+# Reviews and tests start many interpreters: each would compile pandas and the rest anew where nothing compiled is kept.
+unexport PYTHONDONTWRITEBYTECODE
 
 # uv may not find the certificates of the machine: then pip installs.
 define install
-	if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1); \
+	if command -v uv >/dev/null 2>&1; then uv pip install --quiet --compile-bytecode --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1); \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 endef
 
@@ -17,7 +19,7 @@ review: $(VENV)/ready
 	$(BIN)/contribkit review --sample
 
 test: $(VENV)/ready-dev
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .
