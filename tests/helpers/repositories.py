@@ -1,9 +1,11 @@
 """Real git repositories for tests: the eight of the real set, and small invented ones."""
 
 import gzip
+import hashlib
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ REALSET = Path(os.environ.get("CONTRIBKIT_REALSET") or Path(__file__).parents[3]
 NO_REALSET = "the real set is not there: set CONTRIBKIT_REALSET"
 
 Person = tuple[str, str]
+Files = dict[bytes, tuple[bytes, str]]  # by path: the mode, and the hash
 ADA: Person = ("Ada Example", "12345+ada-example@users.noreply.github.com")
 BOB: Person = ("Bob Example", "bob-example@users.noreply.github.com")
 STRANGER: Person = ("Sam Stranger", "sam@elsewhere.example")
@@ -85,6 +88,8 @@ def _build(stream: Path, folder: Path) -> Path:
 class Invented:
     """A small bare repository; every commit is an hour younger than the one made before it.
 
+    Its objects are written here, as git lays them out: a process of git for each would take most of the tests' time.
+
     Parameters
     ----------
     path
@@ -96,6 +101,7 @@ class Invented:
     def __init__(self, path: Path, start: str = "2023-04-03T10:00") -> None:
         self.path = path
         self.tip: str | None = None
+        self._trees: dict[str, Files] = {}
         self._now = datetime.fromisoformat(start).replace(tzinfo=UTC)
         path.parent.mkdir(parents=True, exist_ok=True)
         run_git("init", "--quiet", "--bare", "--initial-branch=main", path)
@@ -132,22 +138,22 @@ class Invented:
         files
             Contents by path, put to those of the first parent.
         """
-        words = _bytes(message)
+        tree: Files = {}
+        for sha in parents:
+            tree |= self._files(sha)
+        for path, content in (files or {}).items():
+            tree[path.encode()] = (b"100644", self._write(b"blob", _bytes(content)))
         lines = [
-            b"commit refs/made/last\nmark :1",
+            b"tree " + self._tree(tree).encode(),
+            *(b"parent " + sha.encode() for sha in parents),
             b"author " + self._stamp(author, at),
             b"committer " + self._stamp(committer or author, at, again=True),
-            b"data %d\n%s" % (len(words), words),
-            *(b"%s %s" % (b"merge" if place else b"from", sha.encode()) for place, sha in enumerate(parents)),
+            b"",
+            _bytes(message),
         ]
-        lines.extend(line for sha in parents[1:] for line in self._files(sha))
-        for path, content in (files or {}).items():
-            data = _bytes(content)
-            lines.append(b"M 100644 inline %s\ndata %d\n%s" % (path.encode(), len(data), data))
-        lines.append(b"get-mark :1\n")
-        if not parents:
-            self.git("update-ref", "-d", "refs/made/last")
-        return self.git("fast-import", "--quiet", "--force", stdin=b"\n".join(lines))
+        made = self._write(b"commit", b"\n".join(lines))
+        self._trees[made] = tree
+        return made
 
     def main(
         self,
@@ -180,13 +186,15 @@ class Invented:
 
     def point(self, ref: str, sha: str) -> None:
         """Set a branch, or a lightweight tag, to a commit."""
-        self.git("update-ref", ref, sha)
+        path = self.path / ref
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{sha}\n", encoding="ascii")
 
     def tag(self, name: str, sha: str, tagger: Person, message: str = "A release", at: str = "") -> None:
         """Make an annotated tag."""
-        words = message.encode()
-        head = f"tag {name}\nfrom {sha}\n".encode() + b"tagger " + self._stamp(tagger, at)
-        self.git("fast-import", "--quiet", stdin=head + b"\ndata %d\n%s\n" % (len(words), words))
+        kind = "commit" if sha in self._trees else self.git("cat-file", "-t", sha)
+        head = f"object {sha}\ntype {kind}\ntag {name}\n".encode() + b"tagger " + self._stamp(tagger, at)
+        self.point(f"refs/tags/{name}", self._write(b"tag", b"%s\n\n%s" % (head, message.encode())))
 
     def raw_commit(self, text: bytes) -> str:
         """Write a commit as it stands, which git itself would not make, on top of nothing; ``%TREE`` is its tree."""
@@ -194,11 +202,37 @@ class Invented:
         text = text.replace(b"%TREE", tree)
         return self.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=text)
 
-    def _files(self, sha: str) -> Iterator[bytes]:
-        for entry in filter(None, run_git("-C", self.path, "ls-tree", "-r", "-z", sha).split(b"\0")):
-            facts, _, path = entry.partition(b"\t")
-            mode, _, blob = facts.split()
-            yield b"M %s %s %s" % (mode, blob, path)
+    def _files(self, sha: str) -> Files:
+        if sha not in self._trees:  # git made it
+            entries = run_git("-C", self.path, "ls-tree", "-r", "-z", sha).split(b"\0")
+            facts = [entry.partition(b"\t") for entry in entries if entry]
+            self._trees[sha] = {path: (fact.split()[0], fact.split()[2].decode()) for fact, _, path in facts}
+        return self._trees[sha]
+
+    def _tree(self, files: Files) -> str:
+        """Write the tree of some files, and those of the folders in it."""
+        entries: Files = {path: entry for path, entry in files.items() if b"/" not in path}
+        folders: dict[bytes, Files] = {}
+        for path, entry in files.items():
+            folder, inside, rest = path.partition(b"/")
+            if inside:
+                folders.setdefault(folder, {})[rest] = entry
+        entries |= {folder: (b"40000", self._tree(inside)) for folder, inside in folders.items()}
+        # As git sorts them: a folder as if its name ended with a slash.
+        ordered = sorted(entries.items(), key=lambda one: one[0] + (b"/" if one[0] in folders else b""))
+        return self._write(
+            b"tree", b"".join(b"%s %s\0%s" % (mode, name, bytes.fromhex(sha)) for name, (mode, sha) in ordered)
+        )
+
+    def _write(self, kind: bytes, content: bytes) -> str:
+        """Write an object, and return its hash."""
+        whole = b"%s %d\0%s" % (kind, len(content), content)
+        sha = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
+        path = self.path / "objects" / sha[:2] / sha[2:]
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(zlib.compress(whole, 1))
+        return sha
 
     def _stamp(self, person: Person, at: str, again: bool = False) -> bytes:
         if not at and not again:

@@ -260,7 +260,7 @@ def writer(folder: Path, person: str, count: int) -> "subprocess.Popen[str]":
 def test_two_people_and_one_person_in_two_sessions_lose_nothing(tmp_path: Path) -> None:
     people = ("ada", "ada", "bob", "cem")
     processes = [writer(tmp_path, person, 500) for person in people]
-    said = [process.communicate(timeout=120)[0].split() for process in processes]
+    said = [process.communicate(timeout=600)[0].split() for process in processes]
     assert all(len(lines) == 501 for lines in said)
     labels = Labels.read(tmp_path)
     assert Counter(event["by"] for event in labels.events) == {"ada": 1000, "bob": 500, "cem": 500}
@@ -277,7 +277,7 @@ def test_every_acknowledged_event_is_in_the_file_of_a_process_that_was_killed(tm
     saved = [process.stdout.readline() for _ in range(after + 1)][1:]
     process.kill()
     saved += process.stdout.readlines()
-    process.wait(timeout=30)
+    process.wait(timeout=600)
     process.stdout.close()
     numbers = [int(said) for said in saved if said.endswith("\n")]
     assert len(numbers) >= after

@@ -1,6 +1,7 @@
 """The GitHub source against the emulator: everything a team did, nothing else, in few requests, whatever breaks."""
 
 import os
+import time
 from multiprocessing import get_context
 from pathlib import Path
 from signal import SIGKILL
@@ -118,19 +119,23 @@ def test_only_what_was_touched_since_is_read_again(small: Workload, tmp_path: Pa
 
 @pytest.mark.parametrize("trap", [*TRAPS])
 def test_a_trap_on_the_way_changes_nothing(
-    small: Workload, plain: dict[str, pd.DataFrame], trap: str, tmp_path: Path
+    small: Workload, plain: dict[str, pd.DataFrame], trap: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = 1 if trap == "bad_gateway_on_100" else 2
-    with Emulator(small, {trap: number}, slowness=0.5) as github:
-        org = small.organisation(tmp_path, github.url, timeout=0.3 if trap == "slow" else 30)
+    with Emulator(small, {trap: number}, slowness=4) as github:
+        monkeypatch.setattr(time, "sleep", github.clock.sleep)
+        org = small.organisation(tmp_path, github.url, timeout=2 if trap == "slow" else 30)
         answer = _until_done(org, small)
         assert trap == "bad_gateway_on_100" or github.sprung == [trap]
     assert_same(whole(answer), plain)
 
 
-def test_all_traps_together_change_nothing(small: Workload, plain: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+def test_all_traps_together_change_nothing(
+    small: Workload, plain: dict[str, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     traps = [name for name in TRAPS if name != "slow"]
     with Emulator(small, dict.fromkeys(traps, 1)) as github:
+        monkeypatch.setattr(time, "sleep", github.clock.sleep)
         answer = _until_done(small.organisation(tmp_path, github.url), small)
         assert set(github.sprung) >= set(traps) - {"bad_gateway_on_100"}
     assert_same(whole(answer), plain)

@@ -40,7 +40,7 @@ class Notebook:
     def run(self, code: str, somebody: bool = True) -> None:
         """Run a cell."""
         self._client.execute_interactive(
-            code, allow_stdin=somebody, stdin_hook=self._asked, output_hook=self._told, timeout=60
+            code, allow_stdin=somebody, stdin_hook=self._asked, output_hook=self._told, timeout=300
         )
 
     def _asked(self, message: dict[str, Any]) -> None:
@@ -60,7 +60,7 @@ def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebo
     manager.start_kernel(cwd=str(tmp_path))
     client = manager.blocking_client()
     client.start_channels()
-    client.wait_for_ready(timeout=60)
+    client.wait_for_ready(timeout=300)
     yield Notebook(client, Emulator.token)
     client.stop_channels()
     manager.shutdown_kernel(now=True)

@@ -26,6 +26,7 @@ ROWS = [
     {"id": "up-example/app#2@bob-example:review", "author": "nora-example", "happened_at": "2026-08-02"},
     {"id": "up-example/app#3@ada-example:issue", "title": "No day"},
 ]
+BRIEF = ("parameters", "open", "changes", "added", "not-seen", "write")
 
 
 def write_organisation(folder, rows=ROWS, teams=(TEAM,)):
@@ -157,14 +158,21 @@ def test_what_is_chosen_above_a_notebook_changes_what_stands_below(tmp_path, nam
     assert [name for name in names if re.search(rf"\b{name}\b", json.dumps(below))] == []
 
 
-def failing_notebook(folder, monkeypatch, code="raise OSError('the disk is full')"):
-    """Let reviews run a notebook with a cell that fails before the last section."""
+def failing_notebook(folder, monkeypatch, code="raise OSError('the disk is full')", kept=None):
+    """Let reviews run a notebook with a cell that fails before the last section; of the others only those kept."""
     notebook = nbformat.read(NOTEBOOKS / "review.ipynb", as_version=4)
     place = next(n for n, cell in enumerate(notebook.cells) if cell.source == "review.not_seen")
-    notebook.cells.insert(place, nbformat.v4.new_code_cell(code))
+    notebook.cells.insert(place, nbformat.v4.new_code_cell(code, id="added"))
+    notebook.cells = [cell for cell in notebook.cells if kept is None or cell.id in kept]
     shutil.copytree(NOTEBOOKS, folder)
     nbformat.write(notebook, folder / "review.ipynb")
     monkeypatch.setattr("contribkit.rendering.jobs.NOTEBOOKS", folder)
+
+
+@pytest.fixture
+def brief(tmp_path, monkeypatch):
+    """Let reviews run a notebook of two sections: whatever is in the others, folders and files are the same."""
+    failing_notebook(tmp_path / "brief", monkeypatch, "", BRIEF)
 
 
 def test_a_cell_that_fails_leaves_the_notebook_up_to_there_and_a_page_that_says_so(tmp_path, monkeypatch):
@@ -184,7 +192,7 @@ def test_a_cell_that_fails_leaves_the_notebook_up_to_there_and_a_page_that_says_
 
 def test_a_kernel_that_dies_is_said_too(tmp_path, monkeypatch):
     org = write_organisation(tmp_path / "o")
-    failing_notebook(tmp_path / "n", monkeypatch, "import os; os._exit(1)")
+    failing_notebook(tmp_path / "n", monkeypatch, "import os; os._exit(1)", BRIEF)
     (result,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
     assert "The kernel died" in result.failure
     assert "The kernel died" in result.page.read_text()
@@ -224,18 +232,18 @@ def test_nothing_of_the_users_own_ipython_reaches_a_notebook(tmp_path, monkeypat
     assert sorted(path for path in tmp_path.rglob("*") if folder not in (path, *path.parents)) == before
 
 
-def test_a_review_that_stops_does_not_replace_a_good_one(tmp_path, monkeypatch):
+def test_a_review_that_stops_does_not_replace_a_good_one(brief, tmp_path, monkeypatch):
     org = write_organisation(tmp_path / "o")
     (good,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
     before = good.page.read_bytes()
-    failing_notebook(tmp_path / "n", monkeypatch)
+    failing_notebook(tmp_path / "n", monkeypatch, kept=BRIEF)
     (bad,) = ck.render(org, ck.Period("2026-Q3"), [org.team()])
     assert bad.folder.name == "quay.failed"
     assert good.page.read_bytes() == before
     assert sorted(path.name for path in good.folder.parent.iterdir()) == ["quay", "quay.failed"]
 
 
-def test_an_existing_review_is_replaced_whole_but_for_what_people_put_there(tmp_path):
+def test_an_existing_review_is_replaced_whole_but_for_what_people_put_there(brief, tmp_path):
     org = write_organisation(tmp_path / "o")
     (first,) = ck.render(org, ck.Period("2026-Q3"), [org.team()], printable=True)
     (first.folder / "minutes.md").write_text("notes")
@@ -268,7 +276,7 @@ def test_a_review_that_a_killed_run_moved_away_is_back_before_anything_else(tmp_
         assert new.stat().st_mode == place.stat().st_mode  # as the umask says
 
 
-def test_a_link_to_a_folder_stays_a_link(tmp_path):
+def test_a_link_to_a_folder_stays_a_link(brief, tmp_path):
     org = write_organisation(tmp_path / "o")
     place, target = tmp_path / "o/reviews/2026-Q3/quay", tmp_path / "web"
     target.mkdir()
@@ -289,7 +297,7 @@ def test_two_projects_or_a_team_and_a_project_have_folders_of_their_own(tmp_path
     assert all(re.fullmatch(r"upstream(-[a-z0-9]+)+", slug) for slug in slugs)
 
 
-def test_what_people_say_between_two_renderings_shows_as_a_change(tmp_path):
+def test_what_people_say_between_two_renderings_shows_as_a_change(brief, tmp_path):
     org = write_organisation(tmp_path)
     ck.render(org, ck.Period("2026-Q3"), [org.team()])
     event = {"v": 1, "id": "1", "at": "2026-10-01T00:00:00Z", "by": "ada-example", "op": "label", "lead": "individual"}

@@ -43,7 +43,7 @@ class Page:
         content = {"comm_id": self.comm, "data": {"method": "custom", "content": {"type": kind} | message}}
         self.client.shell_channel.send(self.client.session.msg("comm_msg", content))
         while True:
-            heard = self.client.get_iopub_msg(timeout=30)
+            heard = self.client.get_iopub_msg(timeout=300)
             if heard["msg_type"] == "comm_msg" and heard["content"]["data"].get("method") == "custom":
                 return heard["content"]["data"]["content"]
 
@@ -68,7 +68,7 @@ def page(folder, rows: list[dict]):
             if message["msg_type"] == "execute_result":
                 comms.append(message["content"]["data"]["text/plain"].strip("'"))
 
-        client.execute_interactive("\n".join(line.strip() for line in code.splitlines()), output_hook=hear, timeout=60)
+        client.execute_interactive("\n".join(line.strip() for line in code.splitlines()), output_hook=hear, timeout=300)
         yield Page(client, comms[0])
     finally:
         client.stop_channels()
