@@ -3,7 +3,6 @@
 import json
 import re
 import stat
-from contextlib import contextmanager
 
 import nbformat
 import pandas as pd
@@ -15,7 +14,6 @@ from contribkit.errors import ContribkitError
 from contribkit.rendering.notebook import NOTEBOOKS, execute, write_page
 from contribkit.tables import Judged
 from contribkit.widgets.relabelling.relabel import Relabel, answer
-from tests.helpers.crowd import contributions, organisation
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TITLES = ["<script>alert(1)</script>", "</td><img src=x onerror=alert(1)>", "{{ 7 * 7 }}", "\u202egnp.exe", "x" * 5000]
@@ -48,8 +46,17 @@ class Page:
                 return heard["content"]["data"]["content"]
 
 
-@contextmanager
-def page(folder, rows: list[dict]):
+@pytest.fixture(scope="module")
+def kernel():
+    """Start one kernel for all pages: a widget knows nothing of the others in it."""
+    manager, client = start_new_kernel(extra_arguments=["--IPKernelApp.log_level=ERROR"])
+    yield client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+    manager.cleanup_resources()
+
+
+def page(client, folder, rows: list[dict]) -> Page:
     """Make a widget in a kernel, and open it as a page would."""
     rows_file = folder / "rows.json"
     rows_file.write_text(json.dumps(rows))
@@ -59,21 +66,15 @@ def page(folder, rows: list[dict]):
         shown = widget({str(folder / "labels")!r}, *json.load(open({str(rows_file)!r})))
         shown.comm.comm_id
     """
-    manager, client = start_new_kernel(extra_arguments=["--IPKernelApp.log_level=ERROR"])
-    try:
-        comms = []
+    comms = []
 
-        def hear(message):
-            assert message["msg_type"] != "error", message["content"]
-            if message["msg_type"] == "execute_result":
-                comms.append(message["content"]["data"]["text/plain"].strip("'"))
+    def hear(message):
+        assert message["msg_type"] != "error", message["content"]
+        if message["msg_type"] == "execute_result":
+            comms.append(message["content"]["data"]["text/plain"].strip("'"))
 
-        client.execute_interactive("\n".join(line.strip() for line in code.splitlines()), output_hook=hear, timeout=300)
-        yield Page(client, comms[0])
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-        manager.cleanup_resources()
+    client.execute_interactive("\n".join(line.strip() for line in code.splitlines()), output_hook=hear, timeout=300)
+    return Page(client, comms[0])
 
 
 def unpacked(message: dict) -> list[dict]:
@@ -87,45 +88,45 @@ def event(number: int, row: int = 1, **more) -> dict:
     return known | {"op": "label", "item": item, "lead": "upstream"} | more
 
 
-def test_a_page_gets_rows_then_words_and_its_labels_are_on_the_disk_when_it_hears_so(tmp_path):
+def test_a_page_gets_rows_then_words_and_its_labels_are_on_the_disk_when_it_hears_so(kernel, tmp_path):
     rows = [{"title": "Fix", "body": "The words"}, {"title": "Add"}]
-    with page(tmp_path, rows) as asked:
-        begin = asked.ask("ready")
-        assert begin["type"] == "begin"
-        assert unpacked(begin) == unpacked(asked.ask("rows"))
-        assert sorted(row["title"] for row in unpacked(begin)) == ["Add", "Fix"]
-        assert not {"body", "remarks", "reasons"} & set(begin["rows"]["names"])
-        assert [lead["shape"] for lead in begin["page"]["leads"].values()] == ["◆", "●", "▲", "?"]
-        item = event(1)["item"]
-        assert asked.ask("texts", items=[item])["texts"][item]["body"] == "The words"
-        first = asked.ask("events", events=[event(1, by="somebody-else"), event(2, row=2, lead="individual")])
-        assert (len(first["saved"]), first["failed"], first["written"]) == (2, {}, 2)
-        assert {row["label"]["lead"] for row in unpacked(first)} == {"upstream", "individual"}
-        (file,) = (tmp_path / "labels").rglob("*.jsonl")
-        assert [json.loads(line)["by"] for line in file.read_text().splitlines()] == ["ada-example", "ada-example"]
-        # Sent again, as after a lost answer: saved, and there once.
-        assert asked.ask("events", events=[event(1)])["saved"] == [event(1)["id"]]
-        log = asked.ask("export")
-        assert log["text"] == file.read_text()
-        assert log["path"].endswith(f"/2026-Q3/{file.name}")
-        assert log["written"] == 2
+    asked = page(kernel, tmp_path, rows)
+    begin = asked.ask("ready")
+    assert begin["type"] == "begin"
+    assert unpacked(begin) == unpacked(asked.ask("rows"))
+    assert sorted(row["title"] for row in unpacked(begin)) == ["Add", "Fix"]
+    assert not {"body", "remarks", "reasons"} & set(begin["rows"]["names"])
+    assert [lead["shape"] for lead in begin["page"]["leads"].values()] == ["◆", "●", "▲", "?"]
+    item = event(1)["item"]
+    assert asked.ask("texts", items=[item])["texts"][item]["body"] == "The words"
+    first = asked.ask("events", events=[event(1, by="somebody-else"), event(2, row=2, lead="individual")])
+    assert (len(first["saved"]), first["failed"], first["written"]) == (2, {}, 2)
+    assert {row["label"]["lead"] for row in unpacked(first)} == {"upstream", "individual"}
+    (file,) = (tmp_path / "labels").rglob("*.jsonl")
+    assert [json.loads(line)["by"] for line in file.read_text().splitlines()] == ["ada-example", "ada-example"]
+    # Sent again, as after a lost answer: saved, and there once.
+    assert asked.ask("events", events=[event(1)])["saved"] == [event(1)["id"]]
+    log = asked.ask("export")
+    assert log["text"] == file.read_text()
+    assert log["path"].endswith(f"/2026-Q3/{file.name}")
+    assert log["written"] == 2
 
 
-def test_a_page_hears_why_an_event_is_not_saved_and_the_others_are(tmp_path):
-    with page(tmp_path, [{"title": "Fix"}]) as asked:
-        asked.ask("ready")
-        answer = asked.ask("events", events=[event(1, lead="nonsense"), event(2, row=99), event(3)])
-        assert answer["saved"] == [event(3)["id"]]
-        assert "nonsense" in answer["failed"][event(1)["id"]]
-        assert "lamp#99" in answer["failed"][event(2)["id"]]
+def test_a_page_hears_why_an_event_is_not_saved_and_the_others_are(kernel, tmp_path):
+    asked = page(kernel, tmp_path, [{"title": "Fix"}])
+    asked.ask("ready")
+    answer = asked.ask("events", events=[event(1, lead="nonsense"), event(2, row=99), event(3)])
+    assert answer["saved"] == [event(3)["id"]]
+    assert "nonsense" in answer["failed"][event(1)["id"]]
+    assert "lamp#99" in answer["failed"][event(2)["id"]]
 
 
-def test_a_page_hears_that_there_is_nothing_to_train_on(tmp_path):
-    with page(tmp_path, [{"title": "Fix"}]) as asked:
-        asked.ask("ready")
-        refused = asked.ask("retrain")
-        assert refused["type"] == "refused"
-        assert "data=" in refused["why"]
+def test_a_page_hears_that_there_is_nothing_to_train_on(kernel, tmp_path):
+    asked = page(kernel, tmp_path, [{"title": "Fix"}])
+    asked.ask("ready")
+    refused = asked.ask("retrain")
+    assert refused["type"] == "refused"
+    assert "data=" in refused["why"]
 
 
 @pytest.mark.parametrize(
@@ -164,9 +165,7 @@ def test_dollar_signs_in_titles_are_not_typeset_as_formulas(tmp_path):
 
 
 def test_rows_are_no_part_of_the_state_that_is_saved_with_a_notebook(tmp_path):
-    org = organisation()
-    table = ck.classify(contributions(10_000, org), None, org)
-    shown = Relabel(table, ck.Labels.read(tmp_path), "ada-example", period="2026-Q3")
+    shown = widget(tmp_path, *({"title": f"Row {n}", "body": "Words of it " * 50} for n in range(10_000)))
     state = json.dumps(shown.get_state())
     assert len(state) < 50_000
     data, _ = shown._repr_mimebundle_()
