@@ -69,7 +69,7 @@ class Design:
         self.rows = [*rows, *(row for row in rows if row["title_raw"] != row["title"])]
         titles = [*(row["title"] for row in rows), *(row["title_raw"] for row in self.rows[len(rows) :])]
         found = [
-            features(title, row.get("body") or "", row["files"] or [], (row["additions"], row["deletions"]))
+            features(title, row.get("body") or "", row["files"] or [], row["additions"], row["deletions"])
             for title, row in zip(titles, self.rows, strict=True)
         ]
         for row, names in zip(self.rows, found, strict=True):

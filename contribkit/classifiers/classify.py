@@ -1,9 +1,11 @@
 """Classify: who leads each contribution, and why."""
 
-from typing import Any, NamedTuple
+from collections import Counter
+from typing import NamedTuple
 
 import pandas as pd
 
+from contribkit import tables
 from contribkit.classifiers import attribution
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.model import learn, sort_reasons
@@ -14,18 +16,7 @@ from contribkit.classifiers.votes import LABEL, Reason, Weights, decide, weights
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
 from contribkit.labels import Label, Labels
-from contribkit.tables import (
-    CONTRIBUTIONS,
-    JUDGED,
-    REASONS,
-    REFERENCES,
-    Judged,
-    conform,
-    grouped,
-    is_missing,
-    of_trackers,
-    rows_of,
-)
+from contribkit.tables import CONTRIBUTIONS, REASONS, REFERENCES, Judged, conform
 from contribkit.vocabulary import MAINTAINER, MAINTAINERS, Activity, Kind, Lead
 
 _EVIDENCE = ["id", "rule", "strength", *Reason._fields]
@@ -78,17 +69,16 @@ def classify(
     told = conform(pd.DataFrame(references), REFERENCES, organisation.timezone)
     organisation = organisation.with_issues(told)
     found = evidence(table, told, organisation, known)
-    answers = decide(found.reasons, table.index, known)
-    rows = table.assign(
-        lead=answers["lead"], confidence=answers["confidence"], decided_by="rules",
-        activity=[str(context.activity) for context in found.contexts],
-    )  # fmt: skip
+    answers = decide(found.reasons, table.index, known)[["lead", "confidence"]]
+    activities = [str(context.activity) for context in found.contexts]
+    rows = table.join(answers).assign(decided_by="rules", activity=activities)
     # Of rows with one id the reasons of the last.
-    names = table["id"][~table["id"].map(casefold_id).duplicated(keep="last")]
+    keys = table["id"].map(casefold_id)
+    names = table["id"][~keys.duplicated(keep="last")]
     reasons = found.reasons.assign(id=found.reasons["id"].map(names)).dropna(subset="id")
     reasons = sort_reasons(conform(reasons, REASONS), table["id"])
-    judged, notes = Judged(conform(rows, CONTRIBUTIONS | JUDGED), reasons), []
-    given = [settled.get(casefold_id(item)) for item in table["id"]]
+    judged, notes = Judged(conform(rows, CONTRIBUTIONS | tables.JUDGED), reasons), []
+    given = [*map(settled.get, keys)]
     if settled:
         learning, judged = learn(judged, settled, organisation.word)
         judged = _with_labels(judged, {place: label for place, label in enumerate(given) if label})
@@ -98,13 +88,10 @@ def classify(
 
 
 class Evidence(NamedTuple):
-    """What is known of each contribution: what rules look at, its reasons, and whom its neighbours served.
-
-    `reasons` are a table of the schema `REASONS` with a column `strength`; their `id` is a place among the contexts.
-    """
+    """What is known of each contribution: what rules look at, its reasons, and whom its neighbours served."""
 
     contexts: list[Context]
-    reasons: pd.DataFrame
+    reasons: pd.DataFrame  # of the schema `REASONS`, with a column `strength`; `id` is a place among the contexts
     neighbour_stakeholders: list[list[str]]
     failures: Failures
 
@@ -136,25 +123,19 @@ def evidence(table: pd.DataFrame, references: pd.DataFrame, organisation: Organi
 def _contexts(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisation) -> list[Context]:
     """Return what rules look at, row by row; references in the order of their dates, not of their files."""
     references = references.sort_values(["date", "source", "id"], kind="stable")
-    told = [{name: None if is_missing(value) else value for name, value in row.items()} for row in rows_of(references)]
-    by_thread = grouped(references["ref"].map(casefold_id), told)
-    times, covered = table["happened_at"], _covered(table["happened_at"], references)
-    days = times.dt.tz_convert(organisation.timezone).dt.date
+    by_thread = tables.grouped(references["ref"].map(casefold_id), tables.records(references))
+    covered = _covered(table["happened_at"], references)
+    days = table["happened_at"].dt.tz_convert(organisation.timezone).dt.date
     index = StakeholderIndex(organisation)
     owners, roles = _maintainers(table)
     speaking = {owner: frozenset(logins & organisation.speakers) for owner, logins in roles.items()}
     return [
         Context(
-            row,
-            index,
-            by_thread.get(casefold_id(row["ref"]), []),
-            bool(is_covered),
-            None if pd.isna(day) else day,
-            casefold_id(str(row["actor"])) in roles.get(owner, ()),
-            speaking.get(owner, frozenset()),
+            row, index, by_thread.get(casefold_id(row["ref"]), []), bool(is_covered), None if pd.isna(day) else day,
+            casefold_id(str(row["actor"])) in roles.get(owner, ()), speaking.get(owner, frozenset()),
         )
-        for row, owner, is_covered, day in zip(rows_of(table), owners, covered, days, strict=True)
-    ]
+        for row, owner, is_covered, day in zip(tables.rows_of(table), owners, covered, days, strict=True)
+    ]  # fmt: skip
 
 
 def _linked(table: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
@@ -169,9 +150,9 @@ def _linked(table: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
 
 def _covered(times: pd.Series, references: pd.DataFrame) -> pd.Series:
     """Return which times lie between the first and last reference of one tracker or repository, which would know."""
-    spans = of_trackers(references).groupby("source")["date"].agg(["min", "max"]).dropna()
-    within = [(times >= first) & (times <= last) for first, last in zip(spans["min"], spans["max"], strict=True)]
-    return pd.concat(within, axis=1).any(axis=1) if within else pd.Series(False, index=times.index)
+    spans = tables.of_trackers(references).groupby("source")["date"].agg(["min", "max"]).dropna()
+    within = [times.between(first, last) for first, last in zip(spans["min"], spans["max"], strict=True)]
+    return pd.concat([pd.Series(False, times.index), *within], axis=1).any(axis=1)
 
 
 def _maintainers(table: pd.DataFrame) -> tuple[pd.Series, dict[str, set[str]]]:
@@ -181,19 +162,18 @@ def _maintainers(table: pd.DataFrame) -> tuple[pd.Series, dict[str, set[str]]]:
     reviews = (table["kind"] == Kind.REVIEW).groupby([owners, actors]).transform("sum")
     acts = (table["actor_role"] == MAINTAINER) | table["kind"].isin([Kind.RELEASE, Kind.TRIAGE]) | (reviews >= _REVIEWS)
     people = pd.concat([actors[acts], authors[table["author_association"].isin(MAINTAINERS)], mergers]).dropna()
-    return owners, {owner: set(logins) for owner, logins in grouped(owners.loc[people.index], people).items()}
+    return owners, {owner: set(logins) for owner, logins in tables.grouped(owners.loc[people.index], people).items()}
 
 
 def _with_labels(judged: Judged, given: dict[int, Label]) -> Judged:
     """Return the contributions with people's decisions, by place, each with a reason that says so."""
-    rows, places = judged.contributions.copy(), [*given]
-    rows.loc[places, "lead"] = [str(label.lead or Lead.UNCLEAR) for label in given.values()]
-    said = [_said(label) for label in given.values()]
+    rows, places, said = judged.contributions.copy(), [*given], [*map(_said, given.values())]
+    reasons = pd.DataFrame([reason for _, reason in said], columns=Reason._fields)
+    rows.loc[places, "lead"] = reasons["lead"].to_numpy()
     rows.loc[places, "confidence"] = [agreement for agreement, _ in said]
     rows.loc[places, "decided_by"] = "person"
     activities = {place: label.activity for place, label in given.items() if label.activity}
     rows.loc[[*activities], "activity"] = [*activities.values()]
-    reasons = pd.DataFrame([reason for _, reason in said], columns=Reason._fields)
     stated = conform(reasons.assign(id=rows["id"].iloc[places].to_numpy(), rule=LABEL), REASONS)
     # Of rows with one id the last one's.
     together = pd.concat([stated.drop_duplicates("id", keep="last"), judged.reasons], ignore_index=True)
@@ -202,13 +182,11 @@ def _with_labels(judged: Judged, given: dict[int, Label]) -> Judged:
 
 def _said(label: Label) -> tuple[float, Reason]:
     """Return how sure people are, and what they said as a reason without their names: those are in the label log."""
-    votes = list(label.opinions.values())
-    counts = {vote: votes.count(vote) for vote in votes}
+    counts = Counter(label.opinions.values())
     is_settled = label.status in ("adjudicated", "unanimous")
-    agreement = 1.0 if is_settled else round(max(counts.values()) / len(votes), 2)
+    agreement = 1.0 if is_settled else round(max(counts.values()) / counts.total(), 2)
     counted = ", ".join(f"{count} {vote}" for vote, count in counts.items())
-    sentence = f"people labelled it ({label.status}: {counted})"
-    return agreement, Reason(label.lead or Lead.UNCLEAR, 10.0, sentence)
+    return agreement, Reason(str(label.lead or Lead.UNCLEAR), 10.0, f"people labelled it ({label.status}: {counted})")
 
 
 def _unknown_names(labels: list[Label | None], organisation: Organisation) -> list[str]:
@@ -216,27 +194,24 @@ def _unknown_names(labels: list[Label | None], organisation: Organisation) -> li
     names = {label.stakeholder for label in labels if label and label.stakeholder}
     count = sum(attribution.as_configured(name, organisation) is None for name in names)
     whom = "a stakeholder" if count == 1 else f"{count} stakeholders"
-    known = f"labels name {whom} whom contribkit.toml does not know: `contribkit labels list` shows which"
-    return [known] if count else []
+    told = f"labels name {whom} whom contribkit.toml does not know: `contribkit labels list` shows which"
+    return [told] if count else []
 
 
 def _attributed(rows: pd.DataFrame, known: Evidence, labels: list[Label | None]) -> pd.DataFrame:
     """Return the contributions with stakeholder and initiative, or goal, as fits their lead."""
-    found: list[dict[str, Any]] = []
+    found = []
     cells = zip(known.contexts, known.neighbour_stakeholders, labels, rows["lead"], rows["activity"], strict=True)
     for context, whom_else, label, lead, activity in cells:
-        named: dict[str, Any] = {}
-        if lead == Lead.STAKEHOLDER:
-            named["initiative"] = attribution.initiative(context)
-            # People's word comes first, also where contribkit.toml does not know it.
-            named["stakeholder"] = (
-                attribution.as_configured(label.stakeholder, context.organisation) or label.stakeholder
-                if label and label.stakeholder
-                else attribution.stakeholder(context, named["initiative"], whom_else)
-            )
+        initiative = attribution.initiative(context) if lead == Lead.STAKEHOLDER else None
+        whom, goal = label.stakeholder if label and lead == Lead.STAKEHOLDER else None, None
+        if whom:  # people's word comes first, also where contribkit.toml does not know it
+            whom = attribution.as_configured(whom, context.organisation) or whom
+        elif lead == Lead.STAKEHOLDER:
+            whom = attribution.stakeholder(context, initiative, whom_else)
         elif lead == Lead.UPSTREAM:
-            named["goal"] = attribution.goal(context, Activity(activity))
-        found.append(named)
+            goal = attribution.goal(context, Activity(activity))
+        found.append((whom or None, initiative, goal))
     columns = ["stakeholder", "initiative", "goal"]
     added = pd.DataFrame(found, columns=columns, index=rows.index).astype("str")
     return rows.assign(**{name: added[name] for name in columns})

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from contribkit.classifiers.activity import activity_of
-from contribkit.classifiers.stakeholder_mentions import Named, StakeholderIndex
+from contribkit.classifiers.stakeholder_mentions import Named, StakeholderIndex, without_thanks
 from contribkit.classifiers.votes import Reason
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, linked_refs, repository_of, thread_url
@@ -20,31 +20,26 @@ _ITEM = re.compile(r"\n(?=[ \t]{0,3}(?:[-*+]|\d{1,3}[.)])[ \t])")
 _FEW_LINES = 20
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[])")
 # A thread of the own side that plans the care of an upstream thread.
-_CARE = re.compile(r"^(?:review|merge)\b.{0,80}(?:/pull/\d|#\d)|^follow[- ]?ups?\b.{0,20}#\d", re.IGNORECASE)
+_CARE = re.compile(r"(?i)^(?:review|merge)\b.{0,80}(?:/pull/\d|#\d)|^follow[- ]?ups?\b.{0,20}#\d")
 # How an organisation writes of work that it does for a project's sake.
 _FOUNDATIONAL = re.compile(
-    r"\b(?:foundational|upstream (?:support|work|maintenance|impact|plans?|upkeep)|non-maintainers?|good citizen\w*|"
-    r"giv(?:e|ing) back|upkeep)\b",
-    re.IGNORECASE,
+    r"(?i)\b(?:foundational|upstream (?:support|work|maintenance|impact|plans?|upkeep)|non-maintainers?|"
+    r"good citizen\w*|giv(?:e|ing) back|upkeep)\b"
 )
 
 
 class Mention(NamedTuple):
-    """A place on the organisation's own side that is tied to the thread, as in the references table.
+    """A place on the organisation's own side that is tied to the thread, as in the references table."""
 
-    `ref` is that of the place; `passage` is the part of the text right around the link; `direction` is ``in`` where it
-    points at the thread, ``out`` where the thread points at it.
-    """
-
-    ref: str
+    ref: str  # of the place
     kind: str
     title: str = ""
     text: str = ""
-    passage: str = ""
+    passage: str = ""  # the part of the text right around the link
     context: str = ""
     labels: tuple[str, ...] = ()
     url: str | None = None
-    direction: str = "in"
+    direction: str = "in"  # it points at the thread; "out": the thread points at it
     private: bool = False
 
     @property
@@ -65,20 +60,15 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True)
 class Context:
-    """A contribution, the references to its thread, and the organisation; of columns see the contributions table.
-
-    `covered` says whether a source of the own side covers its day, so that silence tells something; `day` is that of
-    the first act, where the organisation is; `maintains` whether the actor maintains the project, and
-    `stakeholder_maintainers` who of those that speak for a stakeholder does, as case-folded logins.
-    """
+    """A contribution, the references to its thread, and the organisation; of columns see the contributions table."""
 
     row: dict[str, Any]
     index: StakeholderIndex
     references: list[dict[str, Any]] = field(default_factory=list)
-    covered: bool = False
-    day: date | None = None
-    maintains: bool = False
-    stakeholder_maintainers: frozenset[str] = frozenset()
+    covered: bool = False  # a source of the own side covers its day, so that silence tells something
+    day: date | None = None  # of the first act, where the organisation is
+    maintains: bool = False  # the actor maintains the project
+    stakeholder_maintainers: frozenset[str] = frozenset()  # case-folded logins of speakers who maintain it
 
     @property
     def organisation(self) -> Organisation:
@@ -135,7 +125,7 @@ class Context:
     def mentions(self) -> list[Mention]:
         """Everything on the organisation's own side that is tied to the thread, each once."""
         found: dict[str, Mention] = {}
-        for mention in (_of_reference(row) for row in self.references if not is_true(row["by_is_bot"])):
+        for mention in map(_of_reference, (row for row in self.references if not is_true(row["by_is_bot"]))):
             if mention.direction == "in" or casefold_id(mention.ref) not in found:
                 found[casefold_id(mention.ref)] = mention
         for mention in _of_links(self.row, self.organisation):
@@ -154,7 +144,8 @@ class Context:
 
     def named(self, words: str) -> list[Named]:
         """Return the stakeholders that a text names, in the order of contribkit.toml; thanks do not count."""
-        return self.index.mentioned_in(words)
+        # Most texts name nobody, and need not be taken apart.
+        return self.index.named_in(without_thanks(words)) if self.index.named_in(words) else []
 
     @cached_property
     def own_named(self) -> list[Named]:
@@ -182,9 +173,8 @@ class Context:
     @cached_property
     def author_is_outsider(self) -> bool:
         """Whether the author of the thread is neither a member nor one of a stakeholder's people."""
-        author = self.text("author")
-        member = self.organisation.member(author)
-        return bool(author) and member is None and casefold_id(author) not in self.organisation.speakers
+        author, own = self.text("author"), self.organisation
+        return bool(author) and own.member(author) is None and casefold_id(author) not in own.speakers
 
 
 def _of_reference(reference: dict[str, Any]) -> Mention:
@@ -194,13 +184,10 @@ def _of_reference(reference: dict[str, Any]) -> Mention:
     sign = {"issue": "#", "pull_request": "#", "commit": "@"}.get(told["kind"], ":")
     return Mention(
         ref=identifier if sign == "#" and repository_of(identifier) else f"{source}{sign}{identifier}",
-        **told,
-        passage=passage(told["text"], reference["ref"]),
-        labels=tuple(reference["labels"]),
-        url=reference["url"],
-        direction="out" if reference["direction"] == "out" else "in",
+        **told, passage=_passage(told["text"], reference["ref"]), labels=tuple(reference["labels"]),
+        url=reference["url"], direction="out" if reference["direction"] == "out" else "in",
         private=is_true(reference["private"]),
-    )
+    )  # fmt: skip
 
 
 def _of_links(row: dict[str, Any], organisation: Organisation) -> Iterator[Mention]:
@@ -214,11 +201,9 @@ def _of_links(row: dict[str, Any], organisation: Organisation) -> Iterator[Menti
             yield Mention(ref, "issue", url=thread_url(ref), direction="out")
 
 
-def passage(text: str, ref: str) -> str:
-    """Return the list items or sentences of a text that point at a thread; all of it where none can be told apart.
-
-    A post lists many threads, and the text next to one link is rarely about the others.
-    """
+def _passage(text: str, ref: str) -> str:
+    """Return the list items or sentences of a text that point at a thread; all of it where none can be told apart."""
+    # A post lists many threads, and the text next to one link is rarely about the others.
     items = [item for item in _ITEM.split(text) if item.strip()]
     parts = items if len(items) > 1 else _SENTENCE.split(text)
     found = [part for part in parts if casefold_id(ref) in map(casefold_id, linked_refs(part))]

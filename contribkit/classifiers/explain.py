@@ -46,7 +46,7 @@ def why(
         *_head(row, organisation),
         *_answer(row, reasons, organisation),
         *_sides(row, records(reasons), organisation),
-        *_section("What would settle it", [] if row["decided_by"] == "person" else _settles(row["lead"], reasons)),
+        *_section("What would settle it", () if row["decided_by"] == "person" else _settles(row["lead"], reasons)),
         *_section("What people said", _said(row["id"], labels, organisation)),
     ]
     return [printable(line) for line in lines]
@@ -95,11 +95,8 @@ def _head(row: dict[str, Any], organisation: Organisation) -> Iterator[str]:
     person = f"{member.name} ({login})" if member and member.name else login
     day = row["happened_at"].tz_convert(organisation.timezone).date() if row["happened_at"] is not None else None
     kind = Kind(row["kind"]).word if row["kind"] in list(Kind) else row["kind"] or "contribution"
-    facts = [f"{ref}, {kind} of {person}", row["state"], day and str(day)]
-    yield row["title"] or "(no title)"
-    yield ", ".join(fact for fact in facts if fact)
-    if row["url"]:
-        yield row["url"]
+    facts = filter(None, (f"{ref}, {kind} of {person}", row["state"], day and str(day)))
+    yield from filter(None, (row["title"] or "(no title)", ", ".join(facts), row["url"]))
     yield ""
 
 
@@ -112,9 +109,7 @@ def _answer(row: dict[str, Any], reasons: pd.DataFrame, organisation: Organisati
     if by_people and alone != lead:
         yield f"  (the rules alone: {organisation.word(alone)})"
     yield f"  activity: {Activity(row['activity']).word if row['activity'] in list(Activity) else row['activity']}"
-    for name in ("stakeholder", "initiative", "goal"):
-        if row[name]:
-            yield f"  {name}: {row[name]}"
+    yield from (f"  {name}: {row[name]}" for name in ("stakeholder", "initiative", "goal") if row[name])
 
 
 def _sides(row: dict[str, Any], reasons: list[dict[str, Any]], organisation: Organisation) -> Iterator[str]:
@@ -148,30 +143,28 @@ def _lines(reasons: list[dict[str, Any]], lead: str, title: str | None, organisa
             yield f"      {reason['url']}"
 
 
-def _settles(lead: str, reasons: pd.DataFrame) -> list[str]:
+def _settles(lead: str, reasons: pd.DataFrame) -> Iterator[str]:
     leads = {*reasons.loc[reasons["weight"] > 0, "lead"]}
-    lines = []
     if Lead.STAKEHOLDER not in leads:
-        lines.append("a link from our tracker, or an initiative, would tie it to a stakeholder")
+        yield "a link from our tracker, or an initiative, would tie it to a stakeholder"
     elif lead != Lead.STAKEHOLDER:
-        lines.append("our own place is linked: naming the stakeholder there, or saying whom it served, would decide")
+        yield "our own place is linked: naming the stakeholder there, or saying whom it served, would decide"
     if len(leads) > 1:
-        lines.append("reasons pull both ways: a person who knows can say which weighs more, and label it")
+        yield "reasons pull both ways: a person who knows can say which weighs more, and label it"
     if lead == Lead.UNCLEAR:
-        lines.append("the author can say why they did it, and label it")
-    return lines or ["nothing is open; who knows better can label it"]
+        yield "the author can say why they did it, and label it"
+    if leads == {Lead.STAKEHOLDER} and lead == Lead.STAKEHOLDER:
+        yield "nothing is open; who knows better can label it"
 
 
-def _said(identifier: str, labels: Labels | None, organisation: Organisation) -> list[str]:
-    label = labels.of(identifier) if labels else None
-    if label is None or labels is None:
-        return ["nobody has labelled it"]
-    lead = "nobody has settled it" if label.lead is None else organisation.word(label.lead)
-    lines = [f"{label.status}: {lead}"]
+def _said(identifier: str, labels: Labels | None, organisation: Organisation) -> Iterator[str]:
+    if labels is None or (label := labels.of(identifier)) is None:
+        yield "nobody has labelled it"
+        return
+    yield f"{label.status}: {'nobody has settled it' if label.lead is None else organisation.word(label.lead)}"
     for event in labels.standing(identifier):
         note = f" ({_short(event['note'])})" if event.get("note") else ""
-        lines.append(f"  {event['by']}: {organisation.word(event['lead'])}{note}")
-    return lines
+        yield f"  {event['by']}: {organisation.word(event['lead'])}{note}"
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """Learn from people: train a model on their labels, and let it replace the rules only where it is better."""
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -15,7 +14,7 @@ import pandas as pd
 from contribkit.classifiers.votes import ENOUGH, THIN, strongest, tally
 from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Label
-from contribkit.tables import REASONS, Judged, conform, rows_of
+from contribkit.tables import REASONS, Judged, conform, grouped, rows_of
 from contribkit.text import pluralise
 from contribkit.vocabulary import LEADS, Lead
 
@@ -44,71 +43,58 @@ _NAMES = [str(lead) for lead in LEADS]
 
 @dataclass(frozen=True)
 class Learning:
-    """Who answers where people did not (``rules`` or ``model``), and why.
-
-    `labels` counts settled ones of contributions here, `elsewhere` those of others. Scores are the share of labels with
-    which each agrees, the model's on threads it has not seen, and `chance` how likely a model that is no better would
-    win so clearly; where no model was tried, they are None, and there is a `reason`.
-    """
+    """Who answers where people did not (``rules`` or ``model``), and why."""
 
     leads: str = "rules"
-    labels: int = 0
-    elsewhere: int = 0
-    rules_score: float | None = None
-    model_score: float | None = None
-    chance: float | None = None
-    reason: str = ""
+    labels: int = 0  # settled ones of contributions here
+    elsewhere: int = 0  # those of others
+    rules_score: float | None = None  # the share of labels with which the rules agree; None where no model was tried
+    model_score: float | None = None  # that of the model, on threads it has not seen
+    chance: float | None = None  # how likely a model that is no better would win so clearly
+    reason: str = ""  # why no model was tried
 
     @property
     def sentence(self) -> str:
         """What a review says of it."""
         labels = pluralise(self.labels, "label")
-        if self.rules_score is None or self.model_score is None or self.chance is None:
+        if self.chance is None:
             said = f"the rules answer: {labels}, and {self.reason}"
         else:
-            rules, model = f"{100 * self.rules_score:.0f} %", f"{100 * self.model_score:.0f} %"
-            said = (
-                f"the model answers: it agrees with {model} of {labels}, the rules with {rules} (p = {self.chance:.2g})"
-                if self.leads == "model"
-                else f"the rules answer: they agree with {rules} of {labels}, a model with {model}, which is not "
-                f"significantly better (p = {self.chance:.2g})"
-            )
+            rules, model = (f"{100 * (score or 0):.0f} %" for score in (self.rules_score, self.model_score))
+            better = f"model answers: it agrees with {model} of {labels}, the rules with {rules}"
+            worse = f"rules answer: they agree with {rules} of {labels}, a model with {model}"
+            found = better if self.leads == "model" else f"{worse}, which is not significantly better"
+            said = f"the {found} (p = {self.chance:.2g})"
         return said + (f"; {pluralise(self.elsewhere, 'label')} for other contributions" if self.elsewhere else "")
 
 
 def learn(judged: Judged, labels: Mapping[str, Label], word: Callable[[str], str] = str) -> tuple[Learning, Judged]:
     """Train a model on labels by case-folded id, and let it answer for other contributions where it beats the rules.
 
-    Returned are what was learned, and what was `judged` by rules with the model's leads, confidences and weights.
     `word` returns what people call a lead.
     """
     keys = judged.contributions["id"].map(casefold_id)
     given = keys.map({key: label.lead for key, label in labels.items()}).astype("str")
     known, elsewhere = given.dropna(), len(labels.keys() - set(keys))
-    reason = "all are of one lead" if len({*known} & {*LEADS}) < 2 else ""
-    if reason := f"a model is tried from {MIN_LABELS} on" if len(known) < MIN_LABELS else reason:
+    if len(known) < MIN_LABELS or len({*known} & {*LEADS}) < 2:
+        reason = f"a model is tried from {MIN_LABELS} on" if len(known) < MIN_LABELS else "all are of one lead"
         return Learning(labels=len(known), elsewhere=elsewhere, reason=reason), judged
     model = Model(judged.where(keys.index.to_series().isin(_examples(keys, given))), word)
     learning = _compare(model, given, elsewhere)
-    if learning.leads == "rules":
-        return learning, judged
-    return learning, model.fit(given).answer(judged, ~keys.isin(labels.keys()))
+    is_better = learning.leads == "model"
+    return learning, model.fit(given).answer(judged, ~keys.isin(labels.keys())) if is_better else judged
 
 
 def _examples(keys: pd.Series, given: pd.Series) -> pd.Index:
-    """Return which rows are learned from: those with a label, and the unlabelled ones with the smallest hashes.
-
-    A hash of the id gives everybody the same sample, whichever other rows there are and in whatever order.
-    """
+    """Return which rows are learned from: those with a label, and the unlabelled ones with the smallest hashes."""
+    # A hash of the id gives everybody the same sample, whichever other rows there are and in whatever order.
     unlabelled = keys[given.isna()].map(lambda key: blake2b(key.encode(), digest_size=8).digest())
     return given.dropna().index.append(unlabelled.sort_values(kind="stable").index[:_WEAK])
 
 
 def _compare(model: "Model", given: pd.Series, elsewhere: int) -> Learning:
-    """Compare how rules and model agree with people; the model answers for threads whose labels it has not seen.
-
-    A one-sided sign test over threads (McNemar's, but a thread is one draw) says whether its lead could be chance.
-    """
+    """Compare how rules and model agree with people; the model answers for threads whose labels it has not seen."""
+    # A one-sided sign test over threads (McNemar's, but a thread is one draw) says whether its lead could be chance.
     from scipy.stats import binomtest
 
     labelled = given.dropna()
@@ -129,38 +115,27 @@ def _compare(model: "Model", given: pd.Series, elsewhere: int) -> Learning:
     return Learning(leads, len(labelled), elsewhere, of_rules, of_model, round(chance, 4))
 
 
-def traits(judged: Judged) -> list[dict[str, float]]:
-    """Return the features of each contribution apart from its words, by name, from what the rules answer.
+def _seen(judged: Judged) -> pd.DataFrame:
+    """Return what the model sees of each contribution: its `text`, and by name its `traits`, from the rules' answer.
 
     ``rule>lead`` are votes, ``total>lead`` their sums; the others are scaled so that none is more than half a vote,
     which makes the regularisation restrain them more.
     """
-    votes = strongest(judged.reasons)
-    by_id: dict[str, dict[str, float]] = defaultdict(dict)
-    for item, rule, lead, weight in zip(votes["id"], votes["rule"], votes["lead"], votes["weight"], strict=True):
-        by_id[item][f"{rule}>{lead}"] = float(weight)
-    sums = tally(judged.reasons).clip(-MAX_TOTAL, MAX_TOTAL).add_prefix("total>")
-    for item, totals in sums.to_dict("index").items():
-        by_id[str(item)] |= {str(name): total for name, total in totals.items()}
-    rows = judged.contributions
+    rows, votes = judged.contributions, strongest(judged.reasons)
+    named = zip(votes["rule"] + ">" + votes["lead"], votes["weight"].astype(float), strict=True)
+    by_id = {item: dict(pairs) for item, pairs in grouped(votes["id"], named).items()}
+    totals: dict[Any, Any] = tally(judged.reasons).clip(-MAX_TOTAL, MAX_TOTAL).add_prefix("total>").to_dict("index")
+    words = rows["title"].fillna("") + "\n" + rows["body"].fillna("") + "\n" + rows["remarks"].map("\n".join)
+    text = words.str[:_MAX_CHARACTERS]
     lines = rows["additions"].fillna(0) + rows["deletions"].fillna(0)
-    counts = {"files": rows["files"].map(len), "changed lines": lines.clip(0), "words": texts(rows).str.len() / 10}
+    counts = {"files": rows["files"].map(len), "changed lines": lines.clip(0), "words": text.str.len() / 10}
     sizes = pd.DataFrame({name: np.log1p(count.to_numpy(dtype=float)) / 10 for name, count in counts.items()})
-    return [
-        by_id.get(item, {}) | {f"kind={kind}": 0.5, f"activity={activity}": 0.5} | size
-        for item, kind, activity, size in zip(rows["id"], rows["kind"], rows["activity"], rows_of(sizes), strict=True)
+    cells = zip(rows["id"], rows["kind"], rows["activity"], rows_of(sizes), strict=True)
+    traits = [
+        by_id.get(item, {}) | totals.get(item, {}) | {f"kind={kind}": 0.5, f"activity={activity}": 0.5} | size
+        for item, kind, activity, size in cells
     ]
-
-
-def _seen(judged: Judged) -> pd.DataFrame:
-    """Return what the model sees of each contribution: its traits, then its words and pairs of words."""
-    return pd.DataFrame({"traits": traits(judged), "text": texts(judged.contributions).to_numpy()})
-
-
-def texts(contributions: pd.DataFrame) -> pd.Series:
-    """Return title, body and remarks of each contribution, at most 5,000 characters."""
-    words = contributions["title"].fillna("") + "\n" + contributions["body"].fillna("")
-    return (words + "\n" + contributions["remarks"].map("\n".join)).str[:_MAX_CHARACTERS]
+    return pd.DataFrame({"traits": traits, "text": text.to_numpy()})
 
 
 def _terms(text: str) -> list[str]:
@@ -210,11 +185,8 @@ class Model:
         rows, classes = targets.nonzero()
         # A grain of every lead, so that one that nobody gave has coefficients too.
         values = vstack([self._matrix[rows], csr_matrix((len(LEADS), self._matrix.shape[1]))], format="csr")
-        self._regression = LogisticRegression(C=1.0, max_iter=1000).fit(
-            values,
-            [*classes, *range(len(LEADS))],
-            sample_weight=[*(targets[rows, classes] * weights[rows]), *[0.01] * len(LEADS)],
-        )
+        answers, counted = [*classes, *range(len(LEADS))], [*(targets[rows, classes] * weights[rows]), 0.01, 0.01, 0.01]
+        self._regression = LogisticRegression(C=1.0, max_iter=1000).fit(values, answers, sample_weight=counted)
         coefficients = self._regression.coef_
         # In log-odds, as the rules' weights are: for a lead against the mean of the others.
         self._pull = (coefficients - coefficients.mean(axis=0)) * len(LEADS) / (len(LEADS) - 1)
@@ -233,34 +205,28 @@ class Model:
         """Return lead and probability of each row."""
         chances = self._regression.predict_proba(features)
         best = chances.max(axis=1)
-        leads = np.where(best >= _ENOUGH, np.array(_NAMES)[chances.argmax(axis=1)], str(Lead.UNCLEAR))
-        return [str(lead) for lead in leads], best
+        return np.where(best >= _ENOUGH, np.array(_NAMES)[chances.argmax(axis=1)], str(Lead.UNCLEAR)).tolist(), best
 
     def answer(self, judged: Judged, asked: pd.Series) -> Judged:
         """Return what the rules answer, with the model's answers where it is asked and no fact settles it."""
         asked = asked & ~judged.contributions["id"].isin(_facts(judged))
         if not asked.any():
             return judged
-        rows = judged.contributions[asked]
+        contributions = judged.contributions.copy()
+        rows = contributions[asked]
         mine = judged.reasons["id"].isin(rows["id"])
         reasons = judged.reasons[mine]
         features = self._features.transform(_seen(Judged(rows, reasons)))
         leads, chances = self._leads(features)
-        plain = [
-            self._plain_reason(item, values, lead)
-            for item, values, lead in zip(rows["id"], features, leads, strict=True)
-            if lead in LEADS
-        ]
+        plain = map(self._plain_reason, rows["id"], features, leads)
         firm = reasons[(reasons["weight"] > 0) & ~reasons["rule"].isin(THIN)]
         sums = pd.Series(tally(reasons).stack())
         sure = {*zip(firm["id"], firm["lead"], strict=True)} & {*sums.index[sums >= ENOUGH]}
         limits = [_HIGHEST if key in sure else _ALONE for key in zip(rows["id"], leads, strict=True)]
         confidences = np.where([lead == Lead.UNCLEAR for lead in leads], 0.5, np.minimum(chances, limits).round(2))
-        contributions = judged.contributions.copy()
-        contributions.loc[asked, "lead"] = leads
-        contributions.loc[asked, "confidence"] = confidences
-        contributions.loc[asked, "decided_by"] = "model"
-        learned = conform(pd.DataFrame([reason for reason in plain if reason], columns=[*REASONS]), REASONS)
+        for name, values in (("lead", leads), ("confidence", confidences), ("decided_by", "model")):
+            contributions.loc[asked, name] = values
+        learned = conform(pd.DataFrame([*filter(None, plain)], columns=[*REASONS]), REASONS)
         together = pd.concat([judged.reasons[~mine], self._weighted(reasons), learned], ignore_index=True)
         return Judged(contributions, sort_reasons(together, contributions["id"]), judged.notes)
 
@@ -281,6 +247,8 @@ class Model:
 
     def _plain_reason(self, item: str, values: "csr_matrix", lead: str) -> tuple[Any, ...] | None:
         """Return one sentence on what words and traits add to a lead, if it is worth saying; "mostly" is counted."""
+        if lead not in _NAMES:
+            return None
         best = _NAMES.index(lead)
         pull = {
             int(place): float(value * self._pull[best, place])
@@ -294,11 +262,11 @@ class Model:
         terms = [name for sort, name in mostly if sort == "term" and name]
         words = [f'"{term}"' for term in terms if not any(other != term and other in term for other in terms)][:3]
         kinds = [name.removeprefix("kind=").replace("_", " ") for _, name in mostly if name.startswith("kind=")]
-        what = f"words like {', '.join(words)}" if words else ""
-        what = what or "".join(f"contributions of its kind ({kind})" for kind in kinds[:1])
-        told = f"people mostly labelled {what}" if what else "its kind, size and words resemble what people labelled"
-        sentence = f"{told} {self._word(lead)}"
-        return item, "learned_from_labels", lead, whole, sentence, ", ".join(words), None, False
+        told = "its kind, size and words resemble what people labelled"
+        if words or kinds:
+            what = f"words like {', '.join(words)}" if words else f"contributions of its kind ({kinds[0]})"
+            told = f"people mostly labelled {what}"
+        return item, "learned_from_labels", lead, whole, f"{told} {self._word(lead)}", ", ".join(words), None, False
 
 
 def _facts(judged: Judged) -> set[str]:

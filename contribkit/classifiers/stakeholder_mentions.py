@@ -1,7 +1,7 @@
 """Stakeholders in texts and repositories: who is mentioned, and in which words."""
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from contribkit.config.models import Stakeholder
@@ -11,15 +11,13 @@ from contribkit.ids import casefold_id
 
 # What people write of one piece of work that was asked for; "thanks" and "funded by" alone say nothing.
 ASKED = re.compile(
-    r"\b(?:request(?:ed)? (?:by|from)|reported by|asked (?:for )?by|sponsor(?:ed|s) this|needed (?:by|for)|"
-    r"(?:our|their) users?|users? (?:of|at|from|reported)|report(?:ed|s) it)\b",
-    re.IGNORECASE,
+    r"(?i)\b(?:request(?:ed)? (?:by|from)|reported by|asked (?:for )?by|sponsor(?:ed|s) this|needed (?:by|for)|"
+    r"(?:our|their) users?|users? (?:of|at|from|reported)|report(?:ed|s) it)\b"
 )
 _THANKS = re.compile(
-    r"\b(?:thank(?:s| you)|(?:fund|support|sponsor)(?:ed|ing) (?:by|from)|support from|acknowledg\w*|our funders?|"
+    r"(?i)\b(?:thank(?:s| you)|(?:fund|support|sponsor)(?:ed|ing) (?:by|from)|support from|acknowledg\w*|our funders?|"
     # An afterthought names who benefits as well, not who asked for it.
-    r"also (?:be )?(?:useful|support\w*|benefit\w*|helps?))\b",
-    re.IGNORECASE,
+    r"also (?:be )?(?:useful|support\w*|benefit\w*|helps?))\b"
 )
 # Who could be hurt by a change did not ask for it.
 _AFFECTED = re.compile(r"\b(?:risks?:|(?:low|high|some) risk|only users?)", re.IGNORECASE)
@@ -39,16 +37,13 @@ def without_thanks(words: str) -> str:
     >>> without_thanks("Adds quotas. Thanks to Reef for the funding. Requested by Reef, thanks!")
     'Adds quotas. Requested by Reef, thanks!'
     """
-    return " ".join(
-        sentence
-        for sentence in _SENTENCE.split(words)
-        if not _AFFECTED.search(sentence) and (not _THANKS.search(sentence) or ASKED.search(sentence))
-    )
+    kept = (part for part in _SENTENCE.split(words) if not _THANKS.search(part) or ASKED.search(part))
+    return " ".join(sentence for sentence in kept if not _AFFECTED.search(sentence))
 
 
-def title_words(title: str) -> list[str]:
-    """Return the words of a title, and what is in brackets as one word with them."""
-    return _WORD.findall(title)
+def codes_in(title: str, codes: list[str]) -> list[str]:
+    """Return the words of a title, and what is in brackets as one word with them, that fit patterns of codes."""
+    return [word for word in _WORD.findall(title) if matches(codes, word)] if codes else []
 
 
 class Named(NamedTuple):
@@ -75,17 +70,15 @@ class StakeholderIndex:
     def __init__(self, organisation: Organisation) -> None:
         self.organisation = organisation
         # Contributions change the same files and link to the same repositories over and over.
-        self._named: dict[str, Stakeholder | None] = {}
-        self._owners: dict[str, Stakeholder | None] = {}
+        self.owner_of = cache(self._owner_of)
+        self.named_by_path = cache(self._named_by_path)
 
     def named_in(self, words: str) -> list[Named]:
         """Return the stakeholders that a text names as whole words, in the case given and the order of the file."""
-        known = self.organisation.stakeholder_by_word
+        known, hits = self.organisation.stakeholder_by_word, [*self._pattern.finditer(words)]
         found: dict[str, Named] = {}
-        longer: list[tuple[int, int]] | None = None
-        for match in self._pattern.finditer(words):
-            if longer is None:
-                longer = [other.span() for other in self._projects.finditer(words)]
+        longer = [other.span() for other in self._projects.finditer(words)] if hits else []
+        for match in hits:
             start, end = match.span()
             if any(a <= start and end <= b and b - a > end - start for a, b in longer):
                 continue  # "edX" in "Open edX" is no client
@@ -97,23 +90,15 @@ class StakeholderIndex:
                 found[named.stakeholder.name] = named
         return [found[known.name] for known in self.organisation.stakeholders if known.name in found] if found else []
 
-    def mentioned_in(self, words: str) -> list[Named]:
-        """Return the stakeholders that a text names, where thanks do not count."""
-        # Most texts name nobody, and need not be taken apart.
-        return self.named_in(without_thanks(words)) if self.named_in(words) else []
-
     def coded_in(self, title: str) -> list[Named]:
         """Return the stakeholders whose codes a title bears, by the patterns of contribkit.toml."""
-        with_codes = [known for known in self.organisation.stakeholders if known.codes]
-        words = title_words(title) if with_codes else []
-        return [Named(known, word, False) for known in with_codes for word in words if matches(known.codes, word)]
+        known = self.organisation.stakeholders
+        return [Named(whose, word, False) for whose in known for word in codes_in(title, whose.codes)]
 
-    def owner_of(self, repo: str) -> Stakeholder | None:
+    def _owner_of(self, repo: str) -> Stakeholder | None:
         """Return whose repository or tracker it is; that of a grant is no stakeholder's."""
-        if repo not in self._owners:
-            owner = self.organisation.owner_of(repo) if repo else None
-            self._owners[repo] = owner if owner is not None and owner.kind != "grant" else None
-        return self._owners[repo]
+        owner = self.organisation.owner_of(repo) if repo else None
+        return owner if owner is not None and owner.kind != "grant" else None
 
     def kept_for(self, repo: str) -> Stakeholder | None:
         """Return whose repository it is, or whose name an own one bears."""
@@ -121,13 +106,11 @@ class StakeholderIndex:
         own = owner is None and self.organisation.is_own(repo)
         return self.named_by_path(repo.split("/")[1]) if own else owner
 
-    def named_by_path(self, path: str) -> Stakeholder | None:
+    def _named_by_path(self, path: str) -> Stakeholder | None:
         """Return the stakeholder whose name is part of the name of a repository or file."""
-        if path not in self._named:
-            parts = _SLUG.split(path.casefold())
-            runs = ("-".join(parts[at : at + n]) for n in range(_PARTS, 0, -1) for at in range(len(parts) - n + 1))
-            self._named[path] = next((self._slugs[run] for run in runs if run in self._slugs), None)
-        return self._named[path]
+        parts = _SLUG.split(path.casefold())
+        runs = ("-".join(parts[at : at + n]) for n in range(_PARTS, 0, -1) for at in range(len(parts) - n + 1))
+        return next((self._slugs[run] for run in runs if run in self._slugs), None)
 
     @cached_property
     def _slugs(self) -> dict[str, Stakeholder]:
@@ -163,7 +146,7 @@ class StakeholderIndex:
     @cached_property
     def speaking(self) -> frozenset[str]:
         """Case-folded logins of all who speak for a stakeholder that is no grant."""
-        real = [known for known in self.organisation.stakeholders if known.kind != "grant"]
+        real = (known for known in self.organisation.stakeholders if known.kind != "grant")
         return frozenset(casefold_id(login) for known in real for login in known.people)
 
     @cached_property

@@ -43,8 +43,8 @@ class Agreement:
         """The finding as a sentence; it names nobody."""
         if not self.rows:
             return f"Agreement between people is unknown: {self.reason}."
-        known = self.pairs["kappa"].dropna()
-        kappas = f", Cohen's kappa of pairs {format_interval(known.min(), known.max())}" if len(known) else ""
+        span = format_interval(self.pairs["kappa"].min(), self.pairs["kappa"].max())
+        kappas = f", Cohen's kappa of pairs {span}" if span else ""
         reason = f" ({self.reason})" if self.reason else ""
         return (
             f"{self.people} people agree on {format_decimal(self.raw)} of {pluralise(self.rows, 'contribution')} that "
@@ -53,27 +53,25 @@ class Agreement:
 
     def as_json(self) -> dict[str, Any]:
         """Return the same as JSON, rounded."""
-        rounded = {name: value and round(value, 3) for name, value in (("raw", self.raw), ("alpha", self.alpha))}
-        return asdict(self) | rounded | {"pairs": records(self.pairs.round(3))}
+        raw, alpha = (value and round(value, 3) for value in (self.raw, self.alpha))
+        return asdict(self) | {"raw": raw, "alpha": alpha, "pairs": records(self.pairs.round(3))}
 
 
 def agreement(labels: Labels) -> Agreement:
     """Return how far people agree, from each person's last own label, `unclear` included.
 
-    Who settles a dispute has seen the others' opinions, so that adjudications do not count. Cohen's kappa (Cohen 1960,
-    doi:10.1177/001316446002000104) and Krippendorff's alpha correct for chance.
+    Cohen's kappa (Cohen 1960, doi:10.1177/001316446002000104) and Krippendorff's alpha correct for chance.
     """
-    # As a skip, an adjudication decides nothing and can still be undone.
+    # Who settles a dispute has seen the others' opinions; as a skip, that decides nothing and can still be undone.
     own = _without(labels, lambda event: event["op"] == "adjudicate").effective
     opinions = pd.DataFrame({item: label.opinions for item, label in own.items()}, dtype="str").sort_index()
     people, shared = len(opinions), opinions.loc[:, opinions.notna().sum() > 1]
     if people < 2 or shared.empty:
         alone = "fewer than two people gave labels" if people < 2 else "no two people labelled the same contribution"
         return Agreement(people, 0, None, None, _pairs(shared), alone)
-    counts = shared.apply(lambda column: column.value_counts()).fillna(0)  # lead by contribution
-    sizes = counts.sum()
+    counts = shared.apply(pd.Series.value_counts).fillna(0)  # lead by contribution
+    sizes, alpha = counts.sum(), krippendorff_alpha(counts.T)
     raw = float(((counts * (counts - 1)).sum() / (sizes * (sizes - 1))).mean())
-    alpha = krippendorff_alpha(counts.T)
     reason = "only one lead was given, so agreement and chance cannot be told apart" if alpha is None else ""
     return Agreement(people, shared.shape[1], raw, alpha, _pairs(shared), reason)
 
@@ -144,17 +142,14 @@ class AnchoringBias:
 
 
 def anchoring_bias(labels: Labels, ids: Collection[str] | None = None) -> AnchoringBias:
-    """Return whether people agree more often with an answer that they were shown (``seen`` of an event).
-
-    `ids` name a random sample. Without it all labels count, also of rows that were picked because they are hard.
-    """
+    """Return whether people agree more often with an answer that they were shown, in a random sample or all labels."""
     wanted = labels.by_item if ids is None else {labels.name(item) for item in ids}
     agrees: dict[bool, list[bool]] = {True: [], False: []}
-    for event in (event for item in labels.by_item if item in wanted for event in labels.standing(item)):
+    for event in labels.opinions:
         answer = (event.get("seen") or {}).get("lead")
-        if event["op"] == "label" and answer in LEADS:
+        if labels.name(event["item"]) in wanted and event["op"] == "label" and answer in LEADS:
             agrees[_is_blind(event)].append(event["lead"] == answer)
-    hidden, shown = (share(sum(agrees[side]), len(agrees[side])) for side in (True, False))
+    hidden, shown = (share(sum(told), len(told)) for told in agrees.values())
     if min(hidden.whole, shown.whole) < MIN_LABELS:
         count = pluralise(hidden.whole, "label")
         few = f"{count} with the answer hidden and {shown.whole} with it shown; {MIN_LABELS} of each are needed"
@@ -163,10 +158,7 @@ def anchoring_bias(labels: Labels, ids: Collection[str] | None = None) -> Anchor
 
 
 def blind_sample(labels: Labels) -> pd.DataFrame:
-    """Return `id` and `lead` of the random sample that people labelled with the answers hidden (``seen.blind``).
-
-    Disputed rows are left out: settle them first, since without the hard ones a sample is not quite random.
-    """
+    """Return `id` and `lead` of the random sample that people labelled with the answers hidden, and do not dispute."""
     blind = _without(labels, lambda event: event["op"] in LEAD_OPS and not _is_blind(event))
     rows = [(label.item, label.lead) for label in blind.effective.values() if label.lead is not None]
     return pd.DataFrame(rows, columns=["id", "lead"], dtype="str")
@@ -177,11 +169,11 @@ class CorrectedShares:
     """Shares of leads, corrected by a number of `sampled` rows; or the `reason` why there are none.
 
     `table` has a row a lead: `rows` answered so, `sampled` of them, `corrected_rows`, and the `share` of decided
-    contributions, as answered and `corrected`, with its interval; `upstream_share` leaves out all but two leads.
+    contributions, as answered and `corrected`, with its interval.
     """
 
     table: pd.DataFrame | None
-    upstream_share: Share | None
+    upstream_share: Share | None  # of stakeholder- and upstream-led work
     sampled: int
     reason: str = ""
 
@@ -189,24 +181,23 @@ class CorrectedShares:
 def corrected_shares(
     contributions: pd.DataFrame, sample: pd.DataFrame, draws: int = 2000, seed: int = 0
 ) -> CorrectedShares:
-    """Return the shares of leads, corrected for known classification error.
+    """Return the shares of leads, judged without labels, corrected for known classification error.
 
-    Mistakes move counted shares. Where people labelled a *random* `sample` (see `blind_sample`), the post-stratified
-    estimator does not: with ``N_k`` of `N` rows answered `k`, and ``n_kj`` of ``n_k`` sampled ones truly `j`, the share
-    of j is the sum over k of ``(N_k / N) x (n_kj / n_k)`` (Cochran 1977, *Sampling Techniques*, section 5A.9; Tenenbein
-    1970, doi:10.1080/01621459.1970.10481170). Answers with fewer than five labelled rows share a stratum.
-
-    Intervals are of the Bayesian bootstrap over threads (Rubin 1981, doi:10.1214/aos/1176345338), with one imagined row
-    a stratum, since a plain one would call ten right answers of ten certain. `contributions` are judged without labels.
+    Of a *random* `sample` (see `blind_sample`) this is the post-stratified estimator: with ``N_k`` of N rows answered
+    k, and ``n_kj`` of ``n_k`` sampled ones truly j, the share of j is the sum over k of ``(N_k / N) x (n_kj / n_k)``
+    (Cochran 1977, *Sampling Techniques*, section 5A.9; Tenenbein 1970, doi:10.1080/01621459.1970.10481170). Intervals
+    are of the Bayesian bootstrap over threads (Rubin 1981, doi:10.1214/aos/1176345338), with one imagined row a
+    stratum, since a plain one would call ten right answers of ten certain.
     """
-    answers = dict(zip(contributions["id"].map(casefold_id), contributions["lead"], strict=True))
+    place = {str(lead): number for number, lead in enumerate(Lead)}
+    given = contributions["lead"].map(place)
+    answers = dict(zip(contributions["id"].map(casefold_id), given, strict=True))
     keys = sample["id"].map(casefold_id)
     known, keys = sample[keys.isin(answers)], keys[keys.isin(answers)]
     if reason := _why_not(contributions, len(known), len(sample)):
         return CorrectedShares(None, None, len(known), reason)
-    place = {str(lead): number for number, lead in enumerate(Lead)}
-    sizes = np.bincount(contributions["lead"].map(place), minlength=_SIZE).astype(float)
-    answered, true = keys.map(answers).map(place).to_numpy(), known["lead"].map(place).to_numpy()
+    sizes = np.bincount(given, minlength=_SIZE).astype(float)
+    answered, true = keys.map(answers).to_numpy(), known["lead"].map(place).to_numpy()
     sampled = np.bincount(answered, minlength=_SIZE)
     strata = _strata(sampled, sizes)
     threads = pd.factorize(keys.map(lambda item: parse_contribution_id(item)[0]))[0]
@@ -218,13 +209,10 @@ def corrected_shares(
     weights = np.bincount(strata, weights=sizes) / sizes.sum()
     # Row 0 is the estimate, the others are draws of the bootstrap.
     estimates = weights @ _proportions(np.concatenate([[counts.sum(axis=0)], drawn]))
-    table = pd.DataFrame({
-        "lead": pd.Series(map(str, Lead), dtype="str"), "rows": sizes.astype(int), "sampled": sampled,
-        "corrected_rows": estimates[0] * sizes.sum(),
-    })  # fmt: skip
+    table = pd.DataFrame({"lead": pd.Series([*place], dtype="str"), "rows": sizes.astype(int)})
     shares = [_proportions(sizes[: len(LEADS)]), *_with_interval(_proportions(estimates[:, : len(LEADS)]))]
     of_decided = pd.DataFrame(np.transpose(shares), columns=["share", "corrected", "low", "high"])
-    table = pd.concat([table, of_decided], axis=1).round(3)
+    table = table.assign(sampled=sampled, corrected_rows=estimates[0] * sizes.sum()).join(of_decided).round(3)
     part, whole = (round(float(count) * len(contributions)) for count in (estimates[0, 1], estimates[0, :2].sum()))
     both = map(float, _with_interval(_proportions(estimates[:, :2])[:, 1]).round(3))
     return CorrectedShares(table, Share(part, whole, *both) if whole else share(0, 0), len(known))

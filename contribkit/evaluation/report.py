@@ -210,17 +210,11 @@ def evaluate(judged: Judged, labels: Labels, draws: int = 1000) -> Evaluation:
     notes = [*judged.notes, *notes, *_limits(pairs)]
     if decided := int((~is_answer).sum()):
         notes.append(f"left out: {pluralise(decided, 'contribution')} that people decided")
+    rules = scores.rule_table(answers.reasons, len(answers.contributions), truth)
     return Evaluation(
-        pairs=pairs,
-        scores=scores.score_table(pairs, draws),
-        confusion=scores.confusion(pairs),
-        calibration=scores.calibration_table(pairs),
-        parts=scores.part_table(pairs),
-        agreement=agreement(labels),
-        corrected=corrected_shares(rows, blind_sample(labels)),
-        rules=scores.rule_table(answers.reasons, len(answers.contributions), truth),
-        notes=notes,
-    )
+        pairs, scores.score_table(pairs, draws), scores.confusion(pairs), scores.calibration_table(pairs),
+        scores.part_table(pairs), agreement(labels), corrected_shares(rows, blind_sample(labels)), rules, notes,
+    )  # fmt: skip
 
 
 def _limits(pairs: pd.DataFrame) -> list[str]:

@@ -34,10 +34,9 @@ _ASKED = ["lead", "confidence", "stakeholder", "activity", "happened_at"]
 
 
 def compare(contributions: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
-    """Return the truth next to the answer, one row per labelled contribution, in the order of the truth.
+    """Return the truth next to the answer, judged **without** labels, one row per labelled contribution.
 
-    Contributions are judged **without** labels; of rows with the same id the last one counts. A labelled id without an
-    answer counts as `unclear`. The `repository` of a thread outside GitHub is its source.
+    Of rows with the same id the last one counts; a labelled id without an answer is `unclear`.
     """
     keys = contributions["id"].map(casefold_id)
     answers = contributions.reindex(columns=_ASKED).set_index(keys)[~keys.duplicated(keep="last").to_numpy()]
@@ -66,11 +65,10 @@ def is_decided(pairs: pd.DataFrame) -> pd.Series:
 def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.DataFrame:
     """Return every figure with its 95 % interval and the number of rows behind it (its denominator).
 
-    *Decided* rows are those whose truth is stakeholder, upstream or individual; *answered* rows are the decided ones
-    that were answered with one of these. So an answer `unclear` is a miss for recall and no false alarm for precision.
-    Macro-F1 is the mean of the F1 of the leads (Opitz and Burst 2019, arXiv:1911.03347), of which a lead without rows
-    has 0; any other figure of no rows is missing. Intervals are the middle 95 % of a cluster bootstrap over threads
-    (Field and Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x); where all draws are equal, Wilson's.
+    *Decided* rows are those whose truth is one of the three leads; *answered* ones were answered with one, too. So an
+    answer `unclear` is a miss for recall and no false alarm for precision. Macro-F1 is the mean of the leads' F1 (Opitz
+    and Burst 2019, arXiv:1911.03347), 0 for a lead without rows; any other figure of no rows is missing. Intervals are
+    of a cluster bootstrap over threads (Field and Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x), else Wilson's.
     """
     parts, wholes = _counts(pairs)
     counts, sure = np.hstack([parts, wholes]), by_confidence(pairs)
@@ -141,13 +139,12 @@ def by_confidence(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def calibration_error(sure: pd.DataFrame, weights: npt.NDArray[np.int64] | None = None) -> float:
-    """Return the expected calibration error over five bins of equal mass, NaN for no rows.
+    """Return the expected calibration error (doi:10.1609/aaai.v29i1.9602) over five bins of equal mass, or NaN.
 
-    See Naeini, Cooper and Hauskrecht 2015, doi:10.1609/aaai.v29i1.9602, and for the bins Nguyen and O'Connor 2015,
-    arXiv:1508.05154. `sure` is as from `by_confidence`; `weights` say how often each row counts.
+    On the bins: arXiv:1508.05154. `sure` is as from `by_confidence`; `weights` say how often each row counts.
     """
     gaps = (sure["confidence"] - sure["right"]).to_numpy(dtype=float)
-    gaps = gaps if weights is None else np.repeat(gaps, weights)
+    gaps = np.repeat(gaps, 1 if weights is None else weights)
     if not len(gaps):
         return float("nan")
     sums = np.concatenate([[0.0], np.cumsum(gaps)])[len(gaps) * _CUTS // _BINS]
@@ -157,11 +154,9 @@ def calibration_error(sure: pd.DataFrame, weights: npt.NDArray[np.int64] | None 
 def calibration_table(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the bins behind `calibration_error`: `right` is a share, with Wilson's interval `low` to `high`."""
     rows, table = by_confidence(pairs), []
-    for part in (rows.iloc[start:end] for start, end in pairwise(len(rows) * _CUTS // _BINS)):
-        if len(part):
-            sure, right = part["confidence"], share(int(part["right"].sum()), len(part))
-            right_share = right.part / right.whole
-            table.append((len(part), sure.min(), sure.max(), sure.mean(), right_share, right.low, right.high))
+    for part in (rows.iloc[start:end] for start, end in pairwise(len(rows) * _CUTS // _BINS) if start < end):
+        sure, right = part["confidence"], share(int(part["right"].sum()), len(part))
+        table.append((len(part), sure.min(), sure.max(), sure.mean(), part["right"].mean(), right.low, right.high))
     return pd.DataFrame(table, columns=["n", "lowest", "highest", "confidence", "right", "low", "high"])
 
 
@@ -184,11 +179,9 @@ def nested(table: pd.DataFrame) -> dict[str, Any]:
 def part_table(pairs: pd.DataFrame, smallest: int = 5) -> pd.DataFrame:
     """Return the figures on groups of threads, older and newer threads, and each repository.
 
-    Parts with fewer decided rows (`n`) than `smallest` are counted together. Repositories rarely have all leads, so
-    they have no macro-F1.
+    Those with fewer decided rows (`n`) than `smallest` are counted together, and rarely have all leads: no macro-F1.
     """
-    names = ["macro_f1", "coverage", "accuracy_where_answered"]
-    rows = []
+    names, rows = ["macro_f1", "coverage", "accuracy_where_answered"], []
     for split, part, mask in _parts(pairs, smallest):
         scores = score_table(pairs[mask], draws=0).drop_duplicates("figure", keep="last").set_index("figure")
         macro_f1, *values = scores.loc[names, "value"]
@@ -223,10 +216,8 @@ def _parts(pairs: pd.DataFrame, smallest: int) -> Iterator[tuple[str, str, Any]]
 def rule_table(reasons: pd.DataFrame, count: int, truth: pd.DataFrame) -> pd.DataFrame:
     """Return how each rule does on `count` contributions, the most frequent first: see `snorkel.labeling.LFAnalysis`.
 
-    A rule's vote is its strongest reason. `coverage` is the share on which it votes, `overlap` that on which another
-    rule does too, `conflict` that on which another votes for another lead, and `accuracy` the share of labelled votes
-    that are right. A vote *against* a lead (negative weight) is a line of its own: right where the truth is another
-    lead, and in conflict with votes for the lead.
+    A rule's vote is its strongest reason; one *against* a lead (negative weight) is a line of its own: right where the
+    truth is another lead, and in conflict with votes for the lead.
     """
     votes = reasons[(reasons["rule"] != LABEL) & (reasons["weight"] != 0)]
     votes = votes.assign(against=votes["weight"] < 0, strength=votes["weight"].abs())

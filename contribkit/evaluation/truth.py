@@ -1,6 +1,7 @@
 """The ground truth: what people said, from a file or from label logs; and what was known at an earlier day."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ def classify_as_of(
     The `day` is the last of the reviewed period; or "quarter": each contribution at the end of its own, next to those
     known until then.
     """
-    zone = organisation.timezone
+    zone, times = organisation.timezone, contributions["happened_at"]
     if day.casefold() != "quarter":
         try:
             last = date.fromisoformat(day)
@@ -103,18 +104,17 @@ def classify_as_of(
             raise ContribkitError(f'--as-of: invalid date "{day}"; write 2026-09-30, or "quarter"') from None
         rows, found, notes = _known_on(contributions, references, last, zone)
         judged = classify(rows, found, organisation)
-        return Judged(judged.contributions, judged.reasons, [*notes, *judged.notes])
+        return replace(judged, notes=[*notes, *judged.notes])
     judged = classify(contributions, references, organisation)
-    ends = contributions["happened_at"].dt.tz_convert(zone).dt.tz_localize(None).dt.to_period("Q").dt.end_time.dt.date
+    ends = times.dt.tz_convert(zone).dt.tz_localize(None).dt.to_period("Q").dt.end_time.dt.date
     parts = [judged.where(ends.isna())]
     for end in sorted(ends.dropna().unique()):
         until = ends.notna() & (ends <= end)
         rows, found, _ = _known_on(contributions[until], references, end, zone)
         parts.append(classify(rows, found, organisation).where(ends[until] == end))
     together = pd.concat([part.contributions for part in parts if len(part.contributions)]).loc[contributions.index]
-    changed = int((together["lead"] != judged.contributions["lead"]).sum())
     notes = [f"each contribution was classified as of {GRACE.days} days after the end of its own quarter"]
-    if changed:
+    if changed := (together["lead"] != judged.contributions["lead"]).sum():
         notes.append(f"later references and links changed the lead of {changed} of {len(together)} contributions")
     return Judged(together, combine([part.reasons for part in parts], REASONS), [*notes, *judged.notes])
 
@@ -125,21 +125,17 @@ def _known_on(
     """Return the tables without what is more than the grace younger, and sentences on what was removed and kept."""
     limit, end = last + GRACE, start_of(last + GRACE + timedelta(days=1), zone)
     links = contributions["links_in"].explode().dropna()
-    dates = pd.to_datetime(
-        pd.Series([link.get("date") or link.get("at") or "" for link in links], index=links.index, dtype="str"),
-        utc=True, errors="coerce", format="ISO8601",
-    )  # fmt: skip
+    days = links.map(lambda link: link.get("date") or link.get("at") or "").astype("str")
+    dates = pd.to_datetime(days, utc=True, errors="coerce", format="ISO8601")
     late, too_late = dates >= end, references["date"] >= end
-    kept = links[~late].groupby(level=0).agg(list).reindex(contributions.index)
-    cells = pd.Series([cell if isinstance(cell, list) else [] for cell in kept], contributions.index, dtype=object)
-    rows = contributions.assign(links_in=cells)
+    rows = contributions.assign(links_in=links[~late].groupby(level=0).agg(list))
     notes = [f"removed: {too_late.sum()} of {pluralise(len(references), 'reference')}, younger than {limit}"]
     if late.any():
         notes.append(f"removed: {pluralise(late.sum(), 'link')} from threads, younger than {limit}")
     undated = references["date"].isna().sum(), dates.isna().sum()
     if any(undated):
-        said = f"{pluralise(undated[0], 'reference')}, {pluralise(undated[1], 'link')}"
-        notes.append(f"kept, since without a date: {said}")
+        told = f"{pluralise(undated[0], 'reference')}, {pluralise(undated[1], 'link')}"
+        notes.append(f"kept, since without a date: {told}")
     if later := (contributions["happened_at"] >= start_of(last + timedelta(days=1), zone)).sum():
         notes.append(f"{pluralise(later, 'contribution')} younger than {last} classified all the same")
     return rows, references[~too_late], notes

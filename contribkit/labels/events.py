@@ -63,7 +63,7 @@ def validate(event: Any, place: str) -> Event:
     version = event.get("v") if isinstance(event, dict) else event
     if not isinstance(event, dict) or version != VERSION:
         raise ContribkitError(f"{place}: unknown label event version {version!r}; update contribkit")
-    for problem in _problems(event):
+    if problem := next(_problems(event), None):
         raise ContribkitError(f"{place}: {problem}")
     return event
 
@@ -118,17 +118,14 @@ def read_log(path: Path) -> Iterator[Event]:
         try:
             event = json.loads(line.decode("utf-8"))
         except (ValueError, RecursionError) as error:
-            if number < len(lines):
-                raise ContribkitError(f"{path}:{number}: {_line_problem(line, error)}") from None
-            warnings.warn(f"{path}:{number}: the last line is incomplete and was ignored", stacklevel=2)
-        else:
-            yield validate(event, f"{path}:{number}")
-
-
-def _line_problem(line: bytes, error: Exception) -> str:
-    if line.startswith((b"<<<<<<<", b"=======", b">>>>>>>")):
-        return "is a merge conflict marker; keep the lines of both sides and remove the markers"
-    return f"is not {'UTF-8' if isinstance(error, UnicodeDecodeError) else 'JSON'}; {_FROM_GIT}"
+            if number == len(lines):
+                warnings.warn(f"{path}:{number}: the last line is incomplete and was ignored", stacklevel=2)
+                return
+            problem = f"is not {'UTF-8' if isinstance(error, UnicodeDecodeError) else 'JSON'}; {_FROM_GIT}"
+            if line.startswith((b"<<<<<<<", b"=======", b">>>>>>>")):
+                problem = "is a merge conflict marker; keep the lines of both sides and remove the markers"
+            raise ContribkitError(f"{path}:{number}: {problem}") from None
+        yield validate(event, f"{path}:{number}")
 
 
 def read_logs(paths: Iterable[Path]) -> dict[str, tuple[Path, Event]]:
@@ -146,8 +143,8 @@ def read_logs(paths: Iterable[Path]) -> dict[str, tuple[Path, Event]]:
 class LabelLog:
     """The log file of one session of one person, ``<folder>/<period>/<person>.<session>.jsonl``, made with an event.
 
-    Nobody else writes to it, so that no lock is needed: locks fail on network disks. After a failed write it is cut
-    back to the last complete event, and a new file is used, as where it was removed or replaced, as git does.
+    Nobody else writes to it: locks fail on network disks. After a failed write it is cut back to the last complete
+    event, and a new file is used, as where it was removed or replaced, as git does.
     """
 
     def __init__(self, folder: str | Path, person: str, period: str) -> None:

@@ -1,6 +1,6 @@
 """Labels in and out: opinions as CSV for a spreadsheet, the edited CSV as events, and logs of other folders merged."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,21 +50,15 @@ def changed(rows: list[Row], labels: Labels) -> list[Event]:
         item, by = cells.get("item"), cells.get("by")
         if not item or not by:
             raise ContribkitError(f"{place}: has no contribution or no person; fill in item and by")
-        if not (before := known.get((labels.name(item), labels.person(by)))):
-            _check_new(item, by, place)
+        before = known.get((labels.name(item), labels.person(by)))
+        try:  # neither a contribution nor a person: such as the second line of a note
+            if not before and parse_contribution_id(item) and not by.isprintable():
+                raise ValueError(f'invalid person "{by}"; write a login')
+        except ValueError as error:
+            raise ContribkitError(f"{place}: {error}") from error
         if event := _event(cells, before or {"item": item, "by": by}, now):
             events.append(validate(event, place))
     return events
-
-
-def _check_new(item: str, by: str, place: str) -> None:
-    """Refuse what can be neither a contribution nor a person, such as the second line of a note."""
-    try:
-        parse_contribution_id(item)
-    except ValueError as error:
-        raise ContribkitError(f"{place}: {error}") from error
-    if not by.isprintable():
-        raise ContribkitError(f'{place}: invalid person "{by}"; write a login')
 
 
 def _event(cells: dict[str, str], before: Event, at: datetime) -> Event | None:
@@ -82,19 +76,15 @@ def _event(cells: dict[str, str], before: Event, at: datetime) -> Event | None:
     return new_event(before["by"], op, before["item"], at, was=was, **words)
 
 
-def merge(sources: Iterable[Path], labels: Labels, period: str | None = None) -> tuple[int, int, Iterator[Path]]:
+def merge(sources: Sequence[Path], labels: Labels, period: str | None = None) -> tuple[int, int, Iterator[Path]]:
     """Return how many events of other logs are new, how many known, and the files, each written when it is reached."""
-    found = read_logs(path for source in sources for path in _logs(source))
+    if missing := [source for source in sources if not source.exists()]:
+        raise ContribkitError(f"{missing[0]}: no such file or folder; name label logs, or a folder of them")
+    found = read_logs(path for source in sources for path in (log_files(source) if source.is_dir() else [source]))
     here = {event["id"] for event in labels.events}
     new = [(period or _period_of(path), event) for name, (path, event) in found.items() if name not in here]
     by_period = grouped((name for name, _ in new), (event for _, event in new))
     return len(new), len(found) - len(new), write_logs(labels.folder or Path(), by_period)
-
-
-def _logs(source: Path) -> list[Path]:
-    if not source.exists():
-        raise ContribkitError(f"{source}: no such file or folder; name label logs, or a folder of them")
-    return log_files(source) if source.is_dir() else [source]
 
 
 def _period_of(path: Path) -> str:

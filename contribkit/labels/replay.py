@@ -64,14 +64,9 @@ def settle(events: Iterable[Event]) -> Label | None:
         status = "unanimous"
     elif votes * 2 <= len(current):
         agreeing, status = [], "disputed"
-    return Label(
-        item=current[0]["item"],
-        lead=str(agreeing[0]["lead"]) if agreeing else None,
-        status=status,
-        opinions={event["by"]: str(event["lead"]) for event in current},
-        stakeholder=next((event["stakeholder"] for event in agreeing if event.get("stakeholder")), None),
-        activity=next((event["activity"] for event in agreeing if event.get("activity")), None),
-    )
+    opinions = {event["by"]: str(event["lead"]) for event in current}
+    given = [next((event[name] for event in agreeing if event.get(name)), None) for name in ("stakeholder", "activity")]
+    return Label(current[0]["item"], str(agreeing[0]["lead"]) if agreeing else None, status, opinions, *given)
 
 
 @dataclass(frozen=True)
@@ -93,10 +88,7 @@ class Labels:
 
     @classmethod
     def read(cls, folder: str | Path, organisation: Organisation | None = None) -> "Labels":
-        """Read all label logs below a folder, and its alias file; with an organisation, its members' aliases apply too.
-
-        A missing folder has none. What cannot be read is a `ContribkitError` with its line.
-        """
+        """Read the label logs below a folder and its alias file; an organisation adds the aliases of its members."""
         place = Path(folder)
         found = read_logs(log_files(place))
         periods = {name: path.relative_to(place).parts[0] for name, (path, _) in found.items()}
@@ -142,7 +134,7 @@ class Labels:
     @cached_property
     def by_item(self) -> dict[str, list[Event]]:
         """The events of each contribution ordered by time, by `name`, with current ids and logins."""
-        events = [self._renamed(event) for event in self.events]
+        events = [*map(self._renamed, self.events)]
         return grouped((casefold_id(event["item"]) for event in events), events)
 
     def _renamed(self, event: Event) -> Event:
@@ -158,9 +150,9 @@ class Labels:
     def spelled_as(self, ids: Iterable[str]) -> "Labels":
         """Return a copy under the ids that a table uses, older or newer than those in the logs; else the newest."""
         spelled = {self.name(item): item for item in ids}
-        events = [self._renamed(event) for event in self.events]
-        events = [event | {"item": spelled.get(casefold_id(event["item"]), event["item"])} for event in events]
-        return Labels(events, self.folder, periods=dict(self.periods))
+        events = map(self._renamed, self.events)
+        renamed = [event | {"item": spelled.get(casefold_id(event["item"]), event["item"])} for event in events]
+        return Labels(renamed, self.folder, periods=dict(self.periods))
 
     def add(self, event: Event, period: str) -> None:
         """Add an event, also one that arrives late; only its contribution is settled again."""

@@ -11,9 +11,8 @@ from contribkit.vocabulary import LEADS, Activity, Kind, Lead
 
 # What only the person who works with such tools needs.
 _OWN_TOOLS = re.compile(
-    r"(?:^|/)(?:\.(?:devcontainer|vscode|idea|helix|zed)/|"
-    r"(?:flake\.(?:nix|lock)|(?:shell|default)\.nix|\.envrc|\.editorconfig|[^/]*\.code-workspace)$)",
-    re.IGNORECASE,
+    r"(?i)(?:^|/)(?:\.(?:devcontainer|vscode|idea|helix|zed)/|"
+    r"(?:flake\.(?:nix|lock)|(?:shell|default)\.nix|\.envrc|\.editorconfig|[^/]*\.code-workspace)$)"
 )
 _CHANGES = (Kind.PULL_REQUEST, Kind.ISSUE, Kind.COMMENT)
 _SHORT = 200  # characters of a remark that answers and no more
@@ -63,9 +62,8 @@ def outside_the_projects(context: Context) -> Iterator[Reason]:
     """It lies outside the projects that are looked at, and nothing of a member's own is near."""
     repo = repository_of(context.ref)
     if repo is not None and not context.organisation.is_in_scope(repo) and not any(own_project(context)):
-        yield Reason(
-            Lead.INDIVIDUAL, "outside", "it lies outside the upstream projects", context.text("repo"), context.url
-        )
+        sentence = "it lies outside the upstream projects"
+        yield Reason(Lead.INDIVIDUAL, "outside", sentence, context.text("repo"), context.url)
 
 
 def drive_by(context: Context) -> Iterator[Reason]:

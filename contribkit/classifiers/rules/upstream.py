@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from contribkit.classifiers.activity import KINDS, activity_of
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.rules.stakeholder import ticket
-from contribkit.classifiers.stakeholder_mentions import title_words
+from contribkit.classifiers.stakeholder_mentions import codes_in
 from contribkit.classifiers.votes import Reason
-from contribkit.config.patterns import matches
 from contribkit.ids import casefold_id, repository_of
 from contribkit.vocabulary import NEWCOMERS, UPKEEP, Activity, Kind, Lead
 
 # Repositories in which a project talks about itself.
 _AFFAIRS = re.compile(
-    r"(?:^|[-_.])(?:governance|team|compass|roadmap|proposals?|enhancement|meetings?|surveys?)(?:$|[-_.])", re.I
+    r"(?i)(?:^|[-_.])(?:governance|team|compass|roadmap|proposals?|enhancement|meetings?|surveys?)(?:$|[-_.])"
 )
 _FILED = re.compile(r"\b(?:upstream|foundational|sustainability|maintenance)\b", re.IGNORECASE)
 
@@ -34,12 +33,9 @@ def planned(context: Context) -> Iterator[Reason]:
 def coded_goal(context: Context) -> Iterator[Reason]:
     """A code in the title is that of a goal."""
     for goal in context.organisation.goals:
-        for word in title_words(context.text("title")) if goal.codes else ():
-            if matches(goal.codes, word):
-                yield Reason(
-                    Lead.UPSTREAM, "code", f'its title has a code of the goal "{goal.name}"', word, context.url
-                )
-                return
+        for word in codes_in(context.text("title"), goal.codes):
+            yield Reason(Lead.UPSTREAM, "code", f'its title has a code of the goal "{goal.name}"', word, context.url)
+            return
 
 
 def grant(context: Context) -> Iterator[Reason]:
@@ -71,10 +67,9 @@ def filed_for_upstream(context: Context) -> Iterator[Reason]:
 def review_of_an_outsider(context: Context) -> Iterator[Reason]:
     """It reviews or merges the work of somebody outside the team."""
     if context.text("kind") == Kind.REVIEW and context.author_is_outsider:
-        newcomer = context.text("author_association") in NEWCOMERS
-        strength = "newcomer" if newcomer else "somebody outside the team"
-        sentence = f"it helps {'a newcomer' if newcomer else strength}"
-        yield Reason(Lead.UPSTREAM, strength, sentence, context.text("author"), context.url)
+        is_new = context.text("author_association") in NEWCOMERS
+        strength, whom = ("newcomer", "a newcomer") if is_new else ("somebody outside the team",) * 2
+        yield Reason(Lead.UPSTREAM, strength, f"it helps {whom}", context.text("author"), context.url)
 
 
 def project_affairs(context: Context) -> Iterator[Reason]:
@@ -98,10 +93,9 @@ def kind_of_act(context: Context) -> Iterator[Reason]:
 
 def upkeep(context: Context) -> Iterator[Reason]:
     """A title, paths and labels say that it is work of which a project lives; that is a guess."""
-    activity = context.activity
-    if context.text("kind") not in KINDS and activity in UPKEEP:
-        sentence = f"{activity.word} serves the project itself"
-        yield Reason(Lead.UPSTREAM, str(activity), sentence, context.text("title"))
+    if context.text("kind") not in KINDS and context.activity in UPKEEP:
+        sentence = f"{context.activity.word} serves the project itself"
+        yield Reason(Lead.UPSTREAM, str(context.activity), sentence, context.text("title"))
 
 
 def maintains_it(context: Context) -> Iterator[Reason]:
