@@ -20,11 +20,10 @@ from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Activity, Kind
 
 WEIGHTS = Path(__file__).with_name("activity_weights.csv")
+# Between these the model decides, in the order of the columns of `WEIGHTS`.
 CLASSES = (Activity.FEATURE, Activity.BUGFIX, Activity.MAINTENANCE, Activity.DOCS, Activity.CI)
-"""The activities between which the model decides, in the order of the columns of `WEIGHTS`."""
 _KNOWN = tomllib.loads(Path(__file__).with_name("activities.toml").read_text(encoding="utf-8"))
 KINDS = {Kind(kind): Activity(activity) for kind, activity in _KNOWN["kinds"].items()}
-"""Activities by the kind of the act alone, where nothing says otherwise."""
 _DECIDES, _SAYS, _LABELS = (
     {Activity(name): re.compile(rf"(?i)\b(?:{'|'.join(words)})\b") for name, words in _KNOWN[table].items()}
     for table in ("decides", "says", "labels")
@@ -57,8 +56,6 @@ _PATH = 0.4  # scale of what paths tell: regularisation then trusts the title mo
 def activity_of(row: Mapping[str, Any]) -> Activity:
     """Return the activity of a row of the contributions table; `other` where there is no evidence.
 
-    Examples
-    --------
     >>> str(activity_of({"kind": "pull_request", "title": "Fix the CI", "files": [], "labels": []}))
     'ci'
     >>> str(activity_of({"kind": "pull_request", "title": "Qwertz", "files": [], "labels": []}))

@@ -7,7 +7,7 @@ from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, repository_of
 from contribkit.vocabulary import Activity
 
-_PATHS = 30  # of a change
+PATHS = 30  # of a change
 # What our own threads say comes before commits and before documents, which tell several stories.
 _ORDER = {"issue": 0, "pull_request": 0, "commit": 1, "document": 3}
 
@@ -19,10 +19,7 @@ def initiative(context: Context) -> str | None:
 
 
 def stakeholder(context: Context, initiative_name: str | None, neighbours: Sequence[str] = ()) -> str | None:
-    """Return whom a stakeholder-led contribution serves: the surest evidence first.
-
-    `neighbours` are the stakeholders whom threads next to it served.
-    """
+    """Return whom a stakeholder-led contribution serves, where `neighbours` are whom threads next to it served."""
     index, title = context.index, context.text("title")
     for planned in context.organisation.initiatives:
         if planned.name == initiative_name and planned.stakeholder:
@@ -50,7 +47,7 @@ def stakeholder(context: Context, initiative_name: str | None, neighbours: Seque
     owners = ((repository_of(ref) or "").split("/")[0] for ref in context.row["links_out"])
     present = map(casefold_id, (context.text("author"), *context.row["participants"], *owners))
     speaker = next((index.name_by_person[login] for login in present if login in index.name_by_person), None)
-    by_path = (index.named_by_path(path) for path in context.row["files"][:_PATHS])
+    by_path = (index.named_by_path(path) for path in context.row["files"][:PATHS])
     return speaker or next((owner.name for owner in by_path if owner is not None), None)
 
 
@@ -66,10 +63,6 @@ def goal(context: Context, activity: Activity) -> str | None:
     goals = [goal for goal in context.organisation.goals if day is None or goal.holds_between(day, day)]
     refs = {casefold_id(mention.ref) for mention in context.mentions}
     places = refs | {casefold_id(repository_of(ref) or "") for ref in refs}
-    planned = (goal.name for goal in goals if {casefold_id(ref) for ref in goal.refs} & places)
-    fitting = (
-        goal.name
-        for goal in goals
-        if activity in goal.activities and (not goal.upstream or context.project in goal.upstream)
-    )
-    return next(planned, None) or next(fitting, None)
+    planned = [goal.name for goal in goals if {casefold_id(ref) for ref in goal.refs} & places]
+    of_project = [goal for goal in goals if not goal.upstream or context.project in goal.upstream]
+    return next(iter([*planned, *(goal.name for goal in of_project if activity in goal.activities)]), None)

@@ -55,13 +55,10 @@ def classify(
 
     Examples
     --------
-    >>> name = "wicketlamp-example/lamp#1@ada-example:pull_request"
-    >>> row = {"id": name, "kind": "pull_request", "title": "Fix the CI"}
+    >>> row = {"id": "o/r#1@ada-example:pull_request", "kind": "pull_request", "title": "Fix the CI"}
     >>> judged = classify(pd.DataFrame([row]), None, Organisation.read_sample())
     >>> judged.contributions[["lead", "activity", "decided_by"]].iloc[0].tolist()
     ['upstream', 'ci', 'rules']
-    >>> judged.reasons.loc[0, "rule"], float(judged.reasons.loc[0, "weight"])
-    ('upkeep', 1.87)
     """
     table = conform(contributions, CONTRIBUTIONS, organisation.timezone).reset_index(drop=True)
     settled = labels.with_members(organisation).spelled_as(table["id"]).effective if labels else {}
@@ -169,9 +166,8 @@ def _with_labels(judged: Judged, given: dict[int, Label]) -> Judged:
     """Return the contributions with people's decisions, by place, each with a reason that says so."""
     rows, places, said = judged.contributions.copy(), [*given], [*map(_said, given.values())]
     reasons = pd.DataFrame([reason for _, reason in said], columns=Reason._fields)
-    rows.loc[places, "lead"] = reasons["lead"].to_numpy()
+    rows.loc[places, "lead"], rows.loc[places, "decided_by"] = reasons["lead"].to_numpy(), "person"
     rows.loc[places, "confidence"] = [agreement for agreement, _ in said]
-    rows.loc[places, "decided_by"] = "person"
     activities = {place: label.activity for place, label in given.items() if label.activity}
     rows.loc[[*activities], "activity"] = [*activities.values()]
     stated = conform(reasons.assign(id=rows["id"].iloc[places].to_numpy(), rule=LABEL), REASONS)

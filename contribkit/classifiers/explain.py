@@ -43,7 +43,6 @@ def why(
     shown = without_private(judged.where(rows["id"] == row["id"]), include_private).reasons
     reasons = shown[shown["rule"] != LABEL]
     lines = [
-        *_head(row, organisation),
         *_answer(row, reasons, organisation),
         *_sides(row, records(reasons), organisation),
         *_section("What would settle it", () if row["decided_by"] == "person" else _settles(row["lead"], reasons)),
@@ -89,7 +88,8 @@ def _near(identifier: str, ids: list[str]) -> str:
     return f"{len(ids)} are known" + (f", such as {', '.join((beside or ids)[:3])}" if ids else "")
 
 
-def _head(row: dict[str, Any], organisation: Organisation) -> Iterator[str]:
+def _answer(row: dict[str, Any], reasons: pd.DataFrame, organisation: Organisation) -> Iterator[str]:
+    """Yield what it is, and the answer."""
     ref, login, _ = parse_contribution_id(row["id"])
     member = organisation.members.get(organisation.member(login) or "")
     person = f"{member.name} ({login})" if member and member.name else login
@@ -98,9 +98,6 @@ def _head(row: dict[str, Any], organisation: Organisation) -> Iterator[str]:
     facts = filter(None, (f"{ref}, {kind} of {person}", row["state"], day and str(day)))
     yield from filter(None, (row["title"] or "(no title)", ", ".join(facts), row["url"]))
     yield ""
-
-
-def _answer(row: dict[str, Any], reasons: pd.DataFrame, organisation: Organisation) -> Iterator[str]:
     lead, by_people = Lead(row["lead"]), row["decided_by"] == "person"
     sure = "" if lead is Lead.UNCLEAR and not by_people else f", {row['confidence']:.0%} sure".replace("%", " %")
     words = {"person": "people", "model": "a model that learned from people's labels"}
@@ -114,33 +111,28 @@ def _answer(row: dict[str, Any], reasons: pd.DataFrame, organisation: Organisati
 
 def _sides(row: dict[str, Any], reasons: list[dict[str, Any]], organisation: Organisation) -> Iterator[str]:
     """Yield the case for and against the lead; where none was found, the case for each of the three."""
-    lead, title = Lead(row["lead"]), row["title"]
+    lead = Lead(row["lead"])
     if lead is Lead.UNCLEAR:
-        for each in LEADS:
-            mine = [reason for reason in reasons if reason["lead"] == each]
-            yield from _section(f"For and against {organisation.word(each)}", _lines(mine, "", title, organisation))
-        if not reasons:
-            yield from _section("For and against", ["nothing was found that speaks for any lead"])
-        return
-    # What speaks against another lead speaks for this one.
-    speaks = [(reason, (reason["lead"] == lead) == (reason["weight"] > 0)) for reason in reasons]
-    for heading, side in (("For it", True), ("Against it", False)):
-        lines = list(_lines([reason for reason, is_for in speaks if is_for is side], lead, title, organisation))
-        yield from _section(heading, lines or ["nothing was found"])
+        word, nothing = organisation.word, "nothing was found that speaks for any lead"
+        sides = {f"For and against {word(each)}": [one for one in reasons if one["lead"] == each] for each in LEADS}
+        sides = {heading: mine for heading, mine in sides.items() if mine} or {"For and against": []}
+    else:  # what speaks against another lead speaks for this one
+        pro, nothing = [one for one in reasons if (one["lead"] == lead) == (one["weight"] > 0)], "nothing was found"
+        sides = {"For it": pro, "Against it": [one for one in reasons if one not in pro]}
+    for heading, mine in sides.items():
+        yield from _section(heading, [line for one in mine for line in _lines(one, row, organisation)] or [nothing])
 
 
-def _lines(reasons: list[dict[str, Any]], lead: str, title: str | None, organisation: Organisation) -> Iterator[str]:
-    """Yield each reason: its weight and sentence, what it saw, and where; lead and title need not be said again."""
-    for reason in reasons:
-        weight, sentence, saw = reason["weight"], reason["sentence"], reason["evidence"]
-        towards = "against" if weight < 0 else "for"
-        is_named = lead and reason["lead"] in list(Lead) and (reason["lead"] != lead or weight < 0)
-        named = f" ({towards} {organisation.word(reason['lead'])})" if is_named else ""
-        yield f"{weight:+.1f}  {sentence}{named}"
-        if saw and saw != title and saw not in sentence:
-            yield f"      saw: {_short(saw)}"
-        if reason["url"]:
-            yield f"      {reason['url']}"
+def _lines(reason: dict[str, Any], row: dict[str, Any], organisation: Organisation) -> Iterator[str]:
+    """Yield a reason: its weight and sentence, what it saw, and where; lead and title need not be said again."""
+    weight, sentence, saw = reason["weight"], reason["sentence"], reason["evidence"]
+    if row["lead"] != Lead.UNCLEAR and (reason["lead"] != row["lead"] or weight < 0):
+        sentence += f" ({'against' if weight < 0 else 'for'} {organisation.word(reason['lead'])})"
+    yield f"{weight:+.1f}  {sentence}"
+    if saw and saw != row["title"] and saw not in reason["sentence"]:
+        yield f"      saw: {_short(saw)}"
+    if reason["url"]:
+        yield f"      {reason['url']}"
 
 
 def _settles(lead: str, reasons: pd.DataFrame) -> Iterator[str]:

@@ -23,12 +23,9 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-MIN_LABELS = 60
-"""Labels below which no comparison could tell model and rules apart, so none is tried."""
-MAX_CHANCE = 0.05
-"""The chance at most that a model that is no better wins the comparison."""
-MAX_TOTAL = 5.0
-"""The most that the votes for a lead count: ten links say no more than five."""
+MIN_LABELS = 60  # below, no comparison could tell model and rules apart, so none is tried
+MAX_CHANCE = 0.05  # at most, that a model that is no better wins the comparison
+MAX_TOTAL = 5.0  # the most that the votes for a lead count: ten links say no more than five
 _TERM = re.compile(r"[^\W\d_]{2,30}")  # words of any script
 _MAX_CHARACTERS = 5000  # of a text; what comes later says little about why
 _SPLITS = 5

@@ -32,8 +32,6 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 def without_thanks(words: str) -> str:
     """Return a text without the sentences that only thank somebody: they stand in every release and post.
 
-    Examples
-    --------
     >>> without_thanks("Adds quotas. Thanks to Reef for the funding. Requested by Reef, thanks!")
     'Adds quotas. Requested by Reef, thanks!'
     """

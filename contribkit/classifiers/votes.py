@@ -15,14 +15,10 @@ Weights = Mapping[tuple[str, str], float]
 """Log-odds by the name of a rule and that of one of its strengths."""
 
 WEIGHTS = Path(__file__).with_name("weights.csv")
-LABEL = "label"
-"""What stands in the place of a rule's name where people decided."""
-ENOUGH = 0.9
-"""The sum of weights below which nothing decides."""
-MARGIN = 0.4
-"""How far the first lead must be ahead of the second."""
-CONFIDENCE = "(confidence)"
-"""What stands in the table of weights where a rule's name would, for how distances become confidences."""
+LABEL = "label"  # what stands in the place of a rule's name where people decided
+CONFIDENCE = "(confidence)"  # and in the table of weights, for how distances become confidences
+ENOUGH = 0.9  # the sum of weights below which nothing decides
+MARGIN = 0.4  # how far the first lead must be ahead of the second
 THIN = frozenset({"upkeep", "maintains_it", "everyday_fix", "major_feature"})
 """Rules that see a title and paths alone."""
 _HIGHEST = 0.97
@@ -73,8 +69,7 @@ def strongest(reasons: pd.DataFrame) -> pd.DataFrame:
 def tally(reasons: pd.DataFrame) -> pd.DataFrame:
     """Return the sum of the votes for each lead (columns), by contribution in order of appearance.
 
-    Of a table of the schema `REASONS`, `id`, `rule`, `lead` and `weight` are read. Leave the reasons of rule `LABEL`
-    out for the rules' own answer.
+    Leave the reasons of rule `LABEL` out for the rules' own answer.
     """
     sums = strongest(reasons.reset_index(drop=True)).groupby(["id", "lead"])["weight"].sum().unstack("lead")
     table = sums.reindex(index=reasons["id"].drop_duplicates(), columns=[str(lead) for lead in LEADS])
@@ -91,10 +86,7 @@ def decide(reasons: pd.DataFrame, ids: Iterable[Any], weights: Weights | None = 
     """Return the `lead` that reasons add up to, how sure that is (`confidence`), and the `margin`, of contributions.
 
     The confidence is the logistic function of the distance to the second lead, by two numbers among the `weights`.
-    Where nothing was found, the lead is unclear.
 
-    Examples
-    --------
     >>> rows = [("a", "tied", "stakeholder", 3.5), ("a", "upkeep", "upstream", 1.2)]
     >>> decide(pd.DataFrame(rows, columns=["id", "rule", "lead", "weight"]), ["a", "b"])["lead"].to_dict()
     {'a': 'stakeholder', 'b': 'unclear'}

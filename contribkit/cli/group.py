@@ -2,8 +2,10 @@
 
 # Only what --help needs is imported here and beside: pandas, papermill and matplotlib wait until a command runs.
 import inspect
+import json
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,14 @@ def say(text: str, err: bool = False) -> None:
 
     for line in text.split("\n"):
         click.echo(printable(line), err=err)
+
+
+def show(rows: Any, lines: Iterable[str], as_json: bool) -> None:
+    """Print rows as JSON, or the lines that tell people the same."""
+    if as_json:
+        click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+    for line in () if as_json else lines:
+        say(line)
 
 
 def warn(sentences: list[str], prefix: str = "contribkit: ") -> None:

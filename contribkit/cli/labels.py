@@ -1,6 +1,5 @@
 """Commands for the label log: `labels list | history | agreement | merge | export | import`."""
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
-from contribkit.cli.group import AS_JSON, CONFIG, PATH, main, read_labels, say, warn
+from contribkit.cli.group import AS_JSON, CONFIG, PATH, main, read_labels, say, show, warn
 from contribkit.errors import ContribkitError
 from contribkit.vocabulary import Lead
 
@@ -72,15 +71,16 @@ def list_(
         and (not person or found.person(person) in map(found.person, label.opinions))
         and (gone is None or label.item in gone)
     ]
-    if as_json:
-        click.echo(json.dumps([asdict(label) for label in shown], indent=1, ensure_ascii=False))
-    for label in [] if as_json else shown:
-        shape = Lead(label.lead).shape if label.lead else "≠"
-        opinions = ", ".join(f"{by}: {said}" for by, said in label.opinions.items())
-        more = "".join(f"  {word}" for word in (label.stakeholder, label.activity) if word)
-        say(f"{shape} {label.lead or '':12} {label.status:12} {label.item}  ({opinions}){more}")
+    show([asdict(label) for label in shown], map(_line, shown), as_json)
     disputes = sum(label.lead is None for label in shown)
     warn([f"{len(shown)} of {len(found.effective)} labelled contributions, {disputes} of them disputed"])
+
+
+def _line(label: Any) -> str:
+    shape = Lead(label.lead).shape if label.lead else "≠"
+    opinions = ", ".join(f"{by}: {said}" for by, said in label.opinions.items())
+    more = "".join(f"  {word}" for word in (label.stakeholder, label.activity) if word)
+    return f"{shape} {label.lead or '':12} {label.status:12} {label.item}  ({opinions}){more}"
 
 
 def _loaded_ids(contributions: Path | None, period: str | None) -> list[str]:
@@ -99,7 +99,8 @@ def _loaded_ids(contributions: Path | None, period: str | None) -> list[str]:
 @click.option("--from", "first", metavar="DAY", help="The first day, in the file's time zone.  [default: 30 days ago]")
 @click.option("--to", "last", metavar="DAY", help="The last day, included.  [default: today]")
 @click.option("--person", help="Only what this person did.")
-def history(found: "ck.Labels", first: str | None, last: str | None, person: str | None) -> None:
+@AS_JSON
+def history(found: "ck.Labels", first: str | None, last: str | None, person: str | None, as_json: bool) -> None:
     """Show who changed what between two days, with the label before and after.
 
     contribkit labels history --from 2026-10-01 --to 2026-10-31
@@ -112,6 +113,7 @@ def history(found: "ck.Labels", first: str | None, last: str | None, person: str
     zone = org.timezone if org else "UTC"
     today = datetime.now(ZoneInfo(zone)).date()
     span = ck.Period(f"{first or today - timedelta(days=30)}..{last or today}", zone)
+    rows, lines = [], []
     for event, *labels_around in found.changes(span):
         if person and found.person(person) != found.person(event["by"]):
             continue
@@ -119,11 +121,14 @@ def history(found: "ck.Labels", first: str | None, last: str | None, person: str
         change = "" if before == after else f"  ({before} → {after})"
         note = f'  "{event["note"]}"' if event.get("note") else ""
         said = f"{event['op']} {event.get('lead') or ''}".strip()
-        say(f"{event_time(event):%Y-%m-%d %H:%M:%S}  {event['by']}  {said}  {event['item']}{change}{note}")
+        lines.append(f"{event_time(event):%Y-%m-%d %H:%M:%S}  {event['by']}  {said}  {event['item']}{change}{note}")
+        rows.append(event | {"before": before, "after": after})
+    show(rows, lines, as_json)
 
 
 @command("agreement")
-def agreement(found: "ck.Labels") -> None:
+@AS_JSON
+def agreement(found: "ck.Labels", as_json: bool) -> None:
     """Show how far people agree with each other, and how far the suggestions influence them.
 
     contribkit labels agreement
@@ -132,12 +137,13 @@ def agreement(found: "ck.Labels") -> None:
     from contribkit.evaluation.agreement import anchoring_bias
     from contribkit.text import format_decimal, pluralise
 
-    overall = measured(found)
-    say(overall.sentence)
+    overall, anchoring = measured(found), anchoring_bias(found)
+    lines = [overall.sentence]
     for first, second, count, *figures in overall.pairs.itertuples(index=False):
         raw, kappa = map(format_decimal, figures)
-        say(f"  {first} and {second}: {pluralise(count, 'contribution')}, raw {raw}, kappa {kappa}")
-    say(anchoring_bias(found).sentence)
+        lines.append(f"  {first} and {second}: {pluralise(count, 'contribution')}, raw {raw}, kappa {kappa}")
+    told = {"agreement": overall.as_json(), "anchoring": anchoring.as_json()}
+    show(told, [*lines, anchoring.sentence], as_json)
 
 
 @command("merge", must_exist=False)

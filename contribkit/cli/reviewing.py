@@ -1,6 +1,5 @@
 """Commands of a team's folder: `init`, `clone`, `doctor`, `review` and `plan`."""
 
-import json
 import sys
 import tomllib
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from typing import Any
 import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
-from contribkit.cli.group import AS_JSON, CONFIG, INCLUDE_PRIVATE, PATH, main, say, warn
+from contribkit.cli.group import AS_JSON, CONFIG, INCLUDE_PRIVATE, PATH, main, say, show, warn
 from contribkit.errors import ContribkitError
 
 PERIODS = '2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".'
@@ -122,10 +121,7 @@ def doctor(config: Path, as_json: bool) -> None:
     from contribkit.loaders.source import Level
 
     findings = examine(config)
-    if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False))
-    for finding in [] if as_json else findings:
-        say(str(finding))
+    show([asdict(finding) for finding in findings], map(str, findings), as_json)
     sys.exit(int(any(finding.level is Level.ERROR for finding in findings)))
 
 

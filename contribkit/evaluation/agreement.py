@@ -19,10 +19,8 @@ from contribkit.vocabulary import LEADS, Lead
 
 Array = npt.NDArray[np.float64]
 
-MIN_LABELS = 10
-"""Labels needed with and without the answer shown before anchoring bias is estimated."""
-MIN_SAMPLE = 20
-"""Labelled rows needed before shares are corrected: below, the interval would span nearly everything."""
+MIN_LABELS = 10  # with, and without the answer shown, before anchoring bias is estimated
+MIN_SAMPLE = 20  # labelled rows before shares are corrected: below, the interval would span nearly everything
 _MIN_STRATUM = 5  # answers with fewer labelled rows are corrected together with others
 _SIZE = len(Lead)
 

@@ -21,7 +21,6 @@ from contribkit.labels import Labels
 from contribkit.loaders.records import read_tables
 from contribkit.review import page
 from contribkit.review.figures import new_figure, svg
-from contribkit.review.page import picture
 from contribkit.review.question import Question
 from contribkit.review.review_data import ReviewData
 from contribkit.tables import Judged, is_missing, records
@@ -31,8 +30,6 @@ from contribkit.vocabulary import LEADS, Lead
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-VERSION = 1
-"""Version of the JSON; it grows when a program that reads it would have to change."""
 _WIDTH = 110
 
 
@@ -82,10 +79,18 @@ class Evaluation:
         figures = self.scores.assign(word=self.scores["figure"].map(scores.OVERALL | scores.OF_A_LEAD))
         overall = figures.loc[figures["lead"].isna(), ["word", "value", "low", "high", "n"]]
         yield Block("", _shown(overall, word="figure", n="of rows"))
-        yield Block("", _of_each_lead(figures[figures["lead"].notna()]))
+        of_leads = figures[figures["lead"].notna()]
+        cells = of_leads.assign(cell=[_value_with_interval(row) for row in records(of_leads)])
+        table = cells.pivot(index="lead", columns="word", values="cell").reindex(LEADS)[[*scores.OF_A_LEAD.values()]]
+        table.insert(0, "n", of_leads[of_leads["figure"] == "f1"].set_index("lead")["n"])
+        yield Block("", table.rename(index=Lead).rename_axis("lead").reset_index())
         table = self.confusion.rename(index=Lead, columns=Lead).rename_axis("truth down, answer across")
         yield Block("", table.assign(all=table.sum(axis=1)).reset_index())
-        yield _calibration(self.calibration)
+        known = "" if len(self.calibration) else "Calibration: no answer has a confidence."
+        lowest, highest = (self.calibration[name].map("{:.2f}".format) for name in ("lowest", "highest"))
+        bins = self.calibration.assign(sure=lowest + " to " + highest)
+        bins = _shown(bins[["sure", "n", "confidence", "right", "low", "high"]], sure="how sure", confidence="mean")
+        yield Block(known, bins, on_page=False)
         yield Block(self.agreement.sentence)
         pairs = self.agreement.pairs.assign(pair=lambda rows: rows["first"] + " and " + rows["second"])
         yield Block("", _shown(pairs[["pair", "n", "raw", "kappa"]], kappa="Cohen's kappa"), on_page=False)
@@ -110,7 +115,7 @@ class Evaluation:
         """Return everything as JSON."""
         corrected = self.corrected
         return {
-            "schema_version": VERSION,
+            "schema_version": 1,  # it grows when a program that reads it would have to change
             "rows": len(self.pairs),
             "threads": int(self.pairs["thread"].nunique()),
             "figures": scores.nested(self.scores),
@@ -147,23 +152,6 @@ def _value_with_interval(row: Mapping[str, Any]) -> str:
     return format_decimal(row["value"]) + (f" ({span})" if span else "")
 
 
-def _of_each_lead(figures: pd.DataFrame) -> pd.DataFrame:
-    cells = figures.assign(cell=[_value_with_interval(row) for row in records(figures)])
-    words = [*scores.OF_A_LEAD.values()]
-    table = cells.pivot(index="lead", columns="word", values="cell").reindex(index=LEADS, columns=words)
-    table.insert(0, "n", figures[figures["figure"] == "f1"].set_index("lead")["n"])
-    return table.rename(index=Lead).rename_axis("lead").reset_index()
-
-
-def _calibration(bins: pd.DataFrame) -> Block:
-    if not len(bins):
-        return Block("Calibration: no answer has a confidence.", on_page=False)
-    sure = bins["lowest"].map("{:.2f}".format) + " to " + bins["highest"].map("{:.2f}".format)
-    table = bins.drop(columns=["lowest", "highest"])
-    table.insert(0, "how sure", sure)
-    return Block("", _shown(table, confidence="mean"), on_page=False)
-
-
 def _corrected(found: CorrectedShares) -> Block:
     if found.table is None or found.upstream_share is None:
         return Block(f"Shares are not corrected for known error: {found.reason}.")
@@ -172,14 +160,12 @@ def _corrected(found: CorrectedShares) -> Block:
         f"Shares, corrected by a random sample of {pluralise(found.sampled, 'contribution')}; upstream-led of "
         f"stakeholder- and upstream-led work: {_value_with_interval(part._asdict() | {'value': part.share})}."
     )
-    rows = found.table.assign(
-        lead=found.table["lead"].map(Lead), corrected_rows=found.table["corrected_rows"].round().astype(int)
-    )
+    rows = found.table.assign(lead=found.table["lead"].map(Lead)).round({"corrected_rows": 0})
     names = {
         "rows": "answered", "sampled": "labelled", "corrected_rows": "corrected", "share": "share of decided",
         "corrected": "corrected share",
     }  # fmt: skip
-    return Block(sentence, _shown(rows, **names))
+    return Block(sentence, _shown(rows.astype({"corrected_rows": int}), **names))
 
 
 def _is_number(column: pd.Series) -> bool:
@@ -198,10 +184,7 @@ def _text_table(table: pd.DataFrame, words: Mapping[str, str]) -> str:
 
 
 def evaluate(judged: Judged, labels: Labels, draws: int = 1000) -> Evaluation:
-    """Compare answers, judged **without** labels, with what people said; no label for any of them is an error.
-
-    Rows that people decided are no answers, and left out. `draws` are those of the bootstrap.
-    """
+    """Compare answers, judged **without** labels, with what people said; no label for any of them is an error."""
     rows = judged.contributions
     is_answer = (rows["decided_by"] != "person") if "decided_by" in rows else pd.Series(True, index=rows.index)
     answers = judged.where(is_answer)
@@ -217,29 +200,25 @@ def evaluate(judged: Judged, labels: Labels, draws: int = 1000) -> Evaluation:
     )  # fmt: skip
 
 
-def _limits(pairs: pd.DataFrame) -> list[str]:
-    """Return sentences on what limits the figures."""
+def _limits(pairs: pd.DataFrame) -> Iterator[str]:
+    """Yield sentences on what limits the figures."""
     decided = pairs[scores.is_decided(pairs)]
     if not len(decided):
-        return ["no row is labelled as led by anybody, so only abstention is known"]
-    found = []
+        yield "no row is labelled as led by anybody, so only abstention is known"
+        return
     if absent := [str(lead) for lead in LEADS if not (decided["truth"] == lead).any()]:
-        found.append(f"no row is labelled {' or '.join(absent)}: the macro-F1 counts an absent lead as 0")
+        yield f"no row is labelled {' or '.join(absent)}: the macro-F1 counts an absent lead as 0"
     if len(pairs) < 30:
-        found.append(f"{len(pairs)} labelled rows are few: read the intervals before the figures")
+        yield f"{len(pairs)} labelled rows are few: read the intervals before the figures"
     if decided["thread"].nunique() < 2:
-        found.append("all rows are of one thread, so the intervals mean nothing")
-    return found
+        yield "all rows are of one thread, so the intervals mean nothing"
 
 
 def classify_files(
     organisation: Organisation, contributions: Path, labels: Path, references: Sequence[Path] = (),
     as_of: str | None = None, broken: list[str] | None = None,
 ) -> tuple[Judged, Labels]:  # fmt: skip
-    """Classify a file of contributions, and return the answers and the labels that `evaluate` compares.
-
-    Files are read as the records source does and `truth.read_labels`; `as_of` is as for `truth.classify_as_of`.
-    """
+    """Classify a file of contributions, and return the answers and the labels that `evaluate` compares."""
     truth = read_labels(labels, broken, organisation)
     rows, found = read_tables(contributions, references, organisation.timezone, broken)
     if not len(rows):
@@ -282,10 +261,7 @@ def _calibration_sentence(found: Evaluation) -> str:
 
 
 class EvaluationQuestion(Question):
-    """How far the answers of a review and people's labels agree; it names nobody.
-
-    `judge` answers as if there were no labels.
-    """
+    """How far people's labels agree with the answers that `judge` gives as if there were none; it names nobody."""
 
     name, title = "evaluation", "How far can the answers be believed?"
     schema = {
@@ -318,7 +294,7 @@ class EvaluationQuestion(Question):
     def html(self, data: ReviewData) -> Markup:
         found, plot = self._found, Markup("")
         if found is not None and len(found.calibration):
-            plot = picture(reliability_figure(found), _calibration_sentence(found))
+            plot = page.picture(reliability_figure(found), _calibration_sentence(found))
         blocks = [
             (block, [] if block.table is None else [_is_number(block.table[name]) for name in block.table])
             for block in (found.blocks() if found else ())

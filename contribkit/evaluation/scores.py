@@ -62,7 +62,7 @@ def is_decided(pairs: pd.DataFrame) -> pd.Series:
     return pairs["truth"].isin(LEADS)
 
 
-def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.DataFrame:
+def score_table(pairs: pd.DataFrame, draws: int = 1000) -> pd.DataFrame:
     """Return every figure with its 95 % interval and the number of rows behind it (its denominator).
 
     *Decided* rows are those whose truth is one of the three leads; *answered* ones were answered with one, too. So an
@@ -73,7 +73,7 @@ def score_table(pairs: pd.DataFrame, draws: int = 1000, seed: int = 0) -> pd.Dat
     parts, wholes = _counts(pairs)
     counts, sure = np.hstack([parts, wholes]), by_confidence(pairs)
     sums, errors = [counts.sum(axis=0)], [calibration_error(sure)]
-    for weights in thread_weights(pairs["thread"], draws, seed):
+    for weights in thread_weights(pairs["thread"], draws):
         sums.append(weights @ counts)
         errors.append(calibration_error(sure, weights[sure.index]))
     part, whole = (pd.DataFrame(half, columns=parts.columns) for half in np.hsplit(np.array(sums), 2))
@@ -115,10 +115,9 @@ def _counts(pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return parts, wholes
 
 
-def thread_weights(threads: pd.Series, draws: int, seed: int = 0) -> Iterator[npt.NDArray[np.int64]]:
+def thread_weights(threads: pd.Series, draws: int) -> Iterator[npt.NDArray[np.int64]]:
     """Yield how often each row is in each draw of the bootstrap: threads are drawn with replacement, with all rows."""
-    codes, names = pd.factorize(threads)
-    rng = np.random.default_rng(seed)
+    (codes, names), rng = pd.factorize(threads), np.random.default_rng(0)
     for _ in range(draws if len(names) else 0):
         yield np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names))[codes]
 
@@ -187,8 +186,7 @@ def part_table(pairs: pd.DataFrame, smallest: int = 5) -> pd.DataFrame:
         macro_f1, *values = scores.loc[names, "value"]
         rows.append((split, part, scores.at["coverage", "n"], None if split == "repository" else macro_f1, *values))
     table = pd.DataFrame(rows, columns=["split", "part", "n", *names])
-    table[names] = table[names].astype(float)
-    return table.astype({"split": "str", "part": "str", "n": int})
+    return table.astype({"split": "str", "part": "str", "n": int} | dict.fromkeys(names, float))
 
 
 def _parts(pairs: pd.DataFrame, smallest: int) -> Iterator[tuple[str, str, Any]]:

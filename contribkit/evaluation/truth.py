@@ -19,8 +19,7 @@ from contribkit.tables import REASONS, Judged, combine
 from contribkit.text import pluralise
 from contribkit.vocabulary import Lead
 
-GRACE = timedelta(days=30)
-"""For how long after the end of a period a team still writes about it before the review."""
+GRACE = timedelta(days=30)  # for how long after the end of a period a team still writes about it before the review
 _COLUMNS = ["id", "lead", "activity", "stakeholder"]
 _NOBODY = ""  # who gave the labels of a file
 
@@ -32,10 +31,7 @@ def settled_labels(rows: Iterable[dict[str, Any]]) -> Labels:
 
 
 def read_labels(path: Path, broken: list[str] | None = None, organisation: Organisation | None = None) -> Labels:
-    """Read settled labels from a file, or a folder of label logs, in which the organisation's members may have aliases.
-
-    An invalid line of a file is an error; where `broken` is given, it is noted there and skipped.
-    """
+    """Read settled labels from a file, of which invalid lines are noted in `broken`, or a folder of label logs."""
     if path.is_dir():
         return Labels.read(path, organisation)
     rows = []

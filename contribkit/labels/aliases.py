@@ -12,10 +12,7 @@ FILE = "aliases.csv"
 
 @dataclass(frozen=True)
 class Aliases:
-    """Current names by old names, case-folded.
-
-    In ``labels/aliases.csv``, ``owner/repo`` is a repository, ``owner/repo#1`` a thread, anything else a login.
-    """
+    """Current names by old names, case-folded: of repositories, threads (``owner/repo#1``) and logins."""
 
     newer: dict[str, str] = field(default_factory=dict)  # the next name, which may have changed again
     members: dict[str, str] = field(default_factory=dict)  # logins by aliases in contribkit.toml; applied after `newer`

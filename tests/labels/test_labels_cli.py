@@ -1,6 +1,7 @@
 """`contribkit labels`: what people decided is listed, merged, written as CSV and taken in again."""
 
 import csv
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,9 @@ def test_history_tells_who_changed_what_between_two_days(folder: Path) -> None:
         f"2026-10-03 10:00:00  ada  label individual  {item(3)}  (nothing → individual)",
         f"2026-10-03 10:01:00  ada  undo  {item(3)}  (individual → nothing)",
     ]
+    rows = json.loads(run("history", "--labels", folder, "--from", "2026-10-02", "--to", "2026-10-03", "--json").stdout)
+    assert [row["before"] for row in rows] == ["stakeholder", "nothing", "individual"]
+    assert [(row["op"], row["item"]) for row in rows][-1] == ("undo", item(3))
     days = ("--from", "2026-10-01", "--to", "2026-10-03")
     assert len(run("history", "--labels", folder, *days, "--person", "bob").stdout.splitlines()) == 2
     assert (
@@ -131,6 +135,9 @@ def test_agreement_between_people_and_with_the_machine(folder: Path) -> None:
     assert "3 people agree on 0.500 of 2 contributions that two or more labelled: Krippendorff's alpha 0.400" in text
     assert "  ada and bob: 2 contributions, raw 0.500, kappa 0.333\n" in text
     assert "agree with 20 of 20 answers that they saw and 0 of 20 that were hidden: 100 points more (77 to 100)" in text
+    told = json.loads(run("agreement", "--labels", folder, "--json").stdout)
+    assert (told["agreement"]["people"], told["agreement"]["pairs"][0]["kappa"]) == (3, 0.333)
+    assert told["anchoring"]["difference"] == 1.0
 
 
 def test_odd_signs_in_a_log_do_not_steer_the_terminal(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from contribkit.classifiers.attribution import PATHS
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.stakeholder_mentions import ASKED
 from contribkit.classifiers.votes import Reason
@@ -20,7 +21,6 @@ _CLIENT = re.compile(
     r"(?i)\b(?:(?:a|our|the|one of our) (?:clients?|customers?) (?:wants?|needs?|asks|asked|requested|would like)|"
     r"(?:let|lets|allow|enable|for) (?:a|our|one of our|another) (?:clients?|customers?)\b(?!-|(?:[ -]side)))"
 )
-_PATHS = 30  # of a change
 _ADDRESS = re.compile(r"https?://([^\s)\]>\"']{1,500})|\b((?:[\w-]{1,63}\.){1,5}[a-z]{2,10}/[^\s)\]>\"']{1,400})")
 
 
@@ -136,7 +136,7 @@ def persons_repository(context: Context) -> Iterator[Reason]:
 
 def paths_name(context: Context) -> Iterator[Reason]:
     """A file that it changes bears the name of a stakeholder, and the project does not."""
-    for path in context.row["files"][:_PATHS]:
+    for path in context.row["files"][:PATHS]:
         owner = context.index.named_by_path(path)
         if owner is not None and context.index.named_by_path(context.text("repo")) is not owner:
             sentence = f"a file that it changes is named after {owner.name}"
