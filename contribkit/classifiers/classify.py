@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from contribkit import tables
+import contribkit.tables as tables
 from contribkit.classifiers import attribution
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.model import learn, sort_reasons

@@ -107,7 +107,7 @@ class Context:
         is_author = casefold_id(self.text("actor")) == casefold_id(self.text("author")) and not self._is_of_bot
         return "\n".join([*([self.text("body")] if is_author else []), *self.row["remarks"]])
 
-    @property
+    @cached_property
     def _is_of_bot(self) -> bool:
         return is_true(self.row.get("author_is_bot")) or self.organisation.is_bot(self.text("author"))
 

@@ -21,22 +21,12 @@ _LISTED = 8  # ids named where none was meant
 
 
 def why(
-    judged: Judged,
-    identifier: str,
-    organisation: Organisation,
-    labels: Labels | None = None,
+    judged: Judged, identifier: str, organisation: Organisation, labels: Labels | None = None,
     include_private: bool = False,
-) -> list[str]:
+) -> list[str]:  # fmt: skip
     """Return the lines that explain one contribution, for a person at their own machine: `labels` name people.
 
     The id of a thread will do where it holds one contribution only; an unknown one is an error with the nearest.
-
-    >>> from contribkit import Organisation, classify
-    >>> org = Organisation.read_sample()
-    >>> row = {"id": "o/r#1@ada-example:pull_request", "kind": "pull_request", "title": "Fix the CI"}
-    >>> print(*why(classify(pd.DataFrame([row]), None, org), "o/r#1", org)[:2], sep="\\n")
-    Fix the CI
-    o/r#1, pull request of Ada (ada-example)
     """
     rows = judged.contributions
     row = _find(rows, rows[visible(rows, include_private)], identifier)

@@ -186,7 +186,7 @@ def part_table(pairs: pd.DataFrame, smallest: int = 5) -> pd.DataFrame:
         macro_f1, *values = scores.loc[names, "value"]
         rows.append((split, part, scores.at["coverage", "n"], None if split == "repository" else macro_f1, *values))
     table = pd.DataFrame(rows, columns=["split", "part", "n", *names])
-    return table.astype({"split": "str", "part": "str", "n": int} | dict.fromkeys(names, float))
+    return table.astype({"split": "str", "part": "str", "n": int, **dict.fromkeys(names, float)})
 
 
 def _parts(pairs: pd.DataFrame, smallest: int) -> Iterator[tuple[str, str, Any]]:
