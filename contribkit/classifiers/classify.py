@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-import contribkit.tables as tables
 from contribkit.classifiers import attribution
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.model import learn, sort_reasons
@@ -16,7 +15,7 @@ from contribkit.classifiers.votes import LABEL, Reason, Weights, decide, weights
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
 from contribkit.labels import Label, Labels
-from contribkit.tables import CONTRIBUTIONS, REASONS, REFERENCES, Judged, conform
+from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, REFERENCES, Judged, conform, grouped, of_trackers, rows_of
 from contribkit.vocabulary import MAINTAINER, MAINTAINERS, Activity, Kind, Lead
 
 _EVIDENCE = ["id", "rule", "strength", *Reason._fields]
@@ -74,7 +73,7 @@ def classify(
     names = table["id"][~keys.duplicated(keep="last")]
     reasons = found.reasons.assign(id=found.reasons["id"].map(names)).dropna(subset="id")
     reasons = sort_reasons(conform(reasons, REASONS), table["id"])
-    judged, notes = Judged(conform(rows, CONTRIBUTIONS | tables.JUDGED), reasons), []
+    judged, notes = Judged(conform(rows, CONTRIBUTIONS | JUDGED), reasons), []
     given = [*map(settled.get, keys)]
     if settled:
         learning, judged = learn(judged, settled, organisation.word)
@@ -120,7 +119,8 @@ def evidence(table: pd.DataFrame, references: pd.DataFrame, organisation: Organi
 def _contexts(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisation) -> list[Context]:
     """Return what rules look at, row by row; references in the order of their dates, not of their files."""
     references = references.sort_values(["date", "source", "id"], kind="stable")
-    by_thread = tables.grouped(references["ref"].map(casefold_id), tables.records(references))
+    told = rows_of(references.astype(object).where(references.notna(), None))
+    by_thread = grouped(references["ref"].map(casefold_id), told)
     covered = _covered(table["happened_at"], references)
     days = table["happened_at"].dt.tz_convert(organisation.timezone).dt.date
     index = StakeholderIndex(organisation)
@@ -131,7 +131,7 @@ def _contexts(table: pd.DataFrame, references: pd.DataFrame, organisation: Organ
             row, index, by_thread.get(casefold_id(row["ref"]), []), bool(is_covered), None if pd.isna(day) else day,
             casefold_id(str(row["actor"])) in roles.get(owner, ()), speaking.get(owner, frozenset()),
         )
-        for row, owner, is_covered, day in zip(tables.rows_of(table), owners, covered, days, strict=True)
+        for row, owner, is_covered, day in zip(rows_of(table), owners, covered, days, strict=True)
     ]  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def _linked(table: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
 
 def _covered(times: pd.Series, references: pd.DataFrame) -> pd.Series:
     """Return which times lie between the first and last reference of one tracker or repository, which would know."""
-    spans = tables.of_trackers(references).groupby("source")["date"].agg(["min", "max"]).dropna()
+    spans = of_trackers(references).groupby("source")["date"].agg(["min", "max"]).dropna()
     within = [times.between(first, last) for first, last in zip(spans["min"], spans["max"], strict=True)]
     return pd.concat([pd.Series(False, times.index), *within], axis=1).any(axis=1)
 
@@ -159,7 +159,7 @@ def _maintainers(table: pd.DataFrame) -> tuple[pd.Series, dict[str, set[str]]]:
     reviews = (table["kind"] == Kind.REVIEW).groupby([owners, actors]).transform("sum")
     acts = (table["actor_role"] == MAINTAINER) | table["kind"].isin([Kind.RELEASE, Kind.TRIAGE]) | (reviews >= _REVIEWS)
     people = pd.concat([actors[acts], authors[table["author_association"].isin(MAINTAINERS)], mergers]).dropna()
-    return owners, {owner: set(logins) for owner, logins in tables.grouped(owners.loc[people.index], people).items()}
+    return owners, {owner: set(logins) for owner, logins in grouped(owners.loc[people.index], people).items()}
 
 
 def _with_labels(judged: Judged, given: dict[int, Label]) -> Judged:
