@@ -146,7 +146,6 @@ class Organisation:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """Logins by name, without names that two people have."""
         found = grouped((_plain(member.name) for member in self.members.values()), self.members)
         return {name: logins[0] for name, logins in found.items() if name and len(logins) == 1}
 

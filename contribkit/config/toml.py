@@ -45,16 +45,12 @@ def _inconsistencies(file: Configuration) -> Iterator[tuple[Place, str]]:
 
 def _shared_logins(file: Configuration) -> Iterator[tuple[Place, str]]:
     """Yield logins and aliases that would mean two people."""
-    people = [
-        (("teams", number, "members", position), member)
-        for number, team in enumerate(file.teams)
-        for position, member in enumerate(team.members)
-    ]
-    owners = {casefold_id(member.login): casefold_id(member.login) for _, member in people}
-    names: dict[tuple[int, str], str] = {}
-    for place, member in people:
-        login = casefold_id(member.login)
-        if (name := names.setdefault((place[1], login), member.name)) != member.name:
+    people = [(("teams", number), *one) for number, team in enumerate(file.teams) for one in enumerate(team.members)]
+    owners = {casefold_id(member.login): casefold_id(member.login) for _, _, member in people}
+    names: dict[tuple[Place, str], str] = {}
+    for team, number, member in people:
+        login, place = casefold_id(member.login), (*team, "members", number)
+        if (name := names.setdefault((team, login), member.name)) != member.name:
             yield (*place, "name"), f'"{member.login}" has two names, "{name}" and "{member.name}"; use one'
         for alias in member.aliases:
             if (owner := owners.setdefault(casefold_id(alias), login)) != login:
@@ -153,7 +149,6 @@ def line_of(text: str, place: Place) -> int:
 
 
 def _depth(table: Any, place: Place) -> int:
-    """Return how many parts of a place are in a table."""
     for number, part in enumerate(place):
         try:
             table = table[part]

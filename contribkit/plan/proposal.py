@@ -185,22 +185,16 @@ class Plan(Page):
     def needs(self) -> Section:
         """The needs in order, and which to begin with."""
         by_bot = self.ranked["by_bot"]
-        people, bots = self.ranked[~by_bot], self.ranked[by_bot]
+        people = self.ranked[~by_bot]
         counts, figure = people["upstream"].fillna("elsewhere").value_counts(), None
         if len(counts):
-            most = int(counts.iloc[0])
+            most, axis = int(counts.iloc[0]), "needs, without those opened by bots"
             waits = page.verb(most, "waits", "wait")
             finding = f"{most} of {pluralise(len(people), 'need')} {waits} in {counts.index[0]}"
-            axis = "needs, without those opened by bots"
             figure = figures.bar_figure([*counts.index], counts.tolist(), Lead.UPSTREAM, axis, finding)
-        rest = page.dicts(people.drop(self.first.index))
-        further = [
-            (f"the {len(rest)} others, drafts last", rest),
-            (f"{len(bots)} opened by bots, listed separately", page.dicts(bots)),
-        ]
-        body = page.html(
-            "plan_needs.html", kinds=_KINDS, first=page.dicts(self.first), further=further, notes=self.source_notes
-        )
+        first, rest, bots = map(page.dicts, (self.first, people.drop(self.first.index), self.ranked[by_bot]))
+        further = {f"the {len(rest)} others, drafts last": rest, f"{len(bots)} opened by bots, listed separately": bots}
+        body = page.html("plan_needs.html", kinds=_KINDS, first=first, further=further, notes=self.source_notes)
         return _section(1, "Which upstream needs come first?", _needs_sentence(people), figure, body, self.ranked)
 
     @cached_property

@@ -24,6 +24,7 @@ SMALL = 100  # changed lines; a review takes in 200 to 400 at most (Cohen 2006, 
 RECENT = 30  # days
 STALE = 365  # days
 OVERDUE = 90  # days: a quarter without a release
+_THREADS = ("pull_request", "issue")  # the kinds of need that somebody opened
 NEVER = -1  # days ago: unknown, or in the future
 
 ACTIVITIES = {
@@ -48,11 +49,6 @@ class Need:
         """The project it waits in; None if it is none of ours."""
         return self.organisation.upstream_of(self.row["repo"])
 
-    @property
-    def is_thread(self) -> bool:
-        """Whether it is a pull request or an issue that somebody opened."""
-        return self.row["kind"] in ("pull_request", "issue")
-
     @cached_property
     def opened_by(self) -> str:
         """Who opened it: a ``bot``, a ``member`` of the organisation, a ``newcomer`` to the project, or ``other``."""
@@ -60,7 +56,7 @@ class Need:
             return "bot"
         if self.organisation.member(self.row["author"]) is not None:
             return "member"
-        return "newcomer" if self.is_thread and self.row["author_association"] in NEWCOMERS else "other"
+        return "newcomer" if self.row["kind"] in _THREADS and self.row["author_association"] in NEWCOMERS else "other"
 
     @property
     def goal(self) -> str | None:
@@ -77,7 +73,7 @@ class Need:
 
 def reasons(need: Need) -> Iterable[tuple[str, bool, str]]:
     """Yield every reason, in the order in which the page lists them: its name, whether it holds, and what it says."""
-    row, is_thread = need.row, need.is_thread
+    row, is_thread = need.row, need.row["kind"] in _THREADS
     is_pull, review = row["kind"] == "pull_request", row["review_state"]
     times = [row[column] for column in ("opened_at", "updated_at", "released_at")]
     now = pd.Timestamp(need.as_of)
@@ -121,7 +117,7 @@ def rank(
     for row in dicts(needs[visible(needs, include_private)]):
         need = Need(row, organisation, as_of)
         holding = {name: because for name, holds, because in reasons(need) if holds}
-        if not need.is_thread and holding.keys().isdisjoint({"overdue", "red"}):
+        if row["kind"] not in _THREADS and holding.keys().isdisjoint({"overdue", "red"}):
             continue
         points = {name: float(weights[name]) for name in holding if weights[name]}
         rows.append(row | {

@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 
 import pandas as pd
@@ -227,14 +228,9 @@ def people_of(team: Team, period: Period, work: pd.DataFrame) -> list[Person]:
     return [replace(one, time=hours / max(known)) for one, hours in zip(people, known, strict=True)]
 
 
-def share(person: Person, people: list[Person], lines: int) -> float:
-    """Return a person's share of a number of lines, in proportion to their time."""
-    return lines * person.time / sum(one.time for one in people)
-
-
 def limit(person: Person, people: list[Person], lines: int) -> int:
-    """Return the most lines a person takes: their share rounded up, and no more than fit their time."""
-    fair = math.ceil(share(person, people, lines) - 1e-9)
+    """Return the most lines a person takes: their share by time, rounded up, and no more than fit their time."""
+    fair = math.ceil(lines * person.time / sum(one.time for one in people) - 1e-9)
     return fair if person.hours is not None else min(max(1, int(MOST * person.time)), fair)
 
 
@@ -243,6 +239,7 @@ def assign(lines: list[Line], people: list[Person]) -> list[Person | None]:
     able = [person for person in people if person.time > 0]
     known = frozenset(activity for person in able for activity in person.has_done)
     takers: list[Person | None] = [None] * len(lines)
+    each = len(lines) / (sum(person.time for person in able) or 1.0)  # of somebody with all their time
 
     def free(number: int) -> tuple[int, int, int]:
         line = lines[number]
@@ -260,7 +257,7 @@ def assign(lines: list[Line], people: list[Person]) -> list[Person | None]:
             drawbacks[place] = (
                 is_full,
                 *(new - old for new, old in zip(after, before, strict=True)),
-                len(mine) + 1 > share(person, able, len(lines)) + 1e-9,
+                len(mine) + 1 > each * person.time + 1e-9,
                 not person.learns(line, known),
                 len(mine) / person.time,
                 (place - turn) % len(able),
@@ -326,18 +323,18 @@ class Rotation:
         hours = [person.hours for person in self.people if person.hours is not None]
         return sum(hours) if hours and len(hours) == len(self.people) else None
 
-    def person(self, login: str | None) -> Person | None:
-        """Return who has a login."""
-        return next((person for person in self.people if person.login == login), None)
+    @cached_property
+    def by_login(self) -> dict[str | None, Person]:
+        """People by login."""
+        return {person.login: person for person in self.people}
 
     def repeats(self, line: Line) -> bool:
         """Say whether somebody takes a line who did the same in the last period."""
-        taker = self.person(line.who)
-        return taker is not None and line.cell in taker.did_last
+        return line.who is not None and line.cell in self.by_login[line.who].did_last
 
     def why(self, line: Line, without_names: bool = False) -> str:
         """Return why a person takes a line, and who pairs with them, in one or two sentences."""
-        taker, partner = self.person(line.who), self.person(line.partner)
+        taker, partner = self.by_login.get(line.who), self.by_login.get(line.partner)
         if taker is None:
             hours = f"about {line.hours:.1f} hours, more than anybody has left"
             return f"Open: {'nobody has time left' if self.hours is None else hours}."
