@@ -161,7 +161,7 @@ def _former_names(used: list[tuple[str, Repository]], organisation: Organisation
             shared = {heads[sha] for sha in present if sha in heads} - {whole}
             if shared:
                 line = repository.git("rev-list", "--first-parent", repository.head or "").decode().split()
-                shared = {heads[sha] for sha in line if sha in heads}
+                shared = {heads[sha] for sha in line[:-1] if sha in heads}  # the first commit may be a template's
             for part in shared:
                 if casefold_id(part) != casefold_id(whole) and side(part) == side(whole):
                     found[part] = whole
