@@ -17,6 +17,7 @@ from contribkit.errors import ContribkitError
 
 PERIODS = '2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".'
 NOTEBOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
+_PARAMETER = "A parameter of the notebook."
 
 
 @main.command()
@@ -139,9 +140,7 @@ def pages(folder: str, default: str, of_sample: str) -> Callable[[Callable[..., 
         click.option("--without-names", is_flag=True, help="Show no persons."),
         INCLUDE_PRIVATE,
         click.option("--keep-going", is_flag=True, help="Take what can be read, and say what could not."),
-        click.option(
-            "-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebook."
-        ),
+        click.option("-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help=_PARAMETER),
     )
 
     def added(function: Callable[..., None]) -> click.Command:

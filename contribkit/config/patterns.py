@@ -12,11 +12,9 @@ from contribkit.errors import ContribkitError
 @lru_cache(maxsize=64)
 def compile_patterns(patterns: tuple[str, ...]) -> re.Pattern[str]:
     """Return one expression for several patterns, in any case."""
-    parts = (
-        # Runs of stars become one, so that no pattern backtracks on a long text.
-        re.escape(re.sub(r"\*+", "*", pattern)).replace(r"\*", ".*").replace(r"\?", ".")
-        for pattern in patterns
-    )
+    # Runs of stars become one, so that no pattern backtracks on a long text.
+    escaped = (re.escape(re.sub(r"\*+", "*", pattern)) for pattern in patterns)
+    parts = (pattern.replace(r"\*", ".*").replace(r"\?", ".") for pattern in escaped)
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE | re.DOTALL)
 
 

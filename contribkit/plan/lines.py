@@ -72,14 +72,10 @@ def check_line(cells: Mapping[str, Any], organisation: Organisation, fewest: int
     count = "" if isinstance(cells["how many"], bool) else str(cells["how many"])
     if not (count.isascii() and count.isdigit() and fewest <= int(count) <= MOST):
         raise ValueError(f'"how many" must be a whole number from {fewest} to {MOST}, not "{cells["how many"]}"')
-    return Line(
-        activity=word_of(cells["activity"], "activity", list(Activity)),
-        upstream=word_of(cells["upstream"], "upstream project", [project.name for project in organisation.upstream]),
-        how_many=int(count),
-        who=who,
-        partner=partner,
-        team=word_of(cells.get("team") or "", "team", [team.slug for team in organisation.teams]) or None,
-    )
+    activity = word_of(cells["activity"], "activity", list(Activity))
+    upstream = word_of(cells["upstream"], "upstream project", [project.name for project in organisation.upstream])
+    team = word_of(cells.get("team") or "", "team", [team.slug for team in organisation.teams]) or None
+    return Line(activity, upstream, int(count), who, partner, team)
 
 
 def to_table(lines: list[Line]) -> pd.DataFrame:

@@ -23,6 +23,8 @@ PLANNED_AND_DONE = {
     "activity": "str", "upstream": "str", "planned": "Int64", "done": "Int64", "planned_for": "list", "done_by": "list",
 }  # fmt: skip
 
+_WORK = {"activity": "text", "upstream": "text"}
+
 
 def planned_and_done(
     lines: list[Line], rows: pd.DataFrame, organisation: Organisation, team: Team
@@ -56,10 +58,8 @@ class Planned(Question):
             "Planned against done, a row an activity in a project; null where no plan was saved. planned_for and "
             "done_by count people. A contribution counts as done whoever led it; unplanned is upstream-led work that "
             "no line is for.",
-            lines=array(
-                activity="text", upstream="text", planned="count", done="count", planned_for="count", done_by="count"
-            ),
-            unplanned=array(activity="text", upstream="text", done="count", done_by="count"),
+            lines=array(**_WORK, planned="count", done="count", planned_for="count", done_by="count"),
+            unplanned=array(**_WORK, done="count", done_by="count"),
         ) | {"type": ["object", "null"]}
     }  # fmt: skip
 

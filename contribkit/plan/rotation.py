@@ -254,14 +254,9 @@ def assign(lines: list[Line], people: list[Person]) -> list[Person | None]:
             is_full = len(mine) >= limit(person, able, len(lines))
             if after[0] or (is_full and person.hours is None):
                 continue
-            drawbacks[place] = (
-                is_full,
-                *(new - old for new, old in zip(after, before, strict=True)),
-                len(mine) + 1 > each * person.time + 1e-9,
-                not person.learns(line, known),
-                len(mine) / person.time,
-                (place - turn) % len(able),
-            )
+            more = (new - old for new, old in zip(after, before, strict=True))
+            exceeds, is_known = len(mine) + 1 > each * person.time + 1e-9, not person.learns(line, known)
+            drawbacks[place] = (is_full, *more, exceeds, is_known, len(mine) / person.time, (place - turn) % len(able))
         if drawbacks:
             takers[number] = able[min(drawbacks, key=lambda place: drawbacks[place])]
     while _swap(lines, takers, known):
