@@ -1,6 +1,5 @@
 """Render the reviews and plans of a period, each in a process of its own; a folder appears whole or not at all."""
 
-import json
 import os
 import shutil
 import signal
@@ -20,7 +19,6 @@ from tqdm import tqdm
 from contribkit.config.models import Team, Upstream
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
-from contribkit.io import write_whole
 from contribkit.labels import Labels
 from contribkit.loaders import check, fetch, load_needs
 from contribkit.period import Period
@@ -28,35 +26,12 @@ from contribkit.plan import read_planned
 from contribkit.plan.proposal import PROPOSAL
 from contribkit.rendering.folder import beside, check_place, replace
 from contribkit.rendering.notebook import NOTEBOOKS, check_parameters, execute, prepare, write_page, write_print
-from contribkit.review import page
+from contribkit.rendering.overview import Rendered, write_index, write_overview
 from contribkit.review.review_data import project_slug
-from contribkit.review.shares import lead_counts
 
 _AT_ONCE = 2  # processes; a kernel each besides
 _GRACE = 10  # seconds that a worker has to remove what it was writing
 _LAST = {"review": "summary.json", "plan": PROPOSAL}  # written at the end of a notebook: it tells a good rendering
-_RELABEL = "relabel.ipynb"
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """One review or plan, of a team or a project: where it is, and what stopped it, if anything did."""
-
-    team: str
-    slug: str
-    folder: Path
-    failure: str | None = None
-    stem: str = "review"
-
-    @property
-    def page(self) -> Path:
-        """The page to open."""
-        return self.folder / f"{self.stem}.html"
-
-    @property
-    def printable(self) -> Path:
-        """The page to print; it is there where it was asked for."""
-        return self.folder / "print.html"
 
 
 @dataclass(frozen=True)
@@ -69,13 +44,11 @@ class _Job:
     folder: Path
     own: dict[str, Any]  # parameters that tell what is rendered
     given: dict[str, Any]  # parameters that a person gave
-    config: Path
-    period: str
     printable: bool = False
 
 
 class RenderOptions(TypedDict, total=False):
-    """Options of `render`."""
+    """Options of `render`, which says what they are."""
 
     parameters: dict[str, Any]
     notebook: str | Path | None
@@ -89,7 +62,7 @@ def render(
     output: str | Path | None = None,
     **options: Unpack[RenderOptions],
 ) -> list[Rendered]:
-    """Render the reviews of teams for a period, two at a time, and an index over them; or that of a project.
+    """Render the reviews of teams for a period, two at a time, or that of a project, and an index over all periods.
 
     Parameters
     ----------
@@ -98,8 +71,8 @@ def render(
     period
         The days looked at.
     of
-        Which teams; by default all, and then an index page too. Or an upstream project: what all teams did in it, for
-        its maintainers, without names.
+        Which teams; by default all, and then an index of the period too. Or an upstream project: what all teams did in
+        it, for its maintainers, without names.
     output
         Folder of reviews, by default ``reviews`` beside contribkit.toml, and in it ``without-names`` for those.
     options
@@ -127,14 +100,15 @@ def render(
     else:
         teams = organisation.teams if of is None else of
         source, whose = "review.ipynb", [(team.name, team.slug, {"team": team.slug}) for team in teams]
+    source = source if notebook is None else Path(notebook).absolute()
     jobs = [
-        _Job("review", source if notebook is None else Path(notebook).absolute(), name, parent / slug,
-             own | {"reviews": "../.."}, given, organisation.path, str(period), options.get("printable", False))
+        _Job("review", source, name, parent / slug, own | {"reviews": "../.."}, given, options.get("printable", False))
         for name, slug, own in whose
-    ]  # fmt: skip
+    ]
     results = _run(organisation, period, jobs, lambda keep_going: fetch(organisation, period, keep_going))
     if of is None:
-        _write_index(organisation, period, parent, results)
+        write_index(organisation, period, parent, results)
+    write_overview(organisation, parent.parent)
     return results
 
 
@@ -152,12 +126,8 @@ def render_plans(
 
     Parameters
     ----------
-    organisation
-        Whose teams.
-    period
-        For when.
-    teams
-        Which teams; by default all.
+    organisation, period, teams
+        Whose plans, and for when; by default of all teams.
     output
         Folder of plans, by default ``plans`` beside contribkit.toml, and in it ``without-names`` for those.
     parameters
@@ -166,10 +136,9 @@ def render_plans(
     given = parameters or {}
     parent = _parent(organisation, period, output, "plans", given)
     jobs = [
-        _Job("plan", "plan.ipynb", team.name, parent / team.slug, {"team": team.slug}, given, organisation.path,
-             str(period))
+        _Job("plan", "plan.ipynb", team.name, parent / team.slug, {"team": team.slug}, given)
         for team in (organisation.teams if teams is None else teams)
-    ]  # fmt: skip
+    ]
     return _run(organisation, period, jobs, lambda keep_going: load_needs(organisation, keep_going))
 
 
@@ -179,27 +148,6 @@ def _parent(
     """Return the folder of a period; pages without names never replace those with names."""
     default = organisation.root / name / ("without-names" if given.get("without_names") else "")
     return (Path(output) if output is not None else default).absolute() / str(period)
-
-
-def _write_index(organisation: Organisation, period: Period, folder: Path, results: list[Rendered]) -> None:
-    """Write ``index.html`` over the reviews of all teams into a folder; what two teams share counts once."""
-    unique: dict[str, str] = {}
-    teams: list[tuple[Rendered, dict[str, int] | None]] = []
-    for result in results:
-        leads = {}
-        if result.failure is None:
-            rows = json.loads((result.folder / "summary.json").read_text(encoding="utf-8"))["rows"]
-            leads = {row["id"].casefold(): row["lead"] for row in rows}
-        unique |= leads
-        teams.append((result, lead_counts(leads.values()) if result.failure is None else None))
-    together = lead_counts(unique.values())
-    words = {lead: organisation.word(lead) for lead in together}
-    counted = "; ".join(f"{count} {words[lead]}" for lead, count in together.items())
-    body = page.html(
-        "index.html", organisation=organisation.name, period=str(period), sample=organisation.sample, words=words,
-        teams=teams, together=together, rows=len(unique), sentence=f"{len(unique)} contributions: {counted}.",
-    )  # fmt: skip
-    write_whole(folder / "index.html", page.document(f"{organisation.name} · {period}", body))
 
 
 def _run(organisation: Organisation, period: Period, jobs: list[_Job], load: Callable[[bool], Any]) -> list[Rendered]:
@@ -215,14 +163,14 @@ def _run(organisation: Organisation, period: Period, jobs: list[_Job], load: Cal
         check_place(job.folder, job.stem)
     load(keep_going)  # the kernels of all notebooks find it in the store
     if len(jobs) == 1:
-        return [_render(jobs[0], progress=True)]
+        return [_render(jobs[0], organisation.path, str(period), progress=True)]
     # A fresh interpreter each: kernels, threads and locks of this one are not copied.
     context = get_context("spawn")
     stop = context.Event()
     pool = ProcessPoolExecutor(_AT_ONCE, context, _watch_parent, (os.getpid(), stop))
     with pool, _terminated_as_interrupted():
         try:
-            waiting = [pool.submit(_render, job) for job in jobs]
+            waiting = [pool.submit(_render, job, organisation.path, str(period)) for job in jobs]
             for _ in tqdm(as_completed(waiting), f"rendering {jobs[0].stem}s", len(jobs), unit="team", leave=False):
                 pass
             return [future.result() for future in waiting]
@@ -260,23 +208,23 @@ def _watch_parent(parent: int, stop: Any) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _render(job: _Job, progress: bool = False) -> Rendered:
+def _render(job: _Job, config: Path, period: str, progress: bool = False) -> Rendered:
     place = job.folder.resolve() if job.folder.is_symlink() else job.folder
-    source, title = NOTEBOOKS / job.notebook, f"{job.name} · {job.period}"
+    source, title = NOTEBOOKS / job.notebook, f"{job.name} · {period}"
     nameless = "upstream" in job.own or bool(job.given.get("without_names"))  # maintainers of a project see no names
     with beside(place) as folder:
         output, page_path = folder / f"{job.stem}.ipynb", folder / f"{job.stem}.html"
         # Relative, so that the notebook runs where it is and does not reveal paths of this machine.
-        where = {"config": os.path.relpath(job.config, folder), "period": job.period}
+        where = {"config": os.path.relpath(config, folder), "period": period}
         parameters = job.given | job.own | where | {"output": "."}
-        failure = execute(source, output, parameters, progress, job.config.parent, nameless)
+        failure = execute(source, output, parameters, progress, config.parent, nameless)
         write_page(output, page_path, title, failure)
         if job.printable:
             write_print(page_path, folder / "print.html", title)
         if job.stem == "review" and "team" in job.own:
             # The labels of the sample do not go into this folder, which the next rendering replaces.
             places = where | {"team": job.own["team"], "sample_labels": "../../sample-labels"}
-            prepare(NOTEBOOKS / _RELABEL, folder / _RELABEL, places)
+            prepare(NOTEBOOKS / "relabel.ipynb", folder / "relabel.ipynb", places)
         # A good page is worth more than a new one that stopped: that one is kept beside it.
         failed = place.with_name(f"{place.name}.failed")
         kept = failed if failure is not None and (place / _LAST[job.stem]).exists() else place

@@ -128,12 +128,16 @@ def macro(name: str, *values: Any) -> Markup:
 
 def document(title: str, body: Markup, failure: str | None = None) -> str:
     """Return a page in one file; `failure` is what stopped it, if anything did."""
-    return str(html("page.html", title=title, style=style(), body=body, failure=failure))
+    return str(html("page.html", title=title, style=style(), script=_text("filter.js"), body=body, failure=failure))
 
 
 def style() -> Markup:
     """Return the style sheet of pages and notebooks."""
-    return Markup((_FOLDER / "page.css").read_text(encoding="utf-8"))
+    return _text("page.css")
+
+
+def _text(name: str) -> Markup:
+    return Markup((_FOLDER / name).read_text(encoding="utf-8"))
 
 
 def table(columns: Mapping[str, Iterable[Any]] | pd.DataFrame, caption: str = "") -> Markup:

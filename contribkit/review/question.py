@@ -184,7 +184,7 @@ def row_details(data: ReviewData, rows: pd.DataFrame, before: str = "", settles:
 def line_details(data: ReviewData, rows: pd.DataFrame, caption: str) -> Markup:
     """Return contributions that unfold, as a list without reasons."""
     shown = lines(data, rows.head(MOST_ROWS))
-    table = page.macro("lines", shown, not data.without_names) if shown else ""
+    table = page.macro("lines", shown, data.words, not data.without_names) if shown else ""
     more = f" (the first {MOST_ROWS}; contributions.csv has all)" if len(rows) > MOST_ROWS else ""
     return page.details(f"{caption}{more}", Markup(table))
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, wraps
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict, TypeVar, cast
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from contribkit.config.organisation import Organisation
 from contribkit.fold import Data, is_member
 from contribkit.labels import Labels
 from contribkit.period import Period
-from contribkit.tables import Judged
+from contribkit.tables import Judged, of_trackers
 from contribkit.vocabulary import Lead
 
 PERIODS = 4  # how many periods a review looks at: its own, and those before it
@@ -47,8 +47,7 @@ def once(function: "Callable[[ReviewData], Answer]") -> "Callable[[ReviewData], 
     def cached(data: "ReviewData") -> Answer:
         if function not in data.cache:
             data.cache[function] = function(data)
-        answer: Answer = data.cache[function]
-        return answer
+        return cast(Answer, data.cache[function])
 
     return cached
 
@@ -64,9 +63,9 @@ class ReviewData:
         self.data, self.period = data, period
         self.organisation = data.organisation.with_issues(data.references)
         self.project = of if isinstance(of, Upstream) else None
-        everybody = self.organisation.everybody
+        org = self.organisation
         self.team = of if isinstance(of, Team) else Team(
-            name=of.name, slug=project_slug(self.organisation, of), members=everybody
+            name=of.name, slug=project_slug(org, of), members=org.everybody
         )  # fmt: skip
         self.include_private = self.project is None and options.get("include_private", False)
         self.without_names = self.project is not None or options.get("without_names", False)
@@ -76,9 +75,16 @@ class ReviewData:
         self.cache: dict[Any, Any] = {}
         if self.project is not None:
             repos = judged.contributions["repo"]
-            inside = [repo for repo in repos.dropna().unique() if self.organisation.upstream_of(repo) == self.project]
+            inside = [repo for repo in repos.dropna().unique() if org.upstream_of(repo) == self.project]
             judged = privacy.publicly_named(judged.where(repos.isin(inside)))
         self._judged = judged
+        # Of a project there is no policy and no goal: they are of all work, and targets of all projects together.
+        self.policy = None if self.project else org.policy.upstream_share
+        self.goals: list[Goal] = [] if self.project else org.goals
+        self.words = {str(lead): org.word(lead) for lead in Lead}
+        days = period.first_day, period.last_day
+        # Name by login of everybody who belonged to the team on a day of the period, in the order of the file.
+        self.members = {one.login: one.word for one in self.team.members if one.holds_between(*days)}
         later: Options = {**options, "earlier": {}}
         self.earlier = [ReviewData(rows, data, of, then, later) for then, rows in options.get("earlier", {}).items()]
 
@@ -122,31 +128,16 @@ class ReviewData:
         return self.data.threads[privacy.visible(self.data.threads, self.include_private)]
 
     @property
-    def members(self) -> dict[str, str]:
-        """Name by login of everybody who belonged to the team on a day of the period, in the order of the file."""
-        first, last = self.period.first_day, self.period.last_day
-        return {member.login: member.word for member in self.team.members if member.holds_between(first, last)}
+    def covers_own_side(self) -> bool:
+        """Whether a source of the organisation's own side covers the period: else silence is no evidence."""
+        dates = of_trackers(self.data.references)["date"]
+        return bool(dates.isna().any() or (dates.min() < self.period.end and dates.max() >= self.period.start))
 
     @property
     def silent(self) -> list[str]:
         """Names of members without a contribution; nobody of a project, since many members have no part in it."""
         present = set(self.named_rows["actor"])
         return [] if self.project else [name for login, name in self.members.items() if login not in present]
-
-    @property
-    def words(self) -> dict[str, str]:
-        """The word people see for each lead."""
-        return {str(lead): self.organisation.word(lead) for lead in Lead}
-
-    @property
-    def policy(self) -> float | None:
-        """The share of upstream-led work that the organisation wants; None for a project: it is of all work."""
-        return None if self.project else self.organisation.policy.upstream_share
-
-    @property
-    def goals(self) -> list[Goal]:
-        """The organisation's goals; none for a project: targets are of all projects together."""
-        return [] if self.project else self.organisation.goals
 
     @property
     def initiatives(self) -> list[Initiative]:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ HEAD = (
 """Keys beside those of the questions."""
 
 _COLUMNS = ["id", "ref", "kind", "lead", "confidence", "decided_by", "activity", "stakeholder", "initiative", "goal"]
+UNCOVERED = "no source of our own side covers it"
 SCHEMA = Path(__file__).parent / "summary.schema.json"
 
 
@@ -104,6 +105,16 @@ class _Summary(BaseModel):
     as_of: datetime
     rows: list[_Row]
     history: list[_Headline] = []
+    sources: list[dict[str, Any]] = []
+
+
+def headline_of(summary: Mapping[str, Any], period: str) -> dict[str, Any] | None:
+    """Return the numbers of a period that its own summary holds; a share of what no source covered is missing."""
+    entry = next((entry for entry in summary.get("history", []) if entry["period"] == period), None)
+    is_seen = not summary.get("sources") or any(source.get("references") for source in summary["sources"])
+    if entry and "no_share" not in entry and not is_seen:  # older summaries hold shares that nothing covers
+        return entry | dict.fromkeys(("upstream_share", "low", "high")) | {"no_share": UNCOVERED}
+    return entry
 
 
 def read_summaries(reviews: str | Path, slug: str, periods: Iterable[Period]) -> Summaries:

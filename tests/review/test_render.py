@@ -16,6 +16,7 @@ import contribkit as ck
 from contribkit.privacy import publicly_named
 from contribkit.rendering.folder import beside
 from contribkit.rendering.notebook import NOTEBOOKS, check_parameters, execute, write_print
+from contribkit.rendering.overview import write_overview
 from contribkit.review.review_data import project_slug
 from contribkit.tables import Judged
 from tests.review.test_review import SCHEMA, judged
@@ -53,7 +54,7 @@ class Loads(HTMLParser):
         for name, value in attributes:
             if name in ("src", "srcset", "poster", "background") or (tag == "link" and name == "href"):
                 self.found.append(value)
-        if tag in ("script", "iframe", "object", "embed"):
+        if tag in ("iframe", "object", "embed"):
             self.found.append(tag)
 
 
@@ -83,6 +84,38 @@ def test_the_index_counts_a_shared_row_once(reviews):
     assert 'href="quay/review.html"' in text
 
 
+def test_the_overview_lists_every_period_newest_first_and_no_share_that_nothing_covered(tmp_path):
+    org = write_organisation(tmp_path)
+    reviews = tmp_path / "reviews"
+    counts = {"stakeholder": 2, "upstream": 4, "individual": 2, "unclear": 2}
+    for period, slug, further in (
+        ("2025-Q4", "quay", {}), ("2026-Q1", "quay", {"no_share": "no source of our own side covers it"}),
+        ("2026-07", "quay", {}), ("2026-Q3", "upstream-up", {}), ("without-names", "quay", {}),
+        ("last quarter", "quay", {}),
+    ):  # fmt: skip
+        folder = reviews / period / slug
+        folder.mkdir(parents=True)
+        (folder / "review.html").write_text("")
+        summary = {"as_of": "2026-10-01T00:00:00Z", "rows": [], "history": [{"period": period} | counts | further]}
+        (folder / "summary.json").write_text(json.dumps(summary))
+    (reviews / "2025-Q4" / "quay" / "summary.json").write_text("{")
+    write_overview(org, reviews)
+    text = (reviews / "index.html").read_text()
+    assert re.findall(r'href="(.+?)"', text.partition("<main>")[2]) == [
+        "2026-07/quay/review.html", "2026-Q1/quay/review.html", "2025-Q4/quay/review.html",
+        "2026-Q3/upstream-up/review.html",
+    ]  # fmt: skip
+    cells = re.findall(r"<tr><td><a.*?</tr>", text, re.DOTALL)
+    assert re.findall(r'class="n">(.*?)<', cells[0]) == ["25\u00a0%", "50\u00a0%", "25\u00a0%", "2", "10"]
+    assert '<i class="stakeholder">◆◆◆◆</i><i class="upstream">●●●●●●●●</i>' in cells[0]
+    assert re.findall(r'class="n">(.*?)<', cells[1]) == ["–", "–", "–", "2", "10"]
+    assert "no source of our own side covers it" in cells[1]
+    assert "its summary does not tell" in cells[2]
+    (reviews / "index.html").write_text("<p>ours</p>")
+    write_overview(org, reviews)
+    assert (reviews / "index.html").read_text() == "<p>ours</p>"
+
+
 def test_a_page_loads_nothing_from_anywhere(reviews):
     folder, results = reviews
     for page in (*(result.page for result in results), folder / "reviews/2026-Q3/index.html"):
@@ -90,6 +123,7 @@ def test_a_page_loads_nothing_from_anywhere(reviews):
         reader.feed(page.read_text())
         assert [value[:40] for value in reader.found if not value.startswith("data:")] == []
         assert "url(" not in page.read_text()
+        assert re.findall(r"<script[^>]*>", page.read_text()) == ["<script>"]  # the filters
         assert "@import" not in page.read_text()
 
 

@@ -335,7 +335,7 @@ def test_earlier_periods_come_from_their_reviews_where_sources_know_nothing_of_t
     there = ck.classify(data.fold(before), data.references, org).nested()
     then = ck.Review(Judged.of(there), data, org.teams[0], before).summary
     review = review_of(sample, earlier={before: Judged.of(there[:0])}, summaries={str(before): then})
-    told, now = review.changes.table.to_dict("records")
+    told, now = page.dicts(review.changes.table)
     assert (told["from"], now["from"]) == ("summary", "sources")
     assert {name: told[name] for name in then["history"][-1] if name != "from"} == {
         name: value for name, value in then["history"][-1].items() if name != "from"
@@ -348,6 +348,32 @@ def test_earlier_periods_come_from_their_reviews_where_sources_know_nothing_of_t
     assert pd.isna(review.changes.table["reviewed"][0])
     assert "–" in review.changes.html
     jsonschema.validate(review.summary, SCHEMA)
+
+
+def test_a_share_of_a_period_that_no_source_covered_is_missing_with_the_reason(sample):
+    _, data, _ = sample
+    blind = (sample[0], dataclasses.replace(data, references=data.references[:0]), sample[2])
+    before = data.period.last(2)[0]
+    then = ck.classify(data.fold(before), None, sample[0])
+    review = review_of(blind, earlier={before: then})
+    covered = "no source of our own side covers it"
+    assert [(row["upstream_share"], row["high"], row["no_share"]) for row in review.summary["history"]] == [
+        (None, None, covered)
+    ] * 2
+    assert f"No share is given for {before}, {data.period}: {covered}." in review.changes.html
+    jsonschema.validate(review.summary, SCHEMA)
+    # An older version wrote the share down all the same.
+    entry = {
+        "period": str(before),
+        "stakeholder": 1,
+        "upstream": 1,
+        "individual": 0,
+        "unclear": 0,
+        "upstream_share": 0.5,
+    }
+    older = {"rows": [], "history": [entry], "sources": [{"name": "git", "references": 0}]}
+    review = review_of(blind, earlier={before: Judged.of(then.nested()[:0])}, summaries={str(before): older})
+    assert review.summary["history"][0]["upstream_share"] is None
 
 
 def test_days_on_the_page_are_those_of_the_organisations_time_zone(sample):

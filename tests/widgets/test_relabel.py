@@ -1,6 +1,7 @@
 """The relabelling widget from Python: what it says to the page through a real kernel, and what a file keeps of it."""
 
 import json
+import os
 import re
 import stat
 
@@ -272,7 +273,8 @@ def test_labels_of_the_sample_never_go_into_the_package(tmp_path, monkeypatch):
     assert len(Relabel(judged, labels, "you-example", data).session.labels.events) == len(labels.events) + 1
 
 
-def test_a_notebook_for_own_data_asks_who_labels(tmp_path):
+def test_a_notebook_for_own_data_asks_who_labels_where_git_does_not_know(tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     with pytest.raises(ContribkitError, match="invalid person"):
         Relabel(judged({"title": "Fix"}), ck.Labels.read(tmp_path), "", period="2026-Q3")
 

@@ -576,9 +576,23 @@ def test_a_clone_from_elsewhere_proposes_nothing_on_github(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("person", ["", "  ", "a\nb", "a\x00b"])
-def test_a_person_needs_a_name(tmp_path: Path, person: str) -> None:
+def test_a_person_needs_a_name(tmp_path: Path, person: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     with pytest.raises(ContribkitError, match="invalid person"):
         open_session(tmp_path, person)
+
+
+def test_without_a_person_the_member_of_gits_user_name_labels_and_the_page_says_so(tmp_path: Path) -> None:
+    org = ck.Organisation.read_sample()
+    data = ck.load(org, ck.Period("2026-Q3"))
+    rows = ck.classify(data.contributions, data.references, org)
+    run_git("init", "--quiet", tmp_path)
+    login, member = next(iter(org.members.items()))
+    for name, person in ((member.name, login), ("Somebody Else", "Somebody Else")):
+        run_git("-C", tmp_path, "config", "user.name", name)
+        session = Session(rows, Labels.read(tmp_path / "labels"), "", data=data)
+        assert (session.person, page_facts(session)["person_from_git"]) == (person, True)
+    assert page_facts(open_session(tmp_path / "labels"))["person_from_git"] is False
 
 
 @pytest.mark.parametrize("blind", [-0.1, 0.6, float("nan")])

@@ -13,9 +13,10 @@ from contribkit.review.question import Question, array, frame, of
 from contribkit.review.questions.community import community
 from contribkit.review.questions.goals import goals_reached
 from contribkit.review.questions.sharing import activities
-from contribkit.review.questions.stakeholders import covers_own_side, cross_links, evidence, sides
+from contribkit.review.questions.stakeholders import cross_links, evidence, sides
 from contribkit.review.review_data import ReviewData, once
 from contribkit.review.shares import difference, lead_counts, pull_requests, share, upstream_share
+from contribkit.review.summary import UNCOVERED, headline_of
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Lead
 
@@ -26,6 +27,7 @@ _HISTORY = array(
         "from": {"description": "Whether sources told it, or an earlier summary, which may know less.",
                  "enum": ["sources", "summary"]},
         **{str(lead): "count" for lead in Lead}, "upstream_share": "fraction", "low": "fraction", "high": "fraction",
+        "no_share": of("text or null", "Why no share is given, where none is."),
         "merged": of("perhaps", "Own pull requests merged."),
         "evidence": of("perhaps", "Contributions tied to our own side."),
         "linked_both": of("perhaps", "Threads of stakeholder-led work that link to our side and back."),
@@ -37,7 +39,6 @@ _HISTORY = array(
     },
 )  # fmt: skip
 _LEAD_CHANGE = ["id", "title", "url", "was", "lead", "through", "why"]
-_LABEL_CHANGE = ["id", "title", "url", "was", "label"]
 
 
 class Changes(Question):
@@ -68,7 +69,7 @@ class Changes(Question):
     def body(self, data: ReviewData) -> Iterable[Markup]:
         leads, labels = lead_changes(data), label_changes(data)
         if len(history(data)) > 1:
-            yield _headline_table(history_shown(data), data.words)
+            yield _headline_table(history(data), data.words)
         yield page.html(
             "changes.html", leads=page.dicts(leads), labels=page.dicts(labels), words=data.words,
             several_periods=leads["period"].nunique() > 1,
@@ -78,13 +79,12 @@ class Changes(Question):
 def _compared(data: ReviewData) -> str:
     if len(history(data)) < 2:
         return "There is no earlier period to compare with."
-    then, now = page.dicts(history_shown(data))[-2:]
+    then, now = page.dicts(history(data))[-2:]
     gap = difference(*(share(row["upstream"], row["upstream"] + row["stakeholder"]) for row in (now, then)))
-    unseen = [row["period"] for row in (then, now) if row["upstream_share"] is None]
-    if gap is None or unseen:
-        reason = "one of the periods has none"
-        if gap is not None:
-            reason = f"no source of our own side covers {' and '.join(unseen)}, so that no share is given"
+    if gap is None:
+        return f"Shares cannot be compared with {then['period']}: one of the periods has none."
+    if unseen := [row["period"] for row in (then, now) if row["upstream_share"] is None]:
+        reason = f"no source of our own side covers {' and '.join(unseen)}, so that no share is given"
         return f"Shares cannot be compared with {then['period']}: {reason}."
     points, low, high = (round(value * 100) for value in gap)
     signed = [f"{value:+d}".replace("-", "−") if value else "0" for value in (points, low, high)]
@@ -111,8 +111,10 @@ def _headline_table(table: pd.DataFrame, words: Mapping[str, str]) -> Markup:
     is_known = (shown != MISSING).any(axis=1)
     heads = table["period"] + table["from"].map({"sources": "", "summary": " (from its review)"})
     columns = {head: page.numbers(shown[is_known][place]) for place, head in heads.items()}
-    unknown = f"In none of these periods known: {'; '.join(shown.index[~is_known])}." if not is_known.all() else ""
-    return page.table({"number": shown.index[is_known], **columns}) + page.paragraph(unknown, quiet=True)
+    notes = [f"In none of these periods known: {'; '.join(shown.index[~is_known])}."] if not is_known.all() else []
+    for why, periods in table.groupby("no_share")["period"]:
+        notes.append(f"No share is given for {', '.join(periods)}: {why}.")
+    return page.table({"number": shown.index[is_known], **columns}) + page.paragraph(" ".join(notes), quiet=True)
 
 
 def _of_all(part: pd.Series, whole: pd.Series) -> pd.Series:
@@ -127,26 +129,19 @@ def history(data: ReviewData) -> pd.DataFrame:
         if len(before.named_rows):
             table.append(headlines(before))
         else:
-            earlier = data.summaries.get(str(before.period), {}).get("history", [])
-            table += [{**entry, "from": "summary"} for entry in earlier if entry["period"] == str(before.period)]
+            entry = headline_of(data.summaries.get(str(before.period), {}), str(before.period))
+            table += [{**entry, "from": "summary"}] if entry else []
     return frame(_HISTORY, [*table, headlines(data)])
-
-
-def history_shown(data: ReviewData) -> pd.DataFrame:
-    """Return `history` without shares of periods that no source of the own side covers, where sources told them."""
-    table = history(data)
-    unseen = table["period"].isin([str(one.period) for one in (*data.earlier, data) if not covers_own_side(one)])
-    shares = table[["upstream_share", "low", "high"]]
-    return table.assign(**shares.mask(unseen & (table["from"] == "sources")))
 
 
 def headlines(data: ReviewData) -> dict[str, Any]:
     """Return the numbers of one period that are shown beside those of others."""
-    rows, linked, share_of_both = data.named_rows, cross_links(data)["linked"], upstream_share(data.named_rows)
-    reached, wanted = goals_reached(data)
+    rows, linked, (reached, wanted) = data.named_rows, cross_links(data)["linked"], goals_reached(data)
+    *_, part, low, high = upstream_share(rows) if data.covers_own_side else share(0, 0)
+    none = UNCOVERED if not data.covers_own_side else "nothing was led by stakeholders or upstream"
     return {
         "period": str(data.period), "from": "sources", **lead_counts(rows["lead"]),
-        "upstream_share": share_of_both.share, "low": share_of_both.low, "high": share_of_both.high,
+        "upstream_share": part, "low": low, "high": high, "no_share": none if part is None else None,
         "merged": pull_requests(rows, data.period)["merged"].sum(), "evidence": evidence(data).part,
         "linked_both": (linked == "both").sum(), "linked_threads": len(linked),
         "goals_reached": reached, "goals_with_target": wanted,
@@ -192,4 +187,4 @@ def label_changes(data: ReviewData) -> pd.DataFrame:
         was, now = (label and (label.lead or label.status) for label in labels)
         if was != now:
             table.append(row | {"was": was, "label": now})
-    return pd.DataFrame(table, columns=_LABEL_CHANGE, dtype="str")
+    return pd.DataFrame(table, columns=["id", "title", "url", "was", "label"], dtype="str")

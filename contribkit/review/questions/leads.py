@@ -9,19 +9,12 @@ from matplotlib.figure import Figure
 
 from contribkit.review import figures, page
 from contribkit.review.question import Filter, Question, array, each, frame, led_by, obj, of, row_details, share_columns
-from contribkit.review.questions.changes import history_shown
+from contribkit.review.questions.changes import history
 from contribkit.review.questions.community import community
 from contribkit.review.questions.goals import goals
 from contribkit.review.questions.limits import review_queue
 from contribkit.review.questions.sharing import distribution, of_one_person, releases
-from contribkit.review.questions.stakeholders import (
-    NOT_NAMED,
-    covers_own_side,
-    cross_links,
-    evidence,
-    named_stakeholders,
-    sides,
-)
+from contribkit.review.questions.stakeholders import NOT_NAMED, cross_links, evidence, named_stakeholders, sides
 from contribkit.review.review_data import ReviewData
 from contribkit.review.shares import effort_by_lead, effort_share, lead_counts, pull_requests, share, upstream_share
 from contribkit.text import pluralise
@@ -74,7 +67,8 @@ class Leads(Question):
         if not total:
             return f"No contribution of {data.team.name} was found in {data.period}."
         part, known, communities = upstream_share(data.named_rows), evidence(data), len(named_stakeholders(data))
-        is_given = part.whole and covers_own_side(data)
+        is_covered = data.covers_own_side
+        is_given = part.whole and is_covered
         interval = f" ({page.percent(part.share)} of both, {page.between(part.low, part.high)})" if is_given else ""
         unseen = f"{words['stakeholder']} work cannot be seen beyond what threads and labels say: no share is given."
         served = f", for {pluralise(communities, 'stakeholder')}" if communities else ""
@@ -85,7 +79,7 @@ class Leads(Question):
             f"{counts['upstream']} {words['upstream']}{interval}; {counts['individual']} {words['individual']}; "
             f"{counts['unclear']} {page.verb(counts['unclear'], 'needs', 'need')} review. "
             f"{known.part} of {known.whole} {page.verb(known.part, 'has', 'have')} evidence from our own side."
-            + ("" if covers_own_side(data) else f" No source of our own side covers the period, so that {unseen}")
+            + ("" if is_covered else f" No source of our own side covers the period, so that {unseen}")
         )
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
@@ -96,12 +90,12 @@ class Leads(Question):
             return None
         part, policy, counts = upstream_share(data.named_rows), data.policy, lead_counts(data.named_rows["lead"])
         finding = ", ".join(f"{counts[lead]} {data.words[lead]}" for lead in ("stakeholder", "upstream"))
-        if part.low is not None and part.high is not None and policy is not None and covers_own_side(data):
+        if part.low is not None and part.high is not None and policy is not None and data.covers_own_side:
             unclear = "not clearly on either side of"
             side = "above" if part.low > policy else "below" if part.high < policy else unclear
             against = f"{page.percent(part.share)} against {page.percent(policy)}"
             finding = f"{data.words['upstream']} work is {side} the policy ({against})"
-        return figures.lead_figure(history_shown(data), data.words, policy, f"{data.period}: {finding}")
+        return figures.lead_figure(history(data), data.words, policy, f"{data.period}: {finding}")
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
         pulls = {name.replace("_", " "): mask for name, mask in pull_requests(data.named_rows, data.period).items()}
@@ -117,21 +111,21 @@ class Leads(Question):
         }
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
-        named = [{"lead": str(lead)} for lead in Lead]
-        parts = {
-            f"/contributions/pull_requests/{name}": name.replace("_", " ")
-            for name, count in _pulls(data).items()
-            if count is not None
-        }
-        parts["/evidence/part"] = "evidence"
-        return {pointer: {"counts_for": name} for pointer, name in parts.items()} | {
+        named, known = (
+            [{"lead": str(lead)} for lead in Lead],
+            [name for name, n in _pulls(data).items() if n is not None],
+        )
+        return {
+            **{f"/contributions/pull_requests/{name}": {"counts_for": name.replace("_", " ")} for name in known},
+            "/evidence/part": {"counts_for": "evidence"},
             "/contributions/rows": {},
             **each("leads", named, rows={}, by_people={"decided_by": "person"}, with_hours={"counts_for": "hours"}),
             "/policy/upstream/part": {"lead": str(Lead.UPSTREAM)},
         }
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        rows, table, is_covered = data.named_rows, lead_table(data.named_rows), covers_own_side(data)
+        rows, table, is_covered = data.named_rows, lead_table(data.named_rows), data.covers_own_side
+        effort = data.organisation.effort
         if not len(rows):
             return
         if data.project is None:
@@ -146,16 +140,14 @@ class Leads(Question):
         if table["with_hours"].any():
             columns["hours"] = page.numbers(map(_hours, table["hours"], table["with_hours"], table["rows"]))
             columns["share by hours"] = page.numbers(table["hours_share"], page.percent)
-        effort = data.organisation.effort
         columns["estimated hours"] = page.numbers(effort_by_lead(rows, effort).values())
         yield page.table(columns | {"decided by people": table["by_people"]})
         decided = int(rows["lead"].isin(LEADS).sum())
         clicks = (rows["kind"] == Kind.TRIAGE) & rows["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM])
         yield page.html(
-            "leads.html", words=data.words, pulls=_pulls(data), total=len(rows),
-            decided=decided, are_few=0 < decided < _FEW, is_covered=is_covered,
-            assumed=[(Kind(kind).word, hours) for kind, hours in effort],
-            with_hours=table["with_hours"].sum(), hours=round(float(table["hours"].sum()), 1),
+            "leads.html", words=data.words, pulls=_pulls(data), total=len(rows), decided=decided,
+            are_few=0 < decided < _FEW, is_covered=is_covered, with_hours=table["with_hours"].sum(),
+            hours=round(float(table["hours"].sum()), 1), assumed=[(Kind(kind).word, hours) for kind, hours in effort],
             clicks=clicks.sum() if is_covered else 0, without_clicks=upstream_share(rows[~clicks]).share,
         )  # fmt: skip
 
@@ -217,7 +209,7 @@ def next_steps(data: ReviewData) -> Iterator[tuple[str, str]]:
         goal = short.iloc[int((short["done"] / short["target"]).to_numpy(dtype=float).argmin())]
         more = f"; {len(short) - 1} more below target" if len(short) > 1 else ""
         yield f'Goal "{goal["goal"]}" is at {goal["done"]} of {goal["target"]:g}{more}', "goals"
-    if not covers_own_side(data):
+    if not data.covers_own_side:
         yield "No source of our own side covers the period: add one to contribkit.toml", "not_seen"
 
 

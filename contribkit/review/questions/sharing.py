@@ -29,10 +29,7 @@ _ACTIVITIES = array(
 
 class Sharing(Question):
     name, title = "sharing", "Is the {upstream} work shared?"
-    schema = {
-        "activities": _ACTIVITIES,
-        "releases": obj("Releases, whoever led them.", rows="count", people="count"),
-    }
+    schema = {"activities": _ACTIVITIES, "releases": obj("Releases, whoever led them.", rows="count", people="count")}
 
     def sentence(self, data: ReviewData) -> str:
         table, made = activities(data), releases(data.named_rows)

@@ -13,7 +13,7 @@ from contribkit.review import figures, page
 from contribkit.review.question import THREADS, Filter, Question, array, each, frame, led_by, of, row_details
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, days_between, share
-from contribkit.tables import grouped, of_trackers, rows_of
+from contribkit.tables import grouped, rows_of
 from contribkit.text import pluralise
 from contribkit.vocabulary import Kind, Lead
 
@@ -59,7 +59,7 @@ class Stakeholders(Question):
         threads, initiatives, served = cross_links(data), by_initiative(data), named_stakeholders(data)
         total, named = int(by_stakeholder(data)["rows"].sum()), int(served["rows"].sum())
         if not total:
-            unseen = "" if covers_own_side(data) else ", as far as can be seen without a source of our own side"
+            unseen = "" if data.covers_own_side else ", as far as can be seen without a source of our own side"
             return f"Nothing was {data.words['stakeholder']} in this period{unseen}."
         of_all = pluralise(total, "contribution") if named == total else f"{named} of {total} contributions"
         name, most = next(zip(served["stakeholder"], served["rows"], strict=True), ("", 0))
@@ -166,12 +166,6 @@ def sides(data: ReviewData) -> pd.DataFrame:
         )
         table.append((inward, outward, _STATE[bool(inward), bool(outward)]))
     return pd.DataFrame(table, columns=["inward", "outward", "linked"], index=data.named_rows.index)
-
-
-def covers_own_side(data: ReviewData) -> bool:
-    """Return whether a source of the organisation's own side covers the period: else silence is no evidence."""
-    dates = of_trackers(data.data.references)["date"]
-    return bool(dates.isna().any() or (dates.min() < data.period.end and dates.max() >= data.period.start))
 
 
 @once

@@ -45,7 +45,7 @@ class Relabel(anywidget.AnyWidget):
     labels
         Label logs, read from the folder that this session writes to.
     person
-        Who labels; a login.
+        Who labels; a login. Empty: git's user.name, or the member of that name; the widget says so.
     data
         The loaded data: names, words and stakeholders come from it, and the button *retrain* needs it.
     options
@@ -78,7 +78,8 @@ class Relabel(anywidget.AnyWidget):
         self.on_msg(lambda _, message, __: self.send(answer(self.session, message)))
 
     def __repr__(self) -> str:
-        return _sentence(self.session)
+        saved = f"; labels are saved as {self.session.person}, git's user.name" if self.session.is_from_git else ""
+        return _sentence(self.session) + saved
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return the widget, and for wherever it cannot run a static table of the same contributions."""
@@ -186,6 +187,7 @@ def page_facts(session: Session) -> dict[str, Any]:
     store = f"{session.folder.resolve()}\n{session.period}\n{session.person}"
     return {
         "person": session.person,
+        "person_from_git": session.is_from_git,
         "period": str(session.period),
         "left_out": session.left_out,  # private contributions
         "pace": session.pace,  # seconds for one answer

@@ -19,6 +19,7 @@ from contribkit.ids import casefold_id
 from contribkit.labels import LabelLog, Labels
 from contribkit.labels.events import DECISION_OPS, LEAD_OPS, OPS, Event, event_time, new_event, validate
 from contribkit.labels.replay import opinion
+from contribkit.loaders.git.repository import Repository
 from contribkit.period import Period
 from contribkit.tables import Judged, records
 from contribkit.vocabulary import Lead
@@ -68,18 +69,21 @@ class Session:
     ) -> None:
         if labels.folder is None:
             raise ContribkitError("these labels were not read from a folder; read them with Labels.read(folder)")
+        self.data = data
+        self.is_from_git = not person
+        person = person or _git_user(labels.folder)
         if not person.strip() or not person.isprintable():
-            raise ContribkitError(f'invalid person "{person}"; give a GitHub login')
+            raise ContribkitError(f'invalid person "{person}"; write your GitHub login between the quotation marks')
         if not 0 <= blind <= 0.5:
             raise ContribkitError(f"invalid share blind = {blind}; give a number from 0 to 0.5")
         if labels.folder.resolve() == SAMPLE.parent / "labels":
             labels = Labels.read(_copied_once(labels.folder, Path(sample_labels).absolute()))
-        self.data = data
         self.folder: Path = labels.folder  # type: ignore[assignment]
         self.period = _period(period, data, judged)
         self._draws = (str(self.period), blind, include_private)  # the same for everybody
         self._open(judged, labels)
-        self.person = self._aliases.login(person.strip())
+        known = self.organisation and self.is_from_git and self.organisation.member_by_name(person)
+        self.person = self._aliases.login(known or person.strip())
         self._log = LabelLog(self.folder, self.person, str(self.period))
 
     def _open(self, judged: Judged, labels: Labels) -> None:
@@ -264,6 +268,16 @@ def _last(stack: list[Event]) -> Event | None:
 def _encodable(value: Any) -> Any:
     """Return a text without lone surrogates, such as of an emoji that was cut: no file can hold them."""
     return value.encode(errors="replace").decode() if isinstance(value, str) else value
+
+
+def _git_user(folder: Path) -> str:
+    """Return git's user.name in a folder, empty where git does not tell one."""
+    places = (folder.absolute(), *folder.absolute().parents)
+    place = next((one for one in places if (one / ".git").exists()), places[-1])
+    try:
+        return Repository(place).git("config", "user.name").decode().strip()
+    except ContribkitError:
+        return ""
 
 
 def _copied_once(source: Path, place: Path) -> Path:

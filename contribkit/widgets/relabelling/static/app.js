@@ -72,6 +72,7 @@ export class App {
     this.left = this.outbox.restore().filter((event) => !this.board.apply(event));
     this.steps.recall([...this.board.entries.values()]);
     this.outbox.resend();
+    if (page.person_from_git) this.notices.put("person", `Labels are saved as ${page.person}, from git's user.name. To change that, write your login into person = "" above and run all cells.`);
     this.draw();
     requestAnimationFrame(() => setTimeout(() => this.wire.send({ type: "rows" })));
   }
