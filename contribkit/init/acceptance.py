@@ -4,13 +4,14 @@ import json
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from contribkit.config.organisation import Organisation
+from contribkit.config.toml import line_of
 from contribkit.errors import ContribkitError
 from contribkit.init import PLACEHOLDER, STARTER_CONFIG, start
 from contribkit.init.github_facts import read_facts
@@ -111,6 +112,27 @@ def accept(
         text = _insert(text, one.table, f"[[{one.table}]]\n{''.join(lines)}")
     noted = [f"{_LEFT_OUT}{one.table} {_toml(one.name.casefold())}\n" for one in left_out]
     return text.rstrip("\n") + "\n" + ("\n" if noted and _LEFT_OUT not in text else "") + "".join(noted)
+
+
+def with_aliases(text: str, aliases: Mapping[str, Sequence[str]]) -> str:
+    """Return a contribkit.toml in which members have further aliases, by login; a `ContribkitError` if it cannot be."""
+    lines, wanted = text.split("\n"), tomllib.loads(text)
+    for number, team in enumerate(wanted["teams"]):
+        for position, member in enumerate(team["members"]):
+            if added := aliases.get(member["login"]):
+                key, known = "aliases" if "aliases" in member else "login", member.get("aliases", [])
+                line = line_of(text, ("teams", number, "members", position, key)) - 1
+                new = lines[line].replace("[", f"{_toml([*added])[:-1]}, ", 1)  # the list may go on in further lines
+                lines[line] = new if key == "aliases" else f"{lines[line]}\naliases = {_toml([*added])}"
+                member["aliases"] = [*added, *known]
+    written = "\n".join(lines)
+    try:
+        is_right = tomllib.loads(written) == wanted
+    except tomllib.TOMLDecodeError:
+        is_right = False
+    if not is_right:
+        raise ContribkitError("contribkit.toml has members in a form of its own; add the aliases to it by hand")
+    return written
 
 
 def _insert(text: str, table: str, blocks: str) -> str:

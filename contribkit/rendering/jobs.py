@@ -48,7 +48,7 @@ class _Job:
 
 
 class RenderOptions(TypedDict, total=False):
-    """Options of `render`, which says what they are."""
+    """Options of `render`."""
 
     parameters: dict[str, Any]
     notebook: str | Path | None
@@ -92,7 +92,7 @@ def render(
         notebook runs.
     """
     given, notebook = options.get("parameters", {}), options.get("notebook")
-    parent = _parent(organisation, period, output, "reviews", given)
+    parent = _parent(organisation.root / "reviews", period, output, given)
     if notebook is not None and not Path(notebook).is_file():
         raise ContribkitError(f"{notebook}: there is no such notebook")
     if isinstance(of, Upstream):
@@ -134,7 +134,7 @@ def render_plans(
         Further parameters of ``notebooks/plan.ipynb``, such as ``without_names``.
     """
     given = parameters or {}
-    parent = _parent(organisation, period, output, "plans", given)
+    parent = _parent(organisation.root / "plans", period, output, given)
     jobs = [
         _Job("plan", "plan.ipynb", team.name, parent / team.slug, {"team": team.slug}, given)
         for team in (organisation.teams if teams is None else teams)
@@ -142,11 +142,9 @@ def render_plans(
     return _run(organisation, period, jobs, lambda keep_going: load_needs(organisation, keep_going))
 
 
-def _parent(
-    organisation: Organisation, period: Period, output: str | Path | None, name: str, given: dict[str, Any]
-) -> Path:
+def _parent(default: Path, period: Period, output: str | Path | None, given: dict[str, Any]) -> Path:
     """Return the folder of a period; pages without names never replace those with names."""
-    default = organisation.root / name / ("without-names" if given.get("without_names") else "")
+    default = default / ("without-names" if given.get("without_names") else "")
     return (Path(output) if output is not None else default).absolute() / str(period)
 
 
@@ -164,8 +162,7 @@ def _run(organisation: Organisation, period: Period, jobs: list[_Job], load: Cal
     load(keep_going)  # the kernels of all notebooks find it in the store
     if len(jobs) == 1:
         return [_render(jobs[0], organisation.path, str(period), progress=True)]
-    # A fresh interpreter each: kernels, threads and locks of this one are not copied.
-    context = get_context("spawn")
+    context = get_context("spawn")  # a fresh interpreter each: kernels, threads and locks of this one are not copied
     stop = context.Event()
     pool = ProcessPoolExecutor(_AT_ONCE, context, _watch_parent, (os.getpid(), stop))
     with pool, _terminated_as_interrupted():
@@ -183,14 +180,13 @@ def _run(organisation: Organisation, period: Period, jobs: list[_Job], load: Cal
 @contextmanager
 def _terminated_as_interrupted() -> Iterator[None]:
     """Take SIGTERM as Ctrl-C while notebooks run; only the main thread may."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    is_main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler) if is_main else None
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        if is_main:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _watch_parent(parent: int, stop: Any) -> None:

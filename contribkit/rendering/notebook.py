@@ -1,7 +1,4 @@
-"""Run a notebook with papermill, with parameters that were checked before, and make pages of it with nbconvert.
-
-A page is one file that loads nothing.
-"""
+"""Run a notebook with papermill, and make pages of it with nbconvert: each is one file that loads nothing."""
 
 import json
 import logging
@@ -41,15 +38,13 @@ def check_parameters(notebook: Path, given: dict[str, Any]) -> None:
 def execute(
     source: Path, output: Path, parameters: dict[str, Any], progress: bool, root: Path, nameless: bool
 ) -> str | None:
-    """Run a notebook in the folder of its output, which ends where a failure stopped it; return what did, or None.
-
-    Nothing of the user's own IPython reaches the kernel: no profile, no startup file, no history.
-    """
+    """Run a notebook in the folder of its output, which ends where a failure stopped it; return what did, or None."""
     import papermill
     from nbclient.exceptions import DeadKernelError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     failure = None
+    # Nothing of the user's own IPython reaches the kernel: no profile, no startup file, no history.
     with tempfile.TemporaryDirectory(prefix="contribkit.", ignore_cleanup_errors=True) as profile:
         try:
             papermill.execute_notebook(
@@ -84,12 +79,11 @@ def _scrub(path: Path, root: Path, nameless: bool) -> None:
     """Take out of a notebook where it ran, and what was printed, which may hold private words; without names errors."""
     notebook = json.loads(path.read_text(encoding="utf-8").replace(json.dumps(f"{root}/")[1:-1], ""))
     cut = ("stream", "error") if nameless else ("stream",)
-    for cell in notebook["cells"]:
-        if "outputs" in cell:
-            cell["outputs"] = [output for output in cell["outputs"] if output["output_type"] not in cut]
-            for output in cell["outputs"]:
-                if "traceback" in output:
-                    output["traceback"] = [without_paths(line, root) for line in output["traceback"]]
+    for cell in (cell for cell in notebook["cells"] if "outputs" in cell):
+        cell["outputs"] = [output for output in cell["outputs"] if output["output_type"] not in cut]
+        for output in cell["outputs"]:
+            if "traceback" in output:
+                output["traceback"] = [without_paths(line, root) for line in output["traceback"]]
     known = notebook["metadata"].get("papermill", {})
     known.update({name: Path(known[name]).name for name in ("input_path", "output_path") if name in known})
     write_whole(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")

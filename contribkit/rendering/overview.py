@@ -44,14 +44,12 @@ class Rendered:
 
 def write_index(organisation: Organisation, period: Period, folder: Path, results: list[Rendered]) -> None:
     """Write ``index.html`` over the reviews of all teams into a folder; what two teams share counts once."""
-    unique: dict[str, str] = {}
-    teams: list[tuple[Rendered, dict[str, int] | None]] = []
+    unique, teams = dict[str, str](), list[tuple[Rendered, dict[str, int] | None]]()
     for result in results:
-        leads = {}
         if result.failure is None:
             rows = json.loads((result.folder / "summary.json").read_text(encoding="utf-8"))["rows"]
             leads = {row["id"].casefold(): row["lead"] for row in rows}
-        unique |= leads
+            unique |= leads
         teams.append((result, lead_counts(leads.values()) if result.failure is None else None))
     together = lead_counts(unique.values())
     words = {lead: organisation.word(lead) for lead in together}
@@ -101,4 +99,7 @@ def _line(reviews: Path, slug: str, period: Period) -> dict[str, Any]:
         return line | ({"why": UNCOVERED} if total else {})
     ends = [round(_SIGNS * end / total) for end in accumulate(counts, initial=0)]
     bar = [(lead, lead.shape * (end - start)) for lead, (start, end) in zip(Lead, pairwise(ends), strict=True)]
-    return line | {"shares": [page.percent(count / decided if decided else None) for count in counts[:3]], "bar": bar}
+    return line | {
+        "shares": [page.percent(round(count / decided, 3) if decided else None) for count in counts[:3]],
+        "bar": bar,
+    }

@@ -1,5 +1,6 @@
 """A question of the review: its part of the page, and the JSON schema of what it adds to the summary."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -34,20 +35,22 @@ _VALUES: dict[str, Schema] = {
 
 def of(kind: str, description: str = "") -> Schema:
     """Return the schema of a value: ``text``, ``number``, or one of `DEFINITIONS`, such as ``count`` or ``share``."""
-    schema = _VALUES.get(kind) or {"$ref": f"#/$defs/{kind}"}
-    return schema | {"description": description} if description else schema
+    return _described(_VALUES.get(kind) or {"$ref": f"#/$defs/{kind}"}, description)
 
 
 def obj(description: str = "", **properties: Any) -> Schema:
     """Return the schema of an object with exactly these properties, as schemas or as what `of` takes."""
     named = {name: of(value) if isinstance(value, str) else value for name, value in properties.items()}
     schema = {"type": "object", "additionalProperties": False, "required": list(named), "properties": named}
-    return schema | {"description": description} if description else schema
+    return _described(schema, description)
 
 
 def array(description: str = "", **columns: Any) -> Schema:
     """Return the schema of a table with exactly these columns; `frame` makes such a table."""
-    schema = {"type": "array", "items": obj("", **columns)}
+    return _described({"type": "array", "items": obj("", **columns)}, description)
+
+
+def _described(schema: Schema, description: str) -> Schema:
     return schema | {"description": description} if description else schema
 
 
@@ -146,10 +149,7 @@ class Question:
 
     def heading(self, data: ReviewData) -> str:
         """Return the title with the organisation's words for leads."""
-        title = self.title
-        for lead, word in data.words.items():
-            title = title.replace(f"{{{lead}}}", word)
-        return title
+        return re.sub(r"\{(\w+)\}", lambda match: data.words.get(match[1], match[0]), self.title)
 
 
 MOST_ROWS = 500
@@ -158,35 +158,29 @@ MOST_ROWS = 500
 
 def lines(data: ReviewData, rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Return contributions with the words of a page: kind, activity, thread, person and local day."""
-    return [
-        row
-        | {
-            "kind_word": Kind(row["kind"]).word,
-            "activity_word": Activity(row["activity"]).word,
-            "who": data.members.get(row["actor"], row["actor"]),
-            "happened_at": row["happened_at"] and row["happened_at"].tz_convert(data.period.timezone),
-        }
-        for row in page.dicts(rows)
-    ]
+    days = rows["happened_at"].dt.tz_convert(data.period.timezone)
+    words = {"kind_word": rows["kind"].map(lambda kind: Kind(kind).word), "who": rows["actor"].replace(data.members)}
+    activities = rows["activity"].map(lambda activity: Activity(activity).word)
+    return page.dicts(rows.assign(**words, activity_word=activities, happened_at=days))
 
 
 def row_details(data: ReviewData, rows: pd.DataFrame, before: str = "", settles: bool = False) -> Markup:
     """Return contributions that unfold, each with its reasons."""
-    each = "each " if len(rows) > 1 else ""
-    first = f"first {MOST_ROWS} of " if len(rows) > MOST_ROWS else ""
-    rest = "; contributions.csv has all" if first else ""
-    caption = f"{before}the {first}{pluralise(len(rows), 'contribution')}, {each}with its reasons{rest}"
-    shown = lines(data, rows.head(MOST_ROWS))
-    table = page.macro("rows", shown, data.words, not data.without_names, settles) if shown else ""
-    return page.details(caption, Markup(table))
+    each, all_of_them = "each " if len(rows) > 1 else "", pluralise(len(rows), "contribution")
+    first, rest = (f"first {MOST_ROWS} of ", "; contributions.csv has all") if len(rows) > MOST_ROWS else ("", "")
+    caption = f"{before}the {first}{all_of_them}, {each}with its reasons{rest}"
+    return page.details(caption, _macro(data, rows, "rows", settles))
 
 
 def line_details(data: ReviewData, rows: pd.DataFrame, caption: str) -> Markup:
     """Return contributions that unfold, as a list without reasons."""
-    shown = lines(data, rows.head(MOST_ROWS))
-    table = page.macro("lines", shown, data.words, not data.without_names) if shown else ""
     more = f" (the first {MOST_ROWS}; contributions.csv has all)" if len(rows) > MOST_ROWS else ""
-    return page.details(f"{caption}{more}", Markup(table))
+    return page.details(f"{caption}{more}", _macro(data, rows, "lines"))
+
+
+def _macro(data: ReviewData, rows: pd.DataFrame, name: str, *options: bool) -> Markup:
+    shown = lines(data, rows.head(MOST_ROWS))
+    return page.macro(name, shown, data.words, not data.without_names, *options) if shown else Markup("")
 
 
 def led_by(data: ReviewData, lead: Lead, named: bool = False) -> pd.DataFrame:
@@ -203,11 +197,8 @@ def share_columns(table: pd.DataFrame, heading: str) -> dict[str, Any]:
 
 def each(table: str, rows: Iterable[Filter], /, **columns: Filter) -> dict[str, Filter]:
     """Return the filters of columns of a table in the summary: what its rows and its columns name together."""
-    return {
-        f"/{table}/{number}/{column}": row | further
-        for number, row in enumerate(rows)
-        for column, further in columns.items()
-    }
+    numbered = enumerate(rows)
+    return {f"/{table}/{n}/{column}": row | further for n, row in numbered for column, further in columns.items()}
 
 
 PEOPLE: Filter = {"of": "people"}

@@ -65,20 +65,16 @@ class Review(Page):
         What to ask, in the order of the page; by default those of `contribkit.review.questions`, and of plug-ins.
     options
         `earlier`: judged contributions of the periods before, oldest first. `include_private`: show private threads.
-        `without_names`: show no persons. `summaries`: what earlier renderings found, see `contribkit.read_summaries`;
-        that of this period tells which leads changed since, those of earlier periods fill in where sources know
-        nothing of them. `labels`: the label log, for which labels changed since.
+        `without_names`: show no persons. `summaries`: what earlier renderings found, see `contribkit.read_summaries`,
+        for which leads changed, and for periods of which sources know nothing. `labels`: the label log, for which
+        labels changed.
 
     Attributes
     ----------
-    data
-        The `ReviewData` behind all sections.
-    head
-        The head of the page.
-    leads, stakeholders, goals, sharing, community, outside, needs_review, changes, not_seen
-        The sections of a team's page; of a project's: leads, drivers, community, not_seen.
-    summary
-        Every number of the page; its schema is ``contribkit/review/summary.schema.json``.
+    head, leads, stakeholders, goals, sharing, community, outside, needs_review, changes, not_seen
+        The sections of a team's page; of a project's: head, leads, drivers, community, not_seen.
+    data, summary
+        The `ReviewData` behind all sections, and every number (schema: ``contribkit/review/summary.schema.json``).
 
     Examples
     --------
@@ -148,10 +144,7 @@ class Review(Page):
         return [self.head, self.plug_ins, *self.sections.values()]
 
     def card(self, identifier: str) -> Section:
-        """Return one contribution to look at, with its reasons open and what people said about it.
-
-        An id that is not in `rows` is a `ContribkitError` that names the nearest.
-        """
+        """Return one of `rows` to look at, by its id, with its reasons open and what people said about it."""
         data = self.data
         chosen = (data.rows["id"].map(casefold_id) == casefold_id(identifier)).to_numpy()
         if not chosen.any():

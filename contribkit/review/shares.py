@@ -1,7 +1,4 @@
-"""Shares with intervals, by count and by effort, how evenly work is distributed, and what many questions count.
-
-Effort stands beside counts: a merged version bump and a month's feature are one contribution each.
-"""
+"""Shares with intervals, by count and by effort, how evenly work is distributed, and what many questions count."""
 
 from collections.abc import Iterable, Sequence
 from itertools import product
@@ -44,10 +41,8 @@ def _wilson(part: int, whole: int) -> tuple[float, float]:
 
 
 def difference(now: Share, then: Share) -> tuple[float, float, float] | None:
-    """Return by how much a share differs from another, with a 95 % interval; None where either is missing.
-
-    Source: Newcombe 1998, Statistics in Medicine 17:873, method 10, which joins the two intervals of Wilson.
-    """
+    """Return by how much a share differs from another, with a 95 % interval; None where either is missing."""
+    # Newcombe 1998, Statistics in Medicine 17:873, method 10, which joins the two intervals of Wilson.
     if not now.whole or not then.whole:
         return None
     share_now, share_then = now.part / now.whole, then.part / then.whole
@@ -58,10 +53,8 @@ def difference(now: Share, then: Share) -> tuple[float, float, float] | None:
 
 
 def evenness(counts: Sequence[int]) -> float | None:
-    """Return Pielou's evenness, ``J = H / ln S`` with ``H = -sum(p ln p)``: 1 where all did the same, 0 where one did.
-
-    Source: Pielou 1966, doi:10.1016/0022-5193(66)90013-0; None for fewer than four people or two contributions.
-    """
+    """Return Pielou's evenness, 1 where all did the same, 0 where one did; None for too few people or contributions."""
+    # Pielou 1966, doi:10.1016/0022-5193(66)90013-0: J = H / ln S with H = -sum(p ln p).
     total = sum(counts)
     if len(counts) < FEWEST_PEOPLE or total < 2:
         return None

@@ -1,7 +1,6 @@
 """What a review leaves: ``summary.json`` for other programs and the next review, a CSV, and a table to sort."""
 
 import json
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from contribkit.period import Period
 from contribkit.review import page
-from contribkit.review.question import DEFINITIONS, Question, Schema
+from contribkit.review.question import DEFINITIONS, MOST_ROWS, Question, Schema
 from contribkit.review.review_data import ReviewData, Summaries
 from contribkit.tables import records
 from contribkit.text import csv_of
@@ -55,15 +54,12 @@ def summarise(data: ReviewData, questions: Sequence[Question], plug_ins: Collect
     further = {name: found.get(name, found) for name, found in numbers.items() if name in plug_ins}
     counts_for = {name: list(mask) for name, mask in marks(data, questions).items()}
     return {
-        "schema_version": VERSION,
-        "contribkit": __version__,
+        "schema_version": VERSION, "contribkit": __version__,
         "as_of": data.as_of.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "organisation": org.name,
-        "sample": org.sample,
+        "organisation": org.name, "sample": org.sample,
         "team": {"name": data.team.name, "slug": data.team.slug, "members": len(data.members)},
         "period": {name: str(getattr(period, name)) for name in ("name", "first_day", "last_day", "timezone")},
-        "words": data.words,
-        "without_names": data.without_names,
+        "words": data.words, "without_names": data.without_names,
         **{key: value for name, found in numbers.items() if name not in plug_ins for key, value in found.items()},
         **({"plug_ins": further} if further else {}),
         "rows": [
@@ -71,20 +67,13 @@ def summarise(data: ReviewData, questions: Sequence[Question], plug_ins: Collect
             for place, row in enumerate(records(data.rows[_COLUMNS]))
         ],
         "counted": {key: value for question in questions for key, value in question.filters(data).items()},
-    }
+    }  # fmt: skip
 
 
 def to_json(summary: dict[str, Any]) -> str:
     """Return a summary as JSON, in which numbers that JSON does not know, such as infinite hours, are missing."""
-    return json.dumps(_finite(summary), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _finite(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    finite = json.loads(json.dumps(summary), parse_constant=lambda _: None)
+    return json.dumps(finite, indent=1, ensure_ascii=False) + "\n"
 
 
 class _Row(BaseModel):
@@ -118,18 +107,14 @@ def headline_of(summary: Mapping[str, Any], period: str) -> dict[str, Any] | Non
 
 
 def read_summaries(reviews: str | Path, slug: str, periods: Iterable[Period]) -> Summaries:
-    """Return the summaries that earlier renderings left in a folder of reviews, by period.
-
-    A damaged one is left out, and a note says so: it must not stop the review of another period.
+    """Return the summaries that earlier renderings left in a folder of reviews, by period; notes name damaged ones.
 
     Parameters
     ----------
     reviews
         The folder that holds ``2026-Q3/<slug>/summary.json`` and the like.
-    slug
-        Whose reviews.
-    periods
-        Which periods; those without a summary are left out.
+    slug, periods
+        Whose reviews, and of which periods; those without a summary are left out.
     """
     found = Summaries()
     for period in map(str, periods):
@@ -185,7 +170,9 @@ class Sortable:
         self.table = table.drop(columns="who" if data.without_names else []).reset_index(drop=True)
 
     def _repr_html_(self) -> str:
-        return page.html("table.html", table=page.table({str(name): self.table[name] for name in self.table}))
+        shown, more = self.table.head(MOST_ROWS), len(self.table) - MOST_ROWS
+        note = f"And {more} more: run the notebook, or see contributions.csv." if more > 0 else ""
+        return page.html("table.html", table=page.table(shown) + page.paragraph(note, quiet=True))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         from itables.widget import ITable  # slow to import, and needed only where a notebook shows the table

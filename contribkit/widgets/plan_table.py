@@ -22,13 +22,12 @@ class PlanTable(anywidget.AnyWidget):
     """Show who takes what, to be changed line by line and saved; the next review compares it with what was done.
 
     It starts with the saved plan if there is one, and with the proposal otherwise. Nothing is written before somebody
-    presses Save. Every step can be undone, also a return to the proposal. VS Code and Google Colab load the code that
-    runs any anywidget from a CDN, so there the table needs the network.
+    presses Save, and every step can be undone. VS Code and Google Colab load anywidget's code over the network.
 
     Parameters
     ----------
     plan
-        The proposal; with names.
+        The proposal; one without names, which nobody could edit, is a `ContribkitError`.
     folder
         Folder of the file; by default ``planned/`` beside contribkit.toml, for the sample below the current folder.
 
@@ -38,11 +37,6 @@ class PlanTable(anywidget.AnyWidget):
         The lines as they are now; one for 0 contributions is left out of the file.
     path
         The file.
-
-    Raises
-    ------
-    ContribkitError
-        For a saved plan that cannot be read, and for a plan without names, which nobody could edit.
 
     Examples
     --------
@@ -160,10 +154,7 @@ class PlanTable(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return the widget, and the same table as HTML for where no widget can run."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        names = dict(self.choices["people"])
+        bundle, names = super()._repr_mimebundle_(**kwargs), dict(self.choices["people"])
         columns = {
             "what": [f"{Activity(line.activity).word} · {line.upstream}" for line in self.lines],
             "how many": page.numbers(line.how_many for line in self.lines),
@@ -171,4 +162,4 @@ class PlanTable(anywidget.AnyWidget):
             "with": [names.get(line.partner, line.partner) for line in self.lines],
         }
         table = page.table(columns, f"{self.choices['caption']}; run the cell to change and save it")
-        return bundle[0] | {"text/html": page.html("table.html", table=table)}, bundle[1]
+        return bundle and (bundle[0] | {"text/html": page.html("table.html", table=table)}, bundle[1])

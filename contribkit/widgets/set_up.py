@@ -3,7 +3,9 @@
 import base64
 import io
 import zipfile
+from collections.abc import Callable, Sequence
 from html import escape
+from itertools import compress, islice
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,15 @@ import ipywidgets
 
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
-from contribkit.init.acceptance import propose
+from contribkit.init.acceptance import propose, with_aliases
+from contribkit.io import write_whole
+from contribkit.loaders.git import unknown_people
 from contribkit.loaders.github.settings import DOTCOM
 from contribkit.period import Period
 from contribkit.rendering import render
+from contribkit.tables import grouped
 
+_MOST = 50  # people in clones who are shown at once
 _LOST = "On Binder all of this is lost when the session ends: take it home before you go, and put nothing private here."
 
 
@@ -43,6 +49,10 @@ class SetUp:
         """The contribkit.toml, for `contribkit.open_review`."""
         return self.folder / "contribkit.toml"
 
+    @property
+    def _no_config(self) -> Any:
+        return ipywidgets.HTML(f"There is no {escape(str(self.config))} yet: ask GitHub above, or bring one.")
+
     def ask_github(self, organisation: str = "", team: str = "") -> Any:
         """Ask GitHub about an organisation, or a team of it, and show what it proposes, to tick and to write.
 
@@ -51,27 +61,51 @@ class SetUp:
         if not organisation:
             return ipywidgets.HTML("Write the name of your GitHub organisation between the quotation marks.")
         proposed = propose(self.folder, organisation, team, self._api_url)
-        boxes = [
-            ipywidgets.Checkbox(
-                value=one.is_taken, indent=False, layout={"width": "95%"},
-                description=f"{one.table} · {one.name}: {one.evidence}",
-            )
-            for one in proposed.found
-        ]  # fmt: skip
-        button = ipywidgets.Button(description="Write contribkit.toml")
-        message = ipywidgets.HTML("<br>".join(map(escape, proposed.broken)))
+        found = [(f"{one.table} · {one.name}: {one.evidence}", one.is_taken) for one in proposed.found]
 
-        def write(_: Any) -> None:
-            found = list(zip(proposed.found, boxes, strict=True))
+        def write(ticks: list[bool]) -> None:
+            taken = list(compress(proposed.found, ticks))
+            proposed.write(taken, [one for one in proposed.found if one not in taken])
+
+        return self._to_tick(found, write, proposed.broken)
+
+    def ask_clones(self) -> Any:
+        """Show who in the clones looks like a member and counts as somebody else, to tick and to write as aliases."""
+        if not self.config.exists():
+            return self._no_config
+        org, before = Organisation.read(self.config), self.config.read_text(encoding="utf-8")
+        found = list(islice(unknown_people(org), _MOST)) if "git" in org.sources else []
+        if not found:
+            return ipywidgets.HTML("Nobody in the clones looks like a member and counts as somebody else.")
+
+        def write(ticks: list[bool]) -> None:
+            if self.config.read_text(encoding="utf-8") != before:
+                raise ContribkitError(f"{self.config}: was changed meanwhile, so nothing was written; run this again")
+            taken = [(login, mail) for _, login, mail in compress(found, ticks)]
+            write_whole(self.config, with_aliases(before, grouped(*zip(*taken, strict=True)) if taken else {}))
+
+        return self._to_tick([(said, False) for said, _, _ in found], write)
+
+    def _to_tick(
+        self, found: list[tuple[str, bool]], write: Callable[[list[bool]], None], said: Sequence[str] = ()
+    ) -> Any:
+        """Return boxes with sentences to tick, and a button that writes what is ticked into contribkit.toml."""
+        boxes = [
+            ipywidgets.Checkbox(value=is_taken, indent=False, layout={"width": "95%"}, description=sentence)
+            for sentence, is_taken in found
+        ]
+        button, message = ipywidgets.Button(description="Write contribkit.toml"), ipywidgets.HTML()
+        message.value = "<br>".join(map(escape, said))
+
+        def press(_: Any) -> None:
             try:
-                proposed.write([one for one, box in found if box.value], [one for one, box in found if not box.value])
-                message.value = escape(
-                    f"{self.config} is written: {len(Organisation.read(self.config).members)} members"
-                )
+                write([box.value for box in boxes])
+                members = len(Organisation.read(self.config).members)
+                message.value = escape(f"{self.config} is written: {members} members")
             except ContribkitError as error:
                 message.value = escape(str(error))
 
-        button.on_click(write)
+        button.on_click(press)
         return ipywidgets.VBox([*boxes, button, message])
 
     def review(self, period: str = "last quarter") -> Any:
@@ -80,7 +114,7 @@ class SetUp:
         Raises `ContribkitError` where a notebook stopped.
         """
         if not self.config.exists():
-            return ipywidgets.HTML(f"There is no {escape(str(self.config))} yet: ask GitHub above, or bring one.")
+            return self._no_config
         from IPython.display import FileLinks
 
         org = Organisation.read(self.config)

@@ -3,6 +3,7 @@
 Upstream projects give merged pull requests and releases, the organisation's own side gives references.
 """
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -95,9 +96,8 @@ def diagnose(organisation: Organisation) -> list[Finding]:
         if repository.is_partial and organisation.is_own_side(name):
             sentence = f"{repository.path.name} is a partial clone: some of it may not be readable"
             found.append(warning(_SUBJECT, sentence, "clone it again without --filter"))
-    with suppress(ContribkitError):  # what cannot be read is said when it is loaded
-        alike = look_alikes([repository for _, repository in clones.used], People(organisation))
-        found += [warning(_SUBJECT, sentence, fix) for sentence, fix in islice(alike, _MOST)]
+    alike = islice(unknown_people(organisation), _MOST)
+    found += [warning(_SUBJECT, said, f'if so, add "{mail}" to their aliases') for said, _, mail in alike]
     if names := [name for name, _ in clones.used]:
         upstream = pluralise(sum(organisation.upstream_of(name) is not None for name in names), "upstream project")
         own = sum(map(organisation.is_own_side, names))
@@ -166,6 +166,12 @@ def _former_names(used: list[tuple[str, Repository]], organisation: Organisation
                 if casefold_id(part) != casefold_id(whole) and side(part) == side(whole):
                     found[part] = whole
     return found
+
+
+def unknown_people(organisation: Organisation) -> Iterator[tuple[str, str, str]]:
+    """Yield who in the clones looks like a member and counts as somebody else: why, the member's login, the address."""
+    with suppress(ContribkitError):  # what cannot be read is said when it is loaded
+        yield from look_alikes([repository for _, repository in _clones(organisation).used], People(organisation))
 
 
 def _doubts(clones: _Clones, period: Period | None) -> dict[str, str]:

@@ -238,8 +238,8 @@ _WORDS = {
 }
 
 
-def look_alikes(repositories: Iterable[Repository], people: People) -> Iterator[tuple[str, str]]:
-    """Yield who, among authors and co-authors, looks like one member and counts as somebody else, and what to do."""
+def look_alikes(repositories: Iterable[Repository], people: People) -> Iterator[tuple[str, str, str]]:
+    """Yield who, among authors and co-authors, looks like one member: why, the member's login, and the address."""
     commits = (commit for repository in repositories for commit in read_log(repository, paths=False))
     counts = Counter(person for commit in commits for person in (commit.author, *commit.co_authors))
     members = {person: people.organisation.member(people.login(person)) for person in counts}
@@ -250,9 +250,8 @@ def look_alikes(repositories: Iterable[Repository], people: People) -> Iterator[
         # What two members share tells nothing.
         traces = [trace for trace in _traces(person) if len(set(owners.get(trace, ()))) == 1]
         if traces and not members[person] and not people.is_bot(person):
-            name, mail, because = *person, _WORDS[traces[0][0]]
-            said = f"{name} <{mail}> ({pluralise(commits_of, 'commit')}) may be {owners[traces[0]][0]}: {because}"
-            yield said, f'if so, add "{mail}" to their aliases'
+            (name, mail), login, because = person, owners[traces[0]][0], _WORDS[traces[0][0]]
+            yield f"{name} <{mail}> ({pluralise(commits_of, 'commit')}) may be {login}: {because}", login, mail
 
 
 def _traces(person: Person) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,6 @@ from contribkit.review.shares import Share, days_between, pull_requests, share
 from contribkit.text import pluralise
 from contribkit.vocabulary import MAINTAINERS, NEWCOMERS, Kind
 
-_HALF = 0.5
 _PROJECTS = array(
     "The organisation's acts among the known acts of people in each upstream project; empty where no source knows acts "
     "of others.",
@@ -51,9 +50,9 @@ class Community(Question):
             f"{reviews} went to pull requests of people who are not maintainers{ended}.": reviewed is not None,
             f"{back['part']} of {newcomers} whose work was reviewed came back.": back["whole"],
             f"Half of the newcomers had an answer within {page.number(response['days'])} days.": response["known"],
-            f"{whose} {page.verb(own['part'])} merged by their author.": own["whole"],
-        }
-        return " ".join([*(sentence for sentence, is_known in known.items() if is_known), _ours(data)])
+            f"{whose} {page.verb(own['part'])} merged by their author.": own["whole"], _ours(data): True,
+        }  # fmt: skip
+        return " ".join(sentence for sentence, is_known in known.items() if is_known)
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"projects": projects(data)}
@@ -64,7 +63,7 @@ class Community(Question):
             return None
         most = _largest(table)
         title = f"{page.percent(most['share'])} of what is known to happen in {most['project']} was ours"
-        return figures.share_figure(table, _HALF, "half", "% of the known acts of people", title)
+        return figures.share_figure(table, 0.5, "half", "% of the known acts of people", title)
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
         rows = data.named_rows
@@ -92,12 +91,10 @@ class Community(Question):
         yield page.html("community.html", periods=len(data.earlier) + 1, **community(data))
         if len(table):
             acts = data.acts[within(data.acts["at"], data.period)]
-            nameless = int(acts["actor"].str.startswith(UNIDENTIFIED).sum())
-            unknown = (
-                f" {pluralise(nameless, 'act')} of people without a known login count as outside." if nameless else ""
-            )
-            said = f"Of sources that know what people outside do; bots are left out.{unknown}"
-            note = page.paragraph(said, quiet=True)
+            nameless = pluralise(int(acts["actor"].str.startswith(UNIDENTIFIED).sum()), "act")
+            outside = f" {nameless} of people without a known login count as outside."
+            said = "Of sources that know what people outside do; bots are left out."
+            note = page.paragraph(said + ("" if nameless == "0 acts" else outside), quiet=True)
             yield page.details("our part of each project", page.table({
                 "project": table["project"], "our acts": table["part"], "known acts of people": table["whole"],
                 **share_columns(table, "share"),
@@ -127,13 +124,11 @@ def _ours(data: ReviewData) -> str:
     table = projects(data)
     if not len(table):
         return "How much of each project is ours is not known: no source tells what people outside do."
-    if most := list(table.loc[table["low"] > _HALF, "project"]):
+    if most := list(table.loc[table["low"] > 0.5, "project"]):
         return f"More than half of what is known was ours in {', '.join(most)}: others may need room, or help."
-    largest = _largest(table)
-    return (
-        f"No project is clearly more than half ours; most is in {largest['project']} "
-        f"({largest['part']} of {pluralise(largest['whole'], 'act')}, {page.percent(largest['share'])})."
-    )
+    name, part, whole, ours, *_ = _largest(table)
+    of_acts = f"{part} of {pluralise(whole, 'act')}, {page.percent(ours)}"
+    return f"No project is clearly more than half ours; most is in {name} ({of_acts})."
 
 
 def _largest(projects: pd.DataFrame) -> pd.Series:
@@ -172,10 +167,8 @@ def newcomers_back(reviewed: pd.DataFrame, threads: pd.DataFrame) -> Share:
 
 
 def first_response(threads: pd.DataFrame, organisation: Organisation, period: Period) -> dict[str, Any]:
-    """Return the median days to the first known response to threads that newcomers from outside opened in the period.
-
-    Source: CHAOSS, Time to First Response (https://chaoss.community/kb/metric-time-to-first-response/).
-    """
+    """Return the median days to the first known response to threads that newcomers from outside opened."""
+    # CHAOSS, Time to First Response (https://chaoss.community/kb/metric-time-to-first-response/).
     new = threads["author_association"].isin(NEWCOMERS) & from_outside(threads, organisation)
     mine = threads[new & within(threads["opened_at"], period)]
     days, known = days_between(mine["opened_at"], mine["first_response_at"])
@@ -184,11 +177,9 @@ def first_response(threads: pd.DataFrame, organisation: Organisation, period: Pe
 
 @once
 def projects(data: ReviewData) -> pd.DataFrame:
-    """Return the members' part of the acts of people, no bots, in each upstream project.
-
-    Near CHAOSS, Organizational Diversity and Elephant Factor. Only sources that know acts of people outside are asked,
-    else the answer would be all. The interval takes acts as independent: the truth is less sure than it says.
-    """
+    """Return the members' part of the acts of people, no bots, in each upstream project."""
+    # Near CHAOSS, Organizational Diversity and Elephant Factor. Only sources that know acts of people outside are
+    # asked, else the answer would be all. The interval takes acts as independent: the truth is less sure than it says.
     organisation, acts = data.organisation, data.acts[within(data.acts["at"], data.period)]
     names = acts["actor"].dropna().unique()
     is_ours = {name: organisation.member(name) is not None for name in names if not organisation.is_bot(name)}

@@ -32,10 +32,8 @@ class Goals(Question):
         done, word = int(goals(data)["done"].sum()), data.words["upstream"]
         rest = len(led_by(data, Lead.UPSTREAM)) - done
         got = f"{reached} of {pluralise(wanted, 'goal')} with a target reached it" if wanted else "No goal has a target"
-        return (
-            f"{got}; {pluralise(done, f'{word} contribution')} {page.verb(done, 'counts', 'count')} for a goal, {rest} "
-            f"{page.verb(rest, 'counts', 'count')} for none."
-        )
+        for_one, for_none = (page.verb(count, "counts", "count") for count in (done, rest))
+        return f"{got}; {pluralise(done, f'{word} contribution')} {for_one} for a goal, {rest} {for_none} for none."
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"goals": goals(data)}
@@ -53,8 +51,8 @@ class Goals(Question):
         what_counts = f"what counts, where it is {data.words['upstream']}"
         yield page.table(table[["goal", "done", "target", "people"]].assign(**{what_counts: table["goal"].map(words)}))
         for name, done in zip(table["goal"], table["done"], strict=True):
-            caption = f"{name}: the {pluralise(done, 'contribution')}"
-            yield line_details(data, data.rows[data.rows["goal"] == name], caption)
+            rows = data.rows[data.rows["goal"] == name]
+            yield line_details(data, rows, f"{name}: the {pluralise(done, 'contribution')}")
 
 
 def goals_reached(data: ReviewData) -> tuple[int, int]:
@@ -67,11 +65,10 @@ def goals_reached(data: ReviewData) -> tuple[int, int]:
 def goals(data: ReviewData) -> pd.DataFrame:
     """Return how far each goal got that holds in the period, in the order of the file, and how many took part."""
     period, people = data.period, data.named_rows.groupby("goal")["actor"]
-    counts, taking_part = people.size(), people.nunique()
+    done, taking_part = people.size(), people.nunique()
     held = [goal for goal in data.goals if goal.holds_between(period.first_day, period.last_day)]
-    return frame(_GOALS, [
-        (goal.name, counts.get(goal.name, 0), target_in(goal, period), taking_part.get(goal.name, 0)) for goal in held
-    ])  # fmt: skip
+    rows = [(one.name, done.get(one.name, 0), target_in(one, period), taking_part.get(one.name, 0)) for one in held]
+    return frame(_GOALS, rows)
 
 
 def target_in(goal: Goal, period: Period) -> float | None:

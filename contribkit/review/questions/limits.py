@@ -14,6 +14,7 @@ from contribkit.tables import plain, rows_of
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Kind, Lead
 
+_MARKS = {"reactive": "reactive", "look_alikes": "look-alike"}
 _STATUS = {"ok": "in full", "partial": "in part", "failed": "not at all"}
 _SOURCES = array(
     "How each source answered.",
@@ -36,13 +37,14 @@ class Outside(Question):
 
     def sentence(self, data: ReviewData) -> str:
         own, answers, alike = self.numbers(data)["outside"].values()
-        word, upstream, features = data.words["individual"], data.words["upstream"], _features(alike)
-        return (
-            (f"{pluralise(own, 'contribution')} {page.verb(own)} {word}. Thank you: they count against nobody." if own
-             else f"Nothing was {word} in this period.")
-            + (f" {pluralise(answers, 'answer')} served no goal." if answers else "")
-            + (f" {features} {page.verb(alike)} taken for {upstream}: worth a second look." if alike else "")
-        )  # fmt: skip
+        word, taken = data.words["individual"], f"{page.verb(alike)} taken for {data.words['upstream']}"
+        sentences = {
+            f"{pluralise(own, 'contribution')} {page.verb(own)} {word}. Thank you: they count against nobody.": own,
+            f"Nothing was {word} in this period.": not own,
+            f"{pluralise(answers, 'answer')} served no goal.": answers,
+            f"{_features(alike)} {taken}: worth a second look.": alike,
+        }
+        return " ".join(sentence for sentence, is_true in sentences.items() if is_true)
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"outside": pd.DataFrame(self.numbers(data)["outside"].items(), columns=["what", "rows"])}
@@ -56,9 +58,8 @@ class Outside(Question):
         return {"outside": {"individual": own, "reactive": answers, "look_alikes": alike}}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
-        counted = {"reactive": {"counts_for": "reactive"}, "look_alikes": {"counts_for": "look-alike"}}
-        counted["individual"] = {"lead": str(Lead.INDIVIDUAL)}
-        return {f"/outside/{name}": chosen for name, chosen in counted.items()}
+        counted: dict[str, Filter] = {f"/outside/{name}": {"counts_for": mark} for name, mark in _MARKS.items()}
+        return counted | {"/outside/individual": {"lead": str(Lead.INDIVIDUAL)}}
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         answers, alike = (data.rows[mask] for mask in self.rows(data).values())
@@ -150,22 +151,19 @@ class NotSeen(Question):
         return full + (f"; not in full: {', '.join(failed)}." if failed else ".")
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        names = list(_SOURCES["items"]["properties"])
-        sources = [
-            {name: plain(getattr(source, name)) for name in names} | {"notes": data.source_notes[source.name]}
-            for source in data.data.sources
-        ]
-        counts = pd.DataFrame(left_out(data).items(), columns=["what", "count"])
-        return {"sources": frame(_SOURCES, sources), "left_out": counts}
+        names, notes = list(_SOURCES["items"]["properties"]), data.source_notes
+        sources = [{name: plain(getattr(source, name)) for name in names} for source in data.data.sources]
+        table = frame(_SOURCES, [source | {"notes": notes[source["name"]]} for source in sources])
+        return {"sources": table, "left_out": pd.DataFrame(left_out(data).items(), columns=["what", "count"])}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
         return super().numbers(data) | {"not_seen": left_out(data)}
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         table = self.tables(data)["sources"]
-        days = [row["first"] and f"{row['first'][:10]}, {row['last'][:10]}" for row in page.dicts(table)]
-        names, answers = table["name"].str.replace("_", " "), table["status"].map(_STATUS)
-        counts = {name: table[name] for name in ("threads", "acts", "references")}
+        days = table["first"].str[:10] + ", " + table["last"].str[:10]
+        names, counts = table["name"].str.replace("_", " "), table[["threads", "acts", "references"]]
+        answers = table["status"].map(_STATUS)
         yield page.table({"source": names, "answered": answers, **counts, "first and last act": page.numbers(days)})
         # What is left out is named in the plural: "1 act of bots", but "2 acts of bots".
         notes = [f"{count} {what}" if count > 1 else "1 " + re.sub(r"\b(contribution|act)s\b", r"\1", what, count=1)

@@ -32,29 +32,28 @@ class Sharing(Question):
     schema = {"activities": _ACTIVITIES, "releases": obj("Releases, whoever led them.", rows="count", people="count")}
 
     def sentence(self, data: ReviewData) -> str:
-        table, made = activities(data), releases(data.named_rows)
+        table, (made, people) = activities(data), releases(data.named_rows).values()
         if not len(table):
             return f"Nothing was {data.words['upstream']} in this period."
-        total = pluralise(int(table.to_numpy().sum()), "contribution")
-        alone = ", ".join(of_one_person(data))
-        released = f"{pluralise(made['rows'], 'release')} {page.verb(made['rows'])} made by"
-        return (
-            f"{_took_part(table)} took part in {total}."
-            + (f" One person did all of the work in: {alone}." if alone else "")
-            + (f" {released} {pluralise(made['people'], 'person', 'people')}." if made["rows"]
-               else " There was no release.")
-        )  # fmt: skip
+        total, alone = pluralise(int(table.to_numpy().sum()), "contribution"), ", ".join(of_one_person(data))
+        members = f"{(table.sum() > 0).sum()} of {pluralise(table.shape[1], 'member')}"
+        by_people = f"{page.verb(made)} made by {pluralise(people, 'person', 'people')}"
+        sentences = {
+            f"{members} took part in {total}.": True,
+            f"One person did all of the work in: {alone}.": alone,
+            f"{pluralise(made, 'release')} {by_people}.": made, "There was no release.": not made,
+        }  # fmt: skip
+        return " ".join(sentence for sentence, is_true in sentences.items() if is_true)
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         named = {} if data.without_names else {"activity_by_member": activities(data)}
         return {"activities": distribution(data)} | named
 
     def figure(self, data: ReviewData) -> Figure | None:
-        table, word = activities(data), data.words["upstream"]
-        many = pluralise(len(table), "activity", "activities")
-        title = f"{pluralise(int(table.to_numpy().sum()), f'{word} contribution')} in {many}"
-        names = None if data.without_names else data.members
-        took_part = f"{_took_part(table)} took part in {word} work"
+        table, word, names = activities(data), data.words["upstream"], None if data.without_names else data.members
+        total = pluralise(int(table.to_numpy().sum()), f"{word} contribution")
+        title = f"{total} in {pluralise(len(table), 'activity', 'activities')}"
+        took_part = f"{(table.sum() > 0).sum()} of {pluralise(table.shape[1], 'member')} took part in {word} work"
         return figures.activity_figure(table, names, "contributions", title, took_part)
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
@@ -77,29 +76,26 @@ class Sharing(Question):
         yield row_details(data, led_by(data, Lead.UPSTREAM))
 
 
-def _took_part(table: pd.DataFrame) -> str:
-    return f"{(table.sum() > 0).sum()} of {pluralise(table.shape[1], 'member')}"
-
-
 def _distributed(data: ReviewData) -> Markup:
     """Return the table of activities without columns of which nothing is known, and below it what it means."""
     table, size, before = distribution(data), len(data.members), data.earlier[-1].period if data.earlier else ""
     periods, is_known = int(table["periods"].max()), table.notna().any()
     people, ever_did = (page.numbers(table[name].map(f"{{}} of {size}".format)) for name in ("people", "ever"))
+    even = page.numbers(table["evenness"].map("{:.2f}".format, na_action="ignore"))
     columns: dict[str, Any] = {
         "activity": [Activity(name).word for name in table["activity"]],
         "contributions": table["rows"],
         "people": people,
         "people behind half of it": table["absence_factor"] if is_known["absence_factor"] else None,
-        "evenness": page.numbers(table["evenness"].map("{:.2f}".format, na_action="ignore"))
-        if is_known["evenness"] else None,
+        "evenness": even if is_known["evenness"] else None,
         f"people over {periods} periods": ever_did if periods > 1 else None,
         f"also in {before}": table["repeats"] if is_known["repeats"] else None,
-    }  # fmt: skip
+    }
     prepares = table.loc[table["activity"] == Activity.RELEASE, "rows"].sum() > releases(data.named_rows)["rows"]
-    notes = {"known": is_known, "members": size, "fewest": FEWEST_PEOPLE, "prepares_releases": prepares}
     shown = page.table({name: cells for name, cells in columns.items() if cells is not None})
-    return shown + page.html("sharing.html", **notes)
+    return shown + page.html(
+        "sharing.html", known=is_known, members=size, fewest=FEWEST_PEOPLE, prepares_releases=prepares
+    )
 
 
 def _pairs(data: ReviewData) -> Markup:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from contribkit.tables import Judged
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Kind, Lead
 from contribkit.widgets import pack, style
-from contribkit.widgets.relabelling.session import Session
+from contribkit.widgets.relabelling.session import Session, root_of
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATIC = Path(__file__).parent / "static"
@@ -33,10 +34,7 @@ class Relabel(anywidget.AnyWidget):
     """Show contributions to a person, who says who led them; every answer is a line in the label log.
 
     It works with the keyboard alone; ``?`` lists the keys. An answer is shown at once, and as pending until it is on
-    the disk. What a crashed kernel did not save stays in the browser, and is saved when the cell runs again.
-
-    It is made for JupyterLab 4, Notebook 7 and Voila, where it loads nothing from other hosts; docs/guide/relabel.md
-    says what is different in VS Code and Google Colab.
+    the disk; what a crashed kernel did not save stays in the browser. docs/guide/relabel.md says where it works.
 
     Parameters
     ----------
@@ -49,10 +47,9 @@ class Relabel(anywidget.AnyWidget):
     data
         The loaded data: names, words and stakeholders come from it, and the button *retrain* needs it.
     options
-        `period`: by default that of `data`, else the quarter of the last contribution; its name is the folder of the
-        log. `blind`: the share of the queue whose suggestion is hidden, from 0 to 0.5. `include_private`: show private
-        contributions, and what was seen in private places, too. `sample_labels`: the folder that labels of the sample
-        are copied to once, since they are inside the installed package.
+        `period`: by default that of `data`, else the quarter of the last contribution; it names the log's folder.
+        `blind`: the share of the queue whose suggestion is hidden, from 0 to 0.5. `include_private`: show what is
+        private, too. `sample_labels`: where the sample's labels are copied, which are inside the package.
 
     Raises
     ------
@@ -151,23 +148,20 @@ def static_table(session: Session) -> str:
     people = {*session.table["actor"].dropna(), *session.table["author"].dropna()}
     mask = mask_of(session.organisation, people) if session.organisation else Mask(people)
     rows = [row | session.details(row["id"]) for row in session.rows(public.index[:_LONGEST_TABLE])]
-    html: str = page.html(
+    return page.html(
         "labels.html", sentence=_sentence(session), words=session.words,
         rows=[_static_row(row, mask) for row in rows], further=len(public[_LONGEST_TABLE:]),
         private=session.left_out + len(session.table) - len(public),
     )  # fmt: skip
-    return html
 
 
 def _static_row(row: dict[str, Any], mask: Mask) -> dict[str, Any]:
     """Return what a reader may see of a row: people's label, else the suggestion unless it is hidden."""
-    label = row["label"]
-    if label:
-        lead, source = label["lead"], f"people ({label['status']})"
+    lead, source = row["lead"], f"{row['decided_by']}, {page.percent(row['confidence'])} sure"
+    if row["label"]:
+        lead, source = row["label"]["lead"], f"people ({row['label']['status']})"
     elif row["blind"]:
         lead, source = None, "hidden until it is labelled"
-    else:
-        lead, source = row["lead"], f"{row['decided_by']}, {page.percent(row['confidence'])} sure"
     place, *_ = parse_contribution_id(row["id"])
     return {"title": mask(row["title"]) or place, "url": mask.address(row["url"]), "kind": row["kind_word"],
             "place": place, "lead": lead, "source": source, "needs_review": row["needs_review"]}  # fmt: skip
@@ -186,42 +180,32 @@ def page_facts(session: Session) -> dict[str, Any]:
     repository, place = _repository_of(session.folder)
     store = f"{session.folder.resolve()}\n{session.period}\n{session.person}"
     return {
-        "person": session.person,
-        "person_from_git": session.is_from_git,
-        "period": str(session.period),
+        "person": session.person, "person_from_git": session.is_from_git, "period": str(session.period),
         "left_out": session.left_out,  # private contributions
         "pace": session.pace,  # seconds for one answer
         "leads": {
             str(lead): {"lead": str(lead), "word": words[lead], "shape": lead.shape, "colour": lead.colour}
             for lead in Lead
         },
-        "kinds": {str(kind): kind.word for kind in Kind},
-        "people": session.names,
+        "kinds": {str(kind): kind.word for kind in Kind}, "people": session.names,
         "stakeholders": [stakeholder.name for stakeholder in organisation.stakeholders] if organisation else [],
         "activities": [{"value": str(activity), "word": activity.word} for activity in Activity],
-        "guideline": guideline(words),
-        "retrains": session.data is not None,
-        # Whether this machine is discarded after the session.
-        "temporary": any(os.environ.get(name) for name in _BINDER),
+        "guideline": guideline(words), "retrains": session.data is not None,
+        "temporary": any(os.environ.get(name) for name in _BINDER),  # whether this machine is discarded afterwards
         "repository": None if organisation and organisation.sample else repository,
-        # Of the session's log in the repository.
-        "path": f"{place}/{session.file.parent.name}/{session.file.name}",
-        # Under which name the browser keeps unsaved labels.
-        "store": sha256(store.encode()).hexdigest()[:16],
+        "path": f"{place}/{session.file.parent.name}/{session.file.name}",  # of the session's log in the repository
+        "store": sha256(store.encode()).hexdigest()[:16],  # under which name the browser keeps unsaved labels
         "written": session.export().count("\n"),
-    }
+    }  # fmt: skip
 
 
 def _repository_of(folder: Path) -> tuple[str | None, str]:
     """Return the GitHub repository that a folder is in, or None, and the folder's path there, or else its name."""
-    place = folder.absolute()
-    root = next((parent for parent in (place, *place.parents) if (parent / ".git").exists()), None)
+    place, root, remotes = folder.absolute(), root_of(folder), list[tuple[str, str]]()
     if root is None:
         return None, place.name
-    try:
+    with suppress(ContribkitError):  # git is not installed
         remotes = Repository(root).remotes
-    except ContribkitError:  # git is not installed
-        remotes = []
     # Changes are proposed upstream, where the clone is one of a fork.
     repository = next((name for host, name in remotes if host in GITHUB_HOSTS), None)
     return repository, place.relative_to(root).as_posix()

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from contribkit.classifiers.classify import classify
-from contribkit.config.organisation import SAMPLE, Organisation
+from contribkit.config.organisation import SAMPLE
 from contribkit.errors import ContribkitError
 from contribkit.fold import Data
 from contribkit.ids import casefold_id
@@ -69,7 +69,10 @@ class Session:
     ) -> None:
         if labels.folder is None:
             raise ContribkitError("these labels were not read from a folder; read them with Labels.read(folder)")
-        self.data = data
+        self.data, self.organisation = data, data.organisation if data else None
+        members = self.organisation.members.values() if self.organisation else ()
+        self.names = {member.login: member.word for member in members}  # as far as they are known
+        self.words = {str(lead): self.organisation.word(lead) if self.organisation else lead.word for lead in Lead}
         self.is_from_git = not person
         person = person or _git_user(labels.folder)
         if not person.strip() or not person.isprintable():
@@ -94,30 +97,10 @@ class Session:
         self.labels = labels.spelled_as(self.table.index)
         self._hidden = set(self.table.index[self.table["hidden"]])
         self._doubtful = set(self.table.index[self.table["audit"] | self.table["unsure"]])
-        ids = self.queue
-        self._rows = dict(zip(ids, records(self.table[IN_LIST]), strict=True))
-        self._ids = {labels.name(item): item for item in ids} | {casefold_id(item): item for item in ids}
-
-    @property
-    def organisation(self) -> Organisation | None:
-        """Whose contributions they are, where the data tell."""
-        return self.data.organisation if self.data else None
-
-    @property
-    def names(self) -> dict[str, str]:
-        """Names of members by login, as far as they are known."""
-        members = self.organisation.members.values() if self.organisation else ()
-        return {member.login: member.word for member in members}
-
-    @property
-    def words(self) -> dict[str, str]:
-        """The word people see for each lead."""
-        return {str(lead): self.organisation.word(lead) if self.organisation else lead.word for lead in Lead}
-
-    @property
-    def queue(self) -> list[str]:
-        """Ids in the order in which a review helps most: the smallest margin and a random draw in turns."""
-        return self.table.index.tolist()
+        # Ids in the order in which a review helps most: the smallest margin and a random draw in turns.
+        self.queue: list[str] = self.table.index.tolist()
+        self._rows = dict(zip(self.queue, records(self.table[IN_LIST]), strict=True))
+        self._ids = {name(item): item for name in (labels.name, casefold_id) for item in self.queue}
 
     def _id(self, item: str) -> str:
         found = self._ids.get(casefold_id(item), self._ids.get(casefold_id(self._aliases.newest(item))))
@@ -179,8 +162,7 @@ class Session:
         disk already counts as saved. Without them, all events of a call are one step of now.
         """
         known = {event["id"] for event in self.labels.events}
-        saved, failed = list[str](), dict[str, str]()
-        new, pending = dict[str, Event](), dict[str, list[Event]]()
+        saved, failed, new, pending = list[str](), dict[str, str](), dict[str, Event](), dict[str, list[Event]]()
         # Later than the person's last event though a clock was set back: an undo comes after what it undoes.
         now = max([datetime.now(UTC), *(event_time(event) + timedelta(microseconds=1) for event in self._own[-1:])])
         for given in events:
@@ -270,12 +252,16 @@ def _encodable(value: Any) -> Any:
     return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
+def root_of(folder: Path) -> Path | None:
+    """Return the repository that a folder is in, None outside of any."""
+    places = (folder.absolute(), *folder.absolute().parents)
+    return next((place for place in places if (place / ".git").exists()), None)
+
+
 def _git_user(folder: Path) -> str:
     """Return git's user.name in a folder, empty where git does not tell one."""
-    places = (folder.absolute(), *folder.absolute().parents)
-    place = next((one for one in places if (one / ".git").exists()), places[-1])
     try:
-        return Repository(place).git("config", "user.name").decode().strip()
+        return Repository(root_of(folder) or Path(folder.absolute().anchor)).git("config", "user.name").decode().strip()
     except ContribkitError:
         return ""
 
