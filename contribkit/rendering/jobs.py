@@ -9,10 +9,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 from tqdm import tqdm
 
@@ -34,8 +33,7 @@ _GRACE = 10  # seconds that a worker has to remove what it was writing
 _LAST = {"review": "summary.json", "plan": PROPOSAL}  # written at the end of a notebook: it tells a good rendering
 
 
-@dataclass(frozen=True)
-class _Job:
+class _Job(NamedTuple):
     """What a process needs to render one notebook."""
 
     stem: str  # review or plan: the name of the files, without what follows the dot

@@ -2,10 +2,9 @@
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
@@ -21,8 +20,7 @@ from contribkit.vocabulary import LEADS, Lead
 _SIGNS = 20  # of a bar: each stands for a twentieth
 
 
-@dataclass(frozen=True)
-class Rendered:
+class Rendered(NamedTuple):
     """One review or plan, of a team or a project: where it is, and what stopped it, if anything did."""
 
     team: str
@@ -99,7 +97,5 @@ def _line(reviews: Path, slug: str, period: Period) -> dict[str, Any]:
         return line | ({"why": UNCOVERED} if total else {})
     ends = [round(_SIGNS * end / total) for end in accumulate(counts, initial=0)]
     bar = [(lead, lead.shape * (end - start)) for lead, (start, end) in zip(Lead, pairwise(ends), strict=True)]
-    return line | {
-        "shares": [page.percent(round(count / decided, 3) if decided else None) for count in counts[:3]],
-        "bar": bar,
-    }
+    shares = [page.percent(round(count / decided, 3) if decided else None) for count in counts[: len(LEADS)]]
+    return line | {"shares": shares, "bar": bar}

@@ -2,6 +2,7 @@
 
 import io
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,13 @@ class ReviewFigure(Figure):
         return svg(self)
 
 
-def new_figure(height: float, columns: int = 1, **options: Any) -> tuple[Figure, list[Axes]]:
+def new_figure(height: float, title: str = "", columns: int = 1, **options: Any) -> tuple[Figure, list[Axes]]:
     """Return an empty figure, `height` in inches, with its axes side by side; `options` are those of `subplots`."""
     with rc_context(_STYLE):
         figure = ReviewFigure(figsize=(_WIDTH, height), layout="constrained")
         axes = figure.subplots(1, columns, squeeze=False, **options)
+        if title:
+            figure.suptitle(textwrap.fill(title, 82), ha="left", x=0.01, fontsize=13, fontweight="bold")
     return figure, list(axes[0])
 
 
@@ -51,8 +54,7 @@ def bar_figure(names: list[str], counts: list[int], lead: Lead, unit: str, title
     """Draw one bar a name in the colour of a lead, from the top, with its count beside it."""
     figure, axes, places = _row_figure(names, 1.3, 0.42, unit, title)
     axes.barh(places, counts, height=0.62, color=lead.colour)
-    for place, count in zip(places, counts, strict=True):
-        _beside(axes, str(count), count, place)
+    _beside(axes, map(str, counts), counts, places)
     return figure
 
 
@@ -62,11 +64,10 @@ def goal_figure(goals: pd.DataFrame, unit: str, title: str, stroke: str = "targe
     figure, axes, places = _row_figure(list(goals["goal"]), 1.5, 0.5, label, title)
     axes.barh(places, goals["done"], height=0.5, color=Lead.UPSTREAM.colour)
     for place, done, target in zip(places, goals["done"], goals["target"], strict=True):
-        if pd.isna(target):
-            _beside(axes, f"{done} (no target)", done, place)
-        else:
+        if not pd.isna(target):
             axes.plot([target, target], [place - 0.36, place + 0.36], color=INK, linewidth=2.5)
-            _beside(axes, f"{done} of {target:g}", max(done, target), place)
+        words = f"{done} (no target)" if pd.isna(target) else f"{done} of {target:g}"
+        _beside(axes, [words], [done if pd.isna(target) else max(done, target)], [place])
     axes.margins(x=0.18)
     axes.set_xlim(left=0)
     return figure
@@ -89,7 +90,7 @@ def heat_figure(table: pd.DataFrame, title: str) -> Figure:
     """Draw counts by activity (the index) and person (the columns; of many people the rows), empty cells too."""
     shown = table.rename(index=lambda name: Activity(name).word, columns=lambda name: _short(str(name), 18))
     shown = shown.T if shown.shape[1] > _MOST_COLUMNS else shown
-    figure, (axes,) = new_figure(2.0 + 0.42 * len(shown))
+    figure, (axes,) = new_figure(2.0 + 0.42 * len(shown), title)
     colours = LinearSegmentedColormap.from_list("upstream", ["#e3f4ee", Lead.UPSTREAM.colour])
     cells = shown.to_numpy(dtype=float)
     highest = max(1.0, cells.max(initial=0))
@@ -104,7 +105,6 @@ def heat_figure(table: pd.DataFrame, title: str) -> Figure:
     axes.set_yticks(range(len(shown)), shown.index.tolist())
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    _set_title(figure, title)
     return figure
 
 
@@ -112,19 +112,18 @@ def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | No
     """Draw who led what over periods: counts as bars, beside them known upstream shares against the policy, if any."""
     has_shares = bool(history["upstream_share"].notna().any())
     columns = {"width_ratios": [2.4, 1], "sharey": True} if has_shares else {}
-    figure, axes = new_figure(1.9 + 0.5 * len(history), 1 + has_shares, **columns)
+    figure, axes = new_figure(1.9 + 0.5 * len(history), title, 1 + has_shares, **columns)
     places = list(range(len(history))[::-1])
     _stacked_counts(axes[0], history, places, words)
     if has_shares:
         _upstream_shares(axes[1], history.assign(place=places), words, policy)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False, fontsize=11)
-    _set_title(figure, title)
     return figure
 
 
 def _upstream_shares(axes: Axes, history: pd.DataFrame, words: dict[str, str], policy: float | None) -> None:
     shown = history[history["upstream_share"].notna()]
-    _intervals(axes, shown["upstream_share"], shown["low"], shown["high"], list(shown["place"]), Lead.UPSTREAM.colour)
+    _intervals(axes, shown.rename(columns={"upstream_share": "share"}), list(shown["place"]), Lead.UPSTREAM.colour)
     for place, share in zip(shown["place"], shown["upstream_share"], strict=True):
         at = (share * 100, place)
         axes.annotate(f"{share * 100:.0f} %", at, (0, 5), textcoords="offset points", ha="center", fontsize=11)
@@ -156,9 +155,8 @@ def _stacked_counts(axes: Axes, history: pd.DataFrame, places: list[int], words:
 def share_figure(shares: pd.DataFrame, reference: float, word: str, unit: str, title: str) -> Figure:
     """Draw each `project`'s `Share`, of what `unit` says, against a reference share, which `word` names."""
     figure, axes, places = _row_figure(list(shares["project"]), 1.5, 0.42, f"{unit} (95 % interval)", title)
-    _intervals(axes, shares["share"], shares["low"], shares["high"], places, _NEUTRAL)
-    for place, part, whole, high in zip(places, shares["part"], shares["whole"], shares["high"], strict=True):
-        _beside(axes, f"{part} of {whole}", high * 100, place)
+    _intervals(axes, shares, places, _NEUTRAL)
+    _beside(axes, map("{} of {}".format, shares["part"], shares["whole"]), shares["high"] * 100, places)
     _mark_reference(axes, reference, word)
     axes.set_xlim(0, 118)  # room for the words beside a share of all
     axes.set_ylim(-0.6, len(shares) - 0.4)
@@ -166,12 +164,8 @@ def share_figure(shares: pd.DataFrame, reference: float, word: str, unit: str, t
     return figure
 
 
-def _set_title(figure: Figure, title: str) -> None:
-    figure.suptitle(textwrap.fill(title, 82), ha="left", x=0.01, fontsize=13, fontweight="bold")
-
-
-def _intervals(axes: Axes, share: pd.Series, low: pd.Series, high: pd.Series, places: list[int], colour: str) -> None:
-    middle, left, right = (column.astype(float) * 100 for column in (share, low, high))
+def _intervals(axes: Axes, shares: pd.DataFrame, places: list[int], colour: str) -> None:
+    middle, left, right = (shares[name].astype(float) * 100 for name in ("share", "low", "high"))
     axes.hlines(places, left, right, color=colour, linewidth=2)
     axes.plot(middle, places, "o", color=colour, clip_on=False)
 
@@ -182,21 +176,21 @@ def _mark_reference(axes: Axes, share: float, word: str) -> None:
     axes.annotate(word, (share * 100, 1), (4, 2), fontsize=10, **above)
 
 
-def _beside(axes: Axes, words: str, across: float, up: float) -> None:
-    """Write words beside a mark, over a line that may pass behind them."""
+def _beside(axes: Axes, words: Iterable[str], across: Iterable[float], places: list[int]) -> None:
+    """Write words beside marks, over a line that may pass behind them."""
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-    axes.annotate(words, (across, up), (6, 0), textcoords="offset points", va="center", bbox=box)
+    for text, x, place in zip(words, across, places, strict=True):
+        axes.annotate(text, (x, place), (6, 0), textcoords="offset points", va="center", bbox=box)
 
 
 def _row_figure(names: list[str], top: float, row: float, label: str, title: str) -> tuple[Figure, Axes, list[int]]:
     """Return a figure of one row a name and the places of the rows from the top; `top` and `row` are in inches."""
-    figure, (axes,) = new_figure(top + row * len(names))
+    figure, (axes,) = new_figure(top + row * len(names), title)
     places = list(range(len(names))[::-1])
     axes.set_yticks(places, [textwrap.fill(_short(name, 64), 34) for name in names])
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(label)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True))
-    _set_title(figure, title)
     return figure, axes, places
 
 

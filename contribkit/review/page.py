@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import uuid4
 
 import pandas as pd
@@ -59,10 +59,9 @@ class Section:
 
 def _display(shown: Any, name: str, update: bool = False) -> None:
     """Show something in a notebook; with `update`, only in the place of what was shown by that name."""
-    from IPython.display import display  # slow to import
+    from IPython import display  # slow to import
 
-    untyped: Any = display
-    is_section = isinstance(shown, Section)
+    untyped, is_section = cast(Any, display).display, isinstance(shown, Section)
     bundle = {"text/html": shown._repr_html_(), "text/plain": repr(shown)} if is_section else shown
     untyped(bundle, raw=is_section, display_id=name, update=update)
 
@@ -167,11 +166,9 @@ def paragraph(text: str, quiet: bool = False) -> Markup:
     return Markup("<p{}>{}</p>\n").format(kind, _unbroken(text)) if text else Markup("")
 
 
-def bullets(items: Iterable[Any], quiet: bool = False) -> Markup:
-    """Return a list of sentences; nothing where there are none."""
-    lines = Markup("").join(Markup("<li>{}</li>\n").format(item) for item in items)
-    kind = Markup(' class="quiet"') if quiet else ""
-    return Markup("<ul{}>\n{}</ul>\n").format(kind, lines) if lines else Markup("")
+def bullets(items: Iterable[Any]) -> Markup:
+    """Return a list of sentences."""
+    return Markup("<ul>\n{}</ul>\n").format(Markup("").join(map(Markup("<li>{}</li>\n").format, items)))
 
 
 def details(caption: str, body: Markup) -> Markup:
@@ -217,6 +214,11 @@ def number(value: Any) -> str:
 def verb(count: int, one: str = "was", more: str = "were") -> str:
     """Return the form of a verb that fits a count."""
     return one if count == 1 else more
+
+
+def told(sentences: Mapping[str, Any]) -> str:
+    """Return those of the sentences that are true, in one text."""
+    return " ".join(sentence for sentence, is_true in sentences.items() if is_true)
 
 
 def day(value: Any) -> str:

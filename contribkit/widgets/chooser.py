@@ -56,8 +56,5 @@ class Chooser:
         except ContribkitError as error:
             self.message.value = str(error)
 
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        show: Any = display  # has no types
-        show(ipywidgets.HBox([self.team, self.period, self.names, self.message]))
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return ipywidgets.HBox([self.team, self.period, self.names, self.message])._repr_mimebundle_(**kwargs)

@@ -133,15 +133,15 @@ def test_a_page_hears_that_there_is_nothing_to_train_on(kernel, tmp_path):
 @pytest.mark.parametrize(
     ("message", "why"),
     [
-        ({"type": "events"}, 'the message has no list of "events"'),
-        ({"type": "events", "events": {}}, 'the message has no list of "events"'),
-        ({"type": "texts"}, 'the message has no list of "items"'),
+        ({"type": "events"}, "unknown message {'type': 'events'}"),
+        ({"type": "events", "events": {}}, "unknown message {'type': 'events', 'events': {}}"),
+        ({"type": "texts"}, "unknown message {'type': 'texts'}"),
         ({"type": "texts", "items": [None]}, "None: is not among the 1 contributions"),
-        ({"type": ["x"]}, "unknown message ['x']"),
-        ({"type": "<b>"}, "unknown message '<b>'"),
-        ({}, "unknown message None"),
-        (["events"], "unknown message None"),
-        (7, "unknown message None"),
+        ({"type": ["x"]}, "unknown message {'type': ['x']}"),
+        ({"type": "<b>"}, "unknown message {'type': '<b>'}"),
+        ({}, "unknown message {}"),
+        (["events"], "unknown message ['events']"),
+        (7, "unknown message 7"),
     ],
 )
 def test_a_bad_message_is_refused_with_its_reason(tmp_path, message, why):

@@ -46,13 +46,12 @@ class Community(Question):
         ended = f"; the team merged or closed {closed} of them" if reviewed else ""
         reviews, newcomers = pluralise(reviewed or 0, "review"), pluralise(back["whole"], "newcomer")
         whose = f"{own['part']} of {pluralise(own['whole'], 'own pull request')} whose merger is known"
-        known = {
+        return page.told({
             f"{reviews} went to pull requests of people who are not maintainers{ended}.": reviewed is not None,
             f"{back['part']} of {newcomers} whose work was reviewed came back.": back["whole"],
             f"Half of the newcomers had an answer within {page.number(response['days'])} days.": response["known"],
             f"{whose} {page.verb(own['part'])} merged by their author.": own["whole"], _ours(data): True,
-        }  # fmt: skip
-        return " ".join(sentence for sentence, is_known in known.items() if is_known)
+        })  # fmt: skip
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"projects": projects(data)}

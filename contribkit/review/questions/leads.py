@@ -67,20 +67,19 @@ class Leads(Question):
         if not total:
             return f"No contribution of {data.team.name} was found in {data.period}."
         part, known, communities = upstream_share(data.named_rows), evidence(data), len(named_stakeholders(data))
-        is_covered = data.covers_own_side
-        is_given = part.whole and is_covered
+        is_given, effort = part.whole and data.covers_own_side, _effort_sentence(data)
         interval = f" ({page.percent(part.share)} of both, {page.between(part.low, part.high)})" if is_given else ""
         unseen = f"{words['stakeholder']} work cannot be seen beyond what threads and labels say: no share is given."
         served = f", for {pluralise(communities, 'stakeholder')}" if communities else ""
-        return (
-            (f"{_effort_sentence(data)} " if is_given else "")
-            + f"{counts['stakeholder']} of {pluralise(total, 'contribution')} "
-            f"{page.verb(counts['stakeholder'])} {words['stakeholder']}{served}; "
-            f"{counts['upstream']} {words['upstream']}{interval}; {counts['individual']} {words['individual']}; "
-            f"{counts['unclear']} {page.verb(counts['unclear'], 'needs', 'need')} review. "
-            f"{known.part} of {known.whole} {page.verb(known.part, 'has', 'have')} evidence from our own side."
-            + ("" if is_covered else f" No source of our own side covers the period, so that {unseen}")
-        )
+        led = f"{counts['stakeholder']} of {pluralise(total, 'contribution')} {page.verb(counts['stakeholder'])}"
+        return page.told({
+            effort: is_given and effort,
+            f"{led} {words['stakeholder']}{served}; {counts['upstream']} {words['upstream']}{interval}; "
+            f"{counts['individual']} {words['individual']}; "
+            f"{counts['unclear']} {page.verb(counts['unclear'], 'needs', 'need')} review. {known.part} of {known.whole} "
+            f"{page.verb(known.part, 'has', 'have')} evidence from our own side.": True,
+            f"No source of our own side covers the period, so that {unseen}": not data.covers_own_side,
+        })  # fmt: skip
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"leads": lead_table(data.named_rows)}
@@ -91,8 +90,7 @@ class Leads(Question):
         part, policy, counts = upstream_share(data.named_rows), data.policy, lead_counts(data.named_rows["lead"])
         finding = ", ".join(f"{counts[lead]} {data.words[lead]}" for lead in ("stakeholder", "upstream"))
         if part.low is not None and part.high is not None and policy is not None and data.covers_own_side:
-            unclear = "not clearly on either side of"
-            side = "above" if part.low > policy else "below" if part.high < policy else unclear
+            side = "above" if part.low > policy else "below" if part.high < policy else "not clearly on either side of"
             against = f"{page.percent(part.share)} against {page.percent(policy)}"
             finding = f"{data.words['upstream']} work is {side} the policy ({against})"
         return figures.lead_figure(history(data), data.words, policy, f"{data.period}: {finding}")
@@ -111,17 +109,14 @@ class Leads(Question):
         }
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
-        named, known = (
-            [{"lead": str(lead)} for lead in Lead],
-            [name for name, n in _pulls(data).items() if n is not None],
-        )
+        named = [{"lead": str(lead)} for lead in Lead]
+        pulls = [name for name, count in _pulls(data).items() if count is not None]
         return {
-            **{f"/contributions/pull_requests/{name}": {"counts_for": name.replace("_", " ")} for name in known},
-            "/evidence/part": {"counts_for": "evidence"},
-            "/contributions/rows": {},
+            **{f"/contributions/pull_requests/{name}": {"counts_for": name.replace("_", " ")} for name in pulls},
+            "/evidence/part": {"counts_for": "evidence"}, "/contributions/rows": {},
             **each("leads", named, rows={}, by_people={"decided_by": "person"}, with_hours={"counts_for": "hours"}),
             "/policy/upstream/part": {"lead": str(Lead.UPSTREAM)},
-        }
+        }  # fmt: skip
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         rows, table, is_covered = data.named_rows, lead_table(data.named_rows), data.covers_own_side
@@ -223,10 +218,11 @@ class Drivers(Question):
         threads, reviewed = cross_links(data), community(data)["reviewed"] or 0
         word, released = data.words["stakeholder"], releases(data.named_rows)["rows"]
         of_all = f"{threads['ours'].count()} of {pluralise(len(threads), f'{word} thread')}"
-        served = f"For {of_all} our own side can be read." if len(threads) else f"Nothing was {word}."
-        made = f"{pluralise(released, 'release')} {page.verb(released)} made by us."
-        reviews = f" {pluralise(reviewed, 'review')} went to pull requests of people who are not maintainers."
-        return f"{served} {made}{reviews if reviewed else ''}"
+        return page.told({
+            f"For {of_all} our own side can be read.": len(threads), f"Nothing was {word}.": not len(threads),
+            f"{pluralise(released, 'release')} {page.verb(released)} made by us.": True,
+            f"{pluralise(reviewed, 'review')} went to pull requests of people who are not maintainers.": reviewed,
+        })  # fmt: skip
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"driven": driven_by(data.named_rows)}
@@ -244,8 +240,7 @@ class Drivers(Question):
         if len(threads):
             cells = page.dicts(threads.assign(paste_upstream=None, paste_own=None))
             yield page.html("drivers.html", threads=cells, not_named=NOT_NAMED)
-        activities = activities[activities["rows"] > 0]
-        if len(activities):
+        if len(activities := activities[activities["rows"] > 0]):
             words = [Activity(name).word for name in activities["activity"]]
             yield page.heading(f"What was {data.words['upstream']}")
             yield page.table({"activity": words, "contributions": activities["rows"], "people": activities["people"]})

@@ -38,13 +38,12 @@ class Outside(Question):
     def sentence(self, data: ReviewData) -> str:
         own, answers, alike = self.numbers(data)["outside"].values()
         word, taken = data.words["individual"], f"{page.verb(alike)} taken for {data.words['upstream']}"
-        sentences = {
+        return page.told({
             f"{pluralise(own, 'contribution')} {page.verb(own)} {word}. Thank you: they count against nobody.": own,
             f"Nothing was {word} in this period.": not own,
             f"{pluralise(answers, 'answer')} served no goal.": answers,
             f"{_features(alike)} {taken}: worth a second look.": alike,
-        }
-        return " ".join(sentence for sentence, is_true in sentences.items() if is_true)
+        })  # fmt: skip
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"outside": pd.DataFrame(self.numbers(data)["outside"].items(), columns=["what", "rows"])}

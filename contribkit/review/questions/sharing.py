@@ -38,12 +38,11 @@ class Sharing(Question):
         total, alone = pluralise(int(table.to_numpy().sum()), "contribution"), ", ".join(of_one_person(data))
         members = f"{(table.sum() > 0).sum()} of {pluralise(table.shape[1], 'member')}"
         by_people = f"{page.verb(made)} made by {pluralise(people, 'person', 'people')}"
-        sentences = {
+        return page.told({
             f"{members} took part in {total}.": True,
             f"One person did all of the work in: {alone}.": alone,
             f"{pluralise(made, 'release')} {by_people}.": made, "There was no release.": not made,
-        }  # fmt: skip
-        return " ".join(sentence for sentence, is_true in sentences.items() if is_true)
+        })  # fmt: skip
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         named = {} if data.without_names else {"activity_by_member": activities(data)}

@@ -65,14 +65,15 @@ class Stakeholders(Question):
         name, most = next(zip(served["stakeholder"], served["rows"], strict=True), ("", 0))
         lacking, idle = int((threads["linked"] != "both").sum()), int((initiatives["rows"] == 0).sum())
         without = int(initiatives.loc[initiatives["initiative"].isna(), "rows"].sum())
-        return (
-            f"{of_all} served {pluralise(len(served), 'stakeholder')} by name"
-            + (f", most often {name} ({most}). " if most > 1 else ". ")
-            + f"{len(threads) - lacking} of {pluralise(len(threads), 'upstream thread')} and our own side link to each "
-            f"other; {lacking} {page.verb(lacking, 'lacks', 'lack')} a link on one side at least."
-            + (f" {without} of {total} {page.verb(without, 'belongs', 'belong')} to no initiative." if without else "")
-            + (f" {pluralise(idle, 'initiative')} had no work." if idle else "")
-        )
+        most_often = f", most often {name} ({most})" if most > 1 else ""
+        lack, linked = page.verb(lacking, "lacks", "lack"), pluralise(len(threads), "upstream thread")
+        linked = f"{len(threads) - lacking} of {linked} and our own side link to each other"
+        return page.told({
+            f"{of_all} served {pluralise(len(served), 'stakeholder')} by name{most_often}.": True,
+            f"{linked}; {lacking} {lack} a link on one side at least.": True,
+            f"{without} of {total} {page.verb(without, 'belongs', 'belong')} to no initiative.": without,
+            f"{pluralise(idle, 'initiative')} had no work.": idle,
+        })  # fmt: skip
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {

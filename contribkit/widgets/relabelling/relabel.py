@@ -91,28 +91,26 @@ def answer(session: Session, message: Any) -> dict[str, Any]:
 
     It gets the rows in sight first, then all, and texts where a person comes near: ten thousand would keep it waiting.
     """
-    kind = message.get("type") if isinstance(message, dict) else None
     try:
-        match kind:
-            case "ready":
+        match message:
+            case {"type": "ready"}:
                 rows = _table(session.rows(session.queue[:_FIRST]))
                 return {"type": "begin", "rows": rows, "page": page_facts(session)}
-            case "rows":
+            case {"type": "rows"}:
                 return {"type": "rows", "rows": _table(session.rows())}
-            case "events":
-                return _record(session, _list(message, "events"))
-            case "texts":
-                items = map(str, _list(message, "items"))
-                return {"type": "texts", "texts": {item: session.details(item) for item in items}}
-            case "agreement":
+            case {"type": "events", "events": list(events)}:
+                return _record(session, events)
+            case {"type": "texts", "items": list(items)}:
+                return {"type": "texts", "texts": {item: session.details(item) for item in map(str, items)}}
+            case {"type": "agreement"}:
                 return {"type": "agreement"} | session.agreement()
-            case "retrain":
+            case {"type": "retrain"}:
                 changes = [row["id"] for row in session.retrain()]
                 return {"type": "changed", "rows": _table(session.rows()), "changes": changes}
-            case "export":
+            case {"type": "export"}:
                 text = session.export()
                 return {"type": "log", "text": text, "path": page_facts(session)["path"], "written": text.count("\n")}
-        raise ContribkitError(f"unknown message {kind!r:.80}; reload the page")
+        raise ContribkitError(f"unknown message {message!r:.80}; reload the page")
     except ContribkitError as error:
         return {"type": "refused", "why": str(error)}
 
@@ -124,12 +122,6 @@ def _record(session: Session, events: list[Any]) -> dict[str, Any]:
         "type": "recorded", "saved": saved, "failed": failed, "pace": session.pace,
         "rows": _table(session.rows(items)), "written": session.export().count("\n"),
     }  # fmt: skip
-
-
-def _list(message: dict[str, Any], name: str) -> list[Any]:
-    if not isinstance(message.get(name), list):
-        raise ContribkitError(f'the message has no list of "{name}"; reload the page')
-    return list(message[name])
 
 
 def _table(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -30,11 +30,9 @@ _SUGGESTION = ("lead", "confidence", "decided_by")
 def worklist(
     judged: Judged, names: Mapping[str, str], seed: str, blind: float, include_private: bool = False
 ) -> pd.DataFrame:
-    """Return judged contributions by id in the order in which a review helps most: closest calls and draws in turns.
-
-    The labelled part of the audit sample is a simple random sample at any time. For a share `blind` of all rows, taken
-    from it, the suggestion is hidden: that shows how far suggestions influence people, and corrects proportions.
-    """
+    """Return judged contributions by id in the order in which a review helps most: closest calls and draws in turns."""
+    # The labelled part of the audit sample is a simple random sample at any time. For a share `blind` of all rows, from
+    # it, the suggestion is hidden: that shows how far suggestions influence people, and corrects proportions.
     table = conform(judged.contributions, CONTRIBUTIONS | JUDGED).drop_duplicates("id", keep="last")
     shown = without_private(Judged(table, judged.reasons), include_private)
     table = shown.contributions.set_index(pd.Index(shown.contributions["id"].tolist(), dtype="str"))
