@@ -72,12 +72,12 @@ class Leads(Question):
         unseen = f"{words['stakeholder']} work cannot be seen beyond what threads and labels say: no share is given."
         served = f", for {pluralise(communities, 'stakeholder')}" if communities else ""
         led = f"{counts['stakeholder']} of {pluralise(total, 'contribution')} {page.verb(counts['stakeholder'])}"
+        waiting = f"{counts['unclear']} {page.verb(counts['unclear'], 'needs', 'need')} review."
         return page.told({
             effort: is_given and effort,
             f"{led} {words['stakeholder']}{served}; {counts['upstream']} {words['upstream']}{interval}; "
-            f"{counts['individual']} {words['individual']}; "
-            f"{counts['unclear']} {page.verb(counts['unclear'], 'needs', 'need')} review. {known.part} of {known.whole} "
-            f"{page.verb(known.part, 'has', 'have')} evidence from our own side.": True,
+            f"{counts['individual']} {words['individual']}; {waiting}": True,
+            f"{known.part} of {known.whole} {page.verb(known.part, 'has', 'have')} evidence from our own side.": total,
             f"No source of our own side covers the period, so that {unseen}": not data.covers_own_side,
         })  # fmt: skip
 
