@@ -90,6 +90,7 @@ def render(
         notebook runs.
     """
     given, notebook = options.get("parameters", {}), options.get("notebook")
+    source: str | Path
     parent = _parent(organisation.root / "reviews", period, output, given)
     if notebook is not None and not Path(notebook).is_file():
         raise ContribkitError(f"{notebook}: there is no such notebook")

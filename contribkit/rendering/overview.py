@@ -87,7 +87,7 @@ def write_overview(organisation: Organisation, reviews: Path) -> None:
 def _line(reviews: Path, slug: str, period: Period) -> dict[str, Any]:
     """Return who led what by a review's summary: shares of decided work, and a bar of all, or why there are none."""
     entry = headline_of(read_summaries(reviews, slug, [period]).get(str(period), {}), str(period)) or {}
-    counts = [entry.get(lead) for lead in Lead]
+    counts: list[Any] = [entry.get(lead) for lead in Lead]
     line = {"period": period, "shares": [MISSING] * len(LEADS), "unclear": MISSING, "rows": MISSING, "bar": []}
     if not all(isinstance(count, int) for count in counts):
         return line | {"why": "its summary does not tell"}

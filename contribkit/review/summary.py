@@ -99,7 +99,8 @@ class _Summary(BaseModel):
 
 def headline_of(summary: Mapping[str, Any], period: str) -> dict[str, Any] | None:
     """Return the numbers of a period that its own summary holds; a share of what no source covered is missing."""
-    entry = next((entry for entry in summary.get("history", []) if entry["period"] == period), None)
+    history: list[dict[str, Any]] = summary.get("history", [])
+    entry = next((entry for entry in history if entry["period"] == period), None)
     is_seen = not summary.get("sources") or any(source.get("references") for source in summary["sources"])
     if entry and "no_share" not in entry and not is_seen:  # older summaries hold shares that nothing covers
         return entry | dict.fromkeys(("upstream_share", "low", "high")) | {"no_share": UNCOVERED}
