@@ -29,8 +29,7 @@ class Group(click.Group):
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Add a command; lines of its docstring that begin with its program's name are examples."""
-        text = inspect.cleandoc(cmd.help or "")
-        examples = re.sub(r"(?m)^contribkit .", r"  \g<0>", text)
+        examples = re.sub(r"(?m)^contribkit .", r"  \g<0>", inspect.cleandoc(cmd.help or ""))
         cmd.help = re.sub(r"(?m)(?<=\n\n)(?=  contribkit .)", "\b\nExample:\n", examples)
         super().add_command(cmd, name)
 

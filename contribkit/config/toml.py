@@ -44,7 +44,6 @@ def _inconsistencies(file: Configuration) -> Iterator[tuple[Place, str]]:
 
 
 def _shared_logins(file: Configuration) -> Iterator[tuple[Place, str]]:
-    """Yield logins and aliases that would mean two people."""
     people = [(("teams", number), *one) for number, team in enumerate(file.teams) for one in enumerate(team.members)]
     owners = {casefold_id(member.login): casefold_id(member.login) for _, _, member in people}
     names: dict[tuple[Place, str], str] = {}

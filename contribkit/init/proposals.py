@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -97,7 +97,7 @@ def _stakeholders(facts: Facts) -> Iterator[Proposal]:
 
 
 def _labelled(facts: Facts) -> Iterator[tuple[dict[str, Any], str]]:
-    for label, count in _counted(facts.own_issues.get("labels", [])):
+    for label, count in Counter(chain.from_iterable(facts.own_issues.get("labels", []))).most_common():
         if match := _COMMUNITY.match(label):
             kind = {"kind": "client"} if match[1].casefold() in ("client", "customer") else {}
             yield {"name": match[2].strip(), **kind}, f'{pluralise(count, "issue")} with the label "{label}"'
@@ -114,14 +114,10 @@ def _kept_for(facts: Facts) -> Iterator[tuple[dict[str, Any], str]]:
 
 def _linked(facts: Facts) -> Iterator[tuple[dict[str, Any], str]]:
     others = {owner.casefold() for owner in [*facts.work.get("owner", []), facts.organisation, ""]}
-    for owner, count in _counted(facts.own_issues.get("owners", [])):
+    for owner, count in Counter(chain.from_iterable(facts.own_issues.get("owners", []))).most_common():
         if count >= _FEW and owner.casefold() not in others:
             sign = f"their repositories are linked from {pluralise(count, 'issue')} of {facts.organisation}"
             yield {"name": owner, "orgs": [owner]}, sign
-
-
-def _counted(lists: Iterable[list[str]]) -> list[tuple[str, int]]:
-    return Counter(chain.from_iterable(lists)).most_common()
 
 
 def _initiatives(facts: Facts) -> Iterator[Proposal]:

@@ -210,7 +210,8 @@ class Plan(Page):
         sentence = (
             f"{taken} of {pluralise(len(lines), 'line')} {page.verb(taken, 'has', 'have')} somebody to take them; "
             f"{again or 'none'} {page.verb(again or 1, 'repeats', 'repeat')} what the same person did in the period "
-            "before. Lines are shared by capacity and days present; nobody is ranked."
+            f"before. Lines are shared by {'capacity and days present' if self.rotation.hours is None else 'hours'}; "
+            "nobody is ranked."
         )
         sentence = sentence if lines else "There is nothing to plan."
         title = f"Who could take what in {self.period}?"

@@ -61,8 +61,7 @@ class Need:
     @property
     def goal(self) -> str | None:
         """The first goal that plans such work in this project on the day of ranking."""
-        activity = ACTIVITIES[self.row["kind"]]
-        asked = {activity, Activity.ONBOARDING} if self.opened_by == "newcomer" else {activity}
+        asked = {ACTIVITIES[self.row["kind"]], *([Activity.ONBOARDING] if self.opened_by == "newcomer" else [])}
         day = pd.Timestamp(self.as_of).tz_convert(self.organisation.timezone).date()
         for goal in self.organisation.goals:
             here = not goal.upstream or (self.upstream is not None and self.upstream.name in goal.upstream)

@@ -155,6 +155,18 @@ def test_a_team_without_anything_to_hand_out_has_a_page(tmp_path: Path) -> None:
     everything(plan, tmp_path / "out")
 
 
+def test_the_page_says_that_lines_are_shared_by_hours_and_how_many_do_not_fit(tmp_path: Path) -> None:
+    jsonl(tmp_path / "c.jsonl")
+    few = TEAM.replace('name = "One"\n', 'name = "One"\nhours = 2\n')
+    goal = '[[goals]]\nname = "Reviews"\nactivities = ["review"]\ntarget = 4\n'
+    org = organisation(tmp_path, HEAD + few + UPSTREAM + goal + '[sources.records]\ncontributions = ["c.jsonl"]\n')
+    plan = ck.Plan({}, ck.load_needs(org), ck.load(org, Q4), org.team(), Q4)
+    assert "Lines are shared by hours; nobody is ranked." in plan.who.sentence
+    assert "The lines take about 4.0 hours; the team has 2.0." in plan.head.html
+    assert plan.lines["hours"].tolist() == [2.0, 2.0]
+    assert plan.lines["why"].str.startswith("Open: about 2.0 hours, more than anybody has left.").all()
+
+
 def test_40_members_with_names_of_80_characters_have_a_page(tmp_path: Path) -> None:
     members = "".join(f'[[teams.members]]\nlogin = "m{n}"\nname = "{f"Member {n} " + "x" * 70}"\n' for n in range(40))
     goal = '[[goals]]\nname = "Reviews"\nactivities = ["review", "docs", "triage"]\ntarget = 90\n'
