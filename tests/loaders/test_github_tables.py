@@ -11,8 +11,9 @@ from contribkit.evaluation.truth import classify_as_of
 from contribkit.ids import casefold_id, linked_refs
 from contribkit.loaders import Data, load
 from contribkit.loaders import github as source
+from contribkit.loaders.github.cache import CachedNode
 from contribkit.loaders.github.client import Client
-from contribkit.loaders.github.node_rows import INFERRED
+from contribkit.loaders.github.node_rows import INFERRED, _own_place
 from contribkit.loaders.source import Loaded
 from contribkit.period import Period
 from tests.github.emulator import Emulator
@@ -204,3 +205,15 @@ def test_the_days_that_a_source_covers_are_those_of_the_organisation(data: Data,
     assert source.first is not None
     assert source.first.date() >= workload.period.first_day
     assert source.first == data.acts["at"].min()
+
+
+@pytest.mark.parametrize("milestone", [{"milestone": {"title": "Autumn"}}, {"milestone": None}, {}])
+def test_an_own_issue_tells_its_milestone_and_the_fields_of_its_form(
+    milestone: dict[str, dict[str, str] | None],
+) -> None:
+    body = "Hello\r\n\r\n### Community\r\n\r\nRiver Delta\r\n\r\n### What\r\n\r\nMore quota\r\n\r\n### Notes"
+    about = {"repository": {"id": "R"}, "number": 7, "url": "", "title": "Quota", "labels": {"nodes": []}, "body": body}
+    node = CachedNode("I", "own_issue", "", "", about | milestone)
+    place, _ = _own_place(node, {"R": ("our-org/plans", False)})
+    assert place["milestone"] == ("Autumn" if milestone.get("milestone") else None)
+    assert place["form"] == ["Community: River Delta", "What: More quota"]
