@@ -152,22 +152,18 @@ def _empty_column(index: pd.Index, kind: Any) -> pd.Series:
 
 
 def _as_list(value: Any) -> list[Any]:
-    if isinstance(value, list):
-        return value
-    if isinstance(value, tuple | set | np.ndarray):
-        return [_unpacked(item) for item in value]
     if is_missing(value):
         return []
-    raise ValueError(f"{value!r} is not a list")
+    if not isinstance(value, list | tuple | set | np.ndarray):
+        raise ValueError(f"{value!r} is not a list")
+    return value if isinstance(value, list) else [_unpacked(item) for item in value]
 
 
 def _unpacked(value: Any) -> Any:
     """Return an item of a list read from Parquet, with lists in place of the arrays inside it."""
-    if isinstance(value, np.ndarray | list):
-        return [_unpacked(item) for item in value]
     if isinstance(value, dict):
         return {name: _unpacked(item) for name, item in value.items()}
-    return value
+    return [_unpacked(item) for item in value] if isinstance(value, np.ndarray | list) else value
 
 
 def moments(values: pd.Series, timezone: str = "UTC") -> pd.Series:

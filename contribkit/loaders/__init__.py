@@ -115,9 +115,8 @@ def _ask(organisation: Organisation, function: str, keep_going: bool, *arguments
 def _sources(organisation: Organisation) -> dict[str, Loader]:
     """Return the configured sources by name, most trusted first; an error where there is none, or one is unknown."""
     if not organisation.sources:
-        raise ContribkitError(
-            'contribkit.toml: there is no source; add [sources.git] with clones = ["clones/*"] or [sources.records]'
-        )
+        fix = 'add [sources.git] with clones = ["clones/*"] or [sources.records]'
+        raise ContribkitError(f"contribkit.toml: there is no source; {fix}")
     return {name: loader(name) for name in in_order([*organisation.sources])}
 
 

@@ -1,6 +1,7 @@
 """Unite the tables of several sources: one row a thread, one row an act, one row a reference."""
 
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -38,15 +39,14 @@ def _merged(threads: pd.DataFrame, folded: pd.Series) -> pd.DataFrame:
     sources = grouped(folded, threads["source"]).values()
     merged["source"] = ["+".join(dict.fromkeys(name for name in names if not is_missing(name))) for names in sources]
     for column in lists:
-        merged[column] = [_one_list(column, cells) for cells in grouped(folded, threads[column]).values()]
+        cells = grouped(folded, threads[column]).values()
+        merged[column] = [_each_once(c) if column in _GROWING else next(filter(None, c), []) for c in cells]
     return conform(merged, THREADS)
 
 
-def _one_list(name: str, lists: list[list[Any]]) -> list[Any]:
-    if name not in _GROWING:
-        return next((items for items in lists if items), [])
+def _each_once(lists: list[list[Any]]) -> list[Any]:
     seen: dict[str, Any] = {}
-    for item in (item for items in lists for item in items):
+    for item in chain.from_iterable(lists):
         seen.setdefault(casefold_id(str(item.get("ref") if isinstance(item, dict) else item)), item)
     return list(seen.values())
 

@@ -115,10 +115,9 @@ def front_matter(text: str) -> tuple[dict[str, Any], str]:
     match = re.match(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", text, re.DOTALL)
     if not match:
         return {}, text
-    try:
+    front = None
+    with suppress(yaml.YAMLError, ValueError, RecursionError):
         front = yaml.load(match[1], _FrontMatter)  # a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError):
-        front = None
     return front if isinstance(front, dict) else {}, text[match.end() :]
 
 

@@ -103,9 +103,8 @@ class Repository:
         if self.git("rev-parse", "--is-shallow-repository").strip() == b"true":
             raise ContribkitError(f"{self.path}: is a shallow clone; run: git -C {self.path} fetch --unshallow")
         if self.head is None:
-            raise ContribkitError(
-                f"{self.path}: is an empty repository, or the commit of its default branch is missing; clone it again"
-            )
+            problem = "is an empty repository, or the commit of its default branch is missing"
+            raise ContribkitError(f"{self.path}: {problem}; clone it again")
 
     @property
     def head(self) -> str | None:
@@ -170,9 +169,7 @@ class Repository:
         if not self.remotes and re.fullmatch(rf"{OWNER}\+{REPOSITORY}", folder):
             return folder.replace("+", "/", 1)
         if not self.remotes:
-            raise ContribkitError(
-                f"{self.path}: it is unknown which repository this is; name the folder OWNER+NAME, "
-                "or set its remote: git remote add origin https://github.com/OWNER/NAME"
-            )
+            fix = "name the folder OWNER+NAME, or set its remote: git remote add origin https://github.com/OWNER/NAME"
+            raise ContribkitError(f"{self.path}: it is unknown which repository this is; {fix}")
         used = (name for name in names if organisation.is_own(name) or organisation.upstream_of(name))
         return next(used, names[0] if names else None)

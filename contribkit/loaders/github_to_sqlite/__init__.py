@@ -197,15 +197,11 @@ def _links_out(threads: pd.DataFrame, comments: pd.DataFrame, organisation: Orga
     """Return the links of each thread: of its body, and of comments of members, who know what it is for."""
     members = [name for name in comments["author"].dropna().unique() if organisation.member(name)]
     words = pd.concat([threads, comments[comments["author"].isin(members)]])[["ref", "body"]]
-    words = words[_may_link(words["body"])]
+    words = words[words["body"].str.contains(_MAY_LINK, case=False, na=False)]
     bodies = tqdm(words["body"], "reading links", unit="text", delay=2, leave=False)
     found = grouped(words["ref"].str.casefold(), map(linked_refs, bodies))
     links = {place: list(dict.fromkeys(chain.from_iterable(lists))) for place, lists in found.items()}
     return _lists(threads["ref"].str.casefold(), links)
-
-
-def _may_link(texts: pd.Series) -> pd.Series:
-    return texts.str.contains(_MAY_LINK, case=False).fillna(False).astype(bool)
 
 
 def _with_links_in(threads: pd.DataFrame) -> pd.DataFrame:
@@ -261,7 +257,8 @@ def _reference_rows(content: _Content, threads: pd.DataFrame, organisation: Orga
     places = pd.concat([numbered.assign(id=numbered["ref"]), comments, content.commits])
     places = places.assign(source=places["repo"], by=places["author"], date=places["opened_at"], direction="in")
     places = places[places["ref"].isin([ref for ref in places["ref"].unique() if organisation.is_own_side(ref)])]
-    rows = tqdm(rows_of(places[_may_link(places["body"])]), "reading references", unit="text", delay=2, leave=False)
+    places = places[places["body"].str.contains(_MAY_LINK, case=False, na=False)]
+    rows = tqdm(rows_of(places), "reading references", unit="text", delay=2, leave=False)
     found = conform(pd.DataFrame([found for row in rows for found in _linking(row, organisation)]), REFERENCES)
     return found.assign(by_is_bot=found["by"].isin(content.bots) | are_bots(found["by"], organisation))
 
