@@ -12,10 +12,9 @@ import pandas as pd
 from contribkit.errors import ContribkitError
 from contribkit.ids import linked_refs, repository_of
 from contribkit.loaders.github.client import Client
-from contribkit.loaders.github.load_context import next_page, nodes
 from contribkit.loaders.github.node_rows import login
-from contribkit.loaders.github.queries import Query
-from contribkit.loaders.github.runner import BatchSizes, RateLimiter, Runner
+from contribkit.loaders.github.queries import Query, next_page, nodes
+from contribkit.loaders.github.runner import Runner
 from contribkit.loaders.github.settings import Settings
 
 MOST_MEMBERS = 100
@@ -48,14 +47,14 @@ def read_facts(client: Client, settings: Settings, organisation: str, team: str,
     hits: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
 
     def receive(query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
-        found = nodes({"": payload or {}}, "")
+        found = nodes(payload)
         is_day = query.kind == "facts_first"  # of which a private thread tells nothing more than the day
         public = [hit for hit in found if is_day or not (hit.get("repository") or {}).get("isPrivate")]
         hits[query.kind] += [(query.argument["whose"], hit) for hit in public]
         if query.kind == "facts_own" and query.argument.get("shown", 0) < _MOST_ISSUES:
             yield from next_page(query, payload)
 
-    runner = Runner(RateLimiter(client, settings.longest_wait), BatchSizes(), receive)
+    runner = Runner(client, receive)
     searches = [_search("facts_own", f"org:{organisation} is:issue sort:updated-desc")]
     for one in people:
         searches.append(_search("facts_first", f"org:{organisation} author:{one} sort:created-asc", one))

@@ -2,7 +2,6 @@
 
 import math
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ REQUEST = Request("query { viewer { login } }", {}, [])
 class Script:
     """A client that answers what it is told, in order."""
 
-    ahead = timedelta(0)
+    ahead = 0.0
 
     def __init__(self, *says: Answer | Exception) -> None:
         self.says = list(says)
@@ -37,7 +36,7 @@ class Script:
 
 
 def answer(remaining: int = 5000, seconds: float = 3600) -> Answer:
-    return Answer({"viewer": {}}, [], remaining, datetime.now(UTC) + timedelta(seconds=seconds))
+    return Answer({"viewer": {}}, [], remaining, time.time() + seconds)
 
 
 @pytest.fixture
@@ -60,7 +59,8 @@ def test_a_time_that_no_clock_can_show_is_no_crash(date: str, after: str) -> Non
     headers = {"date": date, "retry-after": after, "x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 40}
     with pytest.raises(RateLimited) as caught:
         read(b'{"message": "You have exceeded a secondary rate limit."}', headers)
-    assert caught.value.seconds is None or caught.value.seconds >= 0
+    (seconds,) = caught.value.args
+    assert seconds is None or seconds >= 0
     with pytest.raises(ContribkitError, match="longer than longest_wait"):
         RateLimiter(Script(RateLimited(math.inf)), 60).ask(REQUEST)
 

@@ -111,7 +111,7 @@ def test_a_search_that_fails_for_a_moment_is_asked_again_and_one_that_fails_for_
             if alias is None or not left:
                 return told
             left -= 1
-            wrong = {"type": "SERVICE_UNAVAILABLE", "path": [alias], "message": "Something went wrong"}
+            wrong = {"type": "SERVICE_UNAVAILABLE", "path": (alias,), "message": "Something went wrong"}
             return told._replace(data=told.data | {alias: None}, errors=[wrong])
 
         return answer

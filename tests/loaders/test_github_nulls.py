@@ -73,12 +73,12 @@ def test_a_short_page_is_noticed(place: tuple[str, str]) -> None:
 
 def test_only_not_found_at_its_place_explains_a_null() -> None:
     payload = {"id": "I_1", "timelineItems": {"nodes": [None]}}
-    where = ["f0", 0, "timelineItems", "nodes", 0]
-    assert not missing_paths(payload, ("f0", 0), [{"type": "NOT_FOUND", "path": [*where, "source"]}])
+    where = ("f0", 0, "timelineItems", "nodes", 0)
+    assert not missing_paths(payload, ("f0", 0), [{"type": "NOT_FOUND", "path": (*where, "source")}])
     for other in (
         {"type": "FORBIDDEN", "path": where},
-        {"type": "NOT_FOUND", "path": ["f0", 0]},
-        {"type": "NOT_FOUND"},
+        {"type": "NOT_FOUND", "path": ("f0", 0)},
+        {"type": "NOT_FOUND", "path": ()},
     ):
         assert missing_paths(payload, ("f0", 0), [other]) == [("f0", 0, "timelineItems", "nodes", 0)]
 

@@ -21,7 +21,7 @@ from tests.github.workload import Workload
 
 pytestmark = pytest.mark.usefixtures("github_schema")
 
-THREAD = CachedNode("I_1", "issue", "2026-07-02T00:00:00Z", "", {"title": "漢 <b>"})
+THREAD = CachedNode("I_1", "issue", "2026-07-02T00:00:00Z", {"title": "漢 <b>"})
 
 
 @pytest.fixture
@@ -44,26 +44,28 @@ def test_what_is_kept_comes_back(path: Path) -> None:
 
 def test_a_node_is_held_only_as_new_as_asked(path: Path) -> None:
     with Store(path) as store:
-        assert store.holds("I_1", "2026-07-02T00:00:00Z")
-        assert not store.holds("I_1", "2026-07-03T00:00:00Z")
+        assert store.get("I_1", "2026-07-02T00:00:00Z")
+        assert not store.get("I_1", "2026-07-03T00:00:00Z")
         store.keep(THREAD._replace(updated_at=""))  # a part of it is missing
-        assert not store.holds("I_1", "2026-07-02T00:00:00Z")
+        assert not store.get("I_1", "2026-07-02T00:00:00Z")
 
 
 def test_a_load_is_complete_only_once_it_is_finished(path: Path) -> None:
     with Store(path) as store:
-        assert (store.told("searches", "load"), store.loads()) == ({}, [])
+        assert store.told("searches", "load") == {}
         store.keep_told("searches", "load", dict.fromkeys("st", "2026-10-01T00:00:00Z"))
         store.keep_told("searches", "load", {"s": "2026-10-02T00:00:00Z"})
-        assert (store.told("searches", "load"), store.loads()) == ({"s": "2026-10-02T00:00:00Z"}, ["load"])
+        assert store.told("searches", "load") == {"s": "2026-10-02T00:00:00Z"}
+        assert store.told("searches", "another") == {}
 
 
 def test_sizes_and_remarks_come_back(path: Path) -> None:
     with Store(path) as store:
-        store.keep_sizes({"pull": (18.5, 50)})
+        store.keep_rows("sizes", [("pull", 20, 50)])
+        store.keep_rows("sizes", [("pull", 18.5, 50)])
         store.keep_told("remarks", "load", {"one": True})
         store.keep_told("remarks", "load", {"two": False})
-        assert (store.sizes(), store.told("remarks", "load")) == ({"pull": (18.5, 50)}, {"two": False})
+        assert (store.rows("sizes"), store.told("remarks", "load")) == ([("pull", 18.5, 50)], {"two": False})
 
 
 FORMER = """
@@ -89,9 +91,9 @@ def test_a_store_of_the_former_schema_is_read_and_brought_up_to_date(tmp_path: P
     with pytest.raises(ContribkitError, match="earlier version of contribkit; load once with a token"):
         Store(path, read_only=True)
     with Store(path) as store:
-        assert store.get("I_1") == CachedNode("I_1", "issue", "", "", {"title": "old"})
+        assert store.get("I_1") == CachedNode("I_1", "issue", "", {"title": "old"})
         assert store.get("own I_2") is not None
-        assert not store.holds("I_1", "2026-07-02T00:00:00Z")
+        assert not store.get("I_1", "2026-07-02T00:00:00Z")
     assert held(path) is not None
 
 
@@ -183,7 +185,7 @@ with Store(Path(sys.argv[1])) as store:
     try:
         for number in range(100):
             with store.transaction():
-                store.keep(CachedNode(f"I_{number + 2}", "issue", "2026", "", {"body": "x" * 20_000}))
+                store.keep(CachedNode(f"I_{number + 2}", "issue", "2026", {"body": "x" * 20_000}))
     except ContribkitError as error:
         sys.exit(str(error))
 """

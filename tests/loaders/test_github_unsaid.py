@@ -120,7 +120,7 @@ def test_threads_that_are_gone_are_counted(small: Workload, tmp_path: Path, monk
     monkeypatch.delenv("GITHUB_TOKEN")
     org = Organisation.read(tmp_path / "contribkit.toml")
     with Store(store_path(org)) as store:
-        store.keep(CachedNode("I_gone", "issue", "2026-07-02T00:00:00Z", "", None))
+        store.keep(CachedNode("I_gone", "issue", "2026-07-02T00:00:00Z", None))
     notes = load_whole(org, small.period).notes
     assert said(notes, "threads that were found cannot be read: they are gone, or the token may not see them") == 1
 

@@ -2,14 +2,14 @@
 
 import json
 import ssl
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import AbstractContextManager, suppress
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from contribkit.errors import ContribkitError
-from contribkit.loaders.github.queries import Request
+from contribkit.loaders.github.queries import Request, dig, say
 from contribkit.loaders.github.settings import Settings, Token
 
 
@@ -22,73 +22,49 @@ class ConnectionFailed(Exception):
 
 
 class RateLimited(Exception):
-    """A limit is reached: ask again after so many seconds; None where GitHub does not say."""
-
-    def __init__(self, seconds: float | None) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
+    """A limit is reached: ask again after so many seconds (its argument); None where GitHub does not say."""
 
 
 class Answer(NamedTuple):
-    """What GitHub said: data by alias, what was wrong with some of it, and the points that are left."""
+    """What GitHub said: data by alias, what was wrong with some of it, the points left, and when there are new ones."""
 
     data: dict[str, Any]
     errors: list[dict[str, Any]]
-    remaining: int | None = None
-    reset: datetime | None = None
+    remaining: float | None = None
+    reset: float | None = None
 
 
-class Client:
+class Client(AbstractContextManager["Client"]):
     """A connection to GitHub's GraphQL API; use it in a ``with`` statement. `ahead` is GitHub's clock over ours."""
 
     def __init__(self, settings: Settings, token: Token) -> None:
         import httpx2  # slow to import, and many a review needs no GitHub
         from ghapi.core import GhApi
 
-        self._settings, self._http, self.ahead = settings, httpx2, timedelta(0)
+        self.settings, self._http, self.ahead = settings, httpx2, 0.0
         # ghapi knows no token, so that none can show in its attributes: it goes with the connection.
         make: Any = GhApi  # untyped
-        api = make(sync=True, gh_host=settings.api_url, authenticate=False, timeout=settings.timeout)
-        api.transport.retries = 0
+        self._api = make(sync=True, gh_host=settings.api_url, authenticate=False, timeout=settings.timeout)
+        self._api.transport.retries = 0
         # Its own way to keep a connection open: without, each request takes a new one.
-        api.transport.client = httpx2.Client(
-            headers={"Authorization": token.header()}, timeout=settings.timeout, follow_redirects=False
-        )
-        self._api, self._transport = api, api.transport
-
-    def __enter__(self) -> "Client":
-        return self
+        headers, timeout = {"Authorization": token.header()}, settings.timeout
+        self._api.transport.client = httpx2.Client(headers=headers, timeout=timeout, follow_redirects=False)
 
     def __exit__(self, *_: object) -> None:
-        self._transport.close()
+        self._api.transport.close()
 
     def ask(self, request: Request) -> Answer:
-        """Send one request.
-
-        Raises `QueryTooLarge`, `ConnectionFailed` or `RateLimited` where it may go better with less, again, or later;
-        `ContribkitError` where it will not: a token that is refused, a wrong address, an untrusted certificate.
-        """
-        http = self._http
+        """Send one request; its errors say what may help: less, again, later, or, as a `ContribkitError`, nothing."""
         asked = {"query": request.document, "variables": request.variables}
         try:
-            response = self._transport.request("POST", self._settings.graphql_url, json=asked, raw=True)
-        except http.HTTPStatusError as error:
-            self.ahead = _now(error.response.headers) - datetime.now(UTC)
-            raise error_from_response(error.response, self._settings) from None
-        except http.ReadTimeout:
-            raise QueryTooLarge("no answer in time") from None
-        except http.TransportError as error:
-            raise self._connection_error(error) from None
-        except http.DecodingError:
-            raise ConnectionFailed("what came cannot be decoded") from None
-        self.ahead = _now(response.headers) - datetime.now(UTC)
+            response = self._api.transport.request("POST", self.settings.graphql_url, json=asked, raw=True)
+        except (self._http.HTTPStatusError, self._http.RequestError) as error:
+            raise self._meaning(error) from None
+        self.ahead = _ahead(response.headers)
         return read(response.content, response.headers)
 
     def call(self, group: str, name: str, **arguments: Any) -> Iterator[Any]:
-        """Yield what a list of GitHub's REST interface holds, page by page, through one of ghapi's typed calls.
-
-        Nothing comes where there is no such list. Raises as `ask` does.
-        """
+        """Yield what a list of GitHub's REST interface holds, by ghapi's typed calls; nothing if it is unknown."""
         from fasttransport.errors import APIError
         from ghapi import page
 
@@ -99,23 +75,26 @@ class Client:
         except APIError as error:
             if error.status_code == 404:
                 return
-            found = error_from_response(error.response, self._settings) if error.response is not None else None
-            found = found or self._connection_error(error.__cause__ or error)
+            found = self._meaning(error.__cause__ or error)
             why = "a limit is reached" if isinstance(found, RateLimited) else str(found)
-            is_final = isinstance(found, ContribkitError)
-            said = why if is_final else f"GitHub does not answer ({why}); run this again later"
-            raise ContribkitError(said) from None
+            if not isinstance(found, ContribkitError):
+                found = ContribkitError(f"GitHub does not answer ({why}); run this again later")
+            raise found from None
 
-    def _connection_error(self, error: BaseException) -> Exception:
-        host, said = self._settings.host, f"the connection broke ({type(error).__name__})"
+    def _meaning(self, error: BaseException) -> Exception:
+        host, http = self.settings.host, self._http
+        if isinstance(error, http.HTTPStatusError):
+            self.ahead = _ahead(error.response.headers)
+            return error_from_response(error.response, self.settings)
+        if isinstance(error, http.ReadTimeout):
+            return QueryTooLarge("no answer in time")
+        if isinstance(error, http.DecodingError):
+            return ConnectionFailed("what came cannot be decoded")
         if reason := _untrusted(error):
-            return ContribkitError(
-                f"the certificate that {host} shows is not trusted ({reason}); where a proxy inspects TLS, set "
-                "SSL_CERT_FILE to a file that holds the proxy's certificate"
-            )
-        if isinstance(error, self._http.ConnectError):
-            said = f"{host} cannot be reached; is api_url in [sources.github] right, and the network up?"
-        return ConnectionFailed(said)
+            return ContribkitError(say("certificate", host, reason))
+        if isinstance(error, http.ConnectError):
+            return ConnectionFailed(say("no_host", host))
+        return ConnectionFailed(f"the connection broke ({type(error).__name__})")
 
 
 def _untrusted(error: BaseException | None) -> str | None:
@@ -137,30 +116,29 @@ def read(content: bytes, headers: Mapping[str, str]) -> Answer:
         raise ConnectionFailed("what came was no JSON") from None
     if not isinstance(said, dict) or not isinstance(said.get("data") or {}, dict):
         raise ConnectionFailed("what came was no answer of GraphQL")
-    found = said.get("errors")
+    found, data = said.get("errors"), said.get("data") or {}
     errors = [error for error in found if isinstance(error, dict)] if isinstance(found, list) else []
+    for error in errors:
+        error["path"] = tuple(error["path"]) if isinstance(error.get("path"), list) else ()
     is_answer = "data" in said or bool(errors)
-    if any(_is_limit(error) for error in (errors if is_answer else [said])):
+    if any(map(_is_limit, errors if is_answer else [said])):
         raise RateLimited(_wait(headers))
     if not is_answer:
         raise ConnectionFailed(f"what came was no answer of GraphQL: {str(said.get('message') or 'nothing')[:300]}")
     if scopes := [error.get("message") for error in errors if error.get("type") == "INSUFFICIENT_SCOPES"]:
-        fix = "the token lacks a scope; give it one, or take another"
-        raise ContribkitError(f"GitHub: {fix}. GitHub says: {scopes[0]}")
-    data = said.get("data") or {}
-    if not data and errors and not any(error.get("path") for error in errors):  # the whole is refused
+        raise ContribkitError(say("scope", scopes[0]))
+    if not data and errors and not any(error["path"] for error in errors):  # the whole is refused
         why = str(errors[0].get("message"))
         if is_too_large(errors[0]):
             raise QueryTooLarge(why)
         if errors[0].get("type") in ("INTERNAL", "SERVICE_UNAVAILABLE"):
             raise ConnectionFailed(why)
         raise ContribkitError(f"GitHub does not answer what was asked: {why}")
-    return Answer(data, errors, *_budget(headers))
+    return Answer(data, errors, *(_number(headers, f"x-ratelimit-{name}") for name in ("remaining", "reset")))
 
 
 def _is_limit(error: dict[str, Any]) -> bool:
-    more = error.get("extensions")
-    codes = (error.get("type"), error.get("code"), more.get("code") if isinstance(more, dict) else None)
+    codes = (error.get("type"), error.get("code"), dig(error, "extensions", "code"))
     said = str(error.get("message") or "").casefold()
     is_coded = any(code in ("RATE_LIMITED", "RATE_LIMIT", "graphql_rate_limit") for code in codes)
     return is_coded or "secondary rate limit" in said or "rate limit exceeded" in said
@@ -173,32 +151,25 @@ def is_too_large(error: dict[str, Any]) -> bool:
     return error.get("type") == "RESOURCE_LIMITS_EXCEEDED" or any(word in said for word in words)
 
 
-def _now(headers: Mapping[str, str]) -> datetime:
-    with suppress(KeyError, ValueError, TypeError, OverflowError):
-        return parsedate_to_datetime(headers["date"]).astimezone(UTC)
-    return datetime.now(UTC)
+def _number(headers: Mapping[str, str], name: str) -> float | None:
+    """Return a header as a number that a clock can show, a date as seconds since 1970; None where it is neither."""
+    for read_as in (float, lambda text: parsedate_to_datetime(text).timestamp()):
+        with suppress(ValueError, TypeError, OverflowError):
+            return min(read_as(headers.get(name, "")), 1e11)
+    return None
 
 
-def _budget(headers: Mapping[str, str]) -> tuple[int | None, datetime | None]:
-    """Return the points that are left and when there are new ones; None where a server does not say."""
-    remaining, reset = None, None
-    with suppress(KeyError, ValueError):
-        remaining = int(headers["x-ratelimit-remaining"])
-    with suppress(KeyError, ValueError, OverflowError, OSError):
-        reset = datetime.fromtimestamp(int(headers["x-ratelimit-reset"]), UTC)
-    return remaining, reset
+def _ahead(headers: Mapping[str, str]) -> float:
+    return (_number(headers, "date") or time.time()) - time.time()
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:
     """Return for how many seconds GitHub asks to wait, from either header; None where it does not say."""
-    now = _now(headers)
-    if after := headers.get("retry-after"):
-        with suppress(ValueError):
-            return max(0.0, float(after))
-        with suppress(ValueError, TypeError, OverflowError):
-            return max(0.0, (parsedate_to_datetime(after).astimezone(UTC) - now).total_seconds())
-    remaining, reset = _budget(headers)
-    return max(0.0, (reset - now).total_seconds()) if remaining == 0 and reset else None
+    now = time.time() + _ahead(headers)
+    if (after := _number(headers, "retry-after")) is not None:
+        return max(0.0, after - now if after > now / 2 else after)  # a date, or seconds
+    reset = _number(headers, "x-ratelimit-reset")
+    return max(0.0, reset - now) if _number(headers, "x-ratelimit-remaining") == 0 and reset else None
 
 
 def error_from_response(response: Any, settings: Settings) -> Exception:
@@ -208,17 +179,13 @@ def error_from_response(response: Any, settings: Settings) -> Exception:
         said = str(response.json()["message"])[:300]
     if status in (502, 503, 504):
         return QueryTooLarge(f"{host} answered {status}")
+    if status >= 500:
+        return ConnectionFailed(f"{host} answered {status}")
     if status == 401:
-        return ContribkitError(
-            f"{host} refuses the token (401): it is wrong, or has run out; make a new one and put it into GITHUB_TOKEN"
-        )
+        return ContribkitError(say("refused", host))
     if status in (403, 429):
         seconds = _wait(response.headers)
         if seconds is not None or status == 429 or "rate limit" in said.casefold():
             return RateLimited(seconds)
-        return ContribkitError(f"{host} forbids it (403); give the token the scope it lacks. GitHub says: {said}")
-    if status >= 500:
-        return ConnectionFailed(f"{host} answered {status}")
-    return ContribkitError(
-        f"{settings.graphql_url}: answered {status}; is api_url in [sources.github] right? It said: {said or 'nothing'}"
-    )
+        return ContribkitError(say("forbidden", host, said))
+    return ContribkitError(say("address", settings.graphql_url, status, said or "nothing"))

@@ -1,7 +1,6 @@
 """What waits upstream, as GitHub has it now: open pull requests, untriaged issues, releases due, red branches.
 
-Searches over all upstream projects at once find threads; one list an owner tells its repositories' branches and
-releases. Nothing is kept: what waits is of today.
+Searches over all upstream projects find threads, a list an owner its branches and releases. Nothing is kept.
 """
 
 from collections.abc import Iterator
@@ -12,26 +11,14 @@ import pandas as pd
 
 from contribkit.config.organisation import Organisation
 from contribkit.loaders.github.discover import upstream_places
-from contribkit.loaders.github.load_context import Payload, next_page, nodes
 from contribkit.loaders.github.node_rows import login
-from contribkit.loaders.github.queries import Query
+from contribkit.loaders.github.queries import NAMES, Payload, Query, dig, next_page, nodes, say
 from contribkit.loaders.union import canonical
 from contribkit.tables import NEEDS, conform
 from contribkit.vocabulary import MAINTAINERS
 
 _MOST = 1000  # hits that GitHub shows of a search
-# The searches by kind of query: the words, and what people and the table call their hits.
-_SEARCHES = {
-    "open_pulls": ("is:pr is:open archived:false", "open pull requests", "pull_request"),
-    "open_issues": ("is:issue is:open archived:false no:label no:assignee", "untriaged issues", "issue"),
-}
-_CHECKS = {"SUCCESS": "success", "FAILURE": "failure", "ERROR": "failure", "PENDING": "pending", "EXPECTED": "pending"}
-# Columns that are what GitHub says under another name.
-_THREAD = {
-    "number": "number", "url": "url", "title": "title", "author_association": "authorAssociation",
-    "opened_at": "createdAt", "updated_at": "updatedAt", "draft": "isDraft", "additions": "additions",
-    "deletions": "deletions",
-}  # fmt: skip
+_SEARCHES: dict[str, list[str]] = NAMES["open_work"]
 
 
 class OpenWork:
@@ -45,7 +32,7 @@ class OpenWork:
 
     def queries(self) -> Iterator[Query]:
         """Yield what is asked before anything is known."""
-        yield from self._searches([self._places])
+        yield from self._searches(self._places)
         if len(self._places) > 1:
             yield Query("probe", {"query": "is:pr", "type": "ISSUE", "places": self._places})
         for upstream in self.organisation.upstream:
@@ -53,27 +40,24 @@ class OpenWork:
             yield from (Query("branches", owner) for owner in owners)
             yield from (Query("branch", {"repo": repo}) for repo in upstream.repos)
 
-    def _searches(self, groups: list[list[str]]) -> Iterator[Query]:
-        for kind, (words, *_) in _SEARCHES.items():
-            for places in groups:
-                query = f"{words} sort:updated-desc"
-                yield Query(kind, {"query": query, "places": places, "type": "ISSUE", "after": None})
+    def _searches(self, *groups: list[str]) -> Iterator[Query]:
+        for kind, places in ((kind, places) for kind in _SEARCHES for places in groups):
+            words = f"{_SEARCHES[kind][0]} sort:updated-desc"
+            yield Query(kind, {"query": words, "places": places, "type": "ISSUE", "after": None})
 
     def receive(self, query: Query, payload: Payload) -> Iterator[Query]:
         """Take an answer into the rows, and yield what is asked next."""
-        name = query.argument.get("repo") or query.argument.get("login")
         if payload is None:
-            if name:
-                self.notes.append(f"{name} cannot be seen; is its name in [[upstream]] right, and may the token?")
+            if name := query.argument.get("repo") or query.argument.get("login"):
+                self.notes.append(say("unseen_upstream", name))
         elif query.kind == "probe":
             if not payload.get("count"):  # several places are all wanted at once: search them one by one
-                yield from self._searches([[place] for place in self._places])
+                yield from self._searches(*([place] for place in self._places))
         elif query.kind in _SEARCHES:
             self._threads(query, payload)
             yield from next_page(query, payload)
         elif query.kind == "since":
-            target = (payload["defaultBranchRef"] or {}).get("target") or {}
-            if commits := (target.get("history") or {}).get("totalCount"):
+            if commits := dig(payload, "defaultBranchRef", "target", "history", "totalCount"):
                 self._rows.append(query.argument["row"] | {"commits": commits})
         else:
             for one in nodes(payload, "repositories") if query.kind == "branches" else [payload]:
@@ -91,40 +75,28 @@ class OpenWork:
         count, (_, what, kind) = payload.get("issueCount") or 0, _SEARCHES[query.kind]
         if not query.argument["after"] and count > _MOST:
             self.notes.append(f"of {count:,} {what} the {_MOST:,} touched last are looked at")
-        for one in nodes({"": payload}, ""):
-            if any(comment["authorAssociation"] in MAINTAINERS for comment in nodes(one, "comments")):
-                continue
-            repo = one["repository"]["nameWithOwner"]
-            row = {column: one.get(name) for column, name in _THREAD.items()} | {
-                "kind": kind,
-                "ref": f"{repo}#{one['number']}",
-                "repo": repo,
-                "author": login(one["author"]),
-                "labels": [label["name"] for label in nodes(one, "labels")],
-                "private": one["repository"]["isPrivate"],
-                "checks": _checks(one),
-                "review_state": (one.get("reviewDecision") or "").casefold() or None,
-                "mergeable": {"MERGEABLE": True, "CONFLICTING": False}.get(one.get("mergeable", "")),
-                "comments": one.get("totalCommentsCount", (one.get("comments") or {}).get("totalCount")),
-            }
-            self._rows.append(row)
+        for one in nodes(payload):
+            if not any(comment["authorAssociation"] in MAINTAINERS for comment in nodes(one, "remarks")):
+                row = {
+                    "kind": kind, "ref": f"{one['repository']['repo']}#{one['number']}", "author": login(one["author"]),
+                    "labels": [label["name"] for label in nodes(one, "labels")], "checks": _checks(one),
+                    "review_state": (one.get("reviewDecision") or "").casefold() or None,
+                    "mergeable": {"MERGEABLE": True, "CONFLICTING": False}.get(one.get("mergeable", "")),
+                    "comments": one.get("comments", dig(one, "remarks", "totalCount")),
+                }  # fmt: skip
+                self._rows.append(one | one["repository"] | row)
 
     def _repository(self, one: dict[str, Any]) -> Iterator[Query]:
-        """Take a repository whose branch is red; how much came since its last release is asked next."""
         repo, branch, release = one["nameWithOwner"], one["defaultBranchRef"], one["latestRelease"]
         common = {"repo": repo, "private": one["isPrivate"]}
         if branch and _checks(branch.get("target")) == "failure":
             about = {"ref": f"{repo}@{branch['name']}", "url": f"{one['url']}/tree/{branch['name']}"}
             self._rows.append(common | about | {"kind": "branch", "title": branch["name"], "checks": "failure"})
         if branch and release:
-            about = {
-                "ref": f"{repo}@{release['tagName']}",
-                "url": release["url"],
-                "released_at": release["publishedAt"],
-            }
-            row = common | about | {"kind": "release", "title": release["name"] or release["tagName"]}
-            yield Query("since", {"repo": repo, "row": row, "since": release["publishedAt"]})
+            about = {"kind": "release", "ref": f"{repo}@{release['tagName']}"}
+            row = common | release | about | {"title": release["name"] or release["tagName"]}
+            yield Query("since", {"repo": repo, "row": row, "since": release["released_at"]})
 
 
-def _checks(checked: Payload) -> str | None:
-    return _CHECKS.get(((checked or {}).get("statusCheckRollup") or {}).get("state", ""))
+def _checks(checked: Payload) -> Any:
+    return NAMES["checks"].get(dig(checked, "statusCheckRollup", "state"))

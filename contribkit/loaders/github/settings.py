@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from getpass import getpass
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,7 @@ class Settings(Table):
     store: str = "github.sqlite"  # relative to contribkit.toml
     triage_only: bool = True  # whether to look for threads in which a member only labelled, assigned or closed
     timeout: float = Field(60, gt=0)  # seconds after which an answer is given up
-    # Minutes to wait at most for a new budget; where it takes longer, the load stops and goes on another time.
-    longest_wait: float = Field(65, ge=0)
+    longest_wait: float = Field(65, ge=0)  # minutes to wait for new points; after more the load goes on another time
 
     @field_validator("api_url")
     @classmethod
@@ -71,21 +71,16 @@ class Settings(Table):
         return f"there is no token: {self.token_fix}"
 
     def find_token(self) -> "Token | None":
-        """Return the token from the environment, or the one that ``gh auth token`` prints; else None.
-
-        A token of github.com goes only there; other hosts get theirs, as GitHub's own command line has it.
-        """
-        dotcom, others = ("GITHUB_TOKEN", "GH_TOKEN"), ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
-        for name in dotcom if self.site == "github.com" else others:
+        """Return the token from the environment, as GitHub's own command line takes it, or from that; else None."""
+        enterprise = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")  # a token of github.com goes only there
+        for name in ("GITHUB_TOKEN", "GH_TOKEN") if self.site == "github.com" else enterprise:
             if text := os.environ.get(name):
                 return Token(text, name)
-        try:
-            command = ["gh", "auth", "token", "--hostname", self.host]
-            answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            return None
-        text = answer.stdout.strip() if answer.returncode == 0 else ""
-        return Token(text, "the token of gh") if text else None
+        command = ["gh", "auth", "token", "--hostname", self.host]
+        with suppress(OSError, subprocess.SubprocessError):
+            if text := subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout.strip():
+                return Token(text, "the token of gh")
+        return None
 
     def ask_for_token(self) -> "Token | None":
         """Ask a person at a terminal or notebook, without showing what they type; None where nobody sits there."""
@@ -96,13 +91,7 @@ class Settings(Table):
 
 
 class Token:
-    """A token that shows in no error, log or notebook; `source` is named where a text cannot be one.
-
-    Examples
-    --------
-    >>> f"{Token('secret')}"
-    'Token(***)'
-    """
+    """A token that shows in no error, log or notebook; `source` is named where a text cannot be one."""
 
     __slots__ = ("_text",)
 
@@ -124,10 +113,9 @@ class Token:
 
 def can_ask() -> bool:
     """Say whether somebody sits there who could be asked: a notebook that is being rendered has nobody."""
-    if "IPython" in sys.modules:
-        kernel = getattr(sys.modules["IPython"].get_ipython(), "kernel", None)
-        if kernel is not None:
-            return bool(getattr(kernel, "_allow_stdin", False))
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if (kernel := getattr(shell, "kernel", None)) is not None:
+        return bool(getattr(kernel, "_allow_stdin", False))
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr.isatty())
 
 

@@ -1,5 +1,5 @@
 -- The tables of a store. A node is a thread, release or repository as GitHub answered: its payload is null where it is
--- gone, its updated_at is empty where a part of it is missing.
+-- gone, its updated_at is empty where a part of it is missing, and since is empty now.
 CREATE TABLE IF NOT EXISTS nodes (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, updated_at TEXT NOT NULL, since TEXT NOT NULL, payload TEXT
 ) WITHOUT ROWID;
