@@ -19,7 +19,7 @@ TIME: Any = "datetime64[us, UTC]"  # Any: pandas-stubs know no microseconds with
 # nothing is known.
 _COLUMNS = {
     TIME: "at date opened_at merged_at closed_at first_response_at happened_at last_at updated_at released_at seen_at",
-    "list": "labels files participants links_out links_in remarks reasons form",
+    "list": "labels files participants links_out links_in remarks reasons form parents",
     "Int64": "number additions deletions count acts comments commits",
     "Float64": "hours confidence weight",
     "boolean": "private author_is_bot by_is_bot whole_day draft mergeable",
@@ -43,11 +43,11 @@ ACTS = _schema("ref actor act at state text hours url source count whole_day act
 ``actor_role``: ``maintainer`` where a source tells that the actor was one then."""
 
 REFERENCES = _schema(
-    "ref source kind id url date by by_is_bot title labels text context private direction milestone form"
+    "ref source kind id url date by by_is_bot title labels text context private direction milestone form parents"
 )
 """One row a pair of a place on the organisation's own side and an upstream thread. ``direction``: ``in`` (or null)
 where the place points at the thread, ``out`` where the thread cites the place; ``form``: the fields of an issue's form,
-each as ``Community: River Delta``."""
+each as ``Community: River Delta``; ``parents``: the issues of which it is a sub-issue, at whatever depth."""
 
 CONTRIBUTIONS = _schema(
     "id ref kind repo number url actor actor_role author author_association author_is_bot happened_at last_at acts "

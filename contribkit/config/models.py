@@ -174,11 +174,11 @@ class Stakeholder(Table):
 
 
 class PlannedWork(Table):
-    """Work that is planned in threads: ``refs``, and the issues of a repository that have a label or a milestone."""
+    """Work that is planned in threads: ``refs``, and issues of a repository, or sub-issues, by label and milestone."""
 
     name: Name
     refs: list[str] = []
-    from_issues: RepositoryName | None = None
+    from_issues: Annotated[str, Field(pattern=rf"^{OWNER}/{REPOSITORY}(#\d+)?$")] | None = None
     label: Name | None = None
     milestone: Name | None = None
 

@@ -236,10 +236,11 @@ class Organisation:
             return self
         places = references.dropna(subset=["source", "id"]).drop_duplicates(["source", "id"])
         issues = places[places["kind"] == "issue"]
-        by_source = grouped(issues["source"].map(casefold_id), records(issues))
+        pairs = [(place, issue) for issue in records(issues) for place in (issue["source"], *issue["parents"])]
+        by_place = grouped((casefold_id(place) for place, _ in pairs), (issue for _, issue in pairs))
 
         def issues_of(plan: Initiative | Goal) -> dict[str, dict[str, Any]]:
-            here = filter(plan.picks, by_source.get(casefold_id(plan.from_issues or ""), []))
+            here = filter(plan.picks, by_place.get(casefold_id(plan.from_issues or ""), []))
             return {one["id"] if "#" in one["id"] else f"{one['source']}#{one['id']}": one for one in here}
 
         roadmap: list[Initiative] = []

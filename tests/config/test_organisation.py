@@ -529,6 +529,22 @@ def test_a_milestone_picks_issues_and_the_title_or_a_field_of_the_form_names_the
     ]  # fmt: skip
 
 
+def test_an_issue_picks_its_sub_issues_at_every_depth_and_in_every_repository(tmp_path: Path) -> None:
+    org = organisation(tmp_path, FILE + ROADMAP.replace("own/plans", "own/plans#7"))
+    issue = {"kind": "issue", "source": "own/plans", "id": "1", "title": "Quotas for ReefLab"}
+    rows = [
+        issue | {"parents": ["Own/plans#7"]},
+        issue | {"source": "own/other", "title": "Disks", "parents": ["own/plans#1", "own/plans#7"]},
+        issue | {"id": "7", "title": "All of it"},
+        issue | {"id": "2", "title": "Else", "parents": ["own/plans#70"]},
+    ]
+    found = org.with_issues(references(*rows)).initiatives
+    assert [(one.name, one.refs) for one in found] == [
+        ("Quotas for ReefLab", ["own/plans#1"]),
+        ("Disks", ["own/other#1"]),
+    ]
+
+
 def test_a_goal_is_planned_in_the_issues_that_it_picks(tmp_path: Path) -> None:
     goal = '[[goals]]\nname = "Care"\nrefs = ["own/plans#9"]\nfrom_issues = "own/plans"\nlabel = "upstream"\n'
     issue = {"kind": "issue", "source": "own/plans", "id": "1", "title": "Triage", "labels": ["Upstream"]}

@@ -119,6 +119,7 @@ class Thread:
     merged_by: Account | None = None
     closed_at: datetime | None = None
     milestone: str | None = None
+    parent_issue: "Thread | None" = None
     labels: list[str] = field(default_factory=list)
     assignees: list[Account] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)

@@ -11,9 +11,8 @@ from contribkit.evaluation.truth import classify_as_of
 from contribkit.ids import casefold_id, linked_refs
 from contribkit.loaders import Data, load
 from contribkit.loaders import github as source
-from contribkit.loaders.github.cache import CachedNode
 from contribkit.loaders.github.client import Client
-from contribkit.loaders.github.node_rows import INFERRED, _own_place
+from contribkit.loaders.github.node_rows import INFERRED
 from contribkit.loaders.source import Loaded
 from contribkit.period import Period
 from tests.github.emulator import Emulator
@@ -28,7 +27,15 @@ pytestmark = pytest.mark.usefixtures("github_schema")
 
 @pytest.fixture(scope="module")
 def workload() -> Workload:
-    return Workload.small()
+    """Return the small workload, with a roadmap: an own issue of which others are sub-issues, in a milestone."""
+    made = Workload.small()
+    own = [own for _, own, direction in made.citations if direction == "in" and not own.repository.private]
+    goal, *parts = dict.fromkeys(own)
+    for part, parent in zip(parts, [goal, *parts], strict=False):
+        part.parent_issue = parent
+    parts[0].milestone = "Autumn"
+    parts[0].body += "\r\n\r\n### Community\r\n\r\nRiver Delta\r\n\r\n### What\r\n\r\nMore quota\r\n\r\n### Notes"
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -207,13 +214,16 @@ def test_the_days_that_a_source_covers_are_those_of_the_organisation(data: Data,
     assert source.first == data.acts["at"].min()
 
 
-@pytest.mark.parametrize("milestone", [{"milestone": {"title": "Autumn"}}, {"milestone": None}, {}])
-def test_an_own_issue_tells_its_milestone_and_the_fields_of_its_form(
-    milestone: dict[str, dict[str, str] | None],
+def test_an_own_issue_tells_its_milestone_its_parents_and_the_fields_of_its_form(
+    data: Data, workload: Workload
 ) -> None:
-    body = "Hello\r\n\r\n### Community\r\n\r\nRiver Delta\r\n\r\n### What\r\n\r\nMore quota\r\n\r\n### Notes"
-    about = {"repository": {"id": "R"}, "number": 7, "url": "", "title": "Quota", "labels": {"nodes": []}, "body": body}
-    node = CachedNode("I", "own_issue", "", "", about | milestone)
-    place, _ = _own_place(node, {"R": ("our-org/plans", False)})
-    assert place["milestone"] == ("Autumn" if milestone.get("milestone") else None)
+    places = data.references.drop_duplicates("id").set_index("id")
+    (part,) = (thread for thread in workload.threads if thread.milestone == "Autumn")
+    assert part.parent_issue is not None
+    place = places.loc[part.ref]
+    assert (place["milestone"], place["parents"]) == ("Autumn", [part.parent_issue.ref])
     assert place["form"] == ["Community: River Delta", "What: More quota"]
+    assert places.loc[part.parent_issue.ref, "parents"] == []
+    (below,) = (thread for thread in workload.threads if thread.parent_issue is part)
+    assert places.loc[below.ref, "parents"] == [part.ref, part.parent_issue.ref]
+    assert pd.isna(places.loc[below.ref, "milestone"])

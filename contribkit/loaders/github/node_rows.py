@@ -30,6 +30,12 @@ def login(actor: Row | None) -> str | None:
     return f"{name}[bot]" if name and is_bot and not name.endswith("[bot]") else name
 
 
+def _parents(issue: Row | None) -> Iterator[str]:
+    """Yield the issue of which one is a sub-issue, and those above it."""
+    while issue := dig(issue, "parent"):
+        yield f"{issue['repository']['nameWithOwner']}#{issue['number']}"
+
+
 class NodeTables:
     """Makes tables of what a store holds of an organisation; `host` is that of links."""
 
@@ -166,6 +172,7 @@ class NodeTables:
             "labels": [label["name"] for label in nodes(payload, "labels")],
             "context": (payload["body"] or "")[:_CONTEXT] or None, "milestone": dig(payload, "milestone", "title"),
             "form": [": ".join(field) for field in _FORM_FIELD.findall(payload["body"] or "")],
+            "parents": list(_parents(payload)),
         }  # fmt: skip
 
     def _pointing(self, place: Row, payload: Row, told: dict[str, Row]) -> Iterator[Row]:

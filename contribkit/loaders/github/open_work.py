@@ -1,7 +1,4 @@
-"""What waits upstream, as GitHub has it now: open pull requests, untriaged issues, releases due, red branches.
-
-Searches over all upstream projects find threads, a list an owner its branches and releases. Nothing is kept.
-"""
+"""What waits upstream, as GitHub has it now: open pull requests, untriaged issues, releases due, red branches."""
 
 from collections.abc import Iterator
 from datetime import datetime

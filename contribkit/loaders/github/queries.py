@@ -1,8 +1,6 @@
 """Queries: what is asked of GitHub, the request that many of them make, and how to read its answer.
 
-Their GraphQL is in queries.graphql. queries.csv says of each kind how many a request holds at first, how many entries a
-page (0: none), how many connections (a hundred cost a point), and how many a request holds at the most; what people
-call it; the kind with which it learns its size; and, where it is not ``receive_KIND``, which method takes the answer.
+Their GraphQL is in queries.graphql, which says also what the columns of queries.csv are.
 """
 
 import csv

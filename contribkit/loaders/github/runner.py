@@ -22,7 +22,7 @@ from contribkit.loaders.github.cache import Store
 from contribkit.loaders.github.client import Answer, Client, ConnectionFailed, QueryTooLarge, RateLimited, is_too_large
 from contribkit.loaders.github.queries import KINDS, NAMES, Query, Request, ResponsePath, compose, dig, points, say
 
-Receive = Callable[[Query, Any], Iterable[Query] | None]
+Receive = Callable[[Query, Any], Iterable[Query] | None]  # of a query and its payload, None where it is gone
 PARTIAL = "partial"  # a key of payloads in which something is missing
 
 _TRIES = 4  # of one query that comes back with something missing
@@ -136,10 +136,7 @@ class RateLimiter:
 
 
 class Runner:
-    """Asks queries, and those that `receive` returns for a query and its payload, which is None where it is gone.
-
-    A `store` remembers how much a request may hold; all answers of one are received in a transaction.
-    """
+    """Asks queries and those that `receive` returns, in a transaction of the `store`, which remembers batch sizes."""
 
     def __init__(self, client: Client, receive: Receive, store: Store | None = None) -> None:
         self.lacking: list[str] = []

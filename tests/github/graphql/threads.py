@@ -54,6 +54,11 @@ def _milestone(source: Thread, info: Info) -> dict[str, Any] | None:
     return {"id": "MI_1", "title": source.milestone, "number": 1} if source.milestone else None
 
 
+@resolves("Issue.parent")
+def _parent(source: Thread, info: Info) -> Thread | None:
+    return source.parent_issue
+
+
 @resolves("PullRequest.files")
 def _files(source: Thread, info: Info, **arguments: Any) -> Connection:
     files = [{"path": path, "additions": 1, "deletions": 0, "changeType": "MODIFIED"} for path in source.files]
