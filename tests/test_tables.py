@@ -184,7 +184,7 @@ def test_the_tables_have_the_columns_of_the_design() -> None:
     ]  # fmt: skip
     assert list(REFERENCES) == [
         "ref", "source", "kind", "id", "url", "date", "by", "by_is_bot", "title", "labels", "text", "context",
-        "private", "direction", "milestone", "form",
+        "private", "direction", "milestone", "form", "parents",
     ]  # fmt: skip
     threads = {
         "ref", "kind", "repo", "number", "url", "title", "body", "author", "author_association", "author_is_bot",
