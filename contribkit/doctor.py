@@ -25,10 +25,8 @@ from contribkit.text import pluralise
 _FILE = "configuration"
 _GIT = SpecifierSet(">=2.31")  # the first with --diff-merges=first-parent
 _KERNEL = "python3"
-# Versions that people ask about first; other packages are shown only where they do not fit.
-_SHOWN = ("jupyterlab", "papermill", "pandas")
-# Names for which Jupyter takes the Python that it runs in.
-_THIS_PYTHON = {"python", f"python{sys.version_info[0]}", f"python{sys.version_info[0]}.{sys.version_info[1]}"}
+_SHOWN = ("jupyterlab", "papermill", "pandas")  # others only where they do not fit
+_THIS_PYTHON = {"python", f"python{sys.version_info[0]}", "python{}.{}".format(*sys.version_info)}  # for Jupyter
 
 
 def examine(config: str | Path) -> list[Finding]:
@@ -56,12 +54,10 @@ def _check_placeholders(path: Path) -> list[Finding]:
     """Report where the words of `contribkit init` were not replaced."""
     lines = enumerate(path.read_text(encoding="utf-8").split("\n"), start=1)
     found = [str(number) for number, line in lines if PLACEHOLDER in line and not line.lstrip().startswith("#")]
-    places = (
-        f"{path}:{found[0]}: {PLACEHOLDER} is still on line{'s' if found[1:] else ''} {', '.join(found)}"
-        if found
-        else ""
-    )
-    return errors(_FILE, places, "write there what the comment beside it says") if found else []
+    if not found:
+        return []
+    places = f"{path}:{found[0]}: {PLACEHOLDER} is still on line{'s' if found[1:] else ''} {', '.join(found)}"
+    return errors(_FILE, places, "write there what the comment beside it says")
 
 
 def _check_configuration(organisation: Organisation) -> Iterator[Finding]:
@@ -134,8 +130,7 @@ def check_writable(folder: Path) -> list[Finding]:
     if not place.is_dir():
         return errors(subject, f"{place}: is a file where a folder should be", "move it away")
     try:
-        # A file without a name where the system has such: nobody ever sees it.
-        tempfile.TemporaryFile(dir=place).close()
+        tempfile.TemporaryFile(dir=place).close()  # without a name where the system has such: nobody ever sees it
     except OSError as error:
         sentence = f"{place}: cannot be written ({error.strerror})"
         return errors(subject, sentence, "give yourself permission to write there, or move everything elsewhere")

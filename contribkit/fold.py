@@ -13,18 +13,12 @@ from contribkit.period import Period, start_of
 from contribkit.tables import ACTS, CONTRIBUTIONS, NEEDS, combine, conform, empty, grouped, is_missing
 from contribkit.vocabulary import ACTS_OF, MAINTAINER, MAINTAINERS, Kind
 
-# The author of such a thread has a row of this kind, whatever else they did in it.
-_OPENED = ("pull_request", "issue", "discussion")
-# What only people with rights in a repository do with the threads of others.
-_OF_MAINTAINERS = ("merged", "released", *ACTS_OF[Kind.TRIAGE])
+_OPENED = ("pull_request", "issue", "discussion")  # their author's row has this kind, whatever else they did there
+_OF_MAINTAINERS = ("merged", "released", *ACTS_OF[Kind.TRIAGE])  # if done with the threads of others
 
 
 def fold(
-    threads: pd.DataFrame,
-    acts: pd.DataFrame,
-    period: Period | None,
-    team: Team | list[Member],
-    timezone: str = "UTC",
+    threads: pd.DataFrame, acts: pd.DataFrame, period: Period | None, team: Team | list[Member], timezone: str = "UTC"
 ) -> pd.DataFrame:
     """Return what each member of a team did in each thread in a period, a table of the schema `CONTRIBUTIONS`.
 
@@ -36,8 +30,7 @@ def fold(
     acts = _spelled(acts, members)
     maintainers = _maintainers_since(threads, acts[acts["actor"].isin([member.login for member in members])])
     if period is not None:
-        timezone = period.timezone
-        # Cut first: a period is a small part of what is loaded.
+        timezone = period.timezone  # and cut first: a period is a small part of what is loaded
         acts = acts[(acts["at"] >= period.start) & (acts["at"] < period.end)]
     acts = _spelled(_with_authors_merges(threads, acts), members)
     acts = acts[is_member(acts["actor"], acts["at"], members, timezone)]
@@ -60,7 +53,6 @@ def _maintainers_since(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.Series:
 
 
 def _with_authors_merges(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFrame:
-    """Return the acts with, for every merge, the act of the author."""
     merges = acts[acts["act"] == "merged"]
     refs = merges["ref"].str.casefold()
     authors = refs.map(threads["author"]).astype("str")
@@ -86,16 +78,15 @@ def is_member(actors: pd.Series, times: pd.Series, members: list[Member], timezo
 
 
 def _contributions(threads: pd.DataFrame, acts: pd.DataFrame, maintainers: pd.Series) -> pd.DataFrame:
-    acts = acts.assign(key=acts["ref"].str.casefold(), count=acts["count"].fillna(1))
-    acts = acts.sort_values("at", kind="stable")
+    acts = acts.assign(key=acts["ref"].str.casefold(), count=acts["count"].fillna(1)).sort_values("at", kind="stable")
     groups = acts.groupby(["key", "actor"], sort=False)
     at, hours = groups["at"], groups["hours"].sum(min_count=1)
     # A function called for each of 100,000 groups takes longer than all else, so sums and lists are made at once.
     pairs = list(zip(acts["key"], acts["actor"], strict=True))
-    remarks = grouped(pairs, acts["text"]).values()
     rows = groups[["ref", "source", "actor_role"]].first()
     rows = rows.assign(happened_at=at.min(), last_at=at.max(), acts=groups["count"].sum(), hours=hours)
     rows["did"] = list(grouped(pairs, acts["act"]).values())
+    remarks = grouped(pairs, acts["text"]).values()
     rows["remarks"] = [[text for text in texts if not is_missing(text)] for texts in remarks]
     rows = rows.reset_index(level="actor").join(threads.drop(columns=["ref", "source"]), how="left")
     rows["ref"] = threads["ref"].reindex(rows.index).fillna(rows["ref"])
@@ -159,7 +150,7 @@ class Data:
     sources
         How each source answered.
     period, organisation
-        What was loaded.
+        When and of whom.
     left_out
         How many acts in the period were left out, by reason; without names.
     """

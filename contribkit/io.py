@@ -42,8 +42,7 @@ def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> int:
 
 def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
     """Read JSON lines as pairs of line number and object; a broken one is noted in `broken`, or an error without it."""
-    # Not splitlines(): a lone carriage return may be between two members. Undecoded, so that one line in another
-    # encoding is one broken line.
+    # Not splitlines(): a lone carriage return is no line's end. Undecoded: one line in another encoding is one problem.
     for number, line in enumerate(_read_bytes(path).removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if not line.strip():
             continue
@@ -96,12 +95,9 @@ def _reason(error: ValueError | RecursionError) -> str:
 def read_rows(
     path: Path, columns: Sequence[str], needed: Sequence[str], unknown: list[str] | None, broken: list[str] | None
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a CSV file as pairs of line number and cells by column; blank rows are skipped.
+    """Yield line number and cells by column of each row of a CSV file, as spreadsheets write it, that is not blank.
 
-    The file is in UTF-8, with commas, or semicolons as spreadsheets write them where a comma is decimal, or it is
-    Excel's "Unicode text". Other columns than `columns` are noted in `unknown`, where it is given, and else a problem
-    like others; so is text that a spreadsheet opened in the wrong encoding. Problems are noted in `broken` and their
-    rows skipped, where it is given; else the first is an error.
+    Columns not in `columns` are noted in `unknown`, and problems in `broken`, where these are given; else both raise.
     """
     rows = _csv_rows(path)
     first = rows[0][1] if rows else []

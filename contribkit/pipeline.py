@@ -65,21 +65,21 @@ def open_review(config: str | Path = "", team: str = "", period: str = "", **opt
     'What needs review?'
     """
     org, span = _opened(config, period or "last quarter", "" if period else "2026-Q3")
-    whose = org.project(options["upstream"]) if options.get("upstream") else _team(org, team)
+    whose = org.project(options["upstream"]) if options.get("upstream") else org.team(team or org.teams[0].slug)
     keep_going, reviews = options.get("keep_going", False), options.get("reviews", "")
     data, labels, periods = load(org, span, keep_going), Labels.read(org.root / "labels", org), span.last(PERIODS)
 
     def judge(rows: pd.DataFrame) -> Judged:
         return classify(rows, data.references, org, labels)
 
-    def judge_unlabelled() -> Judged:
-        return classify(data.contributions, data.references, org) if labels.events else judged
-
     judged = judge(data.contributions)
     questions: Sequence[Question] = PROJECT
     if isinstance(whose, Team):
-        planned, evaluation = Planned(read_planned(org, span, keep_going)), EvaluationQuestion(judge_unlabelled, labels)
-        after: dict[str, list[Question]] = {"goals": [planned], "needs_review": [evaluation]}
+        unlabelled = partial(classify, data.contributions, data.references, org) if labels.events else lambda: judged
+        after: dict[str, list[Question]] = {
+            "goals": [Planned(read_planned(org, span, keep_going))],
+            "needs_review": [EvaluationQuestion(unlabelled, labels)],
+        }
         questions = [asked for question in TEAM for asked in (question, *after.get(question.name, []))]
     slug = whose.slug if isinstance(whose, Team) else project_slug(org, whose)
     review = Review(
@@ -97,10 +97,8 @@ def open_plan(config: str | Path = "", team: str = "", period: str = "", **optio
 
     Parameters
     ----------
-    config
-        Path of contribkit.toml; empty for the invented sample.
-    team
-        Slug or name of a team; empty for the first.
+    config, team
+        As of `open_review`.
     period
         ``2026-Q4``, ``this quarter`` and the like; empty for the current quarter.
     options
@@ -116,10 +114,9 @@ def open_plan(config: str | Path = "", team: str = "", period: str = "", **optio
     data, labels = load(org, last, keep_going), Labels.read(org.root / "labels", org)
     earlier = {before: classify(data.fold(before), data.references, org, labels) for before in last.last(PERIODS)}
     plan = Plan(
-        earlier, load_needs(org, keep_going), data, _team(org, team), span,
+        earlier, load_needs(org, keep_going), data, org.team(team or org.teams[0].slug), span,
         include_private=options.get("include_private", False), without_names=options.get("without_names", False),
     )  # fmt: skip
-
     plan.reopen = partial(open_plan, config, **options)
     return plan
 
@@ -127,10 +124,6 @@ def open_plan(config: str | Path = "", team: str = "", period: str = "", **optio
 def _opened(config: str | Path, period: str, of_sample: str) -> tuple[Organisation, Period]:
     org = Organisation.read(config) if config else Organisation.read_sample()
     return org, Period((org.sample and of_sample) or period, org.timezone)
-
-
-def _team(organisation: Organisation, name: str) -> Team:
-    return organisation.team(name or organisation.teams[0].slug)
 
 
 def summary_schema() -> Schema:

@@ -68,10 +68,9 @@ def publicly_named(judged: Judged) -> Judged:
 
 
 def without_names(judged: Judged, organisation: Organisation, people: Iterable[str] = ()) -> Judged:
-    """Return contributions without persons: no columns of logins, none in ids, titles, labels, addresses and reasons.
+    """Return contributions without persons, `people` as well: no logins in ids, titles, labels, addresses and reasons.
 
-    `people` are further logins, of everybody known to the data. Ids keep apart what several people did in one thread by
-    a number, the same in every team's review of a load, since `judged` is of the whole organisation.
+    Ids get numbers, the same in every team's review of a load, since `judged` is of the whole organisation.
     """
     mask, rows, reasons = mask_of(organisation, people), judged.contributions, judged.reasons
     ids = _numbered(rows["id"])

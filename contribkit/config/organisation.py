@@ -22,10 +22,8 @@ from contribkit.vocabulary import Lead
 
 # Accounts that no organisation counts as people, some of which GitHub lists as users.
 BOTS = ["*[bot]", "*-bot", "dependabot*", "pre-commit-ci*", "github-actions", "web-flow"]
-
-
+# A label or a field of an issue's form that says for whom the issue is.
 COMMUNITY = re.compile(r"(community|client|customer|partner|member|hub|funder|stakeholder)s?\b", re.IGNORECASE)
-"""What a label or a field of an issue's form is called that says for whom the issue is."""
 
 
 @dataclass(frozen=True)
@@ -205,10 +203,7 @@ class Organisation:
         return self.scope == "everywhere" and not self.is_own(repo)
 
     def is_own_side(self, ref: str) -> bool:
-        """Return whether a thread, commit or repository is on the organisation's own side.
-
-        That is: its own, a stakeholder's tracker or repository that is not upstream too, or one that is planned work.
-        """
+        """Return whether a place is their own, planned work, or a stakeholder's and not upstream too."""
         repo = repository_of(ref)
         if repo is None:
             return False
@@ -227,11 +222,7 @@ class Organisation:
         return {casefold_id(ref) for table in tables for ref in table.refs}
 
     def with_issues(self, references: pd.DataFrame) -> "Organisation":
-        """Return the organisation with what ``from_issues`` names: an initiative for each issue; refs of goals.
-
-        An issue is known where a reference (`contribkit.tables.REFERENCES`) comes from it. Its stakeholder is the one
-        whom the initiative, else a label, the title, or a field of its form such as ``### Community`` names.
-        """
+        """Return the organisation with the issues, from which references come, that ``from_issues`` names."""
         if not any(plan.from_issues for plan in (*self.initiatives, *self.goals)):
             return self
         places = references.dropna(subset=["source", "id"]).drop_duplicates(["source", "id"])
@@ -272,8 +263,7 @@ class Organisation:
         return words
 
     def owner_of(self, repo: str) -> Stakeholder | None:
-        """Return the first stakeholder in the file whose repository or tracker, or whose organisation's, it is."""
-        # A stakeholder's organisation is not used for repositories that are upstream projects too.
+        """Return the first stakeholder whose repository or tracker it is, or whose organisation's if not upstream."""
         names = {casefold_id(repo)} if self.upstream_of(repo) else {casefold_id(repo), casefold_id(repo.split("/")[0])}
         for stakeholder in self.stakeholders:
             owned = map(casefold_id, (*stakeholder.repos, *stakeholder.orgs))

@@ -91,20 +91,13 @@ def validate_settings(model: type[Settings], name: str, settings: dict[str, Any]
 
 # pydantic's types of errors in words; the names in braces are of its context.
 _WORDS = {
-    "string_type": 'must be text in quotation marks, such as "name"',
-    "list_type": 'must be a list in brackets, such as ["name"]',
-    "bool_type": "must be true or false",
-    "int_type": "must be a whole number",
-    "float_type": "must be a number",
-    "date_type": "must be a day like 2026-07-01",
-    "literal_error": "must be {expected}",
-    "less_than_equal": "must be at most {le}",
-    "greater_than_equal": "must be at least {ge}",
-    "greater_than": "must be more than {gt}",
-    "too_short": "must not be empty",
-    "model_type": "must be a table, with keys",
-    "dict_type": "must be a table, with keys",
-}
+    "string_type": 'must be text in quotation marks, such as "name"', "bool_type": "must be true or false",
+    "list_type": 'must be a list in brackets, such as ["name"]', "date_type": "must be a day like 2026-07-01",
+    "int_type": "must be a whole number", "float_type": "must be a number", "literal_error": "must be {expected}",
+    "less_than_equal": "must be at most {le}", "greater_than_equal": "must be at least {ge}",
+    "greater_than": "must be more than {gt}", "too_short": "must not be empty",
+    "model_type": "must be a table, with keys", "dict_type": "must be a table, with keys",
+}  # fmt: skip
 
 
 def _sentence(mistake: Any, model: type[BaseModel] = Configuration) -> str:

@@ -9,8 +9,7 @@ from contribkit.errors import ContribkitError
 
 TEMPLATES = Path(__file__).parents[1] / "starter_files"
 STARTER_CONFIG = TEMPLATES / "contribkit.toml"
-PLACEHOLDER = "CHANGE-ME"
-"""Marks in contribkit.toml what a team has to fill in."""
+PLACEHOLDER = "CHANGE-ME"  # what a team has to fill in
 
 
 def start(folder: Path) -> list[Path]:
@@ -36,10 +35,7 @@ def start(folder: Path) -> list[Path]:
 
 
 def _fill(folder: Path) -> list[Path]:
-    """Write everything to a temporary folder, then move it; where that fails, move it back.
-
-    The folder itself is not replaced: it may be a shell's current folder.
-    """
+    """Move everything in from a temporary folder, or back: the folder may be a shell's, so it is not replaced."""
 
     def put_back(path: Path) -> None:
         if not path.exists():

@@ -36,10 +36,7 @@ class Proposed:
     broken: list[str]
 
     def write(self, taken: Sequence[Proposal], left_out: Sequence[Proposal] = ()) -> list[Path]:
-        """Make the folder where it is new, put what was taken into contribkit.toml, and return the files written.
-
-        Raises `ContribkitError`, and writes nothing, where the file was changed meanwhile.
-        """
+        """Put what was taken into contribkit.toml, or write nothing if it was changed meanwhile; return the files."""
         config = self.folder / "contribkit.toml"
         made = [] if config.exists() else start(self.folder)
         if config.read_text(encoding="utf-8") != self.before:
@@ -53,10 +50,7 @@ class NoToken(ContribkitError):
 
 
 def propose(folder: Path, organisation: str, team: str = "", api_url: str = DOTCOM) -> Proposed:
-    """Ask GitHub about an organisation, or a team of it, and return what its contribkit.toml does not say yet.
-
-    GitHub is where the folder's contribkit.toml says, else at `api_url`; without a token it raises `NoToken`.
-    """
+    """Ask GitHub, where the folder's file says it is or at `api_url`, and return what the file does not say yet."""
     config, settings = folder / "contribkit.toml", Settings(api_url=api_url)
     if config.exists() and "github" in (known := Organisation.read(config)).sources:
         settings = settings_of(known)
@@ -95,11 +89,7 @@ def _places(table: dict[str, Any]) -> list[str]:
 def accept(
     text: str, organisation: str, api_url: str, taken: Sequence[Proposal], left_out: Sequence[Proposal] = ()
 ) -> str:
-    """Return a contribkit.toml with the proposals that were taken, each below others of its kind.
-
-    What `contribkit init` left to be filled in is replaced, and the source that was asked is switched on. What a person
-    left out is noted, so that it is not proposed again.
-    """
+    """Return a contribkit.toml with what was taken, each below others of its kind; what was left out is noted."""
     if about := re.search(r"(?m)^\[organisation\]\n(?:.+\n)*", text):
         filled = about[0].replace(f'name = "{PLACEHOLDER}"', f"name = {_toml(organisation)}")
         filled = filled.replace(f'own = ["{PLACEHOLDER}"]', f"own = {_toml([organisation])}")
@@ -138,9 +128,8 @@ def with_aliases(text: str, aliases: Mapping[str, Sequence[str]]) -> str:
 def _insert(text: str, table: str, blocks: str) -> str:
     """Put tables in the place of one that is to be filled in, else below the last of its kind or its example."""
     header = re.escape(f"[[{table}]]")
-    found = list(re.finditer(rf"(?m)^{header}.*\n(?:(?!\s*$).*\n?)*", text)) or list(
-        re.finditer(rf"(?m)^#{header}.*\n(?:#.*\n)*", text)
-    )
+    filled, example = rf"(?m)^{header}.*\n(?:(?!\s*$).*\n?)*", rf"(?m)^#{header}.*\n(?:#.*\n)*"
+    found = [*re.finditer(filled, text)] or [*re.finditer(example, text)]
     if not found:
         return f"{text.rstrip()}\n\n{blocks}"
     last = found[-1]

@@ -16,8 +16,6 @@ from contribkit.text import csv_of, from_text
 from contribkit.vocabulary import Activity, word_of
 
 PLANNED = {"who": "str", "activity": "str", "upstream": "str", "how many": "Int64", "with": "str", "team": "str"}
-"""The columns of the file, with their types."""
-
 REQUIRED = ("who", "activity", "upstream", "how many")
 MOST = 9_999
 
@@ -111,10 +109,8 @@ def read_planned(organisation: Organisation, period: Period, keep_going: bool = 
 
     Parameters
     ----------
-    organisation
-        Whose plan.
-    period
-        The period it was made for.
+    organisation, period
+        Whose plan, and the period it was made for.
     keep_going
         Skip lines that cannot be read, and say so in the notes.
 

@@ -52,10 +52,8 @@ class Plan(Page):
         What `contribkit.load_needs` returned.
     data
         What `contribkit.load` returned.
-    team
-        For whom.
-    period
-        For when; a period that is over shows what could have been planned.
+    team, period
+        For whom and when; a period that is over shows what could have been planned.
     options
         `include_private`: private needs and contributions count and are shown. `without_names`: show no persons.
 
@@ -71,11 +69,7 @@ class Plan(Page):
     Examples
     --------
     >>> import contribkit as ck
-    >>> org = ck.Organisation.read_sample()
-    >>> period = ck.Period("2026-Q4", org.timezone)
-    >>> data = ck.load(org, period.previous())
-    >>> earlier = {p: ck.classify(data.fold(p), data.references, org) for p in period.previous().last(3)}
-    >>> plan = ck.Plan(earlier, ck.load_needs(org), data, org.team("product"), period)
+    >>> plan = ck.open_plan(team="product", period="2026-Q4")
     >>> len(plan.who.table) == len(plan.rotation.lines)
     True
     """

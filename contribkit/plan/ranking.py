@@ -1,8 +1,4 @@
-"""Upstream needs in order of impact: the sum of the points of the reasons for and against each.
-
-A new reason is one row of `reasons` here; its points are the field of the same name in
-`contribkit.config.models.NeedWeights`, a key of ``[needs]``.
-"""
+"""Upstream needs in order of impact: a reason is a row of `reasons`, its points are the field of `NeedWeights`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,10 +23,9 @@ OVERDUE = 90  # days: a quarter without a release
 _THREADS = ("pull_request", "issue")  # the kinds of need that somebody opened
 NEVER = -1  # days ago: unknown, or in the future
 
-ACTIVITIES = {
+ACTIVITIES = {  # that each kind of need asks for
     "pull_request": Activity.REVIEW, "issue": Activity.TRIAGE, "release": Activity.RELEASE, "branch": Activity.CI,
 }  # fmt: skip
-"""The activity that each kind of need asks for."""
 
 RANKED = NEEDS | {"upstream": "str", "activity": "str", "score": "float", "reasons": "list", "by_bot": "bool"}
 """Ranked needs: with their project, what they ask for, and the reasons (dicts of `reason`, `points`, `because`)."""
@@ -108,10 +103,7 @@ def _ago(days: int) -> str:
 def rank(
     needs: pd.DataFrame, organisation: Organisation, as_of: datetime, include_private: bool = False
 ) -> pd.DataFrame:
-    """Return needs (a table `NEEDS`) as a table `RANKED`: drafts last, the highest score first, then the oldest.
-
-    A release that is not overdue and a branch that is not red are left out. Scores are of needs, never of a person.
-    """
+    """Return needs as a table `RANKED`: drafts last, the highest score first, then the oldest; not what is in order."""
     weights, rows = dict(organisation.needs), []
     for row in dicts(needs[visible(needs, include_private)]):
         need = Need(row, organisation, as_of)

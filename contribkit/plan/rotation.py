@@ -1,8 +1,4 @@
-"""The rotation: what a team could do, cut into lines for one person each, and who takes which line.
-
-What there is to do comes from goals, earlier periods and needs. Lines are given out by a rule that a team can check by
-hand: ``review/templates/plan_who.html`` words its steps.
-"""
+"""What a team could do, in lines for one person each, and who takes which: ``plan_who.html`` words the rule's steps."""
 
 import math
 from collections import Counter
@@ -13,7 +9,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from contribkit.config.models import Effort, Team
+from contribkit.config.models import Team
 from contribkit.config.organisation import Organisation
 from contribkit.period import Period
 from contribkit.plan.lines import Cell, Line, cells_in_order
@@ -24,9 +20,7 @@ from contribkit.tables import grouped, rows_of
 from contribkit.text import pluralise
 from contribkit.vocabulary import UPKEEP, Activity, Kind, Lead
 
-ONGOING = UPKEEP | {Activity.BUGFIX}
-"""Activities that go on from period to period; features come from goals and the roadmap."""
-
+ONGOING = UPKEEP | {Activity.BUGFIX}  # from period to period; features come from goals and the roadmap
 ONE_A_LINE = (Activity.RELEASE, Activity.MEETING, Activity.STRATEGY)  # so that several people learn them
 HANDFUL = 5  # the most contributions on one line
 MOST = 8  # lines per period for somebody with all their time, where contribkit.toml gives no hours
@@ -53,24 +47,16 @@ def earlier_work(earlier: Mapping[Period, pd.DataFrame], organisation: Organisat
     return table[table["upstream"].notna()].reset_index(drop=True)
 
 
-def hours_each(activity: str, work: pd.DataFrame, effort: Effort) -> float:
-    """Return the hours of one contribution of an activity: as so far on average, else as ``[effort]`` assumes."""
-    so_far = work.loc[work["activity"] == activity, "hours"].mean()
-    assumed = getattr(effort, _KINDS.get(Activity(activity), Kind.PULL_REQUEST))
-    return float(assumed if pd.isna(so_far) else so_far)
-
-
 def lines_to_take(
     organisation: Organisation, team: Team, period: Period, work: pd.DataFrame, needs: pd.DataFrame, people: int
 ) -> list[Line]:
-    """Return what a team could take on, by goals, `earlier_work` of all teams and needs, as lines nobody has taken yet.
-
-    Lines get shorter until there is one for each of the `people` who have time.
-    """
+    """Return what goals, `earlier_work` of all teams and needs ask of a team: a line or more for each of `people`."""
     wanted: dict[Cell, Line] = {}
 
     def want(cell: Cell, how_many: int, because: str, priority: int) -> None:
-        each = hours_each(cell[0], work, organisation.effort)
+        so_far = work.loc[work["activity"] == cell[0], "hours"].mean()
+        assumed = getattr(organisation.effort, _KINDS.get(Activity(cell[0]), Kind.PULL_REQUEST))
+        each = float(assumed if pd.isna(so_far) else so_far)  # on average
         line = wanted.get(cell, Line(*cell, 0, team=team.slug, priority=priority, hours_each=each))
         reasons, first = " and ".join(filter(None, (line.because, because))), min(line.priority, priority)
         wanted[cell] = replace(line, how_many=line.how_many + how_many, because=reasons, priority=first)
@@ -185,10 +171,7 @@ class Person:
     hours: float | None = None  # for upstream work in the period, where contribkit.toml gives them
 
     def strain(self, lines: list[Line], known: frozenset[str]) -> list[float]:
-        """Return what speaks against their having these lines, by the third step of the rule: what counts most first.
-
-        `known` are the activities that somebody who has time has done: only these can be learnt from somebody.
-        """
+        """Return what speaks against these lines, what counts most first; `known` is what others can teach."""
         hours, learnt = sum(line.hours for line in lines), [line for line in lines if self.learns(line, known)]
         return [
             0.0 if self.hours is None else max(0.0, round(hours - self.hours, 6)),
@@ -319,17 +302,16 @@ class Rotation:
         return sum(hours) if hours and len(hours) == len(self.people) else None
 
     @cached_property
-    def by_login(self) -> dict[str | None, Person]:
-        """People by login."""
+    def _by_login(self) -> dict[str | None, Person]:
         return {person.login: person for person in self.people}
 
     def repeats(self, line: Line) -> bool:
         """Say whether somebody takes a line who did the same in the last period."""
-        return line.who is not None and line.cell in self.by_login[line.who].did_last
+        return line.who is not None and line.cell in self._by_login[line.who].did_last
 
     def why(self, line: Line, without_names: bool = False) -> str:
         """Return why a person takes a line, and who pairs with them, in one or two sentences."""
-        taker, partner = self.by_login.get(line.who), self.by_login.get(line.partner)
+        taker, partner = self._by_login.get(line.who), self._by_login.get(line.partner)
         if taker is None:
             hours = f"about {line.hours:.1f} hours, more than anybody has left"
             return f"Open: {'nobody has time left' if self.hours is None else hours}."
