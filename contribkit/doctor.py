@@ -51,7 +51,6 @@ def examine(config: str | Path) -> list[Finding]:
 
 
 def _check_placeholders(path: Path) -> list[Finding]:
-    """Report where the words of `contribkit init` were not replaced."""
     lines = enumerate(path.read_text(encoding="utf-8").split("\n"), start=1)
     found = [str(number) for number, line in lines if PLACEHOLDER in line and not line.lstrip().startswith("#")]
     if not found:
@@ -61,7 +60,6 @@ def _check_placeholders(path: Path) -> list[Finding]:
 
 
 def _check_configuration(organisation: Organisation) -> Iterator[Finding]:
-    """Report what is valid in a contribkit.toml and still makes a review poorer or wrong."""
     if organisation.scope == "everywhere":
         sentence = 'scope = "everywhere" looks at all that people do on GitHub, their own projects too'
         fix = "remove it, so that only [[upstream]] projects are looked at, or make sure that everybody agreed"

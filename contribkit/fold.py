@@ -22,8 +22,7 @@ def fold(
 ) -> pd.DataFrame:
     """Return what each member of a team did in each thread in a period, a table of the schema `CONTRIBUTIONS`.
 
-    A pull request's merge is its author's act too, whoever merged it. Acts on days on which a person was not a member
-    are left out. Without a period, all acts are taken, and days of membership are those of the time zone.
+    A merge is its author's act too. Acts before or after membership are left out. No period: all acts are taken.
     """
     members = team.members if isinstance(team, Team) else team
     threads = threads.assign(key=threads["ref"].str.casefold()).drop_duplicates("key").set_index("key")
@@ -65,8 +64,7 @@ def _with_authors_merges(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFr
 
 def is_member(actors: pd.Series, times: pd.Series, members: list[Member], timezone: str) -> pd.Series:
     """Return for each pair of login and time whether the person was a member then; true where the time is missing."""
-    result = pd.Series(False, index=actors.index)
-    folded = actors.str.casefold()
+    result, folded = pd.Series(False, index=actors.index), actors.str.casefold()
     for member in members:
         inside = folded == casefold_id(member.login)
         if member.from_ is not None:
@@ -91,11 +89,9 @@ def _contributions(threads: pd.DataFrame, acts: pd.DataFrame, maintainers: pd.Se
     rows = rows.reset_index(level="actor").join(threads.drop(columns=["ref", "source"]), how="left")
     rows["ref"] = threads["ref"].reindex(rows.index).fillna(rows["ref"])
     by_bot = rows["author_is_bot"].fillna(False).astype(bool)
-    columns = rows["kind"], rows["actor"], rows["author"], by_bot, rows["did"]
-    rows["kind"] = [_kind(*cells) for cells in zip(*columns, strict=True)]
-    rows["id"] = [contribution_id(*cells) for cells in zip(rows["ref"], rows["actor"], rows["kind"], strict=True)]
-    urls = [thread_url(ref, kind) for ref, kind in zip(rows["ref"], rows["kind"], strict=True)]
-    rows["url"] = rows["url"].where(rows["url"].notna(), urls)
+    rows["kind"] = list(map(_kind, rows["kind"], rows["actor"], rows["author"], by_bot, rows["did"]))
+    rows["id"] = list(map(contribution_id, rows["ref"], rows["actor"], rows["kind"]))
+    rows["url"] = rows["url"].where(rows["url"].notna(), [*map(thread_url, rows["ref"], rows["kind"])])
     rows["participants"] = [
         [name for name in dict.fromkeys(names) if casefold_id(name) != casefold_id(actor)]
         for names, actor in zip(conform(rows, {"participants": "list"})["participants"], rows["actor"], strict=True)
@@ -113,12 +109,10 @@ def _is_maintainer(rows: pd.DataFrame, maintainers: pd.Series) -> pd.Series:
 
 
 def _kind(thread: str, actor: str, author: Any, by_bot: bool, did: list[str]) -> str:
-    acts = set(did)
-    is_author = casefold_id(author) == casefold_id(actor) if isinstance(author, str) else "opened" in acts
+    is_author = casefold_id(author) == casefold_id(actor) if isinstance(author, str) else "opened" in did
     if is_author and thread in _OPENED:
         return thread
-    if by_bot and "merged" in acts:
-        acts = acts - {"merged"} | {"bot merged"}
+    acts = {"bot merged" if by_bot and act == "merged" else act for act in did}
     return next((kind.value for kind, known in ACTS_OF.items() if acts.intersection(known)), "other")
 
 

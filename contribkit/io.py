@@ -120,7 +120,6 @@ def read_rows(
 
 
 def _problem(row: list[str], names: list[str]) -> str:
-    """Return what is wrong with a row of CSV, empty where nothing is."""
     if len(row) > len(names) or any(cell.strip() for cell, name in zip(row, names, strict=False) if not name):
         count = len([*filter(None, names)])
         return f'{len(row)} cells for {count} columns; put text that holds a comma in "quotes"'
@@ -158,8 +157,7 @@ def _csv_rows(path: Path) -> list[tuple[int, list[str] | str]]:
     rows: list[tuple[int, list[str] | str]] = []
     limit = csv.field_size_limit(len(text) + 1)  # the text is in memory already: no cell is too long
     try:
-        # Not splitlines(): U+2028 and its like may be inside a cell.
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)  # cells may hold U+2028
         while True:
             line = reader.line_num + 1 + above
             try:

@@ -19,7 +19,7 @@ _PERSONAL = ("author", "merged_by", "participants", "links_in", "body", "remarks
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\[bot\])?")
 # An absolute path, but for its last name; a web address has a colon or a slash in front.
 _FOLDERS = re.compile(r"(?<![\w./:])/(?:[^\s/:\"']{1,255}/)+")
-# Who is spoken to; @scope/package@1.0 is a release.
+# @scope/package@1.0 is a release.
 _AT_NAME = re.compile(r"(?<![\w@])@[A-Za-z0-9][A-Za-z0-9_-]{0,59}(?![\w-]*/[\w.-]{1,100}@v?\d)")
 _MAIL = re.compile(r"[\w.+-]{1,64}@(?!v?\d+\.\d)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")  # tarn-io@0.9.2 is a release
 
@@ -111,10 +111,7 @@ def without_paths(text: str, root: Path) -> str:
 
 
 class Mask:
-    """Replaces names by `SOMEBODY`: words that are logins, longer names, mail addresses, and whatever follows an @.
-
-    `names` are logins and full names, in any case; `parts` first names and surnames: "Will" is masked, "will" is not.
-    """
+    """Puts `SOMEBODY` for logins and names in any case, mail addresses, what follows an @, and `parts` as written."""
 
     def __init__(self, names: Iterable[str], parts: Iterable[str] = ()) -> None:
         known = {casefold_id(name) for name in names if isinstance(name, str) and name}

@@ -16,8 +16,8 @@ from contribkit.cli.group import AS_JSON, CONFIG, INCLUDE_PRIVATE, PATH, main, s
 from contribkit.errors import ContribkitError
 
 PERIODS = '2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".'
-NOTEBOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PARAMETER = "A parameter of the notebook."
+NOTEBOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @main.command()
@@ -127,10 +127,7 @@ def doctor(config: Path, as_json: bool) -> None:
 
 
 def pages(folder: str, default: str, of_sample: str) -> Callable[[Callable[..., None]], click.Command]:
-    """Add a command that renders pages into a folder, by default for a period.
-
-    It gets the organisation, the period, the teams (None for all), the folder, and the parameters of the notebook.
-    """
+    """Add a command that renders pages: it gets organisation, period, teams (None: all), folder and parameters."""
     options = (
         CONFIG,
         click.option("--sample", is_flag=True, help="The invented sample instead of a file of your own."),
@@ -140,7 +137,9 @@ def pages(folder: str, default: str, of_sample: str) -> Callable[[Callable[..., 
         click.option("--without-names", is_flag=True, help="Show no persons."),
         INCLUDE_PRIVATE,
         click.option("--keep-going", is_flag=True, help="Take what can be read, and say what could not."),
-        click.option("-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help=_PARAMETER),
+        click.option(
+            "-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebook."
+        ),
     )
 
     def added(function: Callable[..., None]) -> click.Command:
@@ -148,8 +147,7 @@ def pages(folder: str, default: str, of_sample: str) -> Callable[[Callable[..., 
         def run(config: Path, sample: bool, period: str, team: str | None, output: Path | None, **more: Any) -> None:
             org = ck.Organisation.read_sample() if sample else ck.Organisation.read(config)
             span = ck.Period(period or (of_sample if sample else default), org.timezone)
-            switches = ("without_names", "include_private", "keep_going")
-            parameters = {name: True for name in switches if more.pop(name)}
+            parameters = {name: True for name in ("without_names", "include_private", "keep_going") if more.pop(name)}
             parameters |= {name: _typed(text) for name, text in more.pop("parameter")}
             not_begun = folder == "reviews" and span.start > datetime.now(UTC)
             warn([*org.cautions, *([f"{span} has not begun"] if not_begun else [])])

@@ -16,12 +16,9 @@ from contribkit.vocabulary import Activity
 
 
 def _one_line(text: Any) -> Any:
-    """Return a text with single spaces: what is copied from a web page has others."""
-    if isinstance(text, str):
-        if not text.strip() or "\n" in text:
-            raise ValueError("must be one line of text, and not empty")
-        return " ".join(text.split())
-    return text
+    if isinstance(text, str) and (not text.strip() or "\n" in text):
+        raise ValueError("must be one line of text, and not empty")
+    return " ".join(text.split()) if isinstance(text, str) else text  # what is copied from a page has other spaces
 
 
 def _day(day: Any) -> Any:

@@ -20,6 +20,7 @@ from contribkit.ids import casefold_id, repository_of
 from contribkit.tables import grouped, records
 from contribkit.vocabulary import Lead
 
+SAMPLE = Path(__file__).parents[1] / "sample" / "contribkit.toml"
 # Accounts that no organisation counts as people, some of which GitHub lists as users.
 BOTS = ["*[bot]", "*-bot", "dependabot*", "pre-commit-ci*", "github-actions", "web-flow"]
 # A label or a field of an issue's form that says for whom the issue is.
@@ -113,8 +114,7 @@ class Organisation:
                 return team
         if not name:
             raise ContribkitError(f"there are {len(slugs)} teams; name one of: {', '.join(slugs)}")
-        hint = nearest(name, slugs)
-        similar = f"{hint}; " if hint.startswith("did") else ""
+        similar = f"{hint}; " if (hint := nearest(name, slugs)).startswith("did") else ""
         raise ContribkitError(f'there is no team "{name}"; {similar}teams: {", ".join(slugs)}')
 
     def project(self, name: str) -> Upstream:
@@ -122,8 +122,8 @@ class Organisation:
         for upstream in self.upstream:
             if name.casefold() == upstream.name.casefold():
                 return upstream
-        known = [upstream.name for upstream in self.upstream]
-        raise ContribkitError(f'there is no upstream project "{name}"; {nearest(name, known)}')
+        known = nearest(name, [upstream.name for upstream in self.upstream])
+        raise ContribkitError(f'there is no upstream project "{name}"; {known}')
 
     @cached_property
     def everybody(self) -> list[Member]:
@@ -191,9 +191,8 @@ class Organisation:
 
     def project_of(self, row: Mapping[str, Any]) -> str | None:
         """Return the name of the upstream project of a contribution: that of its repository, else what the log says."""
-        repo = row.get("repo")
+        repo, stated = row.get("repo"), row.get("stated_upstream")
         found = self.upstream_of(repo if isinstance(repo, str) else None)
-        stated = row.get("stated_upstream")
         return found.name if found else stated if isinstance(stated, str) else None
 
     def is_in_scope(self, repo: str | None) -> bool:
@@ -284,6 +283,3 @@ class Organisation:
 def _plain(name: str) -> str:
     """Return a name without what differs between two writings of it: spaces, case, how accents are stored."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-SAMPLE = Path(__file__).parents[1] / "sample" / "contribkit.toml"

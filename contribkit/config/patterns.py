@@ -8,12 +8,13 @@ from pathlib import Path
 
 from contribkit.errors import ContribkitError
 
+_SIGNS = re.compile(r"[*?[]")
+
 
 @lru_cache(maxsize=64)
 def compile_patterns(patterns: tuple[str, ...]) -> re.Pattern[str]:
     """Return one expression for several patterns, in any case."""
-    # Runs of stars become one, so that no pattern backtracks on a long text.
-    escaped = (re.escape(re.sub(r"\*+", "*", pattern)) for pattern in patterns)
+    escaped = (re.escape(re.sub(r"\*+", "*", pattern)) for pattern in patterns)  # "**" would backtrack on long texts
     parts = (pattern.replace(r"\*", ".*").replace(r"\?", ".") for pattern in escaped)
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE | re.DOTALL)
 
@@ -38,9 +39,6 @@ def find_paths(root: Path, pattern: str) -> list[Path]:
     except OSError as error:
         fix = "allow it, or leave the folder out of the pattern"
         raise ContribkitError(f"{error.filename}: cannot be read ({error.strerror}); {fix}") from error
-
-
-_SIGNS = re.compile(r"[*?[]")
 
 
 def _walk(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:

@@ -89,35 +89,32 @@ def validate_settings(model: type[Settings], name: str, settings: dict[str, Any]
         raise ContribkitError("\n".join(lines)) from error
 
 
-# pydantic's types of errors in words; the names in braces are of its context.
+# pydantic's types of errors in words, with the input or what its context holds.
 _WORDS = {
     "string_type": 'must be text in quotation marks, such as "name"', "bool_type": "must be true or false",
     "list_type": 'must be a list in brackets, such as ["name"]', "date_type": "must be a day like 2026-07-01",
     "int_type": "must be a whole number", "float_type": "must be a number", "literal_error": "must be {expected}",
     "less_than_equal": "must be at most {le}", "greater_than_equal": "must be at least {ge}",
     "greater_than": "must be more than {gt}", "too_short": "must not be empty",
+    "string_pattern_mismatch": '"{input}" is not a valid name on GitHub',
     "model_type": "must be a table, with keys", "dict_type": "must be a table, with keys",
 }  # fmt: skip
 
 
 def _sentence(mistake: Any, model: type[BaseModel] = Configuration) -> str:
-    place = [str(part) for part in mistake["loc"] if not isinstance(part, int)]
-    dotted = ".".join(place)
+    dotted = ".".join(place := [str(part) for part in mistake["loc"] if not isinstance(part, int)])
     if mistake["type"] == "extra_forbidden":
         return f'unknown key "{dotted}"; {nearest(place[-1], _keys(model, place[:-1]))}'
     if mistake["type"] == "missing":
         return f'"{dotted}" is missing'
     message = mistake["msg"].removeprefix("Value error, ")
-    if mistake["type"] == "string_pattern_mismatch":
-        message = f'"{mistake["input"]}" is not a valid name on GitHub'
-    elif mistake["type"] in _WORDS:
-        message = _WORDS[mistake["type"]].format(**mistake.get("ctx", {}))
+    if mistake["type"] in _WORDS:
+        message = _WORDS[mistake["type"]].format(input=mistake["input"], **mistake.get("ctx", {}))
     message = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
     return printable(f"{dotted}: {message}" if dotted else message)
 
 
 def _keys(model: Any, place: list[str]) -> list[str]:
-    """Return the keys that a table may have, from the model at its place."""
     for part in place:
         annotation = model.model_fields[part].annotation
         model = next((a for a in getattr(annotation, "__args__", ()) if isinstance(a, type)), annotation)

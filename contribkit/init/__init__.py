@@ -18,8 +18,7 @@ def start(folder: Path) -> list[Path]:
         if folder.exists() and not folder.is_dir():
             raise ContribkitError(f"{folder}: is a file; name an empty or a new folder")
         # A repository without a commit counts as empty: people may have made it on GitHub first.
-        found = sorted({path.name for path in folder.iterdir()} - {".git"}) if folder.exists() else []
-        if found:
+        if found := sorted({path.name for path in folder.iterdir()} - {".git"}) if folder.exists() else []:
             raise ContribkitError(f"{folder}: is not empty (it holds {found[0]}); name an empty or a new folder")
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         try:

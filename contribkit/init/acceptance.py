@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -75,11 +76,8 @@ def new_only(text: str, found: Iterable[Proposal]) -> list[Proposal]:
     }
     known = {(table, name.casefold()) for table in names for name in names[table]}
     known |= {(table, json.loads(name)) for table, name in re.findall(rf"(?m)^{_LEFT_OUT}(\S+) (\".*\")\s*$", text)}
-    return [
-        one
-        for one in found
-        if known.isdisjoint((one.table, name.casefold()) for name in (one.name, *_places(one.values)))
-    ]
+    named = [(one, {(one.table, name.casefold()) for name in (one.name, *_places(one.values))}) for one in found]
+    return [one for one, its_names in named if known.isdisjoint(its_names)]
 
 
 def _places(table: dict[str, Any]) -> list[str]:
@@ -116,13 +114,10 @@ def with_aliases(text: str, aliases: Mapping[str, Sequence[str]]) -> str:
                 lines[line] = new if key == "aliases" else f"{lines[line]}\naliases = {_toml([*added])}"
                 member["aliases"] = [*added, *known]
     written = "\n".join(lines)
-    try:
-        is_right = tomllib.loads(written) == wanted
-    except tomllib.TOMLDecodeError:
-        is_right = False
-    if not is_right:
-        raise ContribkitError("contribkit.toml has members in a form of its own; add the aliases to it by hand")
-    return written
+    with suppress(tomllib.TOMLDecodeError):
+        if tomllib.loads(written) == wanted:
+            return written
+    raise ContribkitError("contribkit.toml has members in a form of its own; add the aliases to it by hand")
 
 
 def _insert(text: str, table: str, blocks: str) -> str:
@@ -140,7 +135,6 @@ def _insert(text: str, table: str, blocks: str) -> str:
 
 
 def _toml(value: Any) -> str:
-    """Return a text, a list of texts or a day as it is written in TOML."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):

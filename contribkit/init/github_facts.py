@@ -19,7 +19,6 @@ from contribkit.loaders.github.settings import Settings
 
 MOST_MEMBERS = 100
 _MOST_ISSUES = 200  # of the organisation, touched last
-_YEAR = timedelta(days=365)
 
 
 @dataclass
@@ -27,14 +26,11 @@ class Facts:
     """What GitHub tells."""
 
     organisation: str
-    # By login, the day and the address of their first thread in the organisation; None where there is none.
-    members: dict[str, tuple[date, str] | None] = field(default_factory=dict)
-    # actor, repo, owner: one row a thread of the last year in a repository of another organisation.
-    work: pd.DataFrame = field(default_factory=pd.DataFrame)
+    members: dict[str, tuple[date, str] | None] = field(default_factory=dict)  # by login, their first thread here
+    work: pd.DataFrame = field(default_factory=pd.DataFrame)  # actor, repo, owner: threads elsewhere in the last year
     own_issues: pd.DataFrame = field(default_factory=pd.DataFrame)  # repo, labels, owners of what they link to
     own_repositories: list[str] = field(default_factory=list)
-    # By owner, who wrote what was last merged in its repositories, and whether each belongs to it.
-    authors: dict[str, dict[str, bool]] = field(default_factory=dict)
+    authors: dict[str, dict[str, bool]] = field(default_factory=dict)  # by owner, of last merges: are they members?
     broken: list[str] = field(default_factory=list)  # what could not be had
 
 
@@ -43,7 +39,7 @@ def read_facts(client: Client, settings: Settings, organisation: str, team: str,
     repositories = list(client.call("repos", "list_for_org", org=organisation))
     if not repositories:
         raise ContribkitError(f'GitHub shows no repository of an organisation "{organisation}"; is the name right?')
-    people, since = _people(client, organisation, team), today - _YEAR
+    people, since = _people(client, organisation, team), today - timedelta(days=365)
     hits: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
 
     def receive(query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
@@ -95,7 +91,6 @@ def _own_issue(hit: dict[str, Any]) -> tuple[str, list[str], list[str]]:
 
 
 def _people(client: Client, organisation: str, team: str) -> list[str]:
-    """Return the members' logins; an error says why there are none, or too many for one team."""
     if team:
         members = client.call("teams", "list_members_in_org", org=organisation, team_slug=team)
         fix = "name it as it stands in its address; to see teams a token needs the scope read:org"

@@ -13,13 +13,10 @@ from contribkit.text import pluralise
 
 # From where on `--yes` takes a project: as many people of the team with as many threads in the last year.
 BAR_PEOPLE, BAR_THREADS = 2, 5
-_MOST_PROJECTS = 30
-_MOST_STAKEHOLDERS = 20
+_MOST_PROJECTS, _MOST_STAKEHOLDERS = 30, 20
 _FEW = 3  # repositories that are named alike, and issues that link to the same place: fewer are chance
 _ROADMAP = re.compile(r"\b(roadmap|initiatives?|epic|okr|milestone|objectives?)\b", re.IGNORECASE)
-# Words before the name in labels such as "community: Example" and "hub/example".
-_COMMUNITY = re.compile(rf"^{COMMUNITY.pattern}\s*[:/]\s*(.+)$", re.IGNORECASE)
-# Words beside the name in repositories such as example-image and example-hub.
+_COMMUNITY = re.compile(rf"^{COMMUNITY.pattern}\s*[:/]\s*(.+)$", re.IGNORECASE)  # community: Example, hub/example
 _KEPT_FOR = re.compile(r"^(.+?)-(user-)?(image|images|hub|deployment|config|docs)$", re.IGNORECASE)
 
 
@@ -34,15 +31,7 @@ class Proposal(NamedTuple):
 
 
 def proposals(facts: Facts) -> list[Proposal]:
-    """Return what a contribkit.toml could say, in the order of its tables.
-
-    Examples
-    --------
-    >>> import datetime
-    >>> facts = Facts("example-org", {"ada-example": (datetime.date(2024, 1, 15), "https://github.com/o/r/issues/1")})
-    >>> [(one.table, one.values) for one in proposals(facts)]
-    [('teams.members', {'login': 'ada-example', 'from': datetime.date(2024, 1, 15)})]
-    """
+    """Return what a contribkit.toml could say, in the order of its tables."""
     return [*_members(facts), *_projects(facts), *_stakeholders(facts), *_initiatives(facts)]
 
 
@@ -56,7 +45,6 @@ def _members(facts: Facts) -> Iterator[Proposal]:
 
 
 def _projects(facts: Facts) -> Iterator[Proposal]:
-    """Propose where the team contributes; an owner of several such repositories as a whole."""
     if facts.work.empty:
         return
     found = []
@@ -121,7 +109,6 @@ def _linked(facts: Facts) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def _initiatives(facts: Facts) -> Iterator[Proposal]:
-    """Propose repositories and labels that look like a roadmap."""
     for repo in facts.own_repositories:
         if _ROADMAP.search(repo.partition("/")[2].replace("-", " ")):
             values = {"name": f"Roadmap in {repo}", "from_issues": repo}

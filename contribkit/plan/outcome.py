@@ -133,7 +133,6 @@ def _work(table: pd.DataFrame) -> list[str]:
 
 
 def _counted(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with how many people, not who."""
     who = table.columns.intersection(["planned_for", "done_by"])
     return table.assign(**{name: [len(c) if isinstance(c, list) else c for c in table[name]] for name in who})
 

@@ -69,8 +69,7 @@ def reasons(need: Need) -> Iterable[tuple[str, bool, str]]:
     """Yield every reason, in the order in which the page lists them: its name, whether it holds, and what it says."""
     row, is_thread = need.row, need.row["kind"] in _THREADS
     is_pull, review = row["kind"] == "pull_request", row["review_state"]
-    times = [row[column] for column in ("opened_at", "updated_at", "released_at")]
-    now = pd.Timestamp(need.as_of)
+    times, now = (row["opened_at"], row["updated_at"], row["released_at"]), pd.Timestamp(need.as_of)
     opened, updated, released = (NEVER if at is None else max((now - at).days, NEVER) for at in times)
     size = (row["additions"] or 0) + (row["deletions"] or 0)
     is_small = size <= SMALL and None not in (row["additions"], row["deletions"])

@@ -349,10 +349,10 @@ class Rotation:
             return ["Nobody has time in this period (away, no capacity, or not a member), so every line is open."]
         if len(able) == 1:
             notes.append("Only one person has time, so nothing can rotate and nobody can pair.")
-        takers = [line.who for line in self.lines]
         if self.hours is not None:
             needed = sum(line.hours for line in self.lines)
             notes.append(f"The lines take about {needed:.1f} hours; the team has {self.hours:.1f}.")
+        takers = [line.who for line in self.lines]
         if unassigned := takers.count(None):
             notes.append(f"{unassigned} of {len(takers)} lines are open: they do not fit the team's time.")
         known = {activity for person in able for activity in person.has_done}
