@@ -41,6 +41,10 @@ MORE = {
     ("git", "merged"): "that a pull request was merged is told as its author's act too",
 }
 
+# Where git tells another reference than GraphQL, and why that is right.
+NOT_IN_GIT = "what an upstream thread says is not in its clone: a citation of ours there is not seen"
+Tie = tuple[str, str, str]  # upstream thread, repository or thread of the own side, direction
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workload, Organisation]]:
@@ -54,8 +58,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workload, O
 
 
 @pytest.fixture(scope="module")
-def told(home: tuple[Workload, Organisation]) -> dict[str, set[Act]]:
-    """The acts of the period from each source."""
+def answers(home: tuple[Workload, Organisation]) -> dict[str, Loaded]:
+    """What each source tells of the period."""
     workload, org = home
     found = {
         "graphql": github.load(org, workload.period),
@@ -63,7 +67,14 @@ def told(home: tuple[Workload, Organisation]) -> dict[str, set[Act]]:
         "git": git.load(only(org, CLONES), workload.period),
     }
     assert not [sentence for one in found.values() for sentence in one.broken]
-    return {name: acts(loaded, org, workload) for name, loaded in found.items()}
+    return found
+
+
+@pytest.fixture(scope="module")
+def told(home: tuple[Workload, Organisation], answers: dict[str, Loaded]) -> dict[str, set[Act]]:
+    """The acts of the period from each source."""
+    workload, org = home
+    return {name: acts(loaded, org, workload) for name, loaded in answers.items()}
 
 
 def only(org: Organisation, source: str) -> Organisation:
@@ -80,6 +91,27 @@ def acts(loaded: Loaded, org: Organisation, workload: Workload) -> set[Act]:
     discussed = {one.ref.lower() for one in workload.discussions}
     kinds = [DISCUSSED if ref in discussed else act for ref, act in zip(refs, found["act"], strict=True)]
     return set(zip(refs, canonical(found["actor"], org), kinds, found["at"], strict=True))
+
+
+def ties(loaded: Loaded, workload: Workload, of: str) -> set[Tie]:
+    """Return the references, their places on the own side by a column."""
+    columns = (loaded.references[name] for name in ("ref", of, "direction"))
+    named = (
+        (present_name(str(ref), workload), str(place), direction)
+        for ref, place, direction in zip(*columns, strict=True)
+    )
+    return {(casefold_id(ref), casefold_id(place), direction) for ref, place, direction in named}
+
+
+def test_the_own_side_says_the_same_in_threads_and_in_commits_but_for_what_git_cannot_know(
+    answers: dict[str, Loaded], home: tuple[Workload, Organisation]
+) -> None:
+    by_thread = {name: ties(answers[name], home[0], "id") for name in ("graphql", "sqlite")}
+    assert {direction for *_, direction in by_thread["graphql"]} == {"in", "out"}
+    assert by_thread["sqlite"] == by_thread["graphql"]
+    by_place = {name: ties(answers[name], home[0], "source") for name in ("graphql", "git")}
+    assert {direction for *_, direction in by_place["graphql"] - by_place["git"]} == {"out"}, NOT_IN_GIT
+    assert by_place["git"] == {tie for tie in by_place["graphql"] if tie[2] == "in"}
 
 
 @pytest.mark.parametrize("source", ["sqlite", "git"])

@@ -29,8 +29,21 @@ def upstream(workload: Workload) -> list[Repository]:
     return [one for one in (*workload.world.upstream, *workload.world.new) if not one.sealed]
 
 
+def own_side(workload: Workload) -> list[Repository]:
+    """Return the repositories of the own side, without the one that nobody may see."""
+    return [one for one in workload.world.own.values() if not one.sealed]
+
+
 def write_clones(workload: Workload, folder: Path) -> None:
-    """Write a bare clone of each upstream repository, as it is called now: merges by GitHub's button, tags."""
+    """Write a bare clone of each repository, as it is called now: merges by GitHub's button, and tags.
+
+    What an issue of the own side says, a commit says there, as if somebody had closed the issue by it.
+    """
+    for repository in own_side(workload):
+        clone = Invented(folder / f"{repository.owner.login}+{repository.name}")
+        for thread in repository.threads:
+            message = f"{thread.title} (#{thread.number})\n\n{thread.body}"
+            clone.main(message, author=_person(thread.author), at=_time(thread.created_at))
     for repository in upstream(workload):
         clone = Invented(folder / f"{repository.owner.login}+{repository.name}")
         clone.main("Start", at=_time(repository.created_at))
@@ -56,6 +69,11 @@ def _merge(clone: Invented, thread: Thread) -> None:
 
 def write_database(github: Emulator, path: Path) -> None:
     """Let github-to-sqlite, in a process of its own, write a database of what the emulator answers."""
-    places = os.environ | {"PYTHONPATH": str(REDIRECT), "GITHUB_EMULATOR": github.url, "GITHUB_TOKEN": github.token}
-    command = [str(_OTHERS / "to_sqlite.py"), str(path), *(one.ref for one in upstream(github.workload))]
-    subprocess.run([sys.executable, *command], env=places, capture_output=True, check=True)
+    places = [one.ref for one in (*upstream(github.workload), *own_side(github.workload))]
+    environment = os.environ | {
+        "PYTHONPATH": str(REDIRECT),
+        "GITHUB_EMULATOR": github.url,
+        "GITHUB_TOKEN": github.token,
+    }
+    command = [str(_OTHERS / "to_sqlite.py"), str(path), *places]
+    subprocess.run([sys.executable, *command], env=environment, capture_output=True, check=True)

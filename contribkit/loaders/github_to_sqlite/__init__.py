@@ -38,7 +38,11 @@ _LACKING = {
 # A quick check before a slow one: nothing else can be a link to a thread.
 _MAY_LINK = r"github\.com/|/[\w.-]+#[0-9]"
 _OPENED = ("created_at", "published_at", "author_date")  # the columns that say when something began
+_CONTEXT = 1_000  # characters of an own thread that others cite
 _AROUND = pd.Timedelta(days=7)  # how far a repository's first commit may lie from its creation
+
+
+_Row = dict[str, Any]
 
 
 class Settings(Table):
@@ -248,7 +252,7 @@ def _act_rows(content: _Content) -> pd.DataFrame:
 
 
 def _reference_rows(content: _Content, threads: pd.DataFrame, organisation: Organisation) -> pd.DataFrame:
-    """Return a table of the schema `REFERENCES`: what bodies, comments and messages of the own side point at."""
+    """Return a table of the schema `REFERENCES`: what the own side's words point at, and its threads cited upstream."""
     numbered, comments = threads[threads["number"].notna()], content.comments
     by_ref = threads.assign(place=threads["ref"].str.casefold()).set_index("place")
     place = comments["ref"].str.casefold()
@@ -256,17 +260,27 @@ def _reference_rows(content: _Content, threads: pd.DataFrame, organisation: Orga
     comments = comments.assign(**about | {"kind": about["kind"].fillna("issue")}, id=comments["ref"])
     places = pd.concat([numbered.assign(id=numbered["ref"]), comments, content.commits])
     places = places.assign(source=places["repo"], by=places["author"], date=places["opened_at"], direction="in")
-    places = places[places["ref"].isin([ref for ref in places["ref"].unique() if organisation.is_own_side(ref)])]
-    places = places[places["body"].str.contains(_MAY_LINK, case=False, na=False)]
+    is_own = places["ref"].isin([ref for ref in places["ref"].unique() if organisation.is_own_side(ref)])
+    cited = places.assign(context=places["body"].str[:_CONTEXT])
+    own = {casefold_id(row["id"]): row for row in rows_of(cited[is_own & places["number"].notna()])}
+    is_known = is_own | places["number"].notna() | places["author"].map(organisation.member, na_action="ignore").notna()
+    places = places[is_known & places["body"].str.contains(_MAY_LINK, case=False, na=False)]
     rows = tqdm(rows_of(places), "reading references", unit="text", delay=2, leave=False)
-    found = conform(pd.DataFrame([found for row in rows for found in _linking(row, organisation)]), REFERENCES)
+    found = conform(pd.DataFrame([found for row in rows for found in _linking(row, own, organisation)]), REFERENCES)
     return found.assign(by_is_bot=found["by"].isin(content.bots) | are_bots(found["by"], organisation))
 
 
-def _linking(row: dict[str, Any], organisation: Organisation) -> Iterator[dict[str, Any]]:
-    for ref, text, context in passages(row["body"], organisation.is_own):
-        if casefold_id(ref) != casefold_id(row["ref"]):
-            yield row | {"ref": ref, "text": text, "context": context}
+def _linking(row: _Row, own: dict[str, _Row], organisation: Organisation) -> Iterator[_Row]:
+    """Yield a row for each thread at which words of the own side point, or each thread of `own` that others cite."""
+    if organisation.is_own_side(row["ref"]):
+        for ref, text, context in passages(row["body"], organisation.is_own):
+            if casefold_id(ref) != casefold_id(row["ref"]):
+                yield row | {"ref": ref, "text": text, "context": context}
+        return
+    about = {"ref": row["ref"], "by": row["by"], "date": row["date"], "direction": "out"}
+    for ref, text, _ in passages(row["body"], lambda repo: False):
+        if place := own.get(casefold_id(ref)):
+            yield place | about | {"text": text}
 
 
 def _lists(keys: pd.Series, lists: dict[Any, list[Any]]) -> pd.Series:
