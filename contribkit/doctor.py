@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from contribkit.config.models import Goal, Initiative
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.init import PLACEHOLDER
@@ -74,8 +73,7 @@ def _check_configuration(organisation: Organisation) -> Iterator[Finding]:
         sentence = f'without "from", everything they ever did counts as the team\'s: {", ".join(undated)}'
         fix = "write from = and the first day in the team, such as from = 2024-01-15, below each login"
         yield warning(_FILE, sentence, fix)
-    plans: list[Initiative | Goal] = [*organisation.initiatives, *organisation.goals]
-    for plan in plans:
+    for plan in (*organisation.initiatives, *organisation.goals):
         if not (plan.refs or plan.from_issues):
             kind = type(plan).__name__.lower()
             sentence = f'the {kind} "{plan.name}" has no refs, so that no link can tie a contribution to it'
@@ -105,9 +103,8 @@ def _check_sources(organisation: Organisation) -> Iterator[Finding]:
         except ContribkitError as error:
             yield from errors(subject, error, f"run: {CLONE}" if name == "git" else "fix it there")
     if not has_references:
-        fix = f"clone those that plan your work: {CLONE}"
-        if not organisation.own:
-            fix = f"write your GitHub organisations into own, and {fix}"
+        first = "" if organisation.own else "write your GitHub organisations into own, and "
+        fix = f"{first}clone those that plan your work: {CLONE}"
         sentence = "no own repository can be read, so that no evidence from the organisation's own side will be seen"
         yield warning("own side", sentence, fix)
 
@@ -196,5 +193,4 @@ def check_kernel() -> list[Finding]:
     remove = f"remove it: jupyter kernelspec remove {_KERNEL}, then {install}"
     if shutil.which(program) is None:
         return errors(subject, f"{spec.resource_dir} names a program that is not there ({program})", remove)
-    sentence = f"{spec.resource_dir} runs another Python ({program}), which may lack contribkit"
-    return [warning(subject, sentence, remove)]
+    return [warning(subject, f"{spec.resource_dir} runs another Python ({program}), which may lack contribkit", remove)]

@@ -55,8 +55,7 @@ def _with_authors_merges(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFr
     merges = acts[acts["act"] == "merged"]
     refs = merges["ref"].str.casefold()
     authors = refs.map(threads["author"]).astype("str")
-    # A merge of one's own, or one that a source gives as its author's, is there already.
-    known = pd.MultiIndex.from_arrays([refs, merges["actor"].str.casefold()])
+    known = pd.MultiIndex.from_arrays([refs, merges["actor"].str.casefold()])  # authors' merges that are there already
     new = authors.notna() & ~pd.MultiIndex.from_arrays([refs, authors.str.casefold()]).isin(known)
     mine = merges.assign(actor=authors, text=None, url=None, key=refs)[new].drop_duplicates("key")
     return combine([acts, conform(mine, ACTS)], ACTS).drop_duplicates(["ref", "actor", "act", "at"])

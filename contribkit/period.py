@@ -32,8 +32,6 @@ class Period:
     >>> period = Period("2026-Q3", "Europe/Berlin")
     >>> period.start.isoformat(), period.end.isoformat()
     ('2026-06-30T22:00:00+00:00', '2026-09-30T22:00:00+00:00')
-    >>> str(period.previous())
-    '2026-Q2'
     >>> str(Period("last quarter", today=date(2026, 11, 22)))
     '2026-Q3'
     """

@@ -6,8 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import Unpack
 
-import pandas as pd
-
 from contribkit.classifiers import classify
 from contribkit.config.models import Team
 from contribkit.config.organisation import Organisation
@@ -22,7 +20,6 @@ from contribkit.review.question import Schema
 from contribkit.review.questions import PROJECT, TEAM, with_plug_ins
 from contribkit.review.review_data import PERIODS, project_slug
 from contribkit.review.summary import SCHEMA, schema_of
-from contribkit.tables import Judged
 
 
 class OpenPlanOptions(PlanOptions, total=False):
@@ -69,22 +66,17 @@ def open_review(config: str | Path = "", team: str = "", period: str = "", **opt
     keep_going, reviews = options.get("keep_going", False), options.get("reviews", "")
     data, labels, periods = load(org, span, keep_going), Labels.read(org.root / "labels", org), span.last(PERIODS)
 
-    def judge(rows: pd.DataFrame) -> Judged:
-        return classify(rows, data.references, org, labels)
-
-    judged = judge(data.contributions)
+    judged = classify(data.contributions, data.references, org, labels)
     questions: Sequence[Question] = PROJECT
     if isinstance(whose, Team):
         unlabelled = partial(classify, data.contributions, data.references, org) if labels.events else lambda: judged
-        after: dict[str, list[Question]] = {
-            "goals": [Planned(read_planned(org, span, keep_going))],
-            "needs_review": [EvaluationQuestion(unlabelled, labels)],
-        }
+        planned, evaluation = Planned(read_planned(org, span, keep_going)), EvaluationQuestion(unlabelled, labels)
+        after: dict[str, list[Question]] = {"goals": [planned], "needs_review": [evaluation]}
         questions = [asked for question in TEAM for asked in (question, *after.get(question.name, []))]
     slug = whose.slug if isinstance(whose, Team) else project_slug(org, whose)
     review = Review(
         judged, data, whose, span, with_plug_ins(questions), labels=labels,
-        earlier={before: judge(data.fold(before)) for before in periods[:-1]},
+        earlier={before: classify(data.fold(before), data.references, org, labels) for before in periods[:-1]},
         summaries=read_summaries(reviews, slug, periods) if reviews else {},
         include_private=options.get("include_private", False), without_names=options.get("without_names", False),
     )  # fmt: skip

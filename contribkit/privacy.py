@@ -99,10 +99,9 @@ def mask_of(organisation: Organisation, people: Iterable[str] = ()) -> "Mask":
     """Return what puts somebody in the place of members, of who speaks for stakeholders, and of further people."""
     members = organisation.members.values()
     names = [name for member in members for name in (member.login, member.name, *member.aliases)]
-    speakers = [login for stakeholder in organisation.stakeholders for login in stakeholder.people]
     words = [word for member in members for word in re.findall(r"[^\W\d_]+", member.name)]
-    # A particle or an initial would mask half of all words.
-    return Mask([*names, *speakers, *people], [word for word in words if len(word) > 2 and word[0].isupper()])
+    parts = [word for word in words if len(word) > 2 and word[0].isupper()]  # "a" or "van" would mask half of all words
+    return Mask([*names, *organisation.speakers, *people], parts)
 
 
 def without_paths(text: str, root: Path) -> str:

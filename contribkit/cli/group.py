@@ -16,7 +16,7 @@ from contribkit.errors import ContribkitError
 
 PATH = click.Path(path_type=Path)
 CONFIG = click.option(
-    "--config", type=PATH, default="contribkit.toml", show_default=True, help="The organisation's file."
+    "--config", type=PATH, default=Path("contribkit.toml"), show_default=True, help="The organisation's file."
 )
 INCLUDE_PRIVATE = click.option("--include-private", is_flag=True, help="Show private threads too.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")

@@ -75,8 +75,7 @@ def classify(
     decided = read_labels(labels, org) if labels else ck.Labels()
     if unknown := decided.missing(row["id"] for row in rows):  # which may be private, so they are not named
         warn([f"{pluralise(len(unknown), 'label')} for other contributions left out"])
-    table = contribution_table(rows, org.timezone)
-    judged = ck.classify(table, conform(found, REFERENCES, org.timezone), org, decided)
+    judged = ck.classify(contribution_table(rows, org.timezone), conform(found, REFERENCES, org.timezone), org, decided)
     shown = without_private(judged, include_private).nested()
     judgements = records(shown[[*JUDGED, "reasons"]])
     written = [

@@ -137,9 +137,7 @@ def pages(folder: str, default: str, of_sample: str) -> Callable[[Callable[..., 
         click.option("--without-names", is_flag=True, help="Show no persons."),
         INCLUDE_PRIVATE,
         click.option("--keep-going", is_flag=True, help="Take what can be read, and say what could not."),
-        click.option(
-            "-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the notebook."
-        ),
+        click.option("-p", "--parameter", nargs=2, multiple=True, metavar="NAME VALUE", help=_PARAMETER),
     )
 
     def added(function: Callable[..., None]) -> click.Command:

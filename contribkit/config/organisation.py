@@ -217,8 +217,7 @@ class Organisation:
 
     @cached_property
     def _planned(self) -> set[str]:
-        tables: list[Initiative | Goal] = [*self.initiatives, *self.goals]
-        return {casefold_id(ref) for table in tables for ref in table.refs}
+        return {casefold_id(ref) for table in (*self.initiatives, *self.goals) for ref in table.refs}
 
     def with_issues(self, references: pd.DataFrame) -> "Organisation":
         """Return the organisation with the issues, from which references come, that ``from_issues`` names."""

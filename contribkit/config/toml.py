@@ -14,6 +14,7 @@ from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id
 from contribkit.text import printable
 
+Settings = TypeVar("Settings", bound=BaseModel)
 Place = tuple[int | str, ...]
 _LONGEST = 300  # characters of a message, which may quote a value
 
@@ -54,9 +55,6 @@ def _shared_logins(file: Configuration) -> Iterator[tuple[Place, str]]:
         for alias in member.aliases:
             if (owner := owners.setdefault(casefold_id(alias), login)) != login:
                 yield (*place, "aliases"), f'the alias "{alias}" is also {owner}\'s; remove it from one of them'
-
-
-Settings = TypeVar("Settings", bound=BaseModel)
 
 
 def read_configuration(path: Path) -> Configuration:

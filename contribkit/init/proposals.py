@@ -79,8 +79,7 @@ def _stakeholders(facts: Facts) -> Iterator[Proposal]:
         known, signs = found.setdefault(values["name"].casefold(), ({}, []))
         known.update(values | known)
         signs.append(sign)
-    ordered = sorted(found.values(), key=lambda one: -len(one[1]))
-    for values, signs in ordered[:_MOST_STAKEHOLDERS]:
+    for values, signs in sorted(found.values(), key=lambda one: -len(one[1]))[:_MOST_STAKEHOLDERS]:
         yield Proposal("stakeholders", values["name"], values, "; ".join(signs), len(signs) > 1)
 
 

@@ -32,8 +32,7 @@ class Line:
     who: str | None = None  # the login of who takes it
     partner: str | None = None  # the login of who pairs with them: the column ``with``
     team: str | None = None  # a slug; None if the line is for every team whose member takes it
-    # Only in a proposal:
-    because: str = ""  # where the number comes from
+    because: str = ""  # where the number comes from; as all below, only in a proposal
     needs: tuple[str, ...] = ()  # references of those to begin with
     hours_each: float = 0.0  # of one contribution, as estimated
     priority: int = 0  # 0 for goals, 1 for needs, 2 for what was done so far; higher numbers are left open first

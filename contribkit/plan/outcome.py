@@ -116,10 +116,7 @@ class Planned(Question):
 
 
 def planned_section(review: Review, saved: SavedPlan | None) -> ReviewSection:
-    """Return what came of a saved plan, as `contribkit.read_planned` returns it, for the review of a team.
-
-    A review that `contribkit.open_review` returned has it as `review.planned`.
-    """
+    """Return what came of a plan from `read_planned`; a review from `contribkit.open_review` has it as `planned`."""
     return ReviewSection(Planned(saved), review.data)
 
 

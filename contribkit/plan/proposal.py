@@ -24,10 +24,8 @@ from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
 
 FIRST = 12  # how many needs to begin with: as many as a team can discuss in one meeting
-
 PROPOSAL = "proposal.csv"
 _LINES = PLANNED | {"because": "str", "why": "str", "needs": "list", "hours": "Float64"}
-
 _KINDS = {
     "pull_request": ("pull request", "pull requests"), "issue": ("untriaged issue", "untriaged issues"),
     "release": ("overdue release", "overdue releases"), "branch": ("red branch", "red branches"),
@@ -48,10 +46,8 @@ class Plan(Page):
     ----------
     earlier
         Judged contributions of the periods before, oldest first: who did what so far.
-    waiting
-        What `contribkit.load_needs` returned.
-    data
-        What `contribkit.load` returned.
+    waiting, data
+        What `contribkit.load_needs` and `contribkit.load` returned.
     team, period
         For whom and when; a period that is over shows what could have been planned.
     options
@@ -207,8 +203,7 @@ class Plan(Page):
             f"before. Lines are shared by {'capacity and days present' if self.rotation.hours is None else 'hours'}; "
             "nobody is ranked."
         )
-        sentence = sentence if lines else "There is nothing to plan."
-        title = f"Who could take what in {self.period}?"
+        title, sentence = f"Who could take what in {self.period}?", sentence if lines else "There is nothing to plan."
         return _section(2, title, sentence, self._who_figure(), body, self.lines)
 
     @property

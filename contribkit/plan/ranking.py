@@ -22,7 +22,6 @@ STALE = 365  # days
 OVERDUE = 90  # days: a quarter without a release
 _THREADS = ("pull_request", "issue")  # the kinds of need that somebody opened
 NEVER = -1  # days ago: unknown, or in the future
-
 ACTIVITIES = {  # that each kind of need asks for
     "pull_request": Activity.REVIEW, "issue": Activity.TRIAGE, "release": Activity.RELEASE, "branch": Activity.CI,
 }  # fmt: skip
@@ -73,7 +72,6 @@ def reasons(need: Need) -> Iterable[tuple[str, bool, str]]:
     opened, updated, released = (NEVER if at is None else max((now - at).days, NEVER) for at in times)
     size = (row["additions"] or 0) + (row["deletions"] or 0)
     is_small = size <= SMALL and None not in (row["additions"], row["deletions"])
-
     is_red = row["kind"] == "branch" and row["checks"] == "failure"
     yield "red", is_red, "the default branch fails, so everybody's checks fail"
     is_overdue = row["kind"] == "release" and released >= OVERDUE and row["commits"] != 0

@@ -24,16 +24,20 @@ ONGOING = UPKEEP | {Activity.BUGFIX}  # from period to period; features come fro
 ONE_A_LINE = (Activity.RELEASE, Activity.MEETING, Activity.STRATEGY)  # so that several people learn them
 HANDFUL = 5  # the most contributions on one line
 MOST = 8  # lines per period for somebody with all their time, where contribkit.toml gives no hours
-
 WORK = {"back": "int64", "actor": "str", "activity": "str", "upstream": "str", "lead": "str", "hours": "Float64"}
 """One row a contribution to an upstream project; ``back``: how many periods ago, 1 is the last one."""
 
-_KINDS = {
+_KINDS = {  # what an activity mostly is, for its hours where nobody did it so far; the others: a pull request
     Activity.REVIEW: Kind.REVIEW, Activity.ONBOARDING: Kind.REVIEW, Activity.TRIAGE: Kind.TRIAGE,
     Activity.RELEASE: Kind.RELEASE, Activity.MEETING: Kind.MEETING, Activity.STRATEGY: Kind.DISCUSSION,
     Activity.COMMENT: Kind.COMMENT, Activity.NEW_PROJECT: Kind.REPOSITORY, Activity.OTHER: Kind.OTHER,
 }  # fmt: skip
-"""What work of an activity is mostly, for its hours where nobody did it so far; a pull request where it is not here."""
+_DONE = {
+    Activity.RELEASE: "made a release", Activity.REVIEW: "reviewed", Activity.ONBOARDING: "welcomed newcomers",
+    Activity.CI: "worked on CI", Activity.DOCS: "written docs", Activity.MEETING: "run a meeting",
+    Activity.STRATEGY: "worked on strategy", Activity.TRIAGE: "triaged", Activity.BUGFIX: "fixed bugs",
+    Activity.MAINTENANCE: "done maintenance",
+}  # fmt: skip
 
 
 def earlier_work(earlier: Mapping[Period, pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
@@ -96,8 +100,7 @@ def _led(work: pd.DataFrame) -> Counter[Cell]:
 
 
 def _per_period(work: pd.DataFrame, known: pd.DataFrame) -> dict[Cell, int]:
-    """Return how much upstream-led work there was per period on average, a half rounded up."""
-    # A period without any contribution is one of which nothing is known, so it is left out of averages.
+    """Return the upstream-led work per period on average, a half rounded up, of periods that have any contribution."""
     periods = max(1, known["back"].nunique())
     return {cell: int(count / periods + 0.5) for cell, count in _led(work).items()}
 
@@ -142,14 +145,6 @@ def apportion(total: int, weights: Sequence[float]) -> list[int]:
     for place in by_remainder[: total - sum(parts)]:
         parts[place] += 1
     return parts
-
-
-_DONE = {
-    Activity.RELEASE: "made a release", Activity.REVIEW: "reviewed", Activity.ONBOARDING: "welcomed newcomers",
-    Activity.CI: "worked on CI", Activity.DOCS: "written docs", Activity.MEETING: "run a meeting",
-    Activity.STRATEGY: "worked on strategy", Activity.TRIAGE: "triaged", Activity.BUGFIX: "fixed bugs",
-    Activity.MAINTENANCE: "done maintenance",
-}  # fmt: skip
 
 
 def done(activity: str) -> str:
