@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from markupsafe import escape
 from pydantic import BaseModel, ValidationError
 
 from contribkit.period import Period
 from contribkit.review import page
 from contribkit.review.question import DEFINITIONS, MOST_ROWS, Question, Schema
 from contribkit.review.review_data import ReviewData, Summaries
-from contribkit.tables import records
+from contribkit.tables import is_missing, records
 from contribkit.text import csv_of
-from contribkit.vocabulary import Lead
+from contribkit.vocabulary import Activity, Kind, Lead
 
 VERSION = 1  # version of the schema; it grows when a program that reads a summary would have to change
 
@@ -163,21 +164,26 @@ class Sortable:
         rows = data.rows
         days = rows["happened_at"].dt.tz_convert(data.period.timezone).dt.strftime("%Y-%m-%d")
         table = pd.DataFrame({
-            "who led": rows["lead"].map(data.words), "title": rows["title"], "kind": rows["kind"],
-            "activity": rows["activity"], "for": rows["stakeholder"],
+            "who led": rows["lead"].map(data.words), "title": rows["title"].fillna(rows["ref"]),
+            "kind": rows["kind"].map(lambda kind: Kind(kind).word),
+            "activity": rows["activity"].map(lambda activity: Activity(activity).word), "for": rows["stakeholder"],
             "initiative or goal": rows["initiative"].fillna(rows["goal"]), "who": rows["actor"].replace(data.members),
             "day": days, "thread": rows["ref"],
         })  # fmt: skip
         self.table = table.drop(columns="who" if data.without_names else []).reset_index(drop=True)
+        links = [page.macro("link", *cells) for cells in zip(self.table["title"], rows["url"], strict=True)]
+        self._linked = self.table.assign(title=pd.Series(links, dtype=object))
 
     def _repr_html_(self) -> str:
-        shown, more = self.table.head(MOST_ROWS), len(self.table) - MOST_ROWS
+        shown, more = self._linked.head(MOST_ROWS), len(self.table) - MOST_ROWS
         note = f"And {more} more: run the notebook, or see contributions.csv." if more > 0 else ""
         return page.html("table.html", table=page.table(shown) + page.paragraph(note, quiet=True))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         from itables.widget import ITable  # slow to import, and needed only where a notebook shows the table
 
-        live = ITable(self.table, classes="display compact", maxBytes=0)._repr_mimebundle_()
+        # It takes cells for HTML, since titles are links: all else is escaped here.
+        cells = self._linked.map(lambda cell: "" if is_missing(cell) else str(escape(cell)))
+        live = ITable(cells, classes="display compact", maxBytes=0, allow_html=True)._repr_mimebundle_()
         bundle = live[0] if isinstance(live, tuple) else live
         return {**(bundle or {}), "text/html": self._repr_html_(), "text/plain": repr(self.table)}

@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 import pandas as pd
 import pytest
+from ipywidgets.widgets.widget import _instances
 
 import contribkit as ck
 from contribkit import privacy
@@ -20,6 +21,7 @@ from contribkit.review.questions import changes, goals, leads, limits, sharing, 
 from contribkit.review.review_data import ReviewData
 from contribkit.review.summary import to_csv
 from contribkit.tables import NESTED, REFERENCES, Judged, conform
+from contribkit.vocabulary import Kind
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
 
 NASTY = "<script>alert(1)</script> [x](javascript:alert(2)) **b** \u202eevil =1+1"
@@ -596,3 +598,21 @@ def test_tables_of_the_page_are_escaped_and_have_the_types_of_their_schema():
 def test_the_interval_of_a_difference_as_published():
     # The first example of Newcombe 1998: 0.0524 to 0.3339.
     assert shares.difference(shares.share(56, 70), shares.share(48, 80)) == (0.2, 0.052, 0.334)
+
+
+def test_titles_in_the_table_to_sort_are_links_and_whatever_strangers_wrote_is_text(sample):
+    review, hostile = review_of(sample), "<img src=x onerror=alert(1)>"
+    rows = review.rows
+    review.data.rows = rows.assign(
+        title=[hostile, *rows["title"].iloc[1:]],
+        stakeholder=hostile,
+        url=["javascript:alert(1)", *rows["url"].iloc[1:]],
+    )
+    bundle = review.sortable._repr_mimebundle_()
+    live = _instances[bundle["application/vnd.jupyter.widget-view+json"]["model_id"]].get_state()
+    for shown in (bundle["text/html"], json.dumps(live)):
+        assert "<img" not in shown
+        assert "javascript:" not in shown
+        assert "&lt;img src=x" in shown
+        assert rows["url"].iloc[1] in shown
+    assert set(review.sortable.table["kind"]) <= {kind.word for kind in Kind}
