@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import escape
 from pydantic import BaseModel, ValidationError
 
 from contribkit.period import Period
 from contribkit.review import page
 from contribkit.review.question import DEFINITIONS, MOST_ROWS, Question, Schema
 from contribkit.review.review_data import ReviewData, Summaries
-from contribkit.tables import is_missing, records
+from contribkit.tables import records
 from contribkit.text import csv_of
 from contribkit.vocabulary import Activity, Kind, Lead
 
@@ -182,8 +181,6 @@ class Sortable:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         from itables.widget import ITable  # slow to import, and needed only where a notebook shows the table
 
-        # It takes cells for HTML, since titles are links: all else is escaped here.
-        cells = self._linked.map(lambda cell: "" if is_missing(cell) else str(escape(cell)))
-        live = ITable(cells, classes="display compact", maxBytes=0, allow_html=True)._repr_mimebundle_()
+        live = ITable(self.table, classes="display compact", maxBytes=0)._repr_mimebundle_()
         bundle = live[0] if isinstance(live, tuple) else live
         return {**(bundle or {}), "text/html": self._repr_html_(), "text/plain": repr(self.table)}

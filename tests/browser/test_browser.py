@@ -149,7 +149,6 @@ def test_the_contributions_can_be_sorted_in_jupyterlab(browser, server):
         table = shown.page.locator(".jp-OutputArea-output table.dataTable").first
         table.wait_for()
         titles = table.locator("tbody tr td:nth-child(2)")
-        assert titles.locator('a[href^="https://github.com/"]').count() > 5
         for order in ("ascending", "descending"):
             table.locator("thead th", has_text="title").locator(".dt-column-order").click()
             table.locator(f"thead th[aria-sort={order}]").wait_for()

@@ -69,7 +69,7 @@ class Changes(Question):
     def body(self, data: ReviewData) -> Iterable[Markup]:
         leads, labels = lead_changes(data), label_changes(data)
         if len(history(data)) > 1:
-            yield _headline_table(history(data), data.words)
+            yield _headline_table(history_shown(data), data.words)
         yield page.html(
             "changes.html", leads=page.dicts(leads), labels=page.dicts(labels), words=data.words,
             several_periods=leads["period"].nunique() > 1,
@@ -79,7 +79,7 @@ class Changes(Question):
 def _compared(data: ReviewData) -> str:
     if len(history(data)) < 2:
         return "There is no earlier period to compare with."
-    then, now = page.dicts(history(data))[-2:]
+    then, now = page.dicts(history_shown(data))[-2:]
     gap = difference(*(share(row["upstream"], row["upstream"] + row["stakeholder"]) for row in (now, then)))
     if gap is None:
         return f"Shares cannot be compared with {then['period']}: one of the periods has none."
@@ -134,14 +134,21 @@ def history(data: ReviewData) -> pd.DataFrame:
     return frame(_HISTORY, [*table, headlines(data)])
 
 
+def history_shown(data: ReviewData) -> pd.DataFrame:
+    """Return `history` without the shares of periods that no source of the own side covers."""
+    table = history(data)
+    shares = table[["upstream_share", "low", "high"]]
+    return table.assign(**shares.mask(table["no_share"] == UNCOVERED))
+
+
 def headlines(data: ReviewData) -> dict[str, Any]:
     """Return the numbers of one period that are shown beside those of others."""
     rows, linked, (reached, wanted) = data.named_rows, cross_links(data)["linked"], goals_reached(data)
-    *_, part, low, high = upstream_share(rows) if data.covers_own_side else share(0, 0)
-    none = UNCOVERED if not data.covers_own_side else "nothing was led by stakeholders or upstream"
+    *_, part, low, high = upstream_share(rows)
+    none = None if part is not None else "nothing was led by stakeholders or upstream"
     return {
         "period": str(data.period), "from": "sources", **lead_counts(rows["lead"]),
-        "upstream_share": part, "low": low, "high": high, "no_share": none if part is None else None,
+        "upstream_share": part, "low": low, "high": high, "no_share": none if data.covers_own_side else UNCOVERED,
         "merged": pull_requests(rows, data.period)["merged"].sum(), "evidence": evidence(data).part,
         "linked_both": (linked == "both").sum(), "linked_threads": len(linked),
         "goals_reached": reached, "goals_with_target": wanted,

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from contribkit.review import figures, page
 from contribkit.review.question import Filter, Question, array, each, frame, led_by, obj, of, row_details, share_columns
-from contribkit.review.questions.changes import history
+from contribkit.review.questions.changes import history_shown
 from contribkit.review.questions.community import community
 from contribkit.review.questions.goals import goals
 from contribkit.review.questions.limits import review_queue
@@ -93,7 +93,7 @@ class Leads(Question):
             side = "above" if part.low > policy else "below" if part.high < policy else "not clearly on either side of"
             against = f"{page.percent(part.share)} against {page.percent(policy)}"
             finding = f"{data.words['upstream']} work is {side} the policy ({against})"
-        return figures.lead_figure(history(data), data.words, policy, f"{data.period}: {finding}")
+        return figures.lead_figure(history_shown(data), data.words, policy, f"{data.period}: {finding}")
 
     def rows(self, data: ReviewData) -> dict[str, pd.Series]:
         pulls = {name.replace("_", " "): mask for name, mask in pull_requests(data.named_rows, data.period).items()}
