@@ -187,7 +187,7 @@ CASES = {
         lambda home: broken(home, "own =", "owns ="),
         'contribkit.toml:3: unknown key "organisation.owns"',
     ),
-    "no source": (lambda home: broken(home, RECORDS + '\ncontributions = ["c.jsonl"]', ""), "there is no source"),
+    "no source": (lambda home: broken(home, RECORDS + '\ncontributions = ["c.jsonl"]', ""), "names no source"),
     "unknown source": (lambda home: broken(home, RECORDS, "[sources.recods]"), 'did you mean "records"?'),
     "no records": (lambda home: (home / "c.jsonl").unlink(), "c.jsonl: cannot be read (No such file"),
     "no match": (lambda home: broken(home, "c.jsonl", "c*.json"), 'no file matches "c*.json"'),
@@ -224,7 +224,7 @@ def test_whatever_is_wrong_is_one_clear_error_before_any_work(home, case):
     ("arguments", "said"),
     [
         (["--period", "2026-Q5"], 'invalid period "2026-Q5"; write 2026-Q3'),
-        (["--period", "2026-Q3", "--team", "quai"], 'there is no team "quai"; did you mean "quay"'),
+        (["--period", "2026-Q3", "--team", "quai"], 'no team is called "quai"; did you mean "quay"'),
         (["--period", "2026-Q3", "-p", "without_names", "3"], 'the parameter "without_names" is bool, not int'),
         (["--period", "2026-Q3", "-p", "colour", "red"], 'no parameter "colour"'),
     ],
@@ -295,5 +295,5 @@ def test_steps_take_paths_and_names_as_people_write_them():
     data = ck.load(SAMPLE_CONFIG, "2026-Q3")
     judged = ck.classify(data.contributions, data.references, data.organisation)
     assert ck.Review(judged, data, "Product", "2026-Q3").data.team.slug == "product"
-    with pytest.raises(ck.ContribkitError, match='there is no team "produkt"; did you mean "product"'):
+    with pytest.raises(ck.ContribkitError, match='no team is called "produkt"; did you mean "product"'):
         ck.Review(judged, data, "produkt", "2026-Q3")

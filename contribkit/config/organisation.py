@@ -115,7 +115,7 @@ class Organisation:
         if not name:
             raise ContribkitError(f"there are {len(slugs)} teams; name one of: {', '.join(slugs)}")
         similar = f"{hint}; " if (hint := nearest(name, slugs)).startswith("did") else ""
-        raise ContribkitError(f'there is no team "{name}"; {similar}teams: {", ".join(slugs)}')
+        raise ContribkitError(f'no team is called "{name}"; {similar}teams: {", ".join(slugs)}')
 
     def project(self, name: str) -> Upstream:
         """Return an upstream project by name."""

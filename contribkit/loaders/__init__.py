@@ -116,7 +116,7 @@ def _sources(organisation: Organisation) -> dict[str, Loader]:
     """Return the configured sources by name, most trusted first; an error where there is none, or one is unknown."""
     if not organisation.sources:
         fix = 'add [sources.git] with clones = ["clones/*"] or [sources.records]'
-        raise ContribkitError(f"contribkit.toml: there is no source; {fix}")
+        raise ContribkitError(f"contribkit.toml names no source; {fix}")
     return {name: loader(name) for name in in_order([*organisation.sources])}
 
 

@@ -251,8 +251,8 @@ def test_a_team_is_found_by_slug_or_name_in_any_case(tmp_path: Path) -> None:
     ("name", "said"),
     [
         ("", "there are 2 teams; name one of: one, products-s-rvices"),
-        ("onne", 'there is no team "onne"; did you mean "one"?; teams: one, products-s-rvices'),
-        ("zzz", 'there is no team "zzz"; teams: one, products-s-rvices'),
+        ("onne", 'no team is called "onne"; did you mean "one"?; teams: one, products-s-rvices'),
+        ("zzz", 'no team is called "zzz"; teams: one, products-s-rvices'),
     ],
 )
 def test_a_team_that_is_not_there_says_which_are(tmp_path: Path, name: str, said: str) -> None:

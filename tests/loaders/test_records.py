@@ -275,7 +275,7 @@ def test_a_file_that_is_not_there_and_an_unknown_setting_are_named(tmp_path: Pat
 
 
 def test_no_source_and_an_unknown_source_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ContribkitError, match="there is no source; add"):
+    with pytest.raises(ContribkitError, match="names no source; add"):
         check(organisation(tmp_path))
     with pytest.raises(ContribkitError, match=r'\[sources.recrds\]: there is no such source; did you mean "records"\?'):
         check(organisation(tmp_path, HEAD + TEAM + "[sources.recrds]\n"))
