@@ -15,7 +15,18 @@ from contribkit.classifiers.votes import LABEL, Reason, Weights, decide, weights
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
 from contribkit.labels import Label, Labels
-from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, REFERENCES, Judged, conform, grouped, of_trackers, rows_of
+from contribkit.tables import (
+    CONTRIBUTIONS,
+    JUDGED,
+    REASONS,
+    REFERENCES,
+    Judged,
+    by_date,
+    conform,
+    grouped,
+    of_trackers,
+    rows_of,
+)
 from contribkit.vocabulary import MAINTAINER, MAINTAINERS, Activity, Kind, Lead
 
 _EVIDENCE = ["id", "rule", "strength", *Reason._fields]
@@ -62,7 +73,7 @@ def classify(
     table = conform(contributions, CONTRIBUTIONS, organisation.timezone).reset_index(drop=True)
     settled = labels.with_members(organisation).spelled_as(table["id"]).effective if labels else {}
     known = weights_of_rules() if weights is None else weights
-    told = conform(pd.DataFrame(references), REFERENCES, organisation.timezone)
+    told = by_date(conform(pd.DataFrame(references), REFERENCES, organisation.timezone))
     organisation = organisation.with_issues(told)
     found = evidence(table, told, organisation, known)
     answers = decide(found.reasons, table.index, known)[["lead", "confidence"]]
@@ -117,8 +128,7 @@ def evidence(table: pd.DataFrame, references: pd.DataFrame, organisation: Organi
 
 
 def _contexts(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisation) -> list[Context]:
-    """Return what rules look at, row by row; references in the order of their dates, not of their files."""
-    references = references.sort_values(["date", "source", "id"], kind="stable")
+    """Return what rules look at, row by row."""
     told = rows_of(references.astype(object).where(references.notna(), None))
     by_thread = grouped(references["ref"].map(casefold_id), told)
     covered = _covered(table["happened_at"], references)

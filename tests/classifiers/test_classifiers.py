@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from contribkit import Labels, Organisation, classify
+from benchmarks.leads import SETS, read
+from contribkit import Labels, Organisation, Period, classify, load
 from contribkit.classifiers import rules
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
@@ -351,6 +352,65 @@ def test_the_order_of_rows_and_references_decides_nothing():
         for step in (1, -1)
     )
     pd.testing.assert_frame_equal(one[[*JUDGED, "reasons"]], other[[*JUDGED, "reasons"]])
+
+
+def by_id(judged):
+    """Return what classify says of each contribution, as texts, by its id."""
+    rows = judged.nested().astype(object)
+    return {row["id"]: {name: repr(cell) for name, cell in row.items()} for _, row in rows.iterrows()}
+
+
+def assert_order_decides_nothing(rows, references, org, labels=None):
+    before = rows.map(repr), references.map(repr)
+    judged = classify(rows, references, org, labels)
+    for seed in range(3):
+        shuffled = (table.sample(frac=1, random_state=seed) for table in (rows, references))
+        other = classify(*shuffled, org, labels)
+        assert by_id(other) == by_id(judged)
+        assert other.notes == judged.notes
+    pd.testing.assert_frame_equal(rows.map(repr), before[0])
+    pd.testing.assert_frame_equal(references.map(repr), before[1])
+
+
+def test_the_order_decides_nothing_where_dates_places_and_issues_of_the_roadmap_are_the_same(monkeypatch):
+    def failing(context):
+        raise {1: ValueError, 2: KeyError}.get(context.row["number"], TypeError)
+        yield
+
+    monkeypatch.setattr(
+        "contribkit.classifiers.rules.all_rules", lambda: {r.__name__: r for r in [*rules.RULES, failing]}
+    )
+    rows = pd.DataFrame([
+        {"id": f"up/app#{number}@{actor}:{kind}", "number": number, "kind": kind, "author": "ada", "actor": actor,
+         "links_out": ["up/app#1", "UP/app#2"]}
+        for number in range(1, 5)
+        for actor, kind in (("ada", "pull_request"), ("bob", "review"), ("bob", "comment"))
+    ])  # fmt: skip
+    place = {"source": "our-example/plans", "kind": "issue", "labels": ["roadmap"]}
+    told = pd.DataFrame([
+        {"ref": f"up/app#{number}", **place, "id": str(id_), "title": f"Part {id_}", "text": text, "direction": way}
+        for number in (1, 3)
+        for id_ in (7, 8, 9)
+        for text, way in (("up/app#1 for Marsh Lab", "in"), ("upstream upkeep: up/app#3", "in"), ("", "out"))
+    ])  # fmt: skip
+    roadmap = [Initiative(name="Roadmap", from_issues="our-example/plans", label="roadmap")]
+    assert_order_decides_nothing(rows, told, organisation(initiatives=roadmap))
+
+
+def test_the_order_decides_nothing_in_the_sample():
+    org = Organisation.read_sample()
+    data = load(org, Period("2026-Q3", org.timezone))
+    assert_order_decides_nothing(data.contributions, data.references, org, Labels.read(org.root / "labels"))
+
+
+@pytest.mark.parametrize("labelled", SETS, ids=lambda labelled: labelled.name)
+def test_the_order_decides_nothing_in_real_sets(labelled, realset):
+    if isinstance(known := read(labelled), str):
+        pytest.skip(known)
+    org, rows, references, labels = known
+    assert_order_decides_nothing(rows, references, org)
+    if labelled.name == "realset_natural":  # the smallest for which a model is learned
+        assert_order_decides_nothing(rows, references, org, labels)
 
 
 def test_an_alias_with_odd_spaces_is_one_name():

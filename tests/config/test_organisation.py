@@ -540,8 +540,8 @@ def test_an_issue_picks_its_sub_issues_at_every_depth_and_in_every_repository(tm
     ]
     found = org.with_issues(references(*rows)).initiatives
     assert [(one.name, one.refs) for one in found] == [
-        ("Quotas for ReefLab", ["own/plans#1"]),
         ("Disks", ["own/other#1"]),
+        ("Quotas for ReefLab", ["own/plans#1"]),
     ]
 
 

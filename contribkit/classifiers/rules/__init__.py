@@ -73,7 +73,7 @@ class Failures(Counter[tuple[str, str]]):
         return [
             f"the rule {name} failed ({error}) on {pluralise(count, 'contribution')} and was passed over there; "
             "the log has the details"
-            for (name, error), count in self.items()
+            for (name, error), count in sorted(self.items())
         ]
 
 
