@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
@@ -14,6 +13,7 @@ from contribkit.init import STARTER_CONFIG, start
 from contribkit.init.acceptance import accept, new_only
 from contribkit.init.github_facts import Facts
 from contribkit.init.proposals import Proposal, proposals
+from contribkit.loaders import load
 from contribkit.loaders.github.settings import DOTCOM
 from tests.github.emulator import Emulator
 from tests.github.workload import Workload
@@ -51,15 +51,57 @@ def test_what_is_marked_is_taken_and_a_second_run_proposes_only_the_rest(tmp_pat
     assert [(member.login, str(member.from_)) for member in org.everybody] == [("cato-example", "2026-06-11")]
     assert [project.repos for project in org.upstream] == [["wicketlamp-example/lamp-0"]]
     assert org.sources["github"] == {"api_url": github.url}
+    infrastructure, plans = f"{ORG}/infrastructure", f"{ORG}/upstream-plans"
+    assert [(one.from_issues, one.milestone, len(one.refs)) for one in org.initiatives] == [
+        (infrastructure, "2026-Q4", 0),
+        (None, None, 3),
+    ]
+    assert [(one.name, one.from_issues) for one in org.goals] == [(plans, plans)]
     again = init(tmp_path / "team", github, "--yes")
     assert again.exit_code == 0, again.output
-    assert "cato-example" not in again.stdout
+    for taken in ("cato-example", "2026-Q4", "Hubs in 2026", f"{plans}: "):
+        assert taken in first.stdout
+        assert taken not in again.stdout
     assert "ada-example" in again.stdout
+    assert "upstream-plans Upstream OKRs 2026" in again.stdout
+
+
+def test_what_is_planned_is_read_from_where_it_was_proposed(
+    tmp_path: Path, github: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    init(tmp_path / "team", github, "--yes")
+    text = (tmp_path / "team" / "contribkit.toml").read_text(encoding="utf-8").replace('clones = ["clones/*"]', "")
+    (tmp_path / "team" / "contribkit.toml").write_text(text.replace("[sources.git]", ""), encoding="utf-8")
+    org = Organisation.read(tmp_path / "team" / "contribkit.toml")
+    monkeypatch.setenv("GITHUB_TOKEN", github.token)
+    planned = org.with_issues(load(org, github.workload.period).references)
+    titles = {one.title for one in github.workload.world.own["infrastructure"].threads}
+    assert titles & {one.name for one in planned.initiatives}  # those that point upstream
+    assert planned.goals[0].refs
+
+
+def test_projects_that_the_token_may_not_see_are_said_and_the_rest_is_proposed(
+    tmp_path: Path, github: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(github, "token", github.scopeless_token)
+    told = init(tmp_path / "team", github, "--yes")
+    assert told.exit_code == 0, told.output
+    assert f"Projects of {ORG} are not proposed: GitHub: the token lacks a scope; give it one" in told.stderr
+    assert "'read:project'" in told.stderr
+    assert "Project" not in told.stdout
+    assert "2026-Q4: a milestone of 3 open issues, due on 2026-12-31" in told.stdout
+
+
+def test_private_and_closed_projects_and_private_issues_are_not_proposed(tmp_path: Path, github: Emulator) -> None:
+    told = init(tmp_path / "team", github, "--yes").stdout
+    assert "Hubs in 2026 (Project 1): a Project of 3 issues, 3 of them open: https://github.com/orgs/" in told
+    assert ("Hiring" in told, "Hubs in 2025" in told, "2026-Q2" in told) == (False, False, False)
+    assert "contracts#" not in (tmp_path / "team" / "contribkit.toml").read_text(encoding="utf-8")
 
 
 def test_a_person_chooses_and_what_they_leave_out_is_not_proposed_again(tmp_path: Path, github: Emulator) -> None:
     config = tmp_path / "team" / "contribkit.toml"
-    told = init(tmp_path / "team", github, answers="9\n1, 3\nnone\n")
+    told = init(tmp_path / "team", github, answers="9\n1, 3\nnone\nnone\nnone\n")
     assert told.exit_code == 0, told.output
     assert "write numbers from 1 to 3" in told.stdout
     assert [member.login for member in Organisation.read(config).everybody] == ["ada-example", "cato-example"]
@@ -143,7 +185,7 @@ def test_what_a_person_wrote_between_two_runs_stays(tmp_path: Path, github: Emul
     member = '[[teams.members]]\nlogin = "dora-example"  # since spring\n'
     edited = config.read_text(encoding="utf-8").replace("[[upstream]]", f"{member}\n# Ours:\n[[upstream]]", 1)
     config.write_text(edited, encoding="utf-8")
-    assert init(tmp_path / "team", github, answers="all\nall\n").exit_code == 0
+    assert init(tmp_path / "team", github, answers="all\nall\nall\n").exit_code == 0
     after = config.read_text(encoding="utf-8")
     assert [line for line in edited.splitlines() if line not in after.splitlines()] == []
     assert "ada-example" in [one.login for one in Organisation.read(config).everybody]
@@ -204,16 +246,14 @@ def test_what_stands_in_the_file_or_was_left_out_is_not_proposed() -> None:
 
 
 def test_communities_and_roadmaps_are_proposed_from_several_signs() -> None:
-    issues = pd.DataFrame(
-        {
-            "repo": 4 * ["our-org/infra"],
-            "labels": [["community: Reef"], ["community: Reef", "roadmap"], ["client: Cove"], []],
-            "owners": [["reef"], ["reef", "up"], ["reef"], ["up"]],
-        }
-    )
+    issues = [
+        ("our-org/infra", ["community: Reef"], ["reef"]),
+        ("our-org/infra", ["community: Reef", "roadmap"], ["reef", "up"]),
+        ("our-org/infra", ["client: Cove"], ["reef"]),
+        ("our-org/infra", [], ["up"]),
+    ]
     kept = ["our-org/reef-image", "our-org/cove-image", "our-org/bay-hub", "our-org/initiatives"]
-    work = pd.DataFrame({"actor": ["ada"], "repo": ["up/a"], "owner": ["up"]})
-    found = proposals(Facts("our-org", work=work, own_issues=issues, own_repositories=kept))
+    found = proposals(Facts("our-org", work=[("ada", "up/a", "up")], own_issues=issues, own_repositories=kept))
     by_name = {one.name: one for one in found if one.table == "stakeholders"}
     assert by_name["Reef"].values == {"name": "Reef", "trackers": ["our-org/reef-image"], "orgs": ["reef"]}
     assert by_name["Reef"].is_taken
@@ -224,6 +264,44 @@ def test_communities_and_roadmaps_are_proposed_from_several_signs() -> None:
         ("our-org/initiatives", None),
         ("our-org/infra", "roadmap"),
     ]
+
+
+DUE = date(2026, 12, 31)
+PLANS = Facts(
+    "our-org",
+    own_issues=3 * [("our-org/infra", ["Upstream contribution", "bug"], [])],
+    own_repositories=["our-org/roadmap", "our-org/infra"],
+    milestones=[
+        ("our-org/infra", "2026-Q4", 12, DUE),
+        ("our-org/infra", "Team OKRs", 3, DUE),
+        ("our-org/infra", "Someday", 40, None),
+        ("our-org/infra", "Cleanup", 2, DUE),
+        ("our-org/roadmap", "2026-Q4", 12, DUE),
+    ],
+    projects=[("Hubs (Project 1)", "https://example.org/1", 3, ["our-org/infra#1"])],
+)
+
+
+def test_upstream_work_becomes_goals_and_only_what_is_above_the_bar_is_marked() -> None:
+    assert [(one.table, one.name, one.is_taken) for one in proposals(PLANS)] == [
+        ("initiatives", "our-org/roadmap", True),
+        ("initiatives", "our-org/infra 2026-Q4", True),
+        ("initiatives", "our-org/infra Someday", False),  # without a day
+        ("initiatives", "our-org/infra Cleanup", False),  # of two issues
+        ("initiatives", "our-org/roadmap 2026-Q4", False),  # in a repository that is taken whole
+        ("initiatives", "Hubs (Project 1)", True),
+        ("goals", "our-org/infra Upstream contribution", True),
+        ("goals", "our-org/infra Team OKRs", True),
+    ]
+
+
+def test_what_is_planned_is_proposed_once_also_where_a_person_moved_it_or_left_it_out() -> None:
+    found = proposals(PLANS)
+    assert new_only(STARTER, found) == found
+    assert new_only(accept(STARTER, "Example", DOTCOM, found), found) == []
+    assert new_only(accept(STARTER, "Example", DOTCOM, [], found), found) == []
+    moved = accept(STARTER, "Example", DOTCOM, found).replace("[[goals]]", "[[initiatives]]")
+    assert new_only(moved, found) == []
 
 
 def test_what_strangers_wrote_is_text_in_the_file() -> None:

@@ -34,8 +34,8 @@ def init(folder: Path, github_org: str | None, github_team: str, api_url: str, y
     contribkit init upstream-reviews
     contribkit init upstream-reviews --github-org example-org
 
-    With --github-org, GitHub is asked for members, upstream projects, communities and roadmaps; each proposal comes
-    with its evidence. In a folder that has a contribkit.toml already, only what is new is proposed.
+    With --github-org, GitHub is asked for members, upstream projects, communities, roadmap and goals; each proposal
+    comes with its evidence. In a folder that has a contribkit.toml already, only what is new is proposed.
     """
     from contribkit.init import start
 

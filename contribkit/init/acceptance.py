@@ -23,6 +23,7 @@ from contribkit.loaders.github.settings import DOTCOM, Settings, settings_of
 from contribkit.text import printable
 
 _LEFT_OUT = "# contribkit init left out: "
+_PLANS = ("initiatives", "goals")  # what is one of them, or was left out, is not proposed as the other
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,17 @@ def propose(folder: Path, organisation: str, team: str = "", api_url: str = DOTC
 
 def new_only(text: str, found: Iterable[Proposal]) -> list[Proposal]:
     """Return the proposals that a contribkit.toml neither has nor left out before."""
-    file = defaultdict(list, tomllib.loads(text))
+    file, picks = defaultdict(list, tomllib.loads(text)), ("from_issues", "label", "milestone")
+    plans = [one for table in _PLANS for one in file[table]]
     names = {
         "teams.members": [member["login"] for team in file["teams"] for member in team.get("members", [])],
         "upstream": [place for one in file["upstream"] for place in _places(one)],
         "stakeholders": [one["name"] for one in file["stakeholders"]],
-        "initiatives": [f"{one.get('from_issues')} {one.get('label', '')}".strip() for one in file["initiatives"]],
+        "goals": [" ".join(one[key] for key in picks if key in one) or one["name"] for one in plans],
     }
     known = {(table, name.casefold()) for table in names for name in names[table]}
     known |= {(table, json.loads(name)) for table, name in re.findall(rf"(?m)^{_LEFT_OUT}(\S+) (\".*\")\s*$", text)}
+    known |= {(either, name) for table, name in known if table in _PLANS for either in _PLANS}
     named = [(one, {(one.table, name.casefold()) for name in (one.name, *_places(one.values))}) for one in found]
     return [one for one, its_names in named if known.isdisjoint(its_names)]
 

@@ -7,13 +7,11 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
-import pandas as pd
-
 from contribkit.errors import ContribkitError
 from contribkit.ids import linked_refs, repository_of
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.node_rows import login
-from contribkit.loaders.github.queries import Query, next_page, nodes
+from contribkit.loaders.github.queries import Query, dig, next_page, nodes
 from contribkit.loaders.github.runner import Runner
 from contribkit.loaders.github.settings import Settings
 
@@ -27,9 +25,11 @@ class Facts:
 
     organisation: str
     members: dict[str, tuple[date, str] | None] = field(default_factory=dict)  # by login, their first thread here
-    work: pd.DataFrame = field(default_factory=pd.DataFrame)  # actor, repo, owner: threads elsewhere in the last year
-    own_issues: pd.DataFrame = field(default_factory=pd.DataFrame)  # repo, labels, owners of what they link to
+    work: list[tuple[str, str, str]] = field(default_factory=list)  # actor, repo, owner: threads elsewhere in a year
+    own_issues: list[tuple[str, list[str], list[str]]] = field(default_factory=list)  # repo, labels, owners linked to
     own_repositories: list[str] = field(default_factory=list)
+    milestones: list[tuple[str, str, int, date | None]] = field(default_factory=list)  # repo, title, open issues, due
+    projects: list[tuple[str, str, int, list[str]]] = field(default_factory=list)  # title, url, open issues, all refs
     authors: dict[str, dict[str, bool]] = field(default_factory=dict)  # by owner, of last merges: are they members?
     broken: list[str] = field(default_factory=list)  # what could not be had
 
@@ -39,14 +39,15 @@ def read_facts(client: Client, settings: Settings, organisation: str, team: str,
     repositories = list(client.call("repos", "list_for_org", org=organisation))
     if not repositories:
         raise ContribkitError(f'GitHub shows no repository of an organisation "{organisation}"; is the name right?')
+    public = [one for one in repositories if not (one["private"] or one["fork"])]
     people, since = _people(client, organisation, team), today - timedelta(days=365)
     hits: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
 
     def receive(query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
         found = nodes(payload)
         is_day = query.kind == "facts_first"  # of which a private thread tells nothing more than the day
-        public = [hit for hit in found if is_day or not (hit.get("repository") or {}).get("isPrivate")]
-        hits[query.kind] += [(query.argument["whose"], hit) for hit in public]
+        shown = [hit for hit in found if is_day or not (hit.get("repository") or {}).get("isPrivate")]
+        hits[query.kind] += [(query.argument["whose"], hit) for hit in shown]
         if query.kind == "facts_own" and query.argument.get("shown", 0) < _MOST_ISSUES:
             yield from next_page(query, payload)
 
@@ -77,17 +78,44 @@ def read_facts(client: Client, settings: Settings, organisation: str, team: str,
     for one, hit in hits["facts_first"]:
         where = "a private one" if hit["repository"]["isPrivate"] else str(hit["url"])
         first[one] = date.fromisoformat(hit["createdAt"][:10]), where
-    own_issues = pd.DataFrame([_own_issue(hit) for _, hit in hits["facts_own"]], columns=["repo", "labels", "owners"])
-    return Facts(
-        organisation, {one: first.get(one) for one in people}, pd.DataFrame(work, columns=["actor", "repo", "owner"]),
-        own_issues, [one["full_name"] for one in repositories if not (one["private"] or one["fork"])], dict(authors),
-        runner.problems(),
+    facts = Facts(
+        organisation, {one: first.get(one) for one in people}, work, [_own_issue(hit) for _, hit in hits["facts_own"]],
+        [one["full_name"] for one in public], authors=dict(authors), broken=runner.problems(),
     )  # fmt: skip
+    _add_plans(facts, client, [one["full_name"] for one in public if one["open_issues_count"]])
+    return facts
 
 
 def _own_issue(hit: dict[str, Any]) -> tuple[str, list[str], list[str]]:
     owners = {(repository_of(ref) or "").partition("/")[0] for ref in linked_refs(hit["body"])}
     return hit["repository"]["nameWithOwner"], [label["name"] for label in nodes(hit, "labels")], sorted(owners)
+
+
+def _add_plans(facts: Facts, client: Client, repositories: list[str]) -> None:
+    """Add milestones and public Projects with open issues; that the token may not see Projects is no error."""
+
+    def receive(query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
+        for one in nodes(payload, "milestones"):
+            if count := one["issues"]["totalCount"]:
+                due = date.fromisoformat(one["dueOn"][:10]) if one["dueOn"] else None
+                facts.milestones.append((query.argument["repo"], one["title"], count, due))
+        for one in nodes(payload, "projectsV2"):
+            if one["public"] and not one["closed"]:
+                yield Query("facts_items", {"id": one["id"]})
+        issues = [one["content"] for one in nodes(payload, "items") if dig(one, "content", "repository")]
+        public = [one for one in issues if not one["repository"]["isPrivate"]]
+        if payload and (count := sum(one["state"] == "OPEN" for one in public)):
+            refs = [f"{one['repository']['nameWithOwner']}#{one['number']}" for one in public]
+            title = f"{payload['title']} (Project {payload['number']})"  # since two may have one title
+            facts.projects.append((title, payload["url"], count, refs))
+
+    runner = Runner(client, receive)
+    runner.run(Query("facts_milestones", {"repo": repo}) for repo in repositories)
+    try:
+        runner.run([Query("facts_projects", {"login": facts.organisation})])
+    except ContribkitError as error:
+        facts.broken.append(f"Projects of {facts.organisation} are not proposed: {error}")
+    facts.broken += runner.problems()
 
 
 def _people(client: Client, organisation: str, team: str) -> list[str]:

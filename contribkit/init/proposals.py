@@ -7,15 +7,19 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from contribkit.config.organisation import COMMUNITY
+from contribkit.ids import repository_of
 from contribkit.init.github_facts import Facts
 from contribkit.tables import grouped
 from contribkit.text import pluralise
 
-# From where on `--yes` takes a project: as many people of the team with as many threads in the last year.
-BAR_PEOPLE, BAR_THREADS = 2, 5
+# From where on `--yes` takes a project: as many people of the team with as many threads in the last year; and what is
+# planned: as many issues with a label, in a milestone that has a day on which it is due, or in a Project.
+BAR_PEOPLE, BAR_THREADS, BAR_ISSUES = 2, 5, 3
 _MOST_PROJECTS, _MOST_STAKEHOLDERS = 30, 20
 _FEW = 3  # repositories that are named alike, and issues that link to the same place: fewer are chance
-_ROADMAP = re.compile(r"\b(roadmap|initiatives?|epic|okr|milestone|objectives?)\b", re.IGNORECASE)
+# Names of repositories, labels, milestones and Projects that plan: what is owned upstream, else the roadmap.
+_UPSTREAM = re.compile(r"(?i)\b(upstream|goals?|okrs?|objectives?|community citizens?|capacity building)\b")
+_ROADMAP = re.compile(r"(?i)\b(roadmap|initiatives?|epics?|milestones?)\b")
 _COMMUNITY = re.compile(rf"^{COMMUNITY.pattern}\s*[:/]\s*(.+)$", re.IGNORECASE)  # community: Example, hub/example
 _KEPT_FOR = re.compile(r"^(.+?)-(user-)?(image|images|hub|deployment|config|docs)$", re.IGNORECASE)
 
@@ -32,7 +36,9 @@ class Proposal(NamedTuple):
 
 def proposals(facts: Facts) -> list[Proposal]:
     """Return what a contribkit.toml could say, in the order of its tables."""
-    return [*_members(facts), *_projects(facts), *_stakeholders(facts), *_initiatives(facts)]
+    planned = sorted(_planned(facts), key=lambda one: one.table == "goals")
+    found = [*_members(facts), *_projects(facts), *_stakeholders(facts), *planned]
+    return [*{(one.table, one.name.casefold()): one for one in found}.values()]
 
 
 def _members(facts: Facts) -> Iterator[Proposal]:
@@ -45,17 +51,15 @@ def _members(facts: Facts) -> Iterator[Proposal]:
 
 
 def _projects(facts: Facts) -> Iterator[Proposal]:
-    if facts.work.empty:
-        return
     found = []
-    for owner, rows in facts.work.groupby("owner"):
-        threads, people, repos = len(rows), rows["actor"].nunique(), sorted(rows["repo"].unique())
+    for owner, rows in sorted(grouped((owner for *_, owner in facts.work), facts.work).items()):
+        threads, people, repos = len(rows), len({actor for actor, *_ in rows}), sorted({repo for _, repo, _ in rows})
         where = {"orgs": [owner]} if len(repos) > 1 else {"repos": repos}
         counts = f"{pluralise(threads, 'thread')} of {pluralise(people, 'person', 'people')} in the last year"
-        concern, is_shared = _whose(facts.authors.get(str(owner), {}), str(owner))
+        concern, is_shared = _whose(facts.authors.get(owner, {}), owner)
         evidence = f"{counts}, in {pluralise(len(repos), 'repository', 'repositories')}; {concern}"
         is_taken = is_shared and people >= BAR_PEOPLE and threads >= BAR_THREADS
-        found.append((people, threads, Proposal("upstream", str(owner), {"name": owner, **where}, evidence, is_taken)))
+        found.append((people, threads, Proposal("upstream", owner, {"name": owner, **where}, evidence, is_taken)))
     found.sort(key=lambda one: one[:2], reverse=True)
     yield from (proposal for *_, proposal in found[:_MOST_PROJECTS])
 
@@ -84,7 +88,7 @@ def _stakeholders(facts: Facts) -> Iterator[Proposal]:
 
 
 def _labelled(facts: Facts) -> Iterator[tuple[dict[str, Any], str]]:
-    for label, count in Counter(chain.from_iterable(facts.own_issues.get("labels", []))).most_common():
+    for label, count in Counter(label for _, labels, _ in facts.own_issues for label in labels).most_common():
         if match := _COMMUNITY.match(label):
             kind = {"kind": "client"} if match[1].casefold() in ("client", "customer") else {}
             yield {"name": match[2].strip(), **kind}, f'{pluralise(count, "issue")} with the label "{label}"'
@@ -100,21 +104,35 @@ def _kept_for(facts: Facts) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def _linked(facts: Facts) -> Iterator[tuple[dict[str, Any], str]]:
-    others = {owner.casefold() for owner in [*facts.work.get("owner", []), facts.organisation, ""]}
-    for owner, count in Counter(chain.from_iterable(facts.own_issues.get("owners", []))).most_common():
+    others = {owner.casefold() for owner in (*(owner for *_, owner in facts.work), facts.organisation, "")}
+    for owner, count in Counter(owner for *_, owners in facts.own_issues for owner in owners).most_common():
         if count >= _FEW and owner.casefold() not in others:
             sign = f"their repositories are linked from {pluralise(count, 'issue')} of {facts.organisation}"
             yield {"name": owner, "orgs": [owner]}, sign
 
 
-def _initiatives(facts: Facts) -> Iterator[Proposal]:
-    for repo in facts.own_repositories:
-        if _ROADMAP.search(repo.partition("/")[2].replace("-", " ")):
-            values = {"name": f"Roadmap in {repo}", "from_issues": repo}
-            yield Proposal("initiatives", repo, values, "a repository that is named like a roadmap", True)
-    labelled: Counter[tuple[str, str]] = Counter()
-    for row in facts.own_issues.to_dict("records"):
-        labelled.update((row["repo"], label) for label in row["labels"] if _ROADMAP.search(label))
-    for (repo, label), count in labelled.most_common():
-        values = {"name": f"{label} in {repo}", "from_issues": repo, "label": label}
-        yield Proposal("initiatives", f"{repo} {label}", values, f"{pluralise(count, 'issue')} with that label", True)
+def _planned(facts: Facts) -> Iterator[Proposal]:
+    """Propose initiatives, and goals where a name speaks of upstream work: nothing as both."""
+    whole = {repo: table for repo in facts.own_repositories if (table := _table_of(repo.partition("/")[2]))}
+    for repo, table in whole.items():
+        yield Proposal(table, repo, {"from_issues": repo}, "a repository that is named like a plan", True)
+    labelled = ((repo, label) for repo, labels, _ in facts.own_issues for label in labels if _table_of(label))
+    for (repo, label), count in Counter(labelled).most_common():
+        values, is_taken = {"from_issues": repo, "label": label}, count >= BAR_ISSUES and repo not in whole
+        yield Proposal(_table_of(label), f"{repo} {label}", values, f"a label of {pluralise(count, 'issue')}", is_taken)
+    for repo, title, count, due in facts.milestones:
+        values = {"from_issues": repo, "milestone": title}
+        day = f"due on {due}" if due else "without a due date"
+        evidence = f"a milestone of {pluralise(count, 'open issue')}, {day}"
+        is_taken = count >= BAR_ISSUES and due is not None and repo not in whole
+        yield Proposal(_table_of(title) or "initiatives", f"{repo} {title}", values, evidence, is_taken)
+    for title, url, count, refs in facts.projects:
+        evidence = f"a Project of {pluralise(len(refs), 'issue')}, {count} of them open: {url}"
+        is_taken = count >= BAR_ISSUES and not {repository_of(ref) for ref in refs} <= whole.keys()
+        yield Proposal(_table_of(title) or "initiatives", title, {"name": title, "refs": refs}, evidence, is_taken)
+
+
+def _table_of(name: str) -> str:
+    """Return the table for what has a name that plans, empty for other names; upstream work comes first."""
+    words = re.sub("[-_]", " ", name)
+    return "goals" if _UPSTREAM.search(words) else "initiatives" if _ROADMAP.search(words) else ""

@@ -75,7 +75,7 @@ class Emulator:
         The emulator's time. Give ``clock.sleep`` to a client in place of `time.sleep`, and nobody waits; a client in
         another process asks for ``/_emulator/sleep?seconds=60``.
     token, scopeless_token, expiring_token
-        The tokens that it takes: one with the scope ``repo``, one without any scope, one that ends.
+        The tokens that it takes: one with ``repo`` and ``read:project``, one without any scope, one that ends.
 
     Examples
     --------
@@ -187,7 +187,7 @@ class Emulator:
         if word == self.expiring_token:
             self._expiring_used += 1
             return frozenset({"repo"}) if self._expiring_used <= self.expires_after else None
-        return {self.token: frozenset({"repo"}), self.scopeless_token: frozenset[str]()}.get(word)
+        return {self.token: frozenset({"repo", "read:project"}), self.scopeless_token: frozenset[str]()}.get(word)
 
     def _graphql(self, call: Call, scopes: frozenset[str]) -> Answer:
         ready = prepare(call.query, call.variables, self._lacking)

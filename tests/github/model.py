@@ -47,6 +47,7 @@ class Repository:
     discussions: list["Discussion"] = field(default_factory=list)
     releases: list["Release"] = field(default_factory=list)
     commits: list[Commit] = field(default_factory=list)
+    milestones: list["Milestone"] = field(default_factory=list)
     serial: int = 0
 
     @property
@@ -61,6 +62,41 @@ class Repository:
     def numbered(self) -> "list[Thread | Discussion]":
         """Whatever has a number here."""
         return [*self.threads, *self.discussions]
+
+
+@dataclass(eq=False)
+class Milestone:
+    """A milestone; its issues are those that name it."""
+
+    repository: Repository
+    number: int
+    title: str
+    due_on: datetime | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def state(self) -> str:
+        return "CLOSED" if self.closed_at else "OPEN"
+
+
+@dataclass(eq=False)
+class Draft:
+    """An item of a Project that is no issue yet."""
+
+    title: str
+
+
+@dataclass(eq=False)
+class Project:
+    """A Project of an organisation; of what its readers may not see, an item shows nothing."""
+
+    owner: Account
+    number: int
+    title: str
+    public: bool = True
+    closed: bool = False
+    content: list["Thread | Draft"] = field(default_factory=list)
+    serial: int = 0
 
 
 @dataclass(eq=False)

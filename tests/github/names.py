@@ -3,17 +3,30 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.github.model import Account, Comment, Commit, Discussion, Event, Release, Repository, Review, Thread
+from tests.github.model import (
+    Account,
+    Comment,
+    Commit,
+    Discussion,
+    Draft,
+    Event,
+    Project,
+    Release,
+    Repository,
+    Review,
+    Thread,
+)
 
 SITE = "https://github.com"
 _PREFIXES = {
     "PullRequest": "PR", "Issue": "I", "Repository": "R", "User": "U", "Bot": "BOT", "Organization": "O",
     "Mannequin": "M", "EnterpriseUserAccount": "EUA",
     "Release": "RE", "Discussion": "D", "IssueComment": "IC", "PullRequestReview": "PRR", "Commit": "C",
+    "ProjectV2": "PVT",
 }  # fmt: skip
 _NAMES: dict[type, str] = {
     Repository: "Repository", Release: "Release", Discussion: "Discussion", Comment: "IssueComment",
-    Review: "PullRequestReview", Commit: "Commit",
+    Review: "PullRequestReview", Commit: "Commit", Project: "ProjectV2", Draft: "DraftIssue",
 }  # fmt: skip
 
 
@@ -37,6 +50,8 @@ def url(thing: Any) -> str:
         return f"{SITE}/{thing.login}"
     if isinstance(thing, Repository):
         return f"{SITE}/{thing.ref}"
+    if isinstance(thing, Project):
+        return f"{SITE}/orgs/{thing.owner.login}/projects/{thing.number}"
     if isinstance(thing, Thread | Discussion):
         place = "discussions" if isinstance(thing, Discussion) else "pull" if thing.is_pull_request else "issues"
         return f"{SITE}/{thing.repository.ref}/{place}/{thing.number}"

@@ -10,7 +10,7 @@ from typing import Any
 from contribkit.config.organisation import Organisation
 from contribkit.period import Period
 from tests.github.model import Account, Comment, Discussion, Event, Repository, Thread
-from tests.github.world import configuration, oddities, own_side
+from tests.github.world import configuration, oddities, own_side, roadmap
 from tests.github.world.acts import plan_acts
 from tests.github.world.bystanders import plan_background, plan_bystanders
 from tests.github.world.dress import dress, settle
@@ -71,6 +71,7 @@ class Workload:
         cited = own_side.open_cited(plan)
         number_threads([*plan.world.own.values()])
         own_side.cite(plan, cited)
+        roadmap.lay_out(plan.world)
         made = cls(plan.world, figures, plan.acts, plan.pairs, plan.triage_only, plan.others, plan.citations)
         made._number_nodes()
         return made
@@ -231,7 +232,8 @@ class Workload:
         if not self._last_serial:
             for account in self.accounts.values():
                 account.serial = 0
-        for thing, parent in things(self.accounts.values(), self.repositories):
+        known = [*things(self.accounts.values(), self.repositories), *((one, None) for one in self.world.projects)]
+        for thing, parent in known:
             if not thing.serial:
                 thing.serial = self._last_serial = self._last_serial + 1
                 self.nodes[thing.serial] = thing

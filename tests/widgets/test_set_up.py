@@ -33,7 +33,13 @@ def test_what_github_proposes_is_ticked_and_written(tmp_path: Path, monkeypatch:
         mine = ck.SetUp(tmp_path / "mine", github.url)
         *boxes, button, message = mine.ask_github("ferncollective-example").children
     ticked = [box.description.partition(":")[0] for box in boxes if box.value]
-    assert ticked == ["teams.members · cato-example", "upstream · wicketlamp-example"]
+    assert ticked == [
+        "teams.members · cato-example",
+        "upstream · wicketlamp-example",
+        "initiatives · ferncollective-example/infrastructure 2026-Q4",
+        "initiatives · Hubs in 2026 (Project 1)",
+        "goals · ferncollective-example/upstream-plans",
+    ]
     button.click()
     assert message.value.endswith("contribkit.toml is written: 1 members")
     assert github.token not in "".join(path.read_text() for path in mine.folder.rglob("*") if path.is_file())

@@ -21,6 +21,7 @@ from contribkit.errors import ContribkitError
 from contribkit.loaders.github.cache import Store
 from contribkit.loaders.github.client import Answer, Client, ConnectionFailed, QueryTooLarge, RateLimited, is_too_large
 from contribkit.loaders.github.queries import KINDS, NAMES, Query, Request, ResponsePath, compose, dig, points, say
+from contribkit.text import pluralise
 
 Receive = Callable[[Query, Any], Iterable[Query] | None]  # of a query and its payload, None where it is gone
 PARTIAL = "partial"  # a key of payloads in which something is missing
@@ -174,7 +175,7 @@ class Runner:
 
     def problems(self) -> list[str]:
         """Return sentences on what GitHub does not answer, and on what the token may not see."""
-        forbidden = (f"GitHub forbids {what} ({count} times)" for what, count in sorted(self._forbidden.items()))
+        forbidden = (say("forbids", what, pluralise(count, "time")) for what, count in sorted(self._forbidden.items()))
         return [*self._broken, *forbidden]
 
     def _add(self, queries: Iterable[Query] | None) -> None:

@@ -13,6 +13,7 @@ _WITH_ID = [
     "IssueComment", "PullRequestReview", "PullRequestReviewComment", "Commit", "CrossReferencedEvent", "ClosedEvent",
     "MergedEvent", "LabeledEvent", "UnlabeledEvent", "AssignedEvent", "TransferredEvent", "MilestonedEvent",
     "ReopenedEvent", "AddedToMergeQueueEvent", "AutoMergeEnabledEvent", "Mannequin", "EnterpriseUserAccount",
+    "ProjectV2",
 ]  # fmt: skip
 
 

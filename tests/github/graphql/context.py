@@ -6,7 +6,7 @@ from typing import Any
 from graphql import GraphQLResolveInfo
 
 from tests.github.graphql.errors import GitHubError, not_found, policy_message, saml_message
-from tests.github.model import Account, Repository
+from tests.github.model import Account, Project, Repository
 from tests.github.names import node_id
 from tests.github.search.index import GOOD_DAY, Found, Rules, Search
 from tests.github.workload import Workload
@@ -130,8 +130,8 @@ class Context:
 
 
 def _repository_of(thing: Any) -> Repository | None:
-    """Return the repository in which a thing lies, None for an account."""
-    if isinstance(thing, Account):
+    """Return the repository in which a thing lies, None for an account and for a Project."""
+    if isinstance(thing, Account | Project):
         return None
     found = thing if isinstance(thing, Repository) else getattr(thing, "repository", None)
     return found or _repository_of(thing.parent)

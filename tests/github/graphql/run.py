@@ -91,4 +91,6 @@ def answer(
     told: dict[str, Any] = {"data": result.data}
     if result.errors:
         told["errors"] = [formatted(error) for error in result.errors]
+        if any(error.get("type") == "INSUFFICIENT_SCOPES" for error in told["errors"]):
+            del told["data"]  # GitHub looks at the scopes before it answers anything
     return told

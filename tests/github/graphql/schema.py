@@ -19,7 +19,7 @@ from graphql import (
     parse,
 )
 
-from tests.github.graphql import branches, common, repositories, root, threads, timelines
+from tests.github.graphql import branches, common, plans, repositories, root, threads, timelines
 from tests.github.graphql.resolvers import RESOLVERS
 from tests.github.model import Comment, Discussion, Review
 from tests.github.names import typename, written
@@ -28,7 +28,7 @@ from tests.helpers import npm
 VERSION = "15.26.1"
 # In GitHub's documentation since March 2025, and not in the published file.
 _ADVANCED = ("enum SearchType {\n", "enum SearchType {\n  ISSUE_ADVANCED\n\n")
-PARTS = (branches, common, repositories, root, threads, timelines)  # importing them fills the registry
+PARTS = (branches, common, plans, repositories, root, threads, timelines)  # importing them fills the registry
 EVERYTHING: frozenset[str] = frozenset()
 
 

@@ -91,6 +91,7 @@ class Rest:
         workload = self.context.workload
         if login.lower() != workload.world.own["tracker"].owner.login:
             raise _NotThereError
+        self.context.check_owner(login)
         people = [one for one in workload.members if not team or team in map(str.lower, one.teams)]
         if not people:
             raise _NotThereError

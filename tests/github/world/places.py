@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tests.github.model import Account, Commit, Repository
+from tests.github.model import Account, Commit, Project, Repository
 from tests.github.world.figures import Figures
 from tests.github.world.people import BOT, OUTSIDERS, PERIOD, USER_BOT, Member, members
 
@@ -25,6 +25,7 @@ class World:
     upstream: list[Repository]
     new: list[Repository] = field(default_factory=list)
     own: dict[str, Repository] = field(default_factory=dict)
+    projects: list[Project] = field(default_factory=list)
 
     @property
     def repositories(self) -> list[Repository]:
