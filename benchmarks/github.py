@@ -6,7 +6,6 @@ move the emulator's clock on, so that nobody waits.
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -34,6 +33,7 @@ from tests.github.traps import TRAPS, Value
 from tests.github.workload import Workload
 from tests.github.world.figures import LARGE
 from tests.github.world.figures import W as REFERENCE
+from tests.helpers.crowd import peak_memory
 from tests.helpers.pypi import installed
 
 _PERIOD = "2026-Q3"
@@ -341,7 +341,7 @@ def main(config: Path, sleep: str) -> None:
     data.acts.to_pickle(config.parent / "acts.pickle")
     data.references.to_pickle(config.parent / "references.pickle")
     said = source.notes[-source.broken :] if source.broken else source.notes if source.status != "ok" else []
-    print(json.dumps({"memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "said": said}))
+    print(json.dumps({"memory": peak_memory(), "said": said}))
 
 
 def print_all() -> None:

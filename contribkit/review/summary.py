@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from markupsafe import escape
 from pydantic import BaseModel, ValidationError
 
 from contribkit.period import Period
@@ -14,7 +15,7 @@ from contribkit.review import page
 from contribkit.review.question import DEFINITIONS, MOST_ROWS, Question, Schema
 from contribkit.review.review_data import ReviewData, Summaries
 from contribkit.tables import records
-from contribkit.text import csv_of
+from contribkit.text import MISSING, csv_of
 from contribkit.vocabulary import Activity, Kind, Lead
 
 VERSION = 1  # version of the schema; it grows when a program that reads a summary would have to change
@@ -171,16 +172,18 @@ class Sortable:
         })  # fmt: skip
         self.table = table.drop(columns="who" if data.without_names else []).reset_index(drop=True)
         links = [page.macro("link", *cells) for cells in zip(self.table["title"], rows["url"], strict=True)]
-        self._linked = self.table.assign(title=pd.Series(links, dtype=object))
+        cells = self.table.astype(object).where(self.table.notna(), MISSING)
+        self._html = cells.assign(title=links).map(escape)  # titles come from strangers
 
     def _repr_html_(self) -> str:
-        shown, more = self._linked.head(MOST_ROWS), len(self.table) - MOST_ROWS
+        shown, more = self._html.head(MOST_ROWS), len(self.table) - MOST_ROWS
         note = f"And {more} more: run the notebook, or see contributions.csv." if more > 0 else ""
         return page.html("table.html", table=page.table(shown) + page.paragraph(note, quiet=True))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         from itables.widget import ITable  # slow to import, and needed only where a notebook shows the table
 
-        live = ITable(self.table, classes="display compact", maxBytes=0)._repr_mimebundle_()
+        classes, left = "display compact jp-RenderedHTMLCommon", [{"targets": "_all", "className": "dt-left"}]
+        live = ITable(self._html, allow_html=True, classes=classes, columnDefs=left, maxBytes=0)._repr_mimebundle_()
         bundle = live[0] if isinstance(live, tuple) else live
         return {**(bundle or {}), "text/html": self._repr_html_(), "text/plain": repr(self.table)}

@@ -149,6 +149,7 @@ def test_the_contributions_can_be_sorted_in_jupyterlab(browser, server):
         table = shown.page.locator(".jp-OutputArea-output table.dataTable").first
         table.wait_for()
         titles = table.locator("tbody tr td:nth-child(2)")
+        titles.locator('a[href^="https://github.com/"]').first.wait_for()
         for order in ("ascending", "descending"):
             table.locator("thead th", has_text="title").locator(".dt-column-order").click()
             table.locator(f"thead th[aria-sort={order}]").wait_for()

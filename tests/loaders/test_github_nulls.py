@@ -19,7 +19,7 @@ from contribkit.loaders import github as source
 from contribkit.loaders.github import access_findings
 from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.hydrate import ghosts
-from contribkit.loaders.github.runner import missing_paths
+from contribkit.loaders.github.runner import filled, missing_paths
 from contribkit.loaders.github.settings import Token, settings_of
 from contribkit.loaders.source import Loaded
 from tests.github.answer import Answer, Call
@@ -69,6 +69,18 @@ def test_a_short_page_is_noticed(place: tuple[str, str]) -> None:
     payload = json.loads(json.dumps(PULL))
     payload[place[0]][place[1]].pop()
     assert missing_paths(payload, ("f0", 0), [])
+
+
+def test_two_answers_about_the_same_thread_tell_together_what_each_lacks() -> None:
+    first, second = (json.loads(json.dumps(PULL)) for _ in range(2))
+    first["comments"]["nodes"][0] = first["title"] = None
+    second["reviews"] = second["comments"]["nodes"][1]["author"] = None
+    assert filled(second, first) == PULL
+    first["updatedAt"] = "2026-07-01T00:00:00Z"  # it was touched between them
+    assert filled(second, first) == second
+    second["comments"]["nodes"].pop()
+    second["comments"]["nodes"].insert(0, None)  # other entries, now
+    assert filled(second, PULL | {"comments": {}})["comments"]["nodes"][0] is None
 
 
 def test_only_not_found_at_its_place_explains_a_null() -> None:

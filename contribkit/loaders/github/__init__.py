@@ -74,14 +74,26 @@ def access_findings(organisation: Organisation, client: Client) -> list[Finding]
         elif not payload:
             sentence = f"{argument.get('login') or argument['repo']} cannot be seen{said}"
             found.append(warning(_SUBJECT, sentence, say("fix_unseen")))
-    silent = [login for login in hits if not hits[login]]
-    return found + [warning(_SUBJECT, say("hidden_member", login), say("fix_hidden_member")) for login in silent]
+    silent = [say("hidden_member", login) for login in hits if not hits[login]]
+    return found + [warning(_SUBJECT, said, say("fix_hidden_member")) for said in silent]
 
 
 def load(organisation: Organisation, period: Period) -> Loaded:
     """Load a period into the store, if there is a token, and return what it holds; `broken` says what is missing."""
     with _loaded(organisation, period) as (work, broken):
-        return _answer(work, broken)
+        spans = {work.key, *(load for load, *_ in work.store.rows("searches"))}
+        loaded = NodeTables(work.store, work.organisation, work.settings.site).loaded(spans)
+        remarks = work.store.told("remarks", work.key) if broken is None else work.remarks
+        for said, is_wrong in remarks.items():
+            (loaded.broken if is_wrong else loaded.notes).append(said)
+        loaded.broken += broken or []
+        if broken is None and (moment := _complete_at(work)):
+            loaded.notes.append(say("read_from", moment))
+        elif broken is None:
+            loaded.broken.append(say("not_held", work.period, work.settings.no_token))
+        limits = {"no_triage": not work.settings.triage_only, "everywhere": work.organisation.scope == "everywhere"}
+        loaded.notes += [say(name) for name, is_set in limits.items() if is_set]
+        return loaded
 
 
 def fetch(organisation: Organisation, period: Period) -> None:
@@ -115,7 +127,7 @@ def _run(work: Discovery, client: Client) -> list[str]:
     if work.period.end > datetime.now(UTC) - _LAG:
         work.remarks[say("lately")] = False
     try:
-        if client.settings.is_enterprise:
+        if client.settings.api_url.endswith("/v3"):  # a GitHub Enterprise server, which may know less than github.com
             runner.run(Query("schema", {"name": name}) for name in NAMES["optional"])
             runner.lacking = work.lacking
         for step in (work.first, work.silent_members, work.blind_members, work.looks, work.vanished):
@@ -129,24 +141,6 @@ def _run(work: Discovery, client: Client) -> list[str]:
         if not broken and not any(work.remarks.values()):
             work.store.keep_told("searches", work.key, dict.fromkeys(work.search_names(), begun))
     return broken
-
-
-def _answer(work: Discovery, broken: list[str] | None) -> Loaded:
-    spans = {work.key, *(load for load, *_ in work.store.rows("searches"))}
-    loaded = NodeTables(work.store, work.organisation, work.settings.site).loaded(spans)
-    remarks = work.store.told("remarks", work.key) if broken is None else work.remarks
-    for said, is_wrong in remarks.items():
-        (loaded.broken if is_wrong else loaded.notes).append(said)
-    loaded.broken += broken or []
-    if broken is None and (moment := _complete_at(work)):
-        loaded.notes.append(say("read_from", moment))
-    elif broken is None:
-        loaded.broken.append(say("not_held", work.period, work.settings.no_token))
-    if not work.settings.triage_only:
-        loaded.notes.append(say("no_triage"))
-    if work.organisation.scope == "everywhere":
-        loaded.notes.append(say("everywhere"))
-    return loaded
 
 
 def _complete_at(work: Discovery) -> str | None:

@@ -177,10 +177,8 @@ def error_from_response(response: Any, settings: Settings) -> Exception:
     status, host, said = response.status_code, settings.host, ""
     with suppress(ValueError, KeyError, TypeError, RecursionError):
         said = str(response.json()["message"])[:300]
-    if status in (502, 503, 504):
-        return QueryTooLarge(f"{host} answered {status}")
     if status >= 500:
-        return ConnectionFailed(f"{host} answered {status}")
+        return (QueryTooLarge if status in (502, 503, 504) else ConnectionFailed)(f"{host} answered {status}")
     if status == 401:
         return ContribkitError(say("refused", host))
     if status in (403, 429):

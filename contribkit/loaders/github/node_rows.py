@@ -16,8 +16,7 @@ from contribkit.loaders.source import Loaded
 from contribkit.tables import ACTS, REFERENCES, THREADS, conform
 
 Row = dict[str, Any]
-INFERRED = "inferred"
-"""The state of an act of which GitHub does not say who did it."""
+INFERRED = "inferred"  # the state of an act of which GitHub does not say who did it
 _KINDS = {"pull": "pull_request", "issue": "issue", "discussion": "discussion"}
 _CONTEXT = 1_000  # characters
 _FORM_FIELD = re.compile(r"(?m)^### (.{1,80}?)\r?\n\s*\n(.{1,200}?)\r?$")
@@ -150,18 +149,16 @@ class NodeTables:
                 links_in.setdefault(other, link | ({"private": True} if source["repository"]["isPrivate"] else {}))
         row |= {column: payload.get(name) for column, name in NAMES["thread_columns"].items()}
         return row | {
-            "ref": ref,
-            "body": payload["body"] or None,
+            "ref": ref, "body": payload["body"] or None,
             "author_is_bot": True if author and author.endswith("[bot]") else None,
             "labels": [label["name"] for label in nodes(payload, "labels")],
             "files": [file["path"] for file in nodes(payload, "files")],
             "state": payload["state"].casefold() if "state" in payload else None,
             "merged_by": login(self._merger(payload)) if payload.get("mergedAt") else None,
             "participants": list(dict.fromkeys(filter(None, [author, *(act["actor"] for act in done)]))),
-            "first_response_at": min(responses, default=None),
+            "first_response_at": min(responses, default=None), "links_in": [*links_in.values()],
             "links_out": [other for other in links_out if other != ref],
-            "links_in": [*links_in.values()],
-        }
+        }  # fmt: skip
 
     def _own_place(self, node: CachedNode) -> Row:
         payload = node.payload or {}

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -147,6 +148,7 @@ class Runner:
         self._broken: dict[str, None] = {}
         self._waiting: dict[str, Query] = {}
         self._tried: dict[str, int] = {}  # how often what was asked came back with something missing
+        self._told: dict[str, dict[str, Any]] = {}  # what such answers told, together
         self._forbidden: Counter[str] = Counter()
         self._said = False
 
@@ -218,8 +220,10 @@ class Runner:
         denied = [error for error in errors if error.get("type") == "FORBIDDEN"]
         payload = dig(answer.data, *path)
         if isinstance(payload, dict):
+            payload = filled(payload, self._told.pop(query.key, None))
             if missing := missing_paths(payload, path, errors, query.argument):
-                payload = without_gaps(payload, [place[len(path) :] for place in missing])
+                self._told[query.key] = payload
+                payload = without_gaps(deepcopy(payload), [place[len(path) :] for place in missing])
                 if not all(any(one["path"][: len(place)] == place for one in denied) for place in missing):
                     return self._is_given_up(query, payload, errors)
                 self._forbid(denied)
@@ -282,6 +286,16 @@ def missing_paths(
     gone = [error["path"] for error in errors if error.get("type") == "NOT_FOUND"]
     gaps = _gaps(payload, path, argument or {})
     return [place for place in gaps if all(one[: len(place)] != place for one in gone)]  # it is there, or has climbed
+
+
+def filled(value: Any, earlier: Any) -> Any:
+    """Return an answer in which what is null is taken from an earlier answer about the same thing as it still is."""
+    if isinstance(value, dict) and isinstance(earlier, dict):
+        is_same = all(value.get(key) == earlier.get(key) for key in ("id", "updatedAt"))
+        return {key: filled(inside, earlier.get(key)) for key, inside in value.items()} if is_same else value
+    if isinstance(value, list) and isinstance(earlier, list) and len(value) == len(earlier):
+        return [filled(*pair) for pair in zip(value, earlier, strict=True)]
+    return earlier if value is None else value
 
 
 def without_gaps(payload: dict[str, Any], gaps: list[ResponsePath]) -> dict[str, Any]:

@@ -48,11 +48,6 @@ class Settings(Table):
         return "github.com" if self.host in _LOOPBACK else self.host
 
     @property
-    def is_enterprise(self) -> bool:
-        """Whether this is a GitHub Enterprise server, which may know less than github.com."""
-        return self.api_url.endswith("/v3")
-
-    @property
     def graphql_url(self) -> str:
         """Where GraphQL is answered."""
         return self.api_url.removesuffix("/v3") + "/graphql"
