@@ -15,6 +15,7 @@ from contribkit.init.github_facts import Facts
 from contribkit.init.proposals import Proposal, proposals
 from contribkit.loaders import load
 from contribkit.loaders.github.settings import DOTCOM
+from tests.github.answer import Answer, Call
 from tests.github.emulator import Emulator
 from tests.github.workload import Workload
 
@@ -37,10 +38,10 @@ def no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GH_CONFIG_DIR", str(tmp_path / "no-gh"))
 
 
-def init(folder: Path, github: Emulator, *options: str, answers: str = "", org: str = ORG) -> Result:
+def init(folder: Path, github: Emulator, *options: str, answers: str = "", org: str = ORG, token: str = "") -> Result:
     """Run the command as a person with a token would, who types some answers."""
     arguments = ["init", str(folder), "--github-org", org, "--api-url", github.url, *options]
-    return CliRunner().invoke(main, arguments, input=answers, env={"GITHUB_TOKEN": github.token})
+    return CliRunner().invoke(main, arguments, input=answers, env={"GITHUB_TOKEN": token or github.token})
 
 
 def test_what_is_marked_is_taken_and_a_second_run_proposes_only_the_rest(tmp_path: Path, github: Emulator) -> None:
@@ -81,10 +82,9 @@ def test_what_is_planned_is_read_from_where_it_was_proposed(
 
 
 def test_projects_that_the_token_may_not_see_are_said_and_the_rest_is_proposed(
-    tmp_path: Path, github: Emulator, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, github: Emulator
 ) -> None:
-    monkeypatch.setattr(github, "token", github.scopeless_token)
-    told = init(tmp_path / "team", github, "--yes")
+    told = init(tmp_path / "team", github, "--yes", token=github.scopeless_token)
     assert told.exit_code == 0, told.output
     assert f"Projects of {ORG} are not proposed: GitHub: the token lacks a scope; give it one" in told.stderr
     assert "'read:project'" in told.stderr
@@ -151,6 +151,48 @@ def test_too_many_members_and_none_that_show_themselves_are_one_sentence(
     assert not (tmp_path / "team").exists()
 
 
+REFUSED = "127.0.0.1 refuses the token (401): it is wrong, or has run out; make a new one and put it into GITHUB_TOKEN"
+FORBIDDEN = "127.0.0.1 forbids it (403); give the token the scope it lacks. GitHub says: "
+
+
+@pytest.mark.parametrize(
+    ("trap", "place", "options", "said"),
+    [
+        ("", "", [], REFUSED),
+        ("policy", "", [], f"{FORBIDDEN}Although you appear to have the correct"),
+        ("saml", "", [], f"{FORBIDDEN}Resource protected by organization SAML enforcement."),
+        ("", f"/orgs/{ORG}/members", [], f"{FORBIDDEN}Must be"),
+        ("", f"/orgs/{ORG}/teams/product/members", ["--github-team", "product"], f"{FORBIDDEN}Must be"),
+    ],
+)
+def test_a_token_that_is_refused_or_may_not_see_the_people_is_one_sentence(
+    tmp_path: Path, trap: str, place: str, options: list[str], said: str
+) -> None:
+    def forbid(call: Call, answered: Answer) -> Answer:
+        return Answer.of({"message": "Must be a member."}, 403) if call.path == place else answered
+
+    with Emulator(Workload.small(), traps={trap: ORG} if trap else {}, alter=forbid) as github:
+        told = init(tmp_path / "team", github, "--yes", *options, token=github.token if trap or place else "expired")
+    assert (told.exit_code, told.stdout, told.stderr.count("\n")) == (1, "", 1)
+    assert f"contribkit: {said}" in told.stderr
+    assert not (tmp_path / "team").exists()
+
+
+def test_projects_that_are_forbidden_are_one_sentence_and_the_rest_is_proposed(tmp_path: Path) -> None:
+    def forbid(call: Call, answered: Answer) -> Answer:
+        if "projectsV2" not in call.query:
+            return answered
+        said = "Resource not accessible by personal access token"
+        error = {"type": "FORBIDDEN", "path": ["f0", "projectsV2"], "message": said}
+        return answered.with_value({"data": {"f0": {"login": ORG, "projectsV2": None}}, "errors": [error]})
+
+    with Emulator(Workload.small(), alter=forbid) as github:
+        told = init(tmp_path / "team", github, "--yes")
+    assert (told.exit_code, "2026-Q4: a milestone" in told.stdout) == (0, True)
+    refused = 'GitHub forbids "projectsV2": Resource not accessible by personal access token (1 time); give the token'
+    assert f"contribkit: {refused}" in told.stderr
+
+
 def test_github_that_is_away_is_one_sentence(tmp_path: Path, github: Emulator) -> None:
     arguments = ["init", str(tmp_path / "team"), "--github-org", ORG, "--api-url", "http://127.0.0.1:9"]
     told = CliRunner().invoke(main, arguments, env={"GITHUB_TOKEN": github.token})
@@ -166,7 +208,7 @@ def test_without_a_token_it_says_how_to_get_one_and_goes_on(tmp_path: Path) -> N
     assert (tmp_path / "team" / "contribkit.toml").read_text(encoding="utf-8") == STARTER
 
 
-@pytest.mark.parametrize("where", ["click.prompt", "contribkit.init.acceptance.read_facts"])
+@pytest.mark.parametrize("where", ["click.prompt", "contribkit.loaders.github.client.Client.ask"])
 def test_ctrl_c_in_the_middle_leaves_nothing(
     tmp_path: Path, github: Emulator, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

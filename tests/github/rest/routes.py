@@ -83,6 +83,7 @@ class Rest:
         return Answer.of(self.payloads.user(account))
 
     def owned(self, login: str) -> Answer:
+        self.context.check_owner(login)
         owned = [one for one in self.context.workload.repositories if one.owner.login.lower() == login.lower()]
         return self.page([one for one in owned if self.context.sees(one)], self.payloads.repository)
 
@@ -91,7 +92,6 @@ class Rest:
         workload = self.context.workload
         if login.lower() != workload.world.own["tracker"].owner.login:
             raise _NotThereError
-        self.context.check_owner(login)
         people = [one for one in workload.members if not team or team in map(str.lower, one.teams)]
         if not people:
             raise _NotThereError
