@@ -14,8 +14,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from contribkit.config.organisation import Organisation
+from contribkit.config.toml import placeholders
 from contribkit.errors import ContribkitError
-from contribkit.init import PLACEHOLDER
 from contribkit.labels.replay import read_and_warn
 from contribkit.loaders.git import CLONE
 from contribkit.loaders.source import Finding, errors, in_order, loader, ok, warning
@@ -39,7 +39,7 @@ def examine(config: str | Path) -> list[Finding]:
     known = [pluralise(len(rows), word) for word, rows in (counts | {"source": organisation.sources}).items()]
     return [
         ok(_FILE, ", ".join(known)),
-        *_check_placeholders(path),
+        *(errors(_FILE, left, "") if (left := placeholders(path)) else ()),
         *_check_configuration(organisation),
         *_check_sources(organisation),
         *_check_labels(organisation.root / "labels"),
@@ -47,15 +47,6 @@ def examine(config: str | Path) -> list[Finding]:
         *check_writable(organisation.root / "reviews"),
         *_check_machine(needs_git="git" in organisation.sources),
     ]
-
-
-def _check_placeholders(path: Path) -> list[Finding]:
-    lines = enumerate(path.read_text(encoding="utf-8").split("\n"), start=1)
-    found = [str(number) for number, line in lines if PLACEHOLDER in line and not line.lstrip().startswith("#")]
-    if not found:
-        return []
-    places = f"{path}:{found[0]}: {PLACEHOLDER} is still on line{'s' if found[1:] else ''} {', '.join(found)}"
-    return errors(_FILE, places, "write there what the comment beside it says")
 
 
 def _check_configuration(organisation: Organisation) -> Iterator[Finding]:

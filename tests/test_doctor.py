@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from contribkit.config.organisation import SAMPLE
+from contribkit.config.toml import PLACEHOLDER
 from contribkit.doctor import check_kernel, check_versions, check_writable, examine
-from contribkit.init import PLACEHOLDER, start
+from contribkit.init import start
 from contribkit.loaders.github.cache import Store
 from contribkit.loaders.github.settings import Token
 from contribkit.loaders.source import Finding, Level

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from contribkit import init
 from contribkit.config.models import Configuration
 from contribkit.config.organisation import Organisation
+from contribkit.config.toml import PLACEHOLDER
 from contribkit.errors import ContribkitError
 from contribkit.loaders.activity_log import EXAMPLE
 from contribkit.loaders.source import LOADERS
@@ -161,12 +162,24 @@ def test_the_file_shows_every_key_that_there_is(team):
 
 def test_every_placeholder_has_a_comment_beside_it(team):
     lines = (team / "contribkit.toml").read_text().split("\n")
-    held = [line for line in lines if init.PLACEHOLDER in line and not line.startswith("#")]
+    held = [line for line in lines if PLACEHOLDER in line and not line.startswith("#")]
     assert len(held) == 6
     assert all(line.partition("#")[2] for line in held)
 
 
+@pytest.mark.parametrize("command", [("review",), ("plan",), ("load", "--output", "l")])
+def test_what_is_left_to_be_filled_in_is_one_sentence_with_file_and_line(team, command):
+    before = files(team)
+    code, out, err = run(*command, "--config", team / "contribkit.toml", "--period", "2026-Q1")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert f"contribkit: {team / 'contribkit.toml'}:11: CHANGE-ME is still on lines 11, 12, " in err
+    assert err.endswith("; write there what the comment beside it says\n")
+    assert files(team) == before
+
+
 def test_the_example_row_is_loaded_and_falls_into_no_review(team):
+    text = (team / "contribkit.toml").read_text().replace(f'own = ["{PLACEHOLDER}"]', "own = []")
+    (team / "contribkit.toml").write_text(text.replace(PLACEHOLDER, "lamps"))
     code, out, err = run("load", "--config", team / "contribkit.toml", "--period", "2000-Q1", "--output", team / "l")
     assert (code, out) == (1, "")
     assert 'no folder matches "clones/*"' in err  # nothing is wrong with the row itself

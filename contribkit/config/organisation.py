@@ -14,7 +14,7 @@ import pandas as pd
 from contribkit.config import models
 from contribkit.config.models import Goal, Initiative, Member, Stakeholder, Team, Upstream
 from contribkit.config.patterns import find_paths, matches
-from contribkit.config.toml import read_configuration
+from contribkit.config.toml import PLACEHOLDER, read_configuration
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, repository_of
 from contribkit.tables import by_date, grouped, records
@@ -91,7 +91,7 @@ class Organisation:
         names = [member.name.casefold() for member in self.members.values() if member.name]
         alike = 'two members are named "{}": git histories can tell them apart only by their e-mail addresses'
         twice = sorted({name for name in names if names.count(name) > 1})
-        places = (name for project in self.upstream for name in (*project.orgs, *project.repos))
+        places = [name for one in self.upstream for name in (*one.orgs, *one.repos) if name != PLACEHOLDER]
         both = "{} is in own and in [[upstream]]: work there counts as your own, and is left out"
         again = [
             f"{member.login} is in {team.name} twice on the same days"

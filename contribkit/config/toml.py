@@ -16,6 +16,7 @@ from contribkit.text import printable
 
 Settings = TypeVar("Settings", bound=BaseModel)
 Place = tuple[int | str, ...]
+PLACEHOLDER = "CHANGE-ME"  # what `contribkit init` leaves to be filled in
 _LONGEST = 300  # characters of a message, which may quote a value
 
 
@@ -76,6 +77,14 @@ def read_configuration(path: Path) -> Configuration:
     if lines := [f"{path}:{line_of(text, place)}: {sentence}" for place, sentence in _inconsistencies(file)]:
         raise ContribkitError("\n".join(lines))
     return file
+
+
+def placeholders(path: Path) -> str:
+    """Return in which lines of a file something is still to be filled in, as a sentence; empty where nothing is."""
+    lines = enumerate(path.read_text(encoding="utf-8").split("\n"), start=1)
+    found = [str(number) for number, line in lines if PLACEHOLDER in line and not line.lstrip().startswith("#")]
+    places = f"line{'s' if found[1:] else ''} {', '.join(found)}; write there what the comment beside it says"
+    return f"{path}:{found[0]}: {PLACEHOLDER} is still on {places}" if found else ""
 
 
 def validate_settings(model: type[Settings], name: str, settings: dict[str, Any]) -> Settings:

@@ -9,7 +9,6 @@ from contribkit.errors import ContribkitError
 
 TEMPLATES = Path(__file__).parents[1] / "starter_files"
 STARTER_CONFIG = TEMPLATES / "contribkit.toml"
-PLACEHOLDER = "CHANGE-ME"  # what a team has to fill in
 
 
 def start(folder: Path) -> list[Path]:

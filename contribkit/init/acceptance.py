@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from contribkit.config.organisation import Organisation
-from contribkit.config.toml import line_of
+from contribkit.config.toml import PLACEHOLDER, line_of
 from contribkit.errors import ContribkitError
-from contribkit.init import PLACEHOLDER, STARTER_CONFIG, start
+from contribkit.init import STARTER_CONFIG, start
 from contribkit.init.github_facts import read_facts
 from contribkit.init.proposals import Proposal, proposals
 from contribkit.io import write_whole

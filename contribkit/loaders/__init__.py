@@ -4,6 +4,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from contribkit.config.organisation import Organisation
+from contribkit.config.toml import placeholders
 from contribkit.errors import ContribkitError
 from contribkit.fold import Data, Needs, SourceReport, fold
 from contribkit.loaders.source import Loaded, Loader, in_order, loader
@@ -113,7 +114,9 @@ def _ask(organisation: Organisation, function: str, keep_going: bool, *arguments
 
 
 def _sources(organisation: Organisation) -> dict[str, Loader]:
-    """Return the configured sources by name, most trusted first; an error where there is none, or one is unknown."""
+    """Return the configured sources by name, most trusted first; an error where something is left to be filled in."""
+    if left := placeholders(organisation.path):
+        raise ContribkitError(left)
     if not organisation.sources:
         fix = 'add [sources.git] with clones = ["clones/*"] or [sources.records]'
         raise ContribkitError(f"contribkit.toml names no source; {fix}")
