@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import unquote
 
@@ -44,6 +45,7 @@ def parse_contribution_id(identifier: str) -> tuple[str, str, str]:
     return ref, login, kind
 
 
+@lru_cache(maxsize=20_000)
 def repository_of(ref: str) -> str | None:
     """Return ``owner/repo`` of a thread, commit or release, or None for a thread outside GitHub."""
     repo = re.split(r"[#@]", ref, maxsplit=1)[0]

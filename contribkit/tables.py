@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -208,7 +208,9 @@ def grouped(keys: Iterable[Key], values: Iterable[Value]) -> dict[Key, list[Valu
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as dicts of column to cell."""
-    return cast("list[dict[str, Any]]", frame.to_dict("records"))
+    # Several times faster than pandas' own, with the same cells: None for the NA of numbers and booleans.
+    cells = ([None if cell is pd.NA else cell for cell in frame[name].tolist()] for name in frame)
+    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*cells, strict=True)]
 
 
 def is_missing(value: Any) -> bool:

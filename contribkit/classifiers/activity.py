@@ -11,11 +11,13 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from operator import mul
 from pathlib import Path
 from typing import Any
 
+from contribkit.config.patterns import search
 from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Activity, Kind
 
@@ -37,6 +39,9 @@ _TROUBLE = re.compile(
     r"(?i)\b(?:fail(?:s|ed|ing)?|errors?|exception|traceback|crash\w*|broken|wrong\w*|leak\w*|bug|problems?|"
     r"does not work|stopped|report about)\b"
 )
+_TROUBLE_WORDS = (  # each match has one
+    "fail", "error", "except", "traceb", "crash", "broke", "wrong", "leak", "bug", "problem", "work", "stop", "about",
+)  # fmt: skip
 _CLEARLY = 0.3  # log-odds by which a feature must be ahead of the next activity
 _NEAR_CI = (Activity.MAINTENANCE, Activity.BUGFIX, Activity.FEATURE)
 _TOKEN = re.compile(r"[a-z][a-z0-9_]*(?:['-][a-z]+)*|[^\x00-\x7f]|v?\d+(?:\.\d+)*")
@@ -63,13 +68,13 @@ def activity_of(row: Mapping[str, Any]) -> Activity:
     """
     stated, kind, title = (_text(row, name) for name in ("stated_activity", "kind", "title"))
     title, files = title[:_TITLE], row["files"]
-    if stated in list(Activity):
+    if stated and stated in list(Activity):
         return Activity(stated)
     if kind == Kind.TRIAGE and is_true(row.get("author_is_bot")):
         return Activity.MAINTENANCE  # merging what a bot keeps up to date
     if kind in KINDS:
         return KINDS[Kind(kind)]
-    said = _first(_SAYS, title)
+    said = _said(title)
     # A label such as "good first issue" counts only where the title does not say what kind of work it is.
     if decided := _first(_DECIDES, title) or _first(_DECIDES, "" if said else " ".join(row["labels"])[:_TITLE]):
         return decided
@@ -93,26 +98,31 @@ def _first(patterns: Mapping[Activity, re.Pattern[str]], text: str) -> Activity 
     return next((activity for activity, pattern in patterns.items() if pattern.search(text)), None)
 
 
+@lru_cache(maxsize=1)
+def _said(title: str) -> Activity | None:
+    return _first(_SAYS, title)
+
+
 def scores(row: Mapping[str, Any]) -> dict[Activity, float]:
     """Return the log-odds of each of the `CLASSES` for a contribution; nothing where no word or path is known."""
     weights = _weights()
     lines = [None if is_missing(row.get(name)) else max(int(row[name]), 0) for name in ("additions", "deletions")]
     names = features(_text(row, "title"), _text(row, "body"), row["files"], *lines)
     labels = " ".join(row["labels"])[:_TITLE]
-    said = [activity for activity, pattern in _LABELS.items() if pattern.search(labels)]
-    known = [(name, value) for name, value in names.items() if name in weights]
+    said = [activity for activity, pattern in _LABELS.items() if pattern.search(labels)] if labels else []
+    known = [("bias", 1.0), *((name, value) for name, value in names.items() if name in weights)]
     if not said and not any(name.startswith(("word", "path", "prefix", "news")) for name, _ in known):
         return {}
-    totals = dict(zip(CLASSES, weights["bias"], strict=True))
-    for name, value in known:
-        for activity, weight in zip(CLASSES, weights[name], strict=True):
-            totals[activity] += weight * value
-    return {activity: total + _LABEL_WEIGHT * (activity in said) for activity, total in totals.items()}
+    columns, values = zip(*(weights[name] for name, _ in known), strict=True), [value for _, value in known]
+    totals = (sum(map(mul, column, values)) for column in columns)
+    return {
+        activity: total + _LABEL_WEIGHT * (activity in said) for activity, total in zip(CLASSES, totals, strict=True)
+    }
 
 
 def features(title: str, body: str, files: list[str], additions: int | None, deletions: int | None) -> dict[str, float]:
     """Return what the model sees of a change: name of a feature to its value."""
-    trouble = {"trouble": 1.0} if body and _TROUBLE.search(f"{title} {body[:_DESCRIPTION]}") else {}
+    trouble = {"trouble": 1.0} if body and search(_TROUBLE, f"{title} {body[:_DESCRIPTION]}", *_TROUBLE_WORDS) else {}
     sizes = {} if additions is None or deletions is None else _size_features(additions, deletions)
     return _title_features(title[:_TITLE]) | trouble | _path_features(files[:_PATHS]) | sizes
 
@@ -126,7 +136,7 @@ def _title_features(title: str) -> dict[str, float]:
         names.append(f"prefix {(prefix[1] or prefix[2]).casefold()}")
     if "`" in title:
         names.append("code in title")
-    if said := _first(_SAYS, title):
+    if said := _said(title):
         names.append(f"word says {said}")
     return dict.fromkeys(names, 1.0) | {"length of title": min(len(tokens), 20) / 20}
 
@@ -147,10 +157,11 @@ def _path_features(files: list[str]) -> dict[str, float]:
     return found | {"files": _PATH * math.log1p(len(files)) / 4, f"files {min(len(files), 6)}": _PATH}
 
 
-def _path_names(path: str) -> set[str]:
+@lru_cache(maxsize=10_000)
+def _path_names(path: str) -> frozenset[str]:
     *folders, name = path.split("/")
     ending, tests = name.rpartition(".")[2] if "." in name else "", {"test file"} if "test" in name else set()
-    return {f"in {folder}" for folder in folders} | {f"named {name}", f"ending {ending}"} | tests
+    return frozenset({f"in {folder}" for folder in folders} | {f"named {name}", f"ending {ending}"} | tests)
 
 
 def _size_features(additions: int, deletions: int) -> dict[str, float]:

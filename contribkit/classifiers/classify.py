@@ -1,6 +1,9 @@
 """Classify: who leads each contribution, and why."""
 
+import gc
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import pandas as pd
@@ -75,16 +78,17 @@ def classify(
     known = weights_of_rules() if weights is None else weights
     told = by_date(conform(pd.DataFrame(references), REFERENCES, organisation.timezone))
     organisation = organisation.with_issues(told)
-    found = evidence(table, told, organisation, known)
+    with _collector_paused():
+        found = evidence(table, told, organisation, known)
     answers = decide(found.reasons, table.index, known)[["lead", "confidence"]]
     activities = [str(context.activity) for context in found.contexts]
-    rows = table.join(answers).assign(decided_by="rules", activity=activities)
+    rows = table.join(conform(answers.assign(decided_by="rules", activity=activities), JUDGED))
     # Of rows with one id the reasons of the last.
     keys = table["id"].map(casefold_id)
     names = table["id"][~keys.duplicated(keep="last")]
     reasons = found.reasons.assign(id=found.reasons["id"].map(names)).dropna(subset="id")
     reasons = sort_reasons(conform(reasons, REASONS), table["id"])
-    judged, notes = Judged(conform(rows, CONTRIBUTIONS | JUDGED), reasons), []
+    judged, notes = Judged(rows, reasons), []
     given = [*map(settled.get, keys)]
     if settled:
         learning, judged = learn(judged, settled, organisation.word)
@@ -92,6 +96,18 @@ def classify(
         notes = [learning.sentence, *_unknown_names(given, organisation)]
     attributed = _attributed(judged.contributions, found, given).set_axis(contributions.index)
     return Judged(attributed, judged.reasons, [*notes, *found.failures.sentences])
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the garbage collector: it would look through all rows again and again, and nothing there is cyclic."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Evidence(NamedTuple):

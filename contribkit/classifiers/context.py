@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from string import ascii_lowercase, digits
 from typing import Any, NamedTuple
 
 from contribkit.classifiers.activity import activity_of
@@ -16,6 +17,7 @@ from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Activity
 
 _LOGIN = re.compile(r"(?<![\w/-])@?([A-Za-z0-9][A-Za-z0-9-]{2,38})")
+_SPACED = bytes(sign if chr(sign) in f"{ascii_lowercase}{digits}-" else 32 for sign in range(256))
 _ITEM = re.compile(r"\n(?=[ \t]{0,3}(?:[-*+]|\d{1,3}[.)])[ \t])")
 _FEW_LINES = 20
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[])")
@@ -155,9 +157,12 @@ class Context:
     @cached_property
     def asked(self) -> list[str]:
         """The people who speak for a stakeholder and whom the actor names, as case-folded logins."""
-        speaking = self.index.speaking
-        words = map(str.casefold, _LOGIN.findall(self.actor_words)) if speaking else ()
-        return list(dict.fromkeys(word for word in words if word in speaking))
+        speaking, words = self.index.speaking, self.actor_words
+        # Most texts name nobody: so to take them apart into words takes a third of the time.
+        if speaking.isdisjoint(words.encode("ascii", "replace").lower().translate(_SPACED).decode().split()):
+            return []
+        logins = map(str.casefold, _LOGIN.findall(words))
+        return list(dict.fromkeys(login for login in logins if login in speaking))
 
     @cached_property
     def activity(self) -> Activity:

@@ -48,9 +48,10 @@ def neighbours(contexts: Sequence[Context], decided: pd.DataFrame, private: set[
     sure = decided[(decided["confidence"] >= _SURE) & decided["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM])]
     # By date and id, so that the order of rows decides nothing.
     when = [(place, contexts[place].row["happened_at"], contexts[place].row["id"]) for place in sure.index]
-    order = pd.DataFrame(when, columns=["place", "happened_at", "id"]).sort_values(["happened_at", "id"])
-    for place in order["place"]:
-        context, lead = contexts[place], Lead(str(sure.at[place, "lead"]))
+    order = pd.DataFrame(when, columns=["place", "happened_at", "id"]).assign(lead=sure["lead"].to_numpy())
+    order = order.sort_values(["happened_at", "id"])
+    for place, lead in zip(order["place"], map(Lead, order["lead"]), strict=True):
+        context = contexts[place]
         for_whom = lead is Lead.STAKEHOLDER
         whom = attribution.stakeholder(context, attribution.initiative(context)) if for_whom else None
         is_private = is_true(context.row.get("private")) or place in private

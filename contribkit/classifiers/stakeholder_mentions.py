@@ -90,8 +90,22 @@ class StakeholderIndex:
 
     def coded_in(self, title: str) -> list[Named]:
         """Return the stakeholders whose codes a title bears, by the patterns of contribkit.toml."""
-        known = self.organisation.stakeholders
-        return [Named(whose, word, False) for whose in known for word in codes_in(title, whose.codes)]
+        return [Named(whose, word, False) for whose in self._coded for word in codes_in(title, whose.codes)]
+
+    @cached_property
+    def _coded(self) -> list[Stakeholder]:
+        return [known for known in self.organisation.stakeholders if known.codes]
+
+    @cached_property
+    def ticket_words(self) -> list[str]:
+        """What stands in each address of a ticket, by pattern: the longest part without a wildcard."""
+        return [max(re.split(r"[*?]", address.casefold()), key=len) for address in self.organisation.signals.tickets]
+
+    @cached_property
+    def by_label(self) -> dict[str, Stakeholder]:
+        """Stakeholders by the case-folded labels that mean them; of two with the same one, the first in the file."""
+        known = reversed(self.organisation.stakeholders)
+        return {label.casefold(): stakeholder for stakeholder in known for label in stakeholder.labels}
 
     def _owner_of(self, repo: str) -> Stakeholder | None:
         """Return whose repository or tracker it is; that of a grant is no stakeholder's."""

@@ -133,8 +133,11 @@ class Organisation:
     @cached_property
     def members(self) -> dict[str, Member]:
         """Every person once, by login, in the order of the file."""
-        memberships = grouped((casefold_id(member.login) for member in self.everybody), self.everybody)
-        return {first.login: first for first, *_ in memberships.values()}
+        return {first.login: first for first, *_ in self._memberships.values()}
+
+    @cached_property
+    def _memberships(self) -> dict[str, list[Member]]:
+        return grouped((casefold_id(member.login) for member in self.everybody), self.everybody)
 
     @cached_property
     def _logins(self) -> dict[str, str]:
@@ -168,8 +171,7 @@ class Organisation:
 
     def is_member_on(self, login: str, day: date) -> bool:
         """Return whether a person belonged to any team on a day."""
-        here = (member.login for member in self.everybody if member.holds_between(day, day))
-        return casefold_id(login) in map(casefold_id, here)
+        return any(member.holds_between(day, day) for member in self._memberships.get(casefold_id(login), ()))
 
     def is_bot(self, login: str | None) -> bool:
         """Return whether an account is a bot by the patterns of the file and those that hold everywhere."""
@@ -177,7 +179,11 @@ class Organisation:
 
     def is_own(self, repo: str | None) -> bool:
         """Return whether the organisation owns a repository: work there is not upstream."""
-        return bool(repo) and casefold_id(str(repo).split("/")[0]) in {casefold_id(owner) for owner in self.own}
+        return bool(repo) and casefold_id(str(repo).split("/")[0]) in self._owners
+
+    @cached_property
+    def _owners(self) -> frozenset[str]:
+        return frozenset(map(casefold_id, self.own))
 
     def upstream_of(self, repo: str | None) -> Upstream | None:
         """Return the upstream project that a repository belongs to, or None."""

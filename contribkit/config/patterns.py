@@ -24,6 +24,12 @@ def matches(patterns: list[str], text: str) -> bool:
     return bool(compile_patterns(tuple(patterns)).fullmatch(text))
 
 
+def search(expression: re.Pattern[str], text: str, *words: str) -> re.Match[str] | None:
+    """Search a text, if it holds one of the words that each match has: to look for these takes a tenth of the time."""
+    folded = text.casefold()
+    return expression.search(text) if any(word in folded for word in words) else None
+
+
 def find_paths(root: Path, pattern: str) -> list[Path]:
     """Return what a pattern such as ``data/**/*.db`` matches, sorted; a folder that cannot be read is an error."""
     if "\0" in pattern:

@@ -81,7 +81,8 @@ def reasons_for(context: Context, failures: Failures, weights: Weights) -> Itera
     """Yield each rule's reasons, with the names of rule and strength; a rule that fails is passed over as a whole."""
     for name, rule in all_rules().items():
         try:
-            yield from [_weighed(reason, name, weights) for reason in rule(context)]
+            if reasons := [*rule(context)]:
+                yield from [_weighed(reason, name, weights) for reason in reasons]
         except Exception as error:
             failures.note(rule, error)
 
