@@ -20,6 +20,8 @@ from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Lead
 
 _FOLDER = Path(__file__).parent / "templates"
+MOST_ROWS = 300
+"""How many rows a table or list shows at most: a page of thousands opens slowly, and nobody reads them there."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,14 @@ def _environment() -> Environment:
         lstrip_blocks=True, finalize=_unbroken,
     )  # fmt: skip
     environment.filters |= {"percent": percent, "number": number, "day": day, "safe_url": safe_url}
-    environment.globals |= {"Lead": Lead, "MISSING": MISSING, "between": between, "pluralise": pluralise, "verb": verb}
+    environment.globals |= {
+        "Lead": Lead,
+        "MISSING": MISSING,
+        "between": between,
+        "pluralise": pluralise,
+        "rest": rest,
+        "verb": verb,
+    }
     return environment
 
 
@@ -171,9 +180,16 @@ def bullets(items: Iterable[Any]) -> Markup:
     return Markup("<ul>\n{}</ul>\n").format(Markup("").join(map(Markup("<li>{}</li>\n").format, items)))
 
 
-def details(caption: str, body: Markup) -> Markup:
-    """Return a part that unfolds; nothing where it is empty."""
-    return Markup("<details><summary>{}</summary>\n{}</details>\n").format(caption, body) if body else Markup("")
+def details(caption: str, body: Markup, count: int = 0) -> Markup:
+    """Return a part that unfolds and shows a count of rows, or the first of them; nothing where it is empty."""
+    summary = Markup("<details><summary>{}{}</summary>\n{}</details>\n")
+    return summary.format(caption, rest(count), body) if body else Markup("")
+
+
+def rest(count: int) -> Markup:
+    """Return where to find the rest of so many rows where only the first are shown."""
+    words = Markup(' (the first {}; <a href="contributions.csv">contributions.csv</a> has all)')
+    return words.format(MOST_ROWS) if count > MOST_ROWS else Markup("")
 
 
 def picture(figure: Figure | None, alt: str) -> Markup:

@@ -152,10 +152,6 @@ class Question:
         return re.sub(r"\{(\w+)\}", lambda match: data.words.get(match[1], match[0]), self.title)
 
 
-MOST_ROWS = 500
-"""How many contributions a section unfolds at most: a page of thousands opens slowly, and nobody reads them there."""
-
-
 def lines(data: ReviewData, rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Return contributions with the words of a page: kind, activity, thread, person and local day."""
     days = rows["happened_at"].dt.tz_convert(data.period.timezone)
@@ -167,20 +163,18 @@ def lines(data: ReviewData, rows: pd.DataFrame) -> list[dict[str, Any]]:
 def row_details(data: ReviewData, rows: pd.DataFrame, before: str = "", settles: bool = False) -> Markup:
     """Return contributions that unfold, each with its reasons."""
     each, all_of_them = "each " if len(rows) > 1 else "", pluralise(len(rows), "contribution")
-    first, rest = (f"first {MOST_ROWS} of ", "; contributions.csv has all") if len(rows) > MOST_ROWS else ("", "")
-    caption = f"{before}the {first}{all_of_them}, {each}with its reasons{rest}"
-    return page.details(caption, _macro(data, rows, "rows", settles))
+    return _details(data, rows, f"{before}the {all_of_them}, {each}with its reasons", "rows", settles)
 
 
 def line_details(data: ReviewData, rows: pd.DataFrame, caption: str) -> Markup:
     """Return contributions that unfold, as a list without reasons."""
-    more = f" (the first {MOST_ROWS}; contributions.csv has all)" if len(rows) > MOST_ROWS else ""
-    return page.details(f"{caption}{more}", _macro(data, rows, "lines"))
+    return _details(data, rows, caption, "lines")
 
 
-def _macro(data: ReviewData, rows: pd.DataFrame, name: str, *options: bool) -> Markup:
-    shown = lines(data, rows.head(MOST_ROWS))
-    return page.macro(name, shown, data.words, not data.without_names, *options) if shown else Markup("")
+def _details(data: ReviewData, rows: pd.DataFrame, caption: str, name: str, *options: bool) -> Markup:
+    shown = lines(data, rows.head(page.MOST_ROWS))
+    body = page.macro(name, shown, data.words, not data.without_names, *options) if shown else Markup("")
+    return page.details(caption, body, len(rows))
 
 
 def led_by(data: ReviewData, lead: Lead, named: bool = False) -> pd.DataFrame:

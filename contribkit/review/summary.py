@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from contribkit.period import Period
 from contribkit.review import page
-from contribkit.review.question import DEFINITIONS, MOST_ROWS, Question, Schema
+from contribkit.review.question import DEFINITIONS, Question, Schema
 from contribkit.review.review_data import ReviewData, Summaries
 from contribkit.tables import records
 from contribkit.text import MISSING, csv_of
@@ -176,7 +176,7 @@ class Sortable:
         self._html = cells.assign(title=links).map(escape)  # titles come from strangers
 
     def _repr_html_(self) -> str:
-        shown, more = self._html.head(MOST_ROWS), len(self.table) - MOST_ROWS
+        shown, more = self._html.head(page.MOST_ROWS), len(self.table) - page.MOST_ROWS
         note = f"And {more} more: run the notebook, or see contributions.csv." if more > 0 else ""
         return page.html("table.html", table=page.table(shown) + page.paragraph(note, quiet=True))
 

@@ -364,8 +364,8 @@ def assert_order_decides_nothing(rows, references, org, labels=None):
     before = rows.map(repr), references.map(repr)
     judged = classify(rows, references, org, labels)
     for seed in range(3):
-        shuffled = (table.sample(frac=1, random_state=seed) for table in (rows, references))
-        other = classify(*shuffled, org, labels)
+        contributions, told = (table.sample(frac=1, random_state=seed) for table in (rows, references))
+        other = classify(contributions, told, org, labels)
         assert by_id(other) == by_id(judged)
         assert other.notes == judged.notes
     pd.testing.assert_frame_equal(rows.map(repr), before[0])

@@ -309,6 +309,21 @@ def test_titles_are_text_on_the_page(sample):
         assert 'href="javascript' not in section.html
 
 
+def test_a_section_of_many_rows_shows_the_first_and_the_csv_has_all(sample, tmp_path):
+    org, data, rows = sample
+    (led,) = (row for _, row in rows[rows["lead"] == "stakeholder"].head(1).iterrows())
+    refs = [f"{led['repo']}#{number}" for number in range(1000, 1400)]
+    many = pd.DataFrame([led] * len(refs)).assign(ref=refs, id=[f"{ref}@{led['actor']}:{led['kind']}" for ref in refs])
+    review = ck.Review(Judged.of(many), data, org.teams[0], data.period)
+    everything(review, tmp_path)
+    html, link = review.stakeholders.html, ' (the first 300; <a href="contributions.csv">contributions.csv</a> has all)'
+    assert f"the 400 contributions, each with its reasons{link}</summary>" in html
+    assert html.count("data-lead=") == 300
+    assert html.count(link) == 2  # that of threads too
+    assert review.summary["stakeholders"][0]["threads"] == 400
+    assert (tmp_path / "contributions.csv").read_text().count(f"{led['repo']}#1") == 400
+
+
 def test_an_address_that_is_no_page_becomes_no_link(sample):
     org, data, rows = sample
     review = ck.Review(Judged.of(rows.assign(url="javascript:alert(1)")), data, org.teams[0], data.period)

@@ -71,7 +71,8 @@ class Changes(Question):
         if len(history(data)) > 1:
             yield _headline_table(history_shown(data), data.words)
         yield page.html(
-            "changes.html", leads=page.dicts(leads), labels=page.dicts(labels), words=data.words,
+            "changes.html", leads=page.dicts(leads.head(page.MOST_ROWS)), lead_count=len(leads), words=data.words,
+            labels=page.dicts(labels.head(page.MOST_ROWS)), label_count=len(labels),
             several_periods=leads["period"].nunique() > 1,
         )  # fmt: skip
 

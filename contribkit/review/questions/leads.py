@@ -238,8 +238,8 @@ class Drivers(Question):
         named = "A stakeholder is named where something public says for whom the work was."
         yield page.paragraph(named if len(table) else "", quiet=True)
         if len(threads):
-            cells = page.dicts(threads.assign(paste_upstream=None, paste_own=None))
-            yield page.html("drivers.html", threads=cells, not_named=NOT_NAMED)
+            cells = page.dicts(threads.head(page.MOST_ROWS).assign(paste_upstream=None, paste_own=None))
+            yield page.html("drivers.html", threads=cells, not_named=NOT_NAMED, count=len(threads))
         if len(activities := activities[activities["rows"] > 0]):
             words = [Activity(name).word for name in activities["activity"]]
             yield page.heading(f"What was {data.words['upstream']}")

@@ -117,10 +117,11 @@ class Stakeholders(Question):
             yield page.heading("By initiative")
             yield page.table(named.rename(columns={"stakeholder": "for", "rows": "contributions"}))
         if len(threads):
-            is_linked = threads["linked"] == "both"
+            linked, lacking = (threads[(threads["linked"] == "both") == is_linked] for is_linked in (True, False))
             yield page.html(
-                "cross_links.html", lacking=page.dicts(threads[~is_linked]), linked=page.dicts(threads[is_linked]),
-                states=STATES, few=_FEW_THREADS,
+                "cross_links.html", lacking=page.dicts(lacking.head(page.MOST_ROWS)), lacking_count=len(lacking),
+                linked=page.dicts(linked.head(page.MOST_ROWS)), linked_count=len(linked), states=STATES,
+                few=_FEW_THREADS,
             )  # fmt: skip
         yield row_details(data, led_by(data, Lead.STAKEHOLDER))
 
