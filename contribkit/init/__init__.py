@@ -39,16 +39,15 @@ def _fill(folder: Path) -> list[Path]:
         if not path.exists():
             (folder / path.name).rename(path)
 
-    templates = [path for path in TEMPLATES.rglob("*") if path.is_file()]
-    # A leading dot is spelled out there, since git would obey it.
-    files = {re.sub("^dot-", ".", path.relative_to(TEMPLATES).as_posix()): path for path in templates}
     with tempfile.TemporaryDirectory(prefix=".contribkit.", dir=folder) as name, ExitStack() as moves:
-        for place, template in files.items():
-            path = Path(name, place)
+        for template in filter(Path.is_file, TEMPLATES.rglob("*")):
+            # A leading dot is spelled out there, since git would obey it.
+            path = Path(name, re.sub("^dot-", ".", template.relative_to(TEMPLATES).as_posix()))
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(template.read_bytes())
+        made = [folder / path.relative_to(name) for path in Path(name).rglob("*") if path.is_file()]
         for path in sorted(Path(name).iterdir()):
             moves.callback(put_back, path)
             path.rename(folder / path.name)
         moves.pop_all()
-    return sorted(folder / place for place in files)
+    return sorted(made)

@@ -51,17 +51,16 @@ def _members(facts: Facts) -> Iterator[Proposal]:
 
 
 def _projects(facts: Facts) -> Iterator[Proposal]:
-    found = []
-    for owner, rows in sorted(grouped((owner for *_, owner in facts.work), facts.work).items()):
-        threads, people, repos = len(rows), len({actor for actor, *_ in rows}), sorted({repo for _, repo, _ in rows})
+    by_owner = grouped((owner for *_, owner in facts.work), facts.work)
+    size = {owner: (len({actor for actor, *_ in rows}), len(rows)) for owner, rows in by_owner.items()}
+    for owner in sorted(sorted(by_owner), key=lambda owner: size[owner], reverse=True)[:_MOST_PROJECTS]:
+        (people, threads), repos = size[owner], sorted({repo for _, repo, _ in by_owner[owner]})
         where = {"orgs": [owner]} if len(repos) > 1 else {"repos": repos}
         counts = f"{pluralise(threads, 'thread')} of {pluralise(people, 'person', 'people')} in the last year"
         concern, is_shared = _whose(facts.authors.get(owner, {}), owner)
         evidence = f"{counts}, in {pluralise(len(repos), 'repository', 'repositories')}; {concern}"
         is_taken = is_shared and people >= BAR_PEOPLE and threads >= BAR_THREADS
-        found.append((people, threads, Proposal("upstream", owner, {"name": owner, **where}, evidence, is_taken)))
-    found.sort(key=lambda one: one[:2], reverse=True)
-    yield from (proposal for *_, proposal in found[:_MOST_PROJECTS])
+        yield Proposal("upstream", owner, {"name": owner, **where}, evidence, is_taken)
 
 
 def _whose(authors: dict[str, bool], owner: str) -> tuple[str, bool]:
