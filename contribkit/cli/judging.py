@@ -8,6 +8,8 @@ import click
 
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
 from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, PATH, main, read_labels, say, warn, warn_of_private
+from contribkit.io import write_jsonl, write_whole
+from contribkit.vocabulary import Lead
 
 BROKEN = click.option(
     "--keep-going", "broken", is_flag=True, callback=lambda _, __, keep_going: [] if keep_going else None,
@@ -28,7 +30,6 @@ def load(config: Path, period: str, output: Path, include_private: bool, broken:
 
     contribkit load --period 2026-Q3 --output loaded
     """
-    from contribkit.io import write_jsonl
     from contribkit.privacy import without_private
     from contribkit.tables import records
 
@@ -63,7 +64,6 @@ def classify(
     """
     import pandas as pd
 
-    from contribkit.io import write_jsonl
     from contribkit.loaders.records import contribution_table, read_contributions, read_references
     from contribkit.privacy import without_private
     from contribkit.tables import JUDGED, REFERENCES, conform, records
@@ -155,8 +155,6 @@ def evaluate(
     """
     from contribkit.evaluation.report import classify_files, write_plot
     from contribkit.evaluation.report import evaluate as compared
-    from contribkit.io import write_whole
-    from contribkit.vocabulary import Lead
 
     if contributions and len(contributions) != len(labels):
         raise click.UsageError("give --contributions and --labels equally often, once per set")

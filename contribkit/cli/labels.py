@@ -13,6 +13,7 @@ import click
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
 from contribkit.cli.group import AS_JSON, CONFIG, PATH, main, read_labels, say, show, warn
 from contribkit.errors import ContribkitError
+from contribkit.io import write_whole
 from contribkit.vocabulary import Lead
 
 LEADS = click.Choice([str(lead) for lead in Lead], case_sensitive=False)
@@ -176,7 +177,6 @@ def export(found: "ck.Labels", output: Path, with_notes: bool, without_names: bo
 
     The file names people and their opinions, and threads that may be private: it is for the team, not for publication.
     """
-    from contribkit.io import write_whole
     from contribkit.labels.exchange import to_csv
 
     write_whole(output, to_csv(found, with_notes, without_names))

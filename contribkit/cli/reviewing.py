@@ -14,6 +14,7 @@ import click
 import contribkit as ck  # its names are imported when first used: --help does not wait for pandas
 from contribkit.cli.group import AS_JSON, CONFIG, INCLUDE_PRIVATE, PATH, main, say, show, warn
 from contribkit.errors import ContribkitError
+from contribkit.init import start
 
 PERIODS = '2026-Q3, 2026-H1, 2026-07, 2026, 2026-07-01..2026-09-30, "last quarter".'
 _PARAMETER = "A parameter of the notebook."
@@ -37,8 +38,6 @@ def init(folder: Path, github_org: str | None, github_team: str, api_url: str, y
     With --github-org, GitHub is asked for members, upstream projects, communities, roadmap and goals; each proposal
     comes with its evidence. In a folder that has a contribkit.toml already, only what is new is proposed.
     """
-    from contribkit.init import start
-
     written = _from_github(folder, github_org, github_team, api_url, yes) if github_org else None
     for path in start(folder) if written is None else written:
         click.echo(path)
