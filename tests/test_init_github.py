@@ -1,5 +1,6 @@
 """`contribkit init --github-org`: what GitHub tells becomes proposals, and what people accept goes into the file."""
 
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from contribkit.loaders import load
 from contribkit.loaders.github.settings import DOTCOM
 from tests.github.answer import Answer, Call
 from tests.github.emulator import Emulator
+from tests.github.model import Draft
 from tests.github.workload import Workload
 
 ORG = "ferncollective-example"
@@ -54,13 +56,13 @@ def test_what_is_marked_is_taken_and_a_second_run_proposes_only_the_rest(tmp_pat
     assert org.sources["github"] == {"api_url": github.url}
     infrastructure, plans = f"{ORG}/infrastructure", f"{ORG}/upstream-plans"
     assert [(one.from_issues, one.milestone, len(one.refs)) for one in org.initiatives] == [
-        (infrastructure, "2026-Q4", 0),
+        (infrastructure, "Hubs for all", 0),
         (None, None, 3),
     ]
     assert [(one.name, one.from_issues) for one in org.goals] == [(plans, plans)]
     again = init(tmp_path / "team", github, "--yes")
     assert again.exit_code == 0, again.output
-    for taken in ("cato-example", "2026-Q4", "Hubs in 2026", f"{plans}: "):
+    for taken in ("cato-example", "Hubs for all", "Hubs in 2026", f"{plans}: "):
         assert taken in first.stdout
         assert taken not in again.stdout
     assert "ada-example" in again.stdout
@@ -89,7 +91,7 @@ def test_projects_that_the_token_may_not_see_are_said_and_the_rest_is_proposed(
     assert f"Projects of {ORG} are not proposed: GitHub: the token lacks a scope; give it one" in told.stderr
     assert "'read:project'" in told.stderr
     assert "Project" not in told.stdout
-    assert "2026-Q4: a milestone of 3 open issues, due on 2026-12-31" in told.stdout
+    assert "Hubs for all: a milestone of 3 open issues, due on 2099-12-31" in told.stdout
 
 
 def test_private_and_closed_projects_and_private_issues_are_not_proposed(tmp_path: Path, github: Emulator) -> None:
@@ -188,7 +190,7 @@ def test_projects_that_are_forbidden_are_one_sentence_and_the_rest_is_proposed(t
 
     with Emulator(Workload.small(), alter=forbid) as github:
         told = init(tmp_path / "team", github, "--yes")
-    assert (told.exit_code, "2026-Q4: a milestone" in told.stdout) == (0, True)
+    assert (told.exit_code, "Hubs for all: a milestone" in told.stdout) == (0, True)
     refused = 'GitHub forbids "projectsV2": Resource not accessible by personal access token (1 time); give the token'
     assert f"contribkit: {refused}" in told.stderr
 
@@ -318,9 +320,11 @@ PLANS = Facts(
         ("our-org/infra", "Team OKRs", 3, DUE),
         ("our-org/infra", "Someday", 40, None),
         ("our-org/infra", "Cleanup", 2, DUE),
+        ("our-org/infra", "2025-Q4", 9, date(2025, 12, 31)),
         ("our-org/roadmap", "2026-Q4", 12, DUE),
     ],
     projects=[("Hubs (Project 1)", "https://example.org/1", 3, ["our-org/infra#1"])],
+    today=date(2026, 10, 1),
 )
 
 
@@ -330,6 +334,7 @@ def test_upstream_work_becomes_goals_and_only_what_is_above_the_bar_is_marked() 
         ("initiatives", "our-org/infra 2026-Q4", True),
         ("initiatives", "our-org/infra Someday", False),  # without a day
         ("initiatives", "our-org/infra Cleanup", False),  # of two issues
+        ("initiatives", "our-org/infra 2025-Q4", False),  # over
         ("initiatives", "our-org/roadmap 2026-Q4", False),  # in a repository that is taken whole
         ("initiatives", "Hubs (Project 1)", True),
         ("goals", "our-org/infra Upstream contribution", True),
@@ -344,6 +349,21 @@ def test_what_is_planned_is_proposed_once_also_where_a_person_moved_it_or_left_i
     assert new_only(accept(STARTER, "Example", DOTCOM, [], found), found) == []
     moved = accept(STARTER, "Example", DOTCOM, found).replace("[[goals]]", "[[initiatives]]")
     assert new_only(moved, found) == []
+
+
+def test_long_lists_stand_one_below_the_other_and_more_can_be_put_behind_them() -> None:
+    refs = [f"our-org/infra#{number}" for number in range(9)]
+    hubs, lamps = (Proposal("initiatives", name, {"name": name, "refs": refs}, "", True) for name in ("Hubs", "Lamps"))
+    text = accept(accept(STARTER, "Example", DOTCOM, [hubs]), "Example", DOTCOM, [lamps])
+    assert '\nrefs = [\n  "our-org/infra#0",\n  "our-org/infra#1",\n' in text
+    assert tomllib.loads(text)["initiatives"] == [hubs.values, lamps.values]
+
+
+def test_of_a_project_with_many_items_it_is_said_how_many_are_read(tmp_path: Path, github: Emulator) -> None:
+    project = github.workload.world.projects[0]
+    project.content.extend(Draft(f"Idea {number}") for number in range(100))
+    told = init(tmp_path / "team", github, "--yes")
+    assert f"of https://github.com/orgs/{ORG}/projects/1 only the first 100 items are read" in told.stderr
 
 
 def test_what_strangers_wrote_is_text_in_the_file() -> None:

@@ -22,6 +22,7 @@ from contribkit.loaders.github.client import Client
 from contribkit.loaders.github.settings import DOTCOM, Settings, settings_of
 from contribkit.text import printable
 
+_WIDTH = 100  # signs of a list in one line
 _LEFT_OUT = "# contribkit init left out: "
 _PLANS = ("initiatives", "goals")  # what is one of them, or was left out, is not proposed as the other
 
@@ -113,7 +114,7 @@ def with_aliases(text: str, aliases: Mapping[str, Sequence[str]]) -> str:
             if added := aliases.get(member["login"]):
                 key, known = "aliases" if "aliases" in member else "login", member.get("aliases", [])
                 line = line_of(text, ("teams", number, "members", position, key)) - 1
-                new = lines[line].replace("[", f"{_toml([*added])[:-1]}, ", 1)  # the list may go on in further lines
+                new = lines[line].replace("[", f"[{', '.join(map(_toml, added))}, ", 1)  # it may go on in more lines
                 lines[line] = new if key == "aliases" else f"{lines[line]}\naliases = {_toml([*added])}"
                 member["aliases"] = [*added, *known]
     written = "\n".join(lines)
@@ -141,5 +142,6 @@ def _toml(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
+        inside = ", ".join(map(_toml, value))
+        return f"[{inside}]" if len(inside) < _WIDTH else "[\n  {},\n]".format(",\n  ".join(map(_toml, value)))
     return json.dumps(printable(str(value)), ensure_ascii=False)

@@ -32,6 +32,7 @@ class Facts:
     projects: list[tuple[str, str, int, list[str]]] = field(default_factory=list)  # title, url, open issues, all refs
     authors: dict[str, dict[str, bool]] = field(default_factory=dict)  # by owner, of last merges: are they members?
     broken: list[str] = field(default_factory=list)  # what could not be had
+    today: date = date.min
 
 
 def read_facts(client: Client, settings: Settings, organisation: str, team: str, today: date) -> Facts:
@@ -80,7 +81,7 @@ def read_facts(client: Client, settings: Settings, organisation: str, team: str,
         first[one] = date.fromisoformat(hit["createdAt"][:10]), where
     facts = Facts(
         organisation, {one: first.get(one) for one in people}, work, [_own_issue(hit) for _, hit in hits["facts_own"]],
-        [one["full_name"] for one in public], authors=dict(authors), broken=runner.problems(),
+        [one["full_name"] for one in public], authors=dict(authors), broken=runner.problems(), today=today,
     )  # fmt: skip
     _add_plans(facts, client, [one["full_name"] for one in public if one["open_issues_count"]])
     return facts
@@ -102,12 +103,14 @@ def _add_plans(facts: Facts, client: Client, repositories: list[str]) -> None:
         for one in nodes(payload, "projectsV2"):
             if one["public"] and not one["closed"]:
                 yield Query("facts_items", {"id": one["id"]})
-        issues = [one["content"] for one in nodes(payload, "items") if dig(one, "content", "repository")]
-        public = [one for one in issues if not one["repository"]["isPrivate"]]
+        contents = [one["content"] or {} for one in nodes(payload, "items")]
+        public = [one for one in contents if dig(one, "repository", "isPrivate") is False]
         if payload and (count := sum(one["state"] == "OPEN" for one in public)):
             refs = [f"{one['repository']['nameWithOwner']}#{one['number']}" for one in public]
             title = f"{payload['title']} (Project {payload['number']})"  # since two may have one title
             facts.projects.append((title, payload["url"], count, refs))
+            if payload["items"]["pageInfo"]["hasNextPage"]:
+                facts.broken.append(f"of {payload['url']} only the first {len(contents)} items are read")
 
     runner = Runner(client, receive)
     runner.run(Query("facts_milestones", {"repo": repo}) for repo in repositories)

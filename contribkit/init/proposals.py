@@ -13,7 +13,7 @@ from contribkit.tables import grouped
 from contribkit.text import pluralise
 
 # From where on `--yes` takes a project: as many people of the team with as many threads in the last year; and what is
-# planned: as many issues with a label, in a milestone that has a day on which it is due, or in a Project.
+# planned: as many issues with a label, in a milestone with a due date that is not over, or in a Project.
 BAR_PEOPLE, BAR_THREADS, BAR_ISSUES = 2, 5, 3
 _MOST_PROJECTS, _MOST_STAKEHOLDERS = 30, 20
 _FEW = 3  # repositories that are named alike, and issues that link to the same place: fewer are chance
@@ -123,7 +123,7 @@ def _planned(facts: Facts) -> Iterator[Proposal]:
         values = {"from_issues": repo, "milestone": title}
         day = f"due on {due}" if due else "without a due date"
         evidence = f"a milestone of {pluralise(count, 'open issue')}, {day}"
-        is_taken = count >= BAR_ISSUES and due is not None and repo not in whole
+        is_taken = count >= BAR_ISSUES and due is not None and due >= facts.today and repo not in whole
         yield Proposal(_table_of(title) or "initiatives", f"{repo} {title}", values, evidence, is_taken)
     for title, url, count, refs in facts.projects:
         evidence = f"a Project of {pluralise(len(refs), 'issue')}, {count} of them open: {url}"

@@ -36,7 +36,7 @@ def test_what_github_proposes_is_ticked_and_written(tmp_path: Path, monkeypatch:
     assert ticked == [
         "teams.members · cato-example",
         "upstream · wicketlamp-example",
-        "initiatives · ferncollective-example/infrastructure 2026-Q4",
+        "initiatives · ferncollective-example/infrastructure Hubs for all",
         "initiatives · Hubs in 2026 (Project 1)",
         "goals · ferncollective-example/upstream-plans",
     ]
@@ -92,9 +92,10 @@ def test_who_in_the_clones_looks_like_a_member_is_ticked_and_becomes_an_alias(tm
 def test_aliases_are_added_to_lists_of_any_form_and_refused_where_they_cannot_be() -> None:
     members = '[[teams]]\nname = "T"\n[[teams.members]]\nlogin = "ada"{}\n[[teams.members]]\nlogin = "bob"\n'
     for before in ("", '\naliases = [ # theirs\n  "a",\n]', "\naliases = []", '\naliases = ["a"] # [b]'):
-        text = with_aliases(members.format(before), {"ada": ["x@example.org"]})
-        ada, bob = tomllib.loads(text)["teams"][0]["members"]
-        assert ada["aliases"][0] == "x@example.org"
-        assert bob == {"login": "bob"}
+        for added in (["x@example.org"], [f"a-rather-long-name-{number}@example.org" for number in range(9)]):
+            text = with_aliases(members.format(before), {"ada": added})
+            ada, bob = tomllib.loads(text)["teams"][0]["members"]
+            assert ada["aliases"][: len(added)] == added
+            assert bob == {"login": "bob"}
     with pytest.raises(ContribkitError, match="by hand"):
         with_aliases('teams = [{name = "T", members = [{login = "ada"}]}]', {"ada": ["x@example.org"]})

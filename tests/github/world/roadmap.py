@@ -9,14 +9,14 @@ from tests.github.world.places import World
 def lay_out(world: World) -> None:
     """Put issues of the own side into milestones and Projects; nothing that a member does is touched."""
     infrastructure, plans, private = (world.own[place] for place in ("infrastructure", "plans", "private"))
-    due, over = datetime(2026, 12, 31, tzinfo=UTC), datetime(2026, 6, 30, tzinfo=UTC)
+    due, over = datetime(2099, 12, 31, tzinfo=UTC), datetime(2026, 6, 30, tzinfo=UTC)
     infrastructure.milestones = [
         Milestone(infrastructure, 1, "2026-Q2", over, closed_at=over),
-        Milestone(infrastructure, 2, "2026-Q4", due),
+        Milestone(infrastructure, 2, "Hubs for all", due),
         Milestone(infrastructure, 3, "Someday"),
     ]
     plans.milestones = [Milestone(plans, 1, "Upstream OKRs 2026", due)]
-    for repository, milestone in ((infrastructure, "2026-Q4"), (plans, "Upstream OKRs 2026")):
+    for repository, milestone in ((infrastructure, "Hubs for all"), (plans, "Upstream OKRs 2026")):
         for thread in repository.threads:
             thread.milestone = milestone
     owner = infrastructure.owner
