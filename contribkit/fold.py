@@ -63,14 +63,15 @@ def _with_authors_merges(threads: pd.DataFrame, acts: pd.DataFrame) -> pd.DataFr
 
 def is_member(actors: pd.Series, times: pd.Series, members: list[Member], timezone: str) -> pd.Series:
     """Return for each pair of login and time whether the person was a member then; true where the time is missing."""
-    result, folded = pd.Series(False, index=actors.index), actors.str.casefold()
+    result, places = pd.Series(False, index=actors.index), grouped(actors.str.casefold(), range(len(actors)))
     for member in members:
-        inside = folded == casefold_id(member.login)
+        mine = places.get(casefold_id(member.login), [])
+        at, inside = times.iloc[mine], pd.Series(True, result.index[mine])
         if member.from_ is not None:
-            inside &= ~(times < start_of(member.from_, timezone))
+            inside &= ~(at < start_of(member.from_, timezone))
         if member.to is not None:
-            inside &= ~(times >= start_of(member.to + timedelta(days=1), timezone))
-        result |= inside
+            inside &= ~(at >= start_of(member.to + timedelta(days=1), timezone))
+        result.iloc[mine] |= inside.to_numpy()
     return result
 
 

@@ -236,7 +236,7 @@ def plain(value: Any) -> Any:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as objects for JSON."""
-    columns = {str(name): [plain(value) for value in frame[name]] for name in frame}
+    columns = {str(name): [plain(value) for value in frame[name].tolist()] for name in frame}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 

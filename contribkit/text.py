@@ -52,5 +52,5 @@ def from_text(cell: str) -> str:
 
 def csv_of(table: pd.DataFrame) -> str:
     """Return a table as CSV for spreadsheets: no cell is a formula, and its first sign tells Excel that it is UTF-8."""
-    cells = {name: [as_text(plain(value)) for value in table[name]] for name in table}
+    cells = {name: [as_text(plain(value)) for value in table[name].tolist()] for name in table}
     return "\ufeff" + pd.DataFrame(cells, dtype=object).to_csv(index=False, lineterminator="\n")

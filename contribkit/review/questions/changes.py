@@ -171,10 +171,10 @@ def lead_changes(data: ReviewData) -> pd.DataFrame:
 def changed_leads(rows: pd.DataFrame, is_tied: pd.Series, before: Mapping[str, Any] | None) -> pd.DataFrame:
     """Return the contributions whose lead is another than in an earlier summary, `through` what, and `why` now."""
     then = {casefold_id(row["id"]): row for row in (before or {}).get("rows", ())}
-    table = []
-    for row, tied in zip(page.dicts(rows), is_tied, strict=True):
-        was = then.get(casefold_id(row["id"]))
-        if was is None or was["lead"] == row["lead"]:
+    is_known, table = rows["id"].map(casefold_id).isin(set(then)).to_numpy(), []
+    for row, tied in zip(page.dicts(rows[is_known]), is_tied[is_known], strict=True):
+        was = then[casefold_id(row["id"])]
+        if was["lead"] == row["lead"]:
             continue
         # A summary of an older version does not tell what was tied to it then.
         is_new = ("evidence" in was.get("counts_for", ["evidence"] if tied else [])) != tied

@@ -117,7 +117,11 @@ class NeedsReview(Question):
 def review_queue(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the unclear and disputed contributions, most useful first, with what `settles` each, in words."""
     unclear = rows[rows["lead"] == Lead.UNCLEAR]
-    told = pd.DataFrame(map(_settles, rows_of(unclear)), columns=["order", "settles"], index=unclear.index)
+    told = pd.DataFrame(
+        map(_settles, rows_of(unclear[["reasons", "decided_by", "kind"]])),
+        columns=["order", "settles"],
+        index=unclear.index,
+    )
     table = unclear.join(told.astype({"settles": "str"}))
     return table.sort_values(["order", "happened_at"], kind="stable").drop(columns="order")
 
