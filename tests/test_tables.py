@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from contribkit import Organisation, Period, classify, load
 from contribkit.errors import ContribkitError
 from contribkit.tables import (
     ACTS,
@@ -213,6 +214,30 @@ def test_lists_inside_lists_come_back_from_parquet_as_lists() -> None:
     arrays = [np.array([LINK | {"labels": np.array(["a", "b"], dtype=object)}], dtype=object)]
     rows = conform(pd.DataFrame({"id": ["o/r#1@ada:issue"], "links_in": arrays}), CONTRIBUTIONS)
     assert rows["links_in"].tolist() == [[LINK]]
+
+
+def as_parquet_gives(cell: Any) -> Any:
+    """Return a cell as pandas reads it from Parquet: arrays in place of lists, at every depth."""
+    if isinstance(cell, dict):
+        return {name: as_parquet_gives(value) for name, value in cell.items()}
+    if not isinstance(cell, list):
+        return cell
+    array = np.empty(len(cell), dtype=object)
+    array[:] = [as_parquet_gives(item) for item in cell]
+    return array
+
+
+def test_tables_from_parquet_are_judged_as_those_that_were_written() -> None:
+    org = Organisation.read_sample()
+    data = load(org, Period("2026-Q3", org.timezone))
+    for table, schema in ((data.threads, THREADS), (data.acts, ACTS), (data.references, REFERENCES)):
+        assert records(conform(table.map(as_parquet_gives), schema)) == records(table)
+    links = [[{"ref": "example-collective/infrastructure#1", "labels": ["planned"], "private": None}]]
+    rows = data.contributions.assign(links_in=links * len(data.contributions))
+    judged = classify(rows, data.references, org)
+    other = classify(rows.map(as_parquet_gives), data.references.map(as_parquet_gives), org)
+    assert records(other.contributions) == records(judged.contributions)
+    assert records(other.reasons) == records(judged.reasons)
 
 
 def test_judged_contributions_and_their_reasons_are_one_table_in_json_lines_and_back() -> None:
