@@ -62,14 +62,12 @@ def tracker(context: Context) -> Iterator[Reason]:
 
 def ticket(context: Context) -> Iterator[Reason]:
     """It, or what links to it, cites a support ticket."""
-    tickets = context.organisation.signals.tickets
     # Where every piece of work has a ticket, the thread's own says little: it adds to a name, and decides nothing.
     inward = ((mention.words, mention.url, mention.private, "from our side") for mention in context.inward)
     for words, url, private, strength in (*inward, (context.own_words, context.url, False, "its own")):
-        may_match = tickets and search(_ADDRESS, words, *context.index.ticket_words)
-        for match in _ADDRESS.finditer(words) if may_match else ():
+        for match in _ADDRESS.finditer(words) if search(_ADDRESS, words, *context.index.ticket_words) else ():
             address = (match[1] or match[2]).rstrip(".,;:")
-            if matches(tickets, address):
+            if matches(context.organisation.signals.tickets, address):
                 yield Reason(Lead.STAKEHOLDER, strength, "a support ticket is behind it", address, url, private)
                 return
 

@@ -117,11 +117,8 @@ class NeedsReview(Question):
 def review_queue(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the unclear and disputed contributions, most useful first, with what `settles` each, in words."""
     unclear = rows[rows["lead"] == Lead.UNCLEAR]
-    told = pd.DataFrame(
-        map(_settles, rows_of(unclear[["reasons", "decided_by", "kind"]])),
-        columns=["order", "settles"],
-        index=unclear.index,
-    )
+    seen = rows_of(unclear[["reasons", "decided_by", "kind"]])
+    told = pd.DataFrame(map(_settles, seen), columns=["order", "settles"], index=unclear.index)
     table = unclear.join(told.astype({"settles": "str"}))
     return table.sort_values(["order", "happened_at"], kind="stable").drop(columns="order")
 
