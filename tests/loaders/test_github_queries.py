@@ -55,6 +55,8 @@ ARGUMENTS: dict[str, list[dict[str, Any]]] = {
     "branch": [{"repo": "o/r"}],
     "since": [{"repo": "o/r", "since": "2026-07-01T00:00:00Z"}],
     **{kind: [WORK] for kind in ("facts_first", "facts_work", "facts_own", "facts_merged")},
+    "facts_milestones": [{"repo": "o/r"}],
+    "facts_projects": [{"login": "our-org"}],
 }
 
 
