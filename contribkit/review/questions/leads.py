@@ -175,7 +175,9 @@ def _effort_sentence(data: ReviewData) -> str:
     effort, words = effort_share(data.named_rows, data.organisation.effort), data.words
     if effort.share is None:
         return ""
-    moves = f"{page.between(effort.low, effort.high)} if the hours assumed for one kind are halved or doubled"
+    is_moved = page.percent(effort.low) != page.percent(effort.high)
+    moves = page.between(effort.low, effort.high) if is_moved else "the same"
+    moves += " if the hours assumed for one kind are halved or doubled"
     policy = f"; policy: at least {page.percent(data.policy)}" if data.policy is not None else ""
     both = f"{words['stakeholder']} and {words['upstream']} work"
     return f"About {page.percent(effort.share)} of the effort on {both} was {words['upstream']} ({moves}{policy})."
