@@ -26,15 +26,6 @@ _REVIEWS = (
     "github-to-sqlite knows no reviews, and not who labelled, assigned or milestoned: "
     "a thread in which a member did only that is not seen"
 )
-# What is not seen without a table, and the command of github-to-sqlite that fills it.
-_LACKING = {
-    "repos": ("which repositories are private (all count as private)", "repos"),
-    "users": ("who did what", "issues"),
-    "issues": ("issues", "issues"),
-    "pull_requests": ("pull requests and their merges", "pull-requests"),
-    "issue_comments": ("comments", "issue-comments"),
-    "releases": ("releases", "releases"),
-}
 # A quick check before a slow one: nothing else can be a link to a thread.
 _MAY_LINK = r"github\.com/|/[\w.-]+#[0-9]"
 _OPENED = ("created_at", "published_at", "author_date")  # the columns that say when something began
@@ -104,8 +95,8 @@ def _database_notes(name: str, tables: dict[str, pd.DataFrame], period: Period |
     """Return what a database lacks, and up to which day it reaches."""
     notes = [
         f"{name} does not tell {what}: fill its table {table} with github-to-sqlite {command}"
-        for table, (what, command) in _LACKING.items()
-        if tables[table].empty
+        for table, (_, what, command) in sqlite_file.TABLES.items()
+        if what and tables[table].empty
     ]
     columns = ("updated_at", *_OPENED)
     last = pd.Series([table[column].max() for table in tables.values() for column in columns if column in table]).max()

@@ -1,5 +1,6 @@
 """A database that github-to-sqlite made, opened without a trace."""
 
+import csv
 import json
 import re
 import sqlite3
@@ -14,20 +15,10 @@ from tqdm import tqdm
 from contribkit.errors import ContribkitError
 from contribkit.tables import TIME, conform
 
-# What is read of each table. github-to-sqlite makes columns as it meets them: any of these may be missing.
-_THREAD = "id repo number title body user state author_association created_at updated_at closed_at pull_request"
-TABLES = {
-    "repos": "id full_name private fork created_at",
-    "users": "id login type",
-    "issues": f"{_THREAD} type closed_by",
-    "pull_requests": f"{_THREAD} url merged_at merged_by additions deletions",
-    "issue_comments": "id issue issue_url html_url user body created_at updated_at",
-    "releases": "repo tag_name name body author html_url published_at draft",
-    "commits": "repo sha message author author_date",
-    "labels": "id name",
-    "issues_labels": "rowid issues_id labels_id",
-    "labels_pull_requests": "rowid pull_requests_id labels_id",
-}
+_CSV, _SCRIPT = (Path(__file__).with_name(f"tables.{end}").read_text(encoding="utf-8") for end in ("csv", "sql"))
+# The columns that are read of each table. github-to-sqlite makes them as it meets them: any may be missing. And what is
+# not seen without the table, and the command of github-to-sqlite that fills it.
+TABLES = {table: (columns.split(), *lacking) for table, columns, *lacking in [*csv.reader(_CSV.splitlines())][1:]}
 # What tables.sql makes of these, and the columns there that are no text.
 _VIEWS = ("repos", "users", "pull_requests", "issues", "issue_comments", "releases", "commits")
 _TYPED = {
@@ -37,7 +28,6 @@ _TYPED = {
     "list": "labels",
 }
 _TYPES: dict[str, str] = {name: kind for kind, names in _TYPED.items() for name in names.split()}
-_SCRIPT = Path(__file__).with_name("tables.sql").read_text(encoding="utf-8")
 # In an address, of the page or of the API: /owner/repo/pull/7, /repos/owner/repo/issues/7, owner/repo/pulls/7.
 _REPOSITORY = r"([\w.-]+/[\w.-]+)"
 _FUNCTIONS = {
@@ -63,9 +53,9 @@ def read(path: Path) -> dict[str, pd.DataFrame]:
         present = _columns(path, database)
         for name, pattern in _FUNCTIONS.items():
             database.create_function(name, 1, partial(_find, pattern), deterministic=True)
-        for name, wanted in TABLES.items():
+        for name, (wanted, *_) in TABLES.items():
             known = present.get(name, set())
-            columns = [f'"{column}"' if column in known else f'null as "{column}"' for column in wanted.split()]
+            columns = [f'"{column}"' if column in known else f'null as "{column}"' for column in wanted]
             source = f"from main.{name}" if known else "where false"
             database.execute(f"create temp view raw_{name} as select {', '.join(columns)} {source}")
         database.executescript(_SCRIPT)
