@@ -164,34 +164,37 @@ def _run(organisation: Organisation, period: Period, jobs: list[_Job], load: Cal
     context = get_context("spawn")  # a fresh interpreter each: kernels, threads and locks of this one are not copied
     stop = context.Event()
     pool = ProcessPoolExecutor(_AT_ONCE, context, _watch_parent, (os.getpid(), stop))
-    with pool, _terminated_as_interrupted():
+    with pool, _handled(signal.SIGTERM, signal.default_int_handler):
         try:
-            waiting = [pool.submit(_render, job, organisation.path, str(period)) for job in jobs]
+            with _handled(signal.SIGINT, signal.SIG_IGN):  # and so in the workers, from their first moment on
+                waiting = [pool.submit(_render_unless_ending, job, organisation.path, str(period)) for job in jobs]
             for _ in tqdm(as_completed(waiting), f"rendering {jobs[0].stem}s", len(jobs), unit="team", leave=False):
                 pass
             return [future.result() for future in waiting]
         except BaseException:
             stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)  # and wait: a worker that is starting still needs what it shares
             raise
 
 
 @contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Take SIGTERM as Ctrl-C while notebooks run; only the main thread may."""
+def _handled(number: signal.Signals, handler: Any) -> Iterator[None]:
+    """Handle a signal in another way for a while; only the main thread may."""
     is_main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler) if is_main else None
+    before = signal.signal(number, handler) if is_main else None
     try:
         yield
     finally:
         if is_main:
-            signal.signal(signal.SIGTERM, before)
+            signal.signal(number, before)
 
 
 def _watch_parent(parent: int, stop: Any) -> None:
     """Let a worker end with the process that started it: at Ctrl-C, at SIGTERM, and where that one is killed."""
+    if stop.is_set():  # nothing is begun
+        os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent sets `stop`
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, _end)
 
     def watch() -> None:
         while os.getppid() == parent and not stop.wait(1):
@@ -201,6 +204,18 @@ def _watch_parent(parent: int, stop: Any) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def _end(*_: Any) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # nothing interrupts the removing of what was begun
+    sys.exit(1)
+
+
+def _render_unless_ending(*job: Any) -> Rendered:
+    """Render in a worker; the pool would give one that ends its next job."""
+    if signal.getsignal(signal.SIGTERM) == signal.SIG_IGN:
+        os._exit(1)
+    return _render(*job)
 
 
 def _render(job: _Job, config: Path, period: str, progress: bool = False) -> Rendered:
