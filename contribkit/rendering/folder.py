@@ -22,8 +22,8 @@ WRITTEN = frozenset({
 def beside(folder: Path) -> Iterator[Path]:
     """Yield a new folder beside another, where relative paths stay true; first, put in order what killed runs left."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    if (old := _old(folder)).exists() and not folder.exists():
-        old.rename(folder)
+    if (old := _old(folder)).exists():
+        _move_own(old, folder) if folder.exists() else old.rename(folder)
     mine = f".{folder.name}.{socket.gethostname()}"
     for left in folder.parent.glob(f"{mine}-*.????????"):
         if not _is_running(left.name.rpartition(".")[0].rpartition("-")[2]):
@@ -54,13 +54,20 @@ def replace(new: Path, place: Path) -> None:
         if place.exists():
             place.rename(old)
             back.callback(old.rename, place)
-        for path in list(old.iterdir()) if old.exists() else ():
-            if path.name not in WRITTEN and not (new / path.name).exists():
-                path.rename(new / path.name)
-                back.callback((new / path.name).rename, path)
         new.rename(place)
+        back.callback(place.rename, new)
+        if old.exists():
+            back.callback(_move_own, place, old)
+            _move_own(old, place)
         back.pop_all()
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _move_own(source: Path, target: Path) -> None:
+    """Move what people put into a folder to another; at each moment of it, one of the two holds each file."""
+    for path in list(source.iterdir()):
+        if path.name not in WRITTEN and not (target / path.name).exists():
+            path.rename(target / path.name)
 
 
 def _old(place: Path) -> Path:
