@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from contribkit.errors import ContribkitError, nearest
 
@@ -47,13 +47,22 @@ def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[in
         if not line.strip():
             continue
         try:
-            row = json.loads(line.decode("utf-8"), parse_constant=_finite, parse_float=_finite)
+            row = parse_json(line, parse_constant=_finite, parse_float=_finite)
             if not isinstance(row, dict):
                 raise ValueError("not a JSON object")
         except (ValueError, RecursionError) as error:
             report_problem(f"{path}:{number}: {_reason(error)}", broken)
             continue
-        yield number, _whole_characters(row) if b"\\ud" in line.lower() else row
+        yield number, row
+
+
+def parse_json(content: bytes, **hooks: Any) -> Any:
+    """Parse JSON; halves of surrogate pairs, as JavaScript may write them, are replaced: no file can hold them."""
+    value = json.loads(content.decode("utf-8"), **hooks)
+    if b"\\ud" not in content.lower():
+        return value
+    text = json.dumps(value, ensure_ascii=False)
+    return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def report_problem(sentence: str, broken: list[str] | None) -> None:
@@ -74,12 +83,6 @@ def _finite(text: str) -> float:
     if not math.isfinite(number := float(text)):
         raise ValueError(f"not JSON: {text} is not a number that can be used")
     return number
-
-
-def _whole_characters(row: dict[str, Any]) -> dict[str, Any]:
-    """Replace halves of surrogate pairs, as JavaScript may write them, which no file can hold."""
-    text = json.dumps(row, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return cast(dict[str, Any], json.loads(text))
 
 
 def _reason(error: ValueError | RecursionError) -> str:

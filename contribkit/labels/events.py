@@ -15,6 +15,7 @@ from typing import Any
 from ulid import ULID
 
 from contribkit.errors import ContribkitError
+from contribkit.io import parse_json
 from contribkit.tables import grouped
 from contribkit.vocabulary import Activity, Lead
 
@@ -116,7 +117,7 @@ def read_log(path: Path) -> Iterator[Event]:
         if not line.strip():
             continue
         try:
-            event = json.loads(line.decode("utf-8"))
+            event = parse_json(line)
         except (ValueError, RecursionError) as error:
             if number == len(lines):
                 warnings.warn(f"{path}:{number}: the last line is incomplete and was ignored", stacklevel=2)

@@ -17,6 +17,7 @@ import pytest
 from contribkit.errors import ContribkitError
 from contribkit.labels import LabelLog, Labels
 from contribkit.labels.events import to_line as line
+from contribkit.labels.exchange import to_csv
 from tests.helpers.events import event
 from tests.helpers.repositories import run_git
 
@@ -59,6 +60,11 @@ def test_events_come_back_as_they_were_in_one_file_of_the_session(tmp_path: Path
     assert made.path.parent == tmp_path / "labels" / "2026-Q3"
     assert Labels.read(tmp_path / "labels").events[0] == label(1, note='line\nbreak, "quotes", é, 漢, \u2028')
     assert read(tmp_path) == [label(number)["id"] for number in (1, 2, 3)]
+
+
+def test_half_a_surrogate_pair_in_a_note_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps(label(1, note="cut \ud83d")) + "\n")
+    assert to_csv(Labels.read(tmp_path), with_notes=True).count("cut \N{REPLACEMENT CHARACTER}") == 1
 
 
 def test_each_session_has_a_file_of_its_own(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The client: ghapi on a connection that is kept open, and what GitHub's answers mean."""
 
-import json
 import ssl
 import time
 from collections.abc import Iterator, Mapping
@@ -9,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from contribkit.errors import ContribkitError
+from contribkit.io import parse_json
 from contribkit.loaders.github.queries import Request, dig, say
 from contribkit.loaders.github.settings import Settings, Token
 
@@ -111,7 +111,7 @@ def _untrusted(error: BaseException | None) -> str | None:
 def read(content: bytes, headers: Mapping[str, str]) -> Answer:
     """Return what an answer with status 200 says; errors as for `Client.ask`."""
     try:
-        said = json.loads(content)
+        said = parse_json(content)
     except (ValueError, RecursionError):
         raise ConnectionFailed("what came was no JSON") from None
     if not isinstance(said, dict) or not isinstance(said.get("data") or {}, dict):
