@@ -101,6 +101,7 @@ def mask_of(organisation: Organisation, people: Iterable[str] = ()) -> "Mask":
     names = [name for member in members for name in (member.login, member.name, *member.aliases)]
     words = [word for member in members for word in re.findall(r"[^\W\d_]+", member.name)]
     parts = [word for word in words if len(word) > 2 and word[0].isupper()]  # "a" or "van" would mask half of all words
+    parts += [member.login for member in members]  # as in LOGIN-patch-1, GitHub's name for a branch
     return Mask([*names, *organisation.speakers, *people], parts)
 
 

@@ -30,6 +30,7 @@ def printable(line: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in line).rstrip()
 
 
+_CONTROL = re.compile(r"[^\n\t -\x7e\xa0-\U0010ffff]")  # it could steer a terminal that shows the file
 # What opens a formula, in the sign sets of East Asia too; apostrophes before it are counted, so that one can be told.
 _FORMULA = re.compile(r"'*[ ]*[=+\-@\t\r\n＝＋－＠]")
 
@@ -40,7 +41,7 @@ def as_text(value: Any) -> Any:
         value = "; ".join(map(str, value))
     if isinstance(value, str):
         # Before Python 3.13, csv does not quote a lone carriage return: the rest of the cell would be another row.
-        value = value.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+        value = _CONTROL.sub(" ", value.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n"))
         return f"'{value}" if _FORMULA.match(value) else value
     return value
 

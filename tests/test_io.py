@@ -187,7 +187,7 @@ def test_two_columns_of_one_name_are_an_error(tmp_path: Path) -> None:
 
 
 def test_no_cell_is_a_formula_and_every_text_comes_back() -> None:
-    cells = ("=1+1", "'=1", ["a", "b"], "a\rb", 3)
-    assert [as_text(cell) for cell in cells] == ["'=1+1", "''=1", "a; b", "a\nb", 3]
+    cells = ("=1+1", "'=1", ["a", "b"], "a\rb", "é\x0b\x1b]0;a\x07 漢 🙂", 3)
+    assert [as_text(cell) for cell in cells] == ["'=1+1", "''=1", "a; b", "a\nb", "é  ]0;a  漢 🙂", 3]
     texts = ["=1+1", "'=1", "it's", "'"]
     assert [from_text(as_text(text)) for text in texts] == texts

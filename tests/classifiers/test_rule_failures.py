@@ -101,6 +101,8 @@ def test_every_failing_rule_is_passed_over_and_the_others_count(plugin, caplog):
         )
     )
     assert len(caplog.records) == 8  # each once, however many contributions it failed on
+    assert "Change the plug" not in caplog.text  # which may be private
+    assert "in fails_late" in caplog.text
 
 
 def test_the_review_says_so_without_the_words_of_the_error(plugin):

@@ -593,6 +593,11 @@ def test_a_damaged_summary_is_told_from_a_good_one(tmp_path, broken):
         assert is_good or "is no summary of a review" in found.notes[0]
 
 
+def test_the_login_of_a_member_is_masked_inside_a_longer_name():
+    mask = privacy.mask_of(ck.Organisation.read_sample(), ["bob"])
+    assert mask("merge ada-example-patch-1, bob-cat") == "merge somebody-patch-1, bob-cat"
+
+
 def test_names_addresses_and_folders_are_masked_and_releases_are_not():
     mask = privacy.Mask(["ada-l", "Ada Lovelace"], ["Ada"])
     masked = mask("Ada fixes it, says ada-l (ada@example.org), with @grace")

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -61,10 +62,13 @@ class Failures(Counter[tuple[str, str]]):
     """How often which rule failed with which error."""
 
     def note(self, rule: Rule, error: Exception) -> None:
-        """Count a failure; the first of each sort goes into the log, with all that the error says."""
+        """Count a failure; the first of each sort goes into the log, without its words, which may be private."""
         failure = (f"{getattr(rule, '__module__', '?')}.{_name(rule)}", type(error).__name__)
         if failure not in self:
-            logging.getLogger(__name__).error("the rule %s failed and was passed over", failure[0], exc_info=error)
+            words = f" ({error})" if isinstance(error, ImportError) else ""
+            place = "".join(traceback.format_tb(error.__traceback__))
+            said = "the rule %s failed and was passed over: %s%s\n%s"
+            logging.getLogger(__name__).error(said, *failure, words, place)
         self[failure] += 1
 
     @property
