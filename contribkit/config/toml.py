@@ -100,7 +100,8 @@ def validate_settings(model: type[Settings], name: str, settings: dict[str, Any]
 _WORDS = {
     "string_type": 'must be text in quotation marks, such as "name"', "bool_type": "must be true or false",
     "list_type": 'must be a list in brackets, such as ["name"]', "date_type": "must be a day like 2026-07-01",
-    "int_type": "must be a whole number", "float_type": "must be a number", "literal_error": "must be {expected}",
+    "int_type": "must be a whole number", "float_type": "must be a number",
+    "finite_number": "must be a number", "literal_error": "must be {expected}",
     "less_than_equal": "must be at most {le}", "greater_than_equal": "must be at least {ge}",
     "greater_than": "must be more than {gt}", "too_short": "must not be empty",
     "string_pattern_mismatch": '"{input}" is not a valid name on GitHub',
@@ -115,7 +116,9 @@ def _sentence(mistake: Any, model: type[BaseModel] = Configuration) -> str:
     if mistake["type"] == "missing":
         return f'"{dotted}" is missing'
     message = mistake["msg"].removeprefix("Value error, ")
-    if mistake["type"] in _WORDS:
+    if mistake["type"] == "list_type" and isinstance(mistake["input"], dict):
+        message = f"must be in double brackets: [[{dotted}]]"
+    elif mistake["type"] in _WORDS:
         message = _WORDS[mistake["type"]].format(input=mistake["input"], **mistake.get("ctx", {}))
     message = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
     return printable(f"{dotted}: {message}" if dotted else message)

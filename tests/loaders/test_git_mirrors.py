@@ -30,6 +30,16 @@ def clone(folder: Path, *names: str, code: int = 0) -> Result:
     return result
 
 
+@pytest.mark.parametrize(
+    ("folder", "said"), [("~nobody-example/*", "an unknown user"), ("a\\u0000b/*", "a null character")]
+)
+def test_a_folder_of_clones_that_cannot_be_is_told(tmp_path: Path, folder: str, said: str) -> None:
+    organisation(tmp_path, f'{CONFIGURATION.partition("[sources")[0]}[sources.git]\nclones = ["{folder}"]\n')
+    result = CliRunner().invoke(main, ["clone", LAMP, "--config", str(tmp_path / "contribkit.toml")])
+    assert result.exit_code == 1
+    assert said in result.output
+
+
 def test_a_mirror_is_made_without_contents_then_read_and_refreshed(tmp_path: Path, project: Invented) -> None:
     place = tmp_path / "clones" / "wicketlamp-example+lamp"
     assert clone(tmp_path).stdout == f"{place}\n"

@@ -202,6 +202,7 @@ WRONG = [
     ({"id": ID, "happened_at": "July"}, '"happened_at" is "July", not a date like 2026-07-01 or 2026-07-01T12:00:00Z'),
     ({"id": ID, "merged_at": "2026-02-30"}, '"merged_at" is "2026-02-30", not a date'),
     ({"id": ID, "last_at": ""}, '"last_at" is "", not a date'),
+    ({"id": ID, "number": -5}, '"number" is less than 0'),
     ({"id": ID, "hours": -5}, '"hours" is -5, not between 0 and 100000'),
     ({"id": ID, "hours": 1e308}, '"hours" is 1e+308, not between'),
     ("{", "not JSON: "),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from contribkit.config.models import Goal, Initiative
 from contribkit.config.organisation import Organisation
+from contribkit.config.patterns import find_paths
 from contribkit.errors import ContribkitError
 from contribkit.ids import casefold_id, repository_of
 from contribkit.loaders.git.repository import Repository
@@ -46,7 +47,7 @@ def mirror_folder(organisation: Organisation) -> Path:
     folder = next((pattern[:-2] for pattern in patterns if isinstance(pattern, str) and pattern.endswith("/*")), None)
     if not folder or set(folder) & set("*?["):
         raise ContribkitError('contribkit.toml: [sources.git] names no folder of clones; write clones = ["clones/*"]')
-    return organisation.root / Path(folder).expanduser()
+    return find_paths(organisation.root, folder)[0]
 
 
 def mirror(organisation: Organisation, repo: str) -> Path:
