@@ -171,12 +171,13 @@ def _check_git(needed: bool) -> list[Finding]:
 def check_kernel() -> list[Finding]:
     """Look for the kernel in which reviews run, and whether it runs this Python."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel  # slow to import
+    from traitlets import TraitError
 
     subject = f"kernel {_KERNEL}"
     install = f"run: {sys.executable} -m ipykernel install --sys-prefix --name {_KERNEL}"
     try:
         spec = KernelSpecManager().get_kernel_spec(_KERNEL)
-    except (NoSuchKernel, OSError, ValueError) as error:
+    except (NoSuchKernel, OSError, ValueError, TypeError, TraitError) as error:
         return errors(subject, f"cannot be used ({error})", install)
     program = spec.argv[0] if spec.argv else ""
     if program in _THIS_PYTHON or Path(program) == Path(sys.executable):

@@ -398,10 +398,11 @@ def test_a_kernel_of_another_python_is_found(tmp_path, monkeypatch, program, lev
     assert bool(finding.fix) == (level is not Level.OK)
 
 
-def test_a_kernel_that_cannot_be_read_is_wrong(tmp_path, monkeypatch):
+@pytest.mark.parametrize("spec", ["{", "[]", '{"argv": 5}'])
+def test_a_kernel_that_cannot_be_read_is_wrong(tmp_path, monkeypatch, spec):
     folder = tmp_path / "kernels" / "python3"
     folder.mkdir(parents=True)
-    (folder / "kernel.json").write_text("{")
+    (folder / "kernel.json").write_text(spec)
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     (finding,) = check_kernel()
     assert finding.level is Level.ERROR

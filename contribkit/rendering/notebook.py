@@ -19,6 +19,7 @@ NOTEBOOKS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "notebooks"
 """The folder of the notebooks: inside the package in an installed wheel, beside it in a checkout."""
 
 _START = 300  # seconds that a kernel may take to start: a network disk is slow
+_NO_START = (RuntimeError, ValueError, TypeError, KeyError, FileNotFoundError, PermissionError)
 _KERNEL = ("--IPKernelApp.log_level=ERROR", "--IPKernelApp.exec_PYTHONSTARTUP=False", "--HistoryManager.enabled=False")
 
 
@@ -41,6 +42,7 @@ def execute(
     """Run a notebook in the folder of its output, which ends where a failure stopped it; return what did, or None."""
     import papermill
     from nbclient.exceptions import DeadKernelError
+    from traitlets import TraitError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     failure = None
@@ -50,13 +52,14 @@ def execute(
             papermill.execute_notebook(
                 source, output, parameters, cwd=output.parent, progress_bar=progress, kernel_name="python3",
                 start_timeout=_START, store_widget_state=False, extra_arguments=[*_KERNEL, f"--ipython-dir={profile}"],
+                shutdown_kernel="immediate",
             )  # fmt: skip
         except papermill.PapermillExecutionError as error:
             words = "" if nameless else f": {without_paths(str(error.evalue), root)}"
             failure = f"Cell {error.exec_count} failed: {error.ename}{words}"
         except DeadKernelError:
             failure = "The kernel died, most likely for want of memory"
-        except (RuntimeError, ValueError, KeyError, FileNotFoundError, PermissionError) as error:
+        except (*_NO_START, TraitError) as error:
             failure = f"The kernel did not start ({without_paths(str(error), root)}); run: contribkit doctor"
         except OSError as error:  # papermill names no file
             raise ContribkitError(f"{output.parent.parent}: cannot be written ({error.strerror})") from error

@@ -14,7 +14,7 @@ import pytest
 
 import contribkit as ck
 from contribkit.privacy import publicly_named
-from contribkit.rendering.folder import beside
+from contribkit.rendering.folder import beside, replace
 from contribkit.rendering.notebook import NOTEBOOKS, check_parameters, execute, write_print
 from contribkit.rendering.overview import write_overview
 from contribkit.review.review_data import project_slug
@@ -235,9 +235,12 @@ def test_a_kernel_that_dies_is_said_too(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     "spec",
-    ["no JSON", '{"argv": ["/usr/bin/false"], "display_name": "x"}', '{"argv": ["/no/python"], "display_name": "x"}'],
-    ids=["not JSON", "ends at once", "not there"],
-)
+    [
+        "no JSON", "[]", '{"argv": 5}', '{"argv": ["/usr/bin/false"], "display_name": "x"}',
+        '{"argv": ["/no/python"], "display_name": "x"}',
+    ],
+    ids=["not JSON", "no table", "no program", "ends at once", "not there"],
+)  # fmt: skip
 def test_a_kernel_that_does_not_start_is_one_sentence_that_names_doctor(tmp_path, monkeypatch, spec):
     org = write_organisation(tmp_path / "o")
     kernel = tmp_path / "jupyter" / "kernels" / "python3"
@@ -309,6 +312,29 @@ def test_a_review_that_a_killed_run_moved_away_is_back_before_anything_else(tmp_
     with beside(place) as new:
         assert (place / "summary.json").exists()
         assert new.stat().st_mode == place.stat().st_mode  # as the umask says
+
+
+def test_files_of_people_that_a_killed_run_had_not_moved_yet_are_back(tmp_path):
+    place, old = tmp_path / "quay", tmp_path / ".quay.old"
+    for folder, name in ((place, "review.html"), (old, "review.html"), (old, "minutes.md")):
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(folder.name)
+    with beside(place):
+        assert (place / "minutes.md").read_text() == ".quay.old"
+        assert (place / "review.html").read_text() == "quay"
+
+
+def test_a_folder_that_cannot_be_put_in_place_leaves_everything_as_it_was(tmp_path, monkeypatch):
+    new, place = tmp_path / "new", tmp_path / "quay"
+    for folder, name in ((new, "review.html"), (place, "review.html"), (place, "minutes.md")):
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(folder.name)
+    rename = Path.rename
+    monkeypatch.setattr(Path, "rename", lambda path, to: 1 / 0 if path.name == "minutes.md" else rename(path, to))
+    with pytest.raises(ZeroDivisionError):
+        replace(new, place)
+    assert sorted(path.name for path in place.iterdir()) == ["minutes.md", "review.html"]
+    assert (place / "review.html").read_text() == "quay"
 
 
 def test_a_link_to_a_folder_stays_a_link(brief, tmp_path):
