@@ -161,7 +161,7 @@ def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:
             raise ValueError(f'"{name}" is {reprlib.repr(value)}, not {words}')
         if kind == TIME:
             _check_date(name, str(value))
-        if kind == "Int64" and not 0 <= value <= _LARGEST:
+        if kind == "Int64" and isinstance(value, int) and not 0 <= value <= _LARGEST:
             raise ValueError(f'"{name}" is {"less than 0" if value < 0 else "too large"}')
         if name == "hours" and not 0 <= float(str(value)) <= _MOST_HOURS:
             raise ValueError(f'"hours" is {value!r}, not between 0 and {_MOST_HOURS}')
