@@ -240,12 +240,6 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def by_date(references: pd.DataFrame) -> pd.DataFrame:
-    """Return references by date, then by place and words, so that the order of files and rows decides nothing."""
-    order = ["date", "source", "id", "direction", "kind", "title", "text", "context", "ref"]
-    return references.sort_values(order, kind="stable")
-
-
 def of_trackers(references: pd.DataFrame) -> pd.DataFrame:
     """Return the references that show a tracker or repository of the own side to have been read around their dates."""
     # Posts mention few threads, and a thread that was cited does not mean that the rest of its tracker was read.

@@ -18,21 +18,12 @@ from contribkit.classifiers.votes import LABEL, Reason, Weights, decide, weights
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
 from contribkit.labels import Label, Labels
-from contribkit.tables import (
-    CONTRIBUTIONS,
-    JUDGED,
-    REASONS,
-    REFERENCES,
-    Judged,
-    by_date,
-    conform,
-    grouped,
-    of_trackers,
-    rows_of,
-)
+from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, REFERENCES, Judged, conform, grouped, of_trackers, rows_of
 from contribkit.vocabulary import MAINTAINER, MAINTAINERS, Activity, Kind, Lead
 
 _EVIDENCE = ["id", "rule", "strength", *Reason._fields]
+# Of references: by date, then by place and words, so that the order of files and rows decides nothing.
+_ORDER = ["date", "source", "id", "direction", "kind", "title", "text", "context", "ref"]
 _REVIEWS = 2  # reviews of others' work in a project from which on somebody counts as one who maintains it
 
 
@@ -76,7 +67,7 @@ def classify(
     table = conform(contributions, CONTRIBUTIONS, organisation.timezone).reset_index(drop=True)
     settled = labels.with_members(organisation).spelled_as(table["id"]).effective if labels else {}
     known = weights_of_rules() if weights is None else weights
-    told = by_date(conform(pd.DataFrame(references), REFERENCES, organisation.timezone))
+    told = conform(pd.DataFrame(references), REFERENCES, organisation.timezone).sort_values(_ORDER, kind="stable")
     organisation = organisation.with_issues(told)
     with _collector_paused():
         found = evidence(table, told, organisation, known)

@@ -158,7 +158,7 @@ class Context:
     def asked(self) -> list[str]:
         """The people who speak for a stakeholder and whom the actor names, as case-folded logins."""
         speaking, words = self.index.speaking, self.actor_words
-        # Most texts name nobody: so to take them apart into words takes a third of the time.
+        # Most texts name nobody, and are taken apart into words in a third of the time.
         if speaking.isdisjoint(words.encode("ascii", "replace").lower().translate(_SPACED).decode().split()):
             return []
         logins = map(str.casefold, _LOGIN.findall(words))

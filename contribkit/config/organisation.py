@@ -17,7 +17,7 @@ from contribkit.config.patterns import find_paths, matches
 from contribkit.config.toml import PLACEHOLDER, read_configuration
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, repository_of
-from contribkit.tables import by_date, grouped, records
+from contribkit.tables import grouped, records
 from contribkit.vocabulary import Lead
 
 SAMPLE = Path(__file__).parents[1] / "sample" / "contribkit.toml"
@@ -229,7 +229,8 @@ class Organisation:
         """Return the organisation with the issues, from which references come, that ``from_issues`` names."""
         if not any(plan.from_issues for plan in (*self.initiatives, *self.goals)):
             return self
-        places = by_date(references).dropna(subset=["source", "id"]).drop_duplicates(["source", "id"])
+        places = references.dropna(subset=["source", "id"]).sort_values(["date", "source", "id", "title", "text"])
+        places = places.drop_duplicates(["source", "id"])
         issues = places[places["kind"] == "issue"]
         pairs = [(place, issue) for issue in records(issues) for place in (issue["source"], *issue["parents"])]
         by_place = grouped((casefold_id(place) for place, _ in pairs), (issue for _, issue in pairs))
