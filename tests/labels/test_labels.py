@@ -218,6 +218,7 @@ def test_a_last_line_that_only_lacks_its_end_counts(tmp_path: Path) -> None:
         (event(1, "ada", "label"), 'invalid lead "None"'),
         (event(1, "ada", "adjudicate", ["upstream"]), 'invalid lead "[\'upstream\']"'),
         (event(1, "ada", "label", "upstream", at="soon"), 'invalid time "soon"; restore the line from git'),
+        (event(1, "ada", "label", "upstream", at="9999-12-31T23:59:59-23:59"), 'invalid time "9999'),
         (event(1, " ", "label", "upstream"), 'the event has no "by"'),
         (event(1, "ada", "label", "upstream", activity="dosc"), 'invalid activity "dosc"; use one of release, '),
         (event(1, "ada", "label", "upstream", note=["x"]), '"note" is not text'),

@@ -225,6 +225,7 @@ def test_the_page_knows_what_was_in_sight(tmp_path: Path) -> None:
         ({"lead": "x"}, 'invalid lead "x"'),
         ({"id": None}, 'the event has no "id"'),
         ({"at": "now"}, 'invalid time "now"'),
+        ({"at": "0001-01-01T00:00:00+23:59"}, 'invalid time "0001-01-01'),
         ({"note": 7}, '"note" is not text'),
         ({"stakeholder": ["x"]}, '"stakeholder" is not text'),
         ({"stakeholder": {}}, '"stakeholder" is not text'),

@@ -117,7 +117,9 @@ def answer(session: Session, message: Any) -> dict[str, Any]:
 
 def _record(session: Session, events: list[Any]) -> dict[str, Any]:
     saved, failed = session.record(events)
-    items = dict.fromkeys(event["item"] for event in events if isinstance(event, dict) and event.get("id") in saved)
+    items = dict.fromkeys(
+        str(event.get("item")) for event in events if isinstance(event, dict) and event.get("id") in saved
+    )
     return {
         "type": "recorded", "saved": saved, "failed": failed, "pace": session.pace,
         "rows": _table(session.rows(items)), "written": session.export().count("\n"),
