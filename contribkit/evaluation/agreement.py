@@ -56,10 +56,8 @@ class Agreement:
 
 
 def agreement(labels: Labels) -> Agreement:
-    """Return how far people agree, from each person's last own label, `unclear` included.
-
-    Cohen's kappa (Cohen 1960, doi:10.1177/001316446002000104) and Krippendorff's alpha correct for chance.
-    """
+    """Return how far people agree, from each person's last own label, `unclear` included."""
+    # Cohen's kappa (Cohen 1960, doi:10.1177/001316446002000104) and Krippendorff's alpha correct for chance.
     # Who settles a dispute has seen the others' opinions; as a skip, that decides nothing and can still be undone.
     own = _without(labels, lambda event: event["op"] == "adjudicate").effective
     opinions = pd.DataFrame({item: label.opinions for item, label in own.items()}, dtype="str").sort_index()
@@ -75,13 +73,8 @@ def agreement(labels: Labels) -> Agreement:
 
 
 def krippendorff_alpha(counts: pd.DataFrame) -> float | None:
-    """Return Krippendorff's alpha for nominal data, ``1 - D_o / D_e``; None where only one value was given.
-
-    `counts` say how often each unit (row) was given each value; https://repository.upenn.edu/asc_papers/43.
-
-    >>> krippendorff_alpha(pd.DataFrame({"upstream": [2, 0, 1], "stakeholder": [0, 2, 0]}))
-    1.0
-    """
+    """Return Krippendorff's alpha of how often each unit (row) was given each value; None for a single value."""
+    # For nominal data, 1 - D_o / D_e: https://repository.upenn.edu/asc_papers/43.
     counts = counts[counts.sum(axis=1) > 1]
     sizes, totals = counts.sum(axis=1), counts.sum()
     observed = ((sizes**2 - (counts**2).sum(axis=1)) / (sizes - 1)).sum()

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from contribkit.classifiers import classify
 from contribkit.config.organisation import Organisation
@@ -26,9 +27,6 @@ from contribkit.review.review_data import ReviewData
 from contribkit.tables import Judged, is_missing, records
 from contribkit.text import MISSING, format_decimal, format_interval, pluralise
 from contribkit.vocabulary import LEADS, Lead
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _WIDTH = 110
 
@@ -155,17 +153,14 @@ def _value_with_interval(row: Mapping[str, Any]) -> str:
 def _corrected(found: CorrectedShares) -> Block:
     if found.table is None or found.upstream_share is None:
         return Block(f"Shares are not corrected for known error: {found.reason}.")
-    part = found.upstream_share
+    part, counts = found.upstream_share, found.table["corrected_rows"].round().astype(int)
     sentence = (
         f"Shares, corrected by a random sample of {pluralise(found.sampled, 'contribution')}; upstream-led of "
         f"stakeholder- and upstream-led work: {_value_with_interval(part._asdict() | {'value': part.share})}."
     )
-    rows = found.table.assign(lead=found.table["lead"].map(Lead)).round({"corrected_rows": 0})
-    names = {
-        "rows": "answered", "sampled": "labelled", "corrected_rows": "corrected", "share": "share of decided",
-        "corrected": "corrected share",
-    }  # fmt: skip
-    return Block(sentence, _shown(rows.astype({"corrected_rows": int}), **names))
+    rows = found.table.assign(lead=found.table["lead"].map(Lead), corrected_rows=counts)
+    names = {"rows": "answered", "sampled": "labelled", "corrected_rows": "corrected"}
+    return Block(sentence, _shown(rows, **names, share="share of decided", corrected="corrected share"))
 
 
 def _is_number(column: pd.Series) -> bool:
@@ -230,7 +225,7 @@ def classify_files(
     return classify_as_of(rows, found, organisation, as_of) if as_of else classify(rows, found, organisation), truth
 
 
-def reliability_figure(found: Evaluation) -> "Figure":
+def reliability_figure(found: Evaluation) -> Figure:
     """Draw the share that is right against the confidence, one point a bin with its interval."""
     bins, one = found.calibration, "#0072B2"  # a single series; the colour does not stand for a lead
     figure, (axes,) = new_figure(4.6)

@@ -29,28 +29,23 @@ OVERALL = {
 OF_A_LEAD = {"precision": "precision", "recall": "recall", "f1": "F1"}
 
 _BINS = 5
+_MIN_ROWS = 5  # repositories with fewer decided rows are counted together
 _CUTS = np.arange(_BINS + 1)
 _ASKED = ["lead", "confidence", "stakeholder", "activity", "happened_at"]
 
 
 def compare(contributions: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
-    """Return the truth next to the answer, judged **without** labels, one row per labelled contribution.
-
-    Of rows with the same id the last one counts; a labelled id without an answer is `unclear`.
-    """
+    """Return the truth next to the answer, judged **without** labels, one row per labelled contribution."""
+    # Of rows with the same id the last one counts; a labelled id without an answer is `unclear`.
     keys = contributions["id"].map(casefold_id)
     answers = contributions.reindex(columns=_ASKED).set_index(keys)[~keys.duplicated(keep="last").to_numpy()]
     answers = answers.reindex(truth["id"].map(casefold_id)).set_axis(truth.index)
     refs = truth["id"].map(lambda item: casefold_id(parse_contribution_id(item)[0]))
     known = {
-        "id": truth["id"],
-        "thread": refs,
-        "repository": refs.map(lambda ref: repository_of(ref) or ref.split(":")[0]),
-        "happened_at": moments(answers["happened_at"]),
-        "truth": truth["lead"].astype("str"),
-        "answer": answers["lead"].astype("str").fillna(str(Lead.UNCLEAR)),
-        "confidence": answers["confidence"].astype(float),
-    }
+        "id": truth["id"], "thread": refs, "repository": refs.map(lambda ref: repository_of(ref) or ref.split(":")[0]),
+        "happened_at": moments(answers["happened_at"]), "confidence": answers["confidence"].astype(float),
+        "truth": truth["lead"].astype("str"), "answer": answers["lead"].astype("str").fillna(str(Lead.UNCLEAR)),
+    }  # fmt: skip
     for column, name in (("stakeholder", "name"), ("activity", "activity")):
         true, said = (table[column].astype("str").str.casefold() for table in (truth, answers))
         known |= {f"has_{name}": true.fillna("") != "", f"{name}_right": true.fillna("") == said}
@@ -138,10 +133,8 @@ def by_confidence(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def calibration_error(sure: pd.DataFrame, weights: npt.NDArray[np.int64] | None = None) -> float:
-    """Return the expected calibration error (doi:10.1609/aaai.v29i1.9602) over five bins of equal mass, or NaN.
-
-    On the bins: arXiv:1508.05154. `sure` is as from `by_confidence`; `weights` say how often each row counts.
-    """
+    """Return the expected calibration error of rows `by_confidence`, each as often as `weights` say, or NaN."""
+    # Over five bins of equal mass: doi:10.1609/aaai.v29i1.9602; on the bins: arXiv:1508.05154.
     gaps = (sure["confidence"] - sure["right"]).to_numpy(dtype=float)
     gaps = np.repeat(gaps, 1 if weights is None else weights)
     if not len(gaps):
@@ -175,21 +168,19 @@ def nested(table: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
-def part_table(pairs: pd.DataFrame, smallest: int = 5) -> pd.DataFrame:
-    """Return the figures on groups of threads, older and newer threads, and each repository.
-
-    Those with fewer decided rows (`n`) than `smallest` are counted together, and rarely have all leads: no macro-F1.
-    """
+def part_table(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures on groups of threads, older and newer threads, and each repository, which lacks macro-F1."""
     names, rows = ["macro_f1", "coverage", "accuracy_where_answered"], []
-    for split, part, mask in _parts(pairs, smallest):
+    for split, part, mask in _parts(pairs):
         scores = score_table(pairs[mask], draws=0).drop_duplicates("figure", keep="last").set_index("figure")
         macro_f1, *values = scores.loc[names, "value"]
-        rows.append((split, part, scores.at["coverage", "n"], None if split == "repository" else macro_f1, *values))
+        macro = None if split == "repository" else macro_f1  # a repository rarely has all leads
+        rows.append((split, part, scores.at["coverage", "n"], macro, *values))
     table = pd.DataFrame(rows, columns=["split", "part", "n", *names])
     return table.astype({"split": "str", "part": "str", "n": int, **dict.fromkeys(names, float)})
 
 
-def _parts(pairs: pd.DataFrame, smallest: int) -> Iterator[tuple[str, str, Any]]:
+def _parts(pairs: pd.DataFrame) -> Iterator[tuple[str, str, Any]]:
     from sklearn.model_selection import GroupKFold  # takes a second to load
 
     threads, times = pairs["thread"], pairs["happened_at"]
@@ -205,18 +196,16 @@ def _parts(pairs: pd.DataFrame, smallest: int) -> Iterator[tuple[str, str, Any]]
         yield "time", f"older than {cut:%Y-%m-%d}", times.notna() & ~is_newer
         yield "time", f"from {cut:%Y-%m-%d} on", times.notna() & is_newer
     sizes = is_decided(pairs).groupby(pairs["repository"]).sum().sort_values(ascending=False, kind="stable")
-    large = sizes.index[sizes >= smallest]
+    large = sizes.index[sizes >= _MIN_ROWS]
     yield from (("repository", str(name), pairs["repository"] == name) for name in large)
     if len(large) < len(sizes):
         yield "repository", f"others ({len(sizes) - len(large)})", ~pairs["repository"].isin(large)
 
 
 def rule_table(reasons: pd.DataFrame, count: int, truth: pd.DataFrame) -> pd.DataFrame:
-    """Return how each rule does on `count` contributions, the most frequent first: see `snorkel.labeling.LFAnalysis`.
-
-    A rule's vote is its strongest reason; one *against* a lead (negative weight) is a line of its own: right where the
-    truth is another lead, and in conflict with votes for the lead.
-    """
+    """Return how each rule does on `count` contributions, most frequent first: see `snorkel.labeling.LFAnalysis`."""
+    # A rule's vote is its strongest reason. One against a lead (negative weight) is a line of its own: right where the
+    # truth is another lead, and in conflict with votes for the lead.
     votes = reasons[(reasons["rule"] != LABEL) & (reasons["weight"] != 0)]
     votes = votes.assign(against=votes["weight"] < 0, strength=votes["weight"].abs())
     strongest = votes.reset_index(drop=True).groupby(["id", "rule", "against"], sort=False)["strength"].idxmax()

@@ -87,11 +87,9 @@ def truth_table(labels: Labels, ids: Iterable[str]) -> tuple[pd.DataFrame, list[
 def classify_as_of(
     contributions: pd.DataFrame, references: pd.DataFrame, organisation: Organisation, day: str
 ) -> Judged:
-    """Classify with the evidence that a team had at its review, and note what was removed; what has no date stays.
-
-    The `day` is the last of the reviewed period; or "quarter": each contribution at the end of its own, next to those
-    known until then.
-    """
+    """Classify with the evidence that a team had at its review, and note what was removed; what has no date stays."""
+    # The day is the last of the reviewed period; or "quarter": each contribution at the end of its own, next to those
+    # known until then.
     zone, times = organisation.timezone, contributions["happened_at"]
     if day.casefold() != "quarter":
         try:

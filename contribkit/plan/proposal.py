@@ -78,10 +78,8 @@ class Plan(Page):
         self.organisation, self.team, self.period = data.organisation, team, period
         self.include_private = options.get("include_private", False)
         self.without_names = options.get("without_names", False)
-        self.earlier = {
-            span: judged.contributions[privacy.visible(judged.contributions, self.include_private)]
-            for span, judged in earlier.items()
-        }
+        tables = {span: judged.contributions for span, judged in earlier.items()}
+        self.earlier = {span: rows[privacy.visible(rows, self.include_private)] for span, rows in tables.items()}
         self._waiting, self._data = waiting, data
 
     @cached_property

@@ -37,7 +37,7 @@ class _Job(NamedTuple):
     """What a process needs to render one notebook."""
 
     stem: str  # review or plan: the name of the files, without what follows the dot
-    notebook: str | Path  # its name in `NOTEBOOKS`, or the path of another
+    notebook: Path
     name: str  # of a team or a project, in the page's title
     folder: Path
     own: dict[str, Any]  # parameters that tell what is rendered
@@ -54,12 +54,9 @@ class RenderOptions(TypedDict, total=False):
 
 
 def render(
-    organisation: Organisation,
-    period: Period,
-    of: Sequence[Team] | Upstream | None = None,
-    output: str | Path | None = None,
-    **options: Unpack[RenderOptions],
-) -> list[Rendered]:
+    organisation: Organisation, period: Period, of: Sequence[Team] | Upstream | None = None,
+    output: str | Path | None = None, **options: Unpack[RenderOptions],
+) -> list[Rendered]:  # fmt: skip
     """Render the reviews of teams for a period, two at a time, or that of a project, and an index over all periods.
 
     Parameters
@@ -90,20 +87,17 @@ def render(
         notebook runs.
     """
     given, notebook = options.get("parameters", {}), options.get("notebook")
-    source: str | Path
     parent = _parent(organisation.root / "reviews", period, output, given)
     if notebook is not None and not Path(notebook).is_file():
         raise ContribkitError(f"{notebook}: there is no such notebook")
     if isinstance(of, Upstream):
-        source, whose = "upstream.ipynb", [(of.name, project_slug(organisation, of), {"upstream": of.name})]
+        usual, whose = "upstream.ipynb", [(of.name, project_slug(organisation, of), {"upstream": of.name})]
     else:
         teams = organisation.teams if of is None else of
-        source, whose = "review.ipynb", [(team.name, team.slug, {"team": team.slug}) for team in teams]
-    source = source if notebook is None else Path(notebook).absolute()
-    jobs = [
-        _Job("review", source, name, parent / slug, own | {"reviews": "../.."}, given, options.get("printable", False))
-        for name, slug, own in whose
-    ]
+        usual, whose = "review.ipynb", [(team.name, team.slug, {"team": team.slug}) for team in teams]
+    source = NOTEBOOKS / usual if notebook is None else Path(notebook).absolute()
+    further, printable = {"reviews": "../.."}, options.get("printable", False)
+    jobs = [_Job("review", source, name, parent / slug, own | further, given, printable) for name, slug, own in whose]
     results = _run(organisation, period, jobs, lambda keep_going: fetch(organisation, period, keep_going))
     if of is None:
         write_index(organisation, period, parent, results)
@@ -112,12 +106,9 @@ def render(
 
 
 def render_plans(
-    organisation: Organisation,
-    period: Period,
-    teams: list[Team] | None = None,
-    output: str | Path | None = None,
+    organisation: Organisation, period: Period, teams: list[Team] | None = None, output: str | Path | None = None,
     parameters: dict[str, Any] | None = None,
-) -> list[Rendered]:
+) -> list[Rendered]:  # fmt: skip
     """Render the plans of teams for a period, two at a time: a page, a notebook and a proposal as CSV each.
 
     A proposal never replaces a saved plan, which people save from the notebook into ``planned/``. What it returns and
@@ -135,7 +126,7 @@ def render_plans(
     given = parameters or {}
     parent = _parent(organisation.root / "plans", period, output, given)
     jobs = [
-        _Job("plan", "plan.ipynb", team.name, parent / team.slug, {"team": team.slug}, given)
+        _Job("plan", NOTEBOOKS / "plan.ipynb", team.name, parent / team.slug, {"team": team.slug}, given)
         for team in (organisation.teams if teams is None else teams)
     ]
     return _run(organisation, period, jobs, lambda keep_going: load_needs(organisation, keep_going))
@@ -153,7 +144,7 @@ def _run(organisation: Organisation, period: Period, jobs: list[_Job], load: Cal
     if any("team" in job.own for job in jobs):
         read_planned(organisation, period, keep_going)
     for job in jobs:
-        check_parameters(NOTEBOOKS / job.notebook, job.given)
+        check_parameters(job.notebook, job.given)
     check(organisation, keep_going)
     Labels.read(organisation.root / "labels")
     for job in jobs:
@@ -220,14 +211,14 @@ def _render_unless_ending(*job: Any) -> Rendered:
 
 def _render(job: _Job, config: Path, period: str, progress: bool = False) -> Rendered:
     place = job.folder.resolve() if job.folder.is_symlink() else job.folder
-    source, title = NOTEBOOKS / job.notebook, f"{job.name} · {period}"
+    title = f"{job.name} · {period}"
     nameless = "upstream" in job.own or bool(job.given.get("without_names"))  # maintainers of a project see no names
     with beside(place) as folder:
         output, page_path = folder / f"{job.stem}.ipynb", folder / f"{job.stem}.html"
         # Relative, so that the notebook runs where it is and does not reveal paths of this machine.
         where = {"config": os.path.relpath(config, folder), "period": period}
         parameters = job.given | job.own | where | {"output": "."}
-        failure = execute(source, output, parameters, progress, config.parent, nameless)
+        failure = execute(job.notebook, output, parameters, progress, config.parent, nameless)
         write_page(output, page_path, title, failure)
         if job.printable:
             write_print(page_path, folder / "print.html", title)
