@@ -113,14 +113,8 @@ def _environment() -> Environment:
         lstrip_blocks=True, finalize=_unbroken,
     )  # fmt: skip
     environment.filters |= {"percent": percent, "number": number, "day": day, "safe_url": safe_url}
-    environment.globals |= {
-        "Lead": Lead,
-        "MISSING": MISSING,
-        "between": between,
-        "pluralise": pluralise,
-        "rest": rest,
-        "verb": verb,
-    }
+    shared = {"Lead": Lead, "MISSING": MISSING, "between": between, "pluralise": pluralise}
+    environment.globals |= shared | {"rest": rest, "verb": verb}
     return environment
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import product
-from math import hypot, log, sqrt
-from statistics import NormalDist
+from math import hypot, log
 from typing import NamedTuple
 
 import pandas as pd
@@ -27,7 +26,7 @@ class Share(NamedTuple):
 
 
 def share(part: int, whole: int) -> Share:
-    """Return a share with Wilson's interval (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
+    """Return a share with Wilson's interval (Wilson 1927, doi:10.1080/01621459.1927.10502953), by SciPy."""
     if whole == 0:
         return Share(part, whole, None, None, None)
     low, high = _wilson(part, whole)
@@ -35,9 +34,10 @@ def share(part: int, whole: int) -> Share:
 
 
 def _wilson(part: int, whole: int) -> tuple[float, float]:
-    z = NormalDist().inv_cdf(0.975)
-    middle, half = part + z**2 / 2, z * sqrt(part * (whole - part) / whole + z**2 / 4)
-    return max((middle - half) / (whole + z**2), 0.0), min((middle + half) / (whole + z**2), 1.0)
+    from scipy.stats import binomtest  # slow to import
+
+    interval = binomtest(part, whole).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def difference(now: Share, then: Share) -> tuple[float, float, float] | None:
