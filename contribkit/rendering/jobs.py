@@ -150,15 +150,20 @@ def _run(organisation: Organisation, period: Period, jobs: list[_Job], load: Cal
     for job in jobs:
         check_place(job.folder, job.stem)
     load(keep_going)  # the kernels of all notebooks find it in the store
-    if len(jobs) == 1:
-        return [_render(jobs[0], organisation.path, str(period), progress=True)]
+    with _handled(signal.SIGTERM, signal.default_int_handler):
+        if len(jobs) == 1:
+            return [_render(jobs[0], organisation.path, str(period), progress=True)]
+        return _render_at_once(jobs, organisation.path, str(period))
+
+
+def _render_at_once(jobs: list[_Job], config: Path, period: str) -> list[Rendered]:
     context = get_context("spawn")  # a fresh interpreter each: kernels, threads and locks of this one are not copied
     stop = context.Event()
     pool = ProcessPoolExecutor(_AT_ONCE, context, _watch_parent, (os.getpid(), stop))
-    with pool, _handled(signal.SIGTERM, signal.default_int_handler):
+    with pool:
         try:
             with _handled(signal.SIGINT, signal.SIG_IGN):  # and so in the workers, from their first moment on
-                waiting = [pool.submit(_render_unless_ending, job, organisation.path, str(period)) for job in jobs]
+                waiting = [pool.submit(_render_unless_ending, job, config, period) for job in jobs]
             for _ in tqdm(as_completed(waiting), f"rendering {jobs[0].stem}s", len(jobs), unit="team", leave=False):
                 pass
             return [future.result() for future in waiting]

@@ -2,9 +2,12 @@
 
 import dataclasses
 import json
+import os
 import re
 import shutil
+import signal
 import socket
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +17,7 @@ import pytest
 
 import contribkit as ck
 from contribkit.privacy import publicly_named
+from contribkit.rendering import jobs
 from contribkit.rendering.folder import beside, replace
 from contribkit.rendering.notebook import NOTEBOOKS, check_parameters, execute, write_print
 from contribkit.rendering.overview import write_overview
@@ -335,6 +339,16 @@ def test_a_folder_that_cannot_be_put_in_place_leaves_everything_as_it_was(tmp_pa
         replace(new, place)
     assert sorted(path.name for path in place.iterdir()) == ["minutes.md", "review.html"]
     assert (place / "review.html").read_text() == "quay"
+
+
+def test_a_render_that_is_terminated_stops_as_with_ctrl_c_and_leaves_nothing(tmp_path, monkeypatch):
+    org = write_organisation(tmp_path)
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(jobs, "execute", lambda *_: (os.kill(os.getpid(), signal.SIGTERM), time.sleep(30)))
+    with pytest.raises(KeyboardInterrupt):
+        ck.render(org, ck.Period("2026-Q3"), [org.team()])
+    assert list((tmp_path / "reviews/2026-Q3").iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_a_link_to_a_folder_stays_a_link(brief, tmp_path):
