@@ -157,12 +157,10 @@ def blind_sample(labels: Labels) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class CorrectedShares:
-    """Shares of leads, corrected by a number of `sampled` rows; or the `reason` why there are none.
+    """Shares of leads, corrected by a number of `sampled` rows; or the `reason` why there are none."""
 
-    `table` has a row a lead: `rows` answered so, `sampled` of them, `corrected_rows`, and the `share` of decided
-    contributions, as answered and `corrected`, with its interval.
-    """
-
+    # A row a lead: `rows` answered so, `sampled` of them, `corrected_rows`, and the `share` of decided contributions,
+    # as answered and `corrected`, with its interval.
     table: pd.DataFrame | None
     upstream_share: Share | None  # of stakeholder- and upstream-led work
     sampled: int
@@ -172,14 +170,12 @@ class CorrectedShares:
 def corrected_shares(
     contributions: pd.DataFrame, sample: pd.DataFrame, draws: int = 2000, seed: int = 0
 ) -> CorrectedShares:
-    """Return the shares of leads, judged without labels, corrected for known classification error.
-
-    Of a *random* `sample` (see `blind_sample`) this is the post-stratified estimator: with ``N_k`` of N rows answered
-    k, and ``n_kj`` of ``n_k`` sampled ones truly j, the share of j is the sum over k of ``(N_k / N) x (n_kj / n_k)``
-    (Cochran 1977, *Sampling Techniques*, section 5A.9; Tenenbein 1970, doi:10.1080/01621459.1970.10481170). Intervals
-    are of the Bayesian bootstrap over threads (Rubin 1981, doi:10.1214/aos/1176345338), with one imagined row a
-    stratum, since a plain one would call ten right answers of ten certain.
-    """
+    """Return the shares of leads, judged without labels, corrected by a *random* sample: see `blind_sample`."""
+    # This is the post-stratified estimator: with N_k of N rows answered k, and n_kj of n_k sampled ones truly j, the
+    # share of j is the sum over k of (N_k / N) x (n_kj / n_k) (Cochran 1977, Sampling Techniques, section 5A.9;
+    # Tenenbein 1970, doi:10.1080/01621459.1970.10481170). Intervals are of the Bayesian bootstrap over threads (Rubin
+    # 1981, doi:10.1214/aos/1176345338), with one imagined row a stratum, since a plain one would call ten right answers
+    # of ten certain.
     place = {str(lead): number for number, lead in enumerate(Lead)}
     given = contributions["lead"].map(place)
     answers = dict(zip(contributions["id"].map(casefold_id), given, strict=True))

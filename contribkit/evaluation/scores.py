@@ -17,14 +17,11 @@ from contribkit.vocabulary import LEADS, Lead
 Array = npt.NDArray[np.float64]
 
 OVERALL = {
-    "macro_f1": "macro-F1 over the three leads",
-    "coverage": "coverage: answered at all",
-    "accuracy_where_answered": "accuracy where answered",
-    "abstention": "abstention on the truly unclear",
-    "named": "stakeholder named right",
-    "activity": "activity right",
+    "macro_f1": "macro-F1 over the three leads", "coverage": "coverage: answered at all",
+    "accuracy_where_answered": "accuracy where answered", "abstention": "abstention on the truly unclear",
+    "named": "stakeholder named right", "activity": "activity right",
     "calibration_error": "calibration error (lower is better)",
-}
+}  # fmt: skip
 """The figures over all leads in the order shown, with the words people see."""
 OF_A_LEAD = {"precision": "precision", "recall": "recall", "f1": "F1"}
 
@@ -58,13 +55,12 @@ def is_decided(pairs: pd.DataFrame) -> pd.Series:
 
 
 def score_table(pairs: pd.DataFrame, draws: int = 1000) -> pd.DataFrame:
-    """Return every figure with its 95 % interval and the number of rows behind it (its denominator).
-
-    *Decided* rows are those whose truth is one of the three leads; *answered* ones were answered with one, too. So an
-    answer `unclear` is a miss for recall and no false alarm for precision. Macro-F1 is the mean of the leads' F1 (Opitz
-    and Burst 2019, arXiv:1911.03347), 0 for a lead without rows; any other figure of no rows is missing. Intervals are
-    of a cluster bootstrap over threads (Field and Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x), else Wilson's.
-    """
+    """Return every figure with its 95 % interval and the number of rows behind it (its denominator)."""
+    # Decided rows are those whose truth is one of the three leads; answered ones were answered with one, too. So an
+    # answer "unclear" is a miss for recall and no false alarm for precision. Macro-F1 is the mean of the leads' F1
+    # (Opitz and Burst 2019, arXiv:1911.03347), 0 for a lead without rows; any other figure of no rows is missing.
+    # Intervals are of a cluster bootstrap over threads (Field and Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x),
+    # else Wilson's.
     parts, wholes = _counts(pairs)
     counts, sure = np.hstack([parts, wholes]), by_confidence(pairs)
     sums, errors = [counts.sum(axis=0)], [calibration_error(sure)]

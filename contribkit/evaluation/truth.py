@@ -59,10 +59,9 @@ def _check(row: dict[str, Any]) -> None:
 def truth_table(labels: Labels, ids: Iterable[str]) -> tuple[pd.DataFrame, list[str]]:
     """Return what people agree on, one row a label, and sentences on what was left out, which name no contribution."""
     ids = list(ids)
-    labels = labels.spelled_as(ids)
-    missing = {label.item for label in labels.missing(ids)}
+    labels, here = labels.spelled_as(ids), set(ids)
     settled = [label for label in labels.effective.values() if label.lead is not None]
-    rows = [(x.item, x.lead, x.activity, x.stakeholder) for x in settled if x.item not in missing]
+    rows = [(x.item, x.lead, x.activity, x.stakeholder) for x in settled if x.item in here]
     notes = []
     if disputed := len(labels.effective) - len(settled):
         notes.append(

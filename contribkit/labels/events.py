@@ -144,11 +144,10 @@ def read_logs(paths: Iterable[Path]) -> dict[str, tuple[Path, Event]]:
 
 
 class LabelLog:
-    """The log file of one session of one person, ``<folder>/<period>/<person>.<session>.jsonl``, made with an event.
+    """The log file of one session of one person, ``<folder>/<period>/<person>.<session>.jsonl``, made with an event."""
 
-    Nobody else writes to it: locks fail on network disks. After a failed write it is cut back to the last complete
-    event, and a new file is used, as where it was removed or replaced, as git does.
-    """
+    # Nobody else writes to it: locks fail on network disks. After a failed write it is cut back to the last complete
+    # event, and a new file is used, as where it was removed or replaced, as git does.
 
     def __init__(self, folder: str | Path, person: str, period: str) -> None:
         self._folder = Path(folder).absolute() / _file_name(period)

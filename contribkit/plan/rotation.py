@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import accumulate, combinations, pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -66,7 +67,10 @@ def lines_to_take(
         wanted[cell] = replace(line, how_many=line.how_many + how_many, because=reasons, priority=first)
 
     by_team = {one.slug: work[work["actor"].isin([m.login for m in one.members])] for one in organisation.teams}
-    parts = {project.name: _parts(project.name, by_team) for project in organisation.upstream}
+    worked = pd.DataFrame({slug: rows["upstream"].value_counts() for slug, rows in by_team.items()})
+    worked = worked.reindex([project.name for project in organisation.upstream]).fillna(0)
+    # Each team's part of the work in a project so far, whoever led it; equal ones where nobody worked there.
+    parts: Any = worked.div(worked.sum(axis=1), axis=0).fillna(1 / len(by_team)).to_dict("index")
     for cell, amount, because in _of_goals(organisation, team, period, work, parts):
         want(cell, amount, because, priority=0)
     for cell, amount in _per_period(by_team[team.slug], work).items():
@@ -85,13 +89,6 @@ def lines_to_take(
         if len(lines) >= people:
             break
     return lines
-
-
-def _parts(project: str, by_team: dict[str, pd.DataFrame]) -> dict[str, float]:
-    """Return each team's part of the work in a project so far, whoever led it; equal ones where nobody worked there."""
-    counts = {slug: int((rows["upstream"] == project).sum()) for slug, rows in by_team.items()}
-    total = sum(counts.values())
-    return {slug: count / total if total else 1 / len(counts) for slug, count in counts.items()}
 
 
 def _led(work: pd.DataFrame) -> Counter[Cell]:
@@ -129,11 +126,8 @@ def _of_goals(
 def _cut(whole: Line, most: int) -> list[Line]:
     """Cut a line into as few of about one size as possible; each begins with as many needs as it has room for."""
     parts = math.ceil(whole.how_many / (1 if whole.activity in ONE_A_LINE else most))
-    lines, needs = [], whole.needs
-    for how_many in apportion(whole.how_many, [1.0] * parts):
-        lines.append(replace(whole, how_many=how_many, needs=needs[:how_many]))
-        needs = needs[how_many:]
-    return lines
+    spans = pairwise(accumulate(apportion(whole.how_many, [1.0] * parts), initial=0))
+    return [replace(whole, how_many=end - start, needs=whole.needs[start:end]) for start, end in spans]
 
 
 def apportion(total: int, weights: Sequence[float]) -> list[int]:

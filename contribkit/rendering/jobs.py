@@ -61,10 +61,8 @@ def render(
 
     Parameters
     ----------
-    organisation
-        Whose teams.
-    period
-        The days looked at.
+    organisation, period
+        Whose teams, and the days looked at.
     of
         Which teams; by default all, and then an index of the period too. Or an upstream project: what all teams did in
         it, for its maintainers, without names.
