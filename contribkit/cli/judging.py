@@ -64,14 +64,14 @@ def classify(
     """
     import pandas as pd
 
-    from contribkit.loaders.records import contribution_table, read_contributions, read_references
+    from contribkit.loaders.records import contribution_table, read_records
     from contribkit.privacy import without_private
     from contribkit.tables import JUDGED, REFERENCES, conform, records
     from contribkit.text import pluralise
 
     org = ck.Organisation.read(config)
-    rows = list(read_contributions(contributions, broken))
-    found = pd.DataFrame(read_references(references, broken) if references else ())
+    rows = list(read_records(contributions, "contributions", broken))
+    found = pd.DataFrame(read_records(references, "references", broken) if references else ())
     decided = read_labels(labels, org) if labels else ck.Labels()
     if unknown := decided.missing(row["id"] for row in rows):  # which may be private, so they are not named
         warn([f"{pluralise(len(unknown), 'label')} for other contributions left out"])

@@ -85,10 +85,10 @@ def _line(label: Any) -> str:
 
 
 def _loaded_ids(contributions: Path | None, period: str | None) -> list[str]:
-    from contribkit.loaders.records import read_contributions
+    from contribkit.loaders.records import read_records
 
     if contributions:
-        return [row["id"] for row in read_contributions(contributions)]
+        return [row["id"] for row in read_records(contributions, "contributions")]
     org = click.get_current_context().obj
     if not period or org is None:
         fix = "name a --period to load, or a file with --contributions; loading needs a contribkit.toml"

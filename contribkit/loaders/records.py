@@ -77,25 +77,15 @@ def _settings(organisation: Organisation) -> Settings:
 
 def _rows(organisation: Organisation, name: str, broken: list[str] | None) -> list[dict[str, Any]]:
     paths = matching_paths(organisation, "records", getattr(_settings(organisation), name))
-    return [row for path in paths for row in _read(path, name, broken)]
-
-
-def read_contributions(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Yield the contributions of a file of JSON lines, checked, with what ids tell; errors as for `read_jsonl`."""
-    return _read(path, "contributions", broken)
-
-
-def read_references(path: Path, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Yield the references of a file of JSON lines, checked; errors as for `read_jsonl`."""
-    return _read(path, "references", broken)
+    return [row for path in paths for row in read_records(path, name, broken)]
 
 
 def read_tables(
     contributions: Path, references: Iterable[Path], timezone: str, broken: list[str] | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the contributions and references of files as tables of their schemas; errors as for `read_jsonl`."""
-    table = contribution_table(list(read_contributions(contributions, broken)), timezone)
-    found = [row for path in references for row in read_references(path, broken)]
+    table = contribution_table(list(read_records(contributions, "contributions", broken)), timezone)
+    found = [row for path in references for row in read_records(path, "references", broken)]
     return table, conform(pd.DataFrame(found), REFERENCES, timezone)
 
 
@@ -106,7 +96,8 @@ def contribution_table(rows: list[dict[str, Any]], timezone: str) -> pd.DataFram
     return table.assign(private=table["private"].mask(is_private, True))
 
 
-def _read(path: Path, name: str, broken: list[str] | None) -> Iterator[dict[str, Any]]:
+def read_records(path: Path, name: str, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a file, checked, with what their ids tell; `name` is a setting; errors as for `read_jsonl`."""
     schema, needed, implied = _CHECKS[name]
     for line, row in read_jsonl(path, broken):
         try:

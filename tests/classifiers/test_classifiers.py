@@ -243,12 +243,12 @@ def test_hostile_bodies_of_60_kb_are_read():
 
 
 def test_all_three_leads_appear_on_the_real_set_and_better_than_keywords(realset):
-    from contribkit.loaders.records import read_contributions, read_references
+    from contribkit.loaders.records import read_records
 
     org = Organisation.read(realset / "contribkit.toml")
-    rows = pd.DataFrame(list(read_contributions(realset / "contributions.jsonl")))
+    rows = pd.DataFrame(list(read_records(realset / "contributions.jsonl", "contributions")))
     files = [realset / "references.jsonl", realset / "references_cited.jsonl"]
-    references = pd.DataFrame([row for file in files for row in read_references(file)])
+    references = pd.DataFrame([row for file in files for row in read_records(file, "references")])
     judged = classify(rows, references, org).contributions
     truth = {row["id"]: row["lead"] for row in map(json.loads, (realset / "labels.jsonl").read_text().splitlines())}
     scores = []

@@ -203,17 +203,17 @@ def test_classify_lets_the_model_answer_and_people_keep_theirs():
 @pytest.fixture(scope="module")
 def real(realset):
     """Return organisation, contributions, references, labels by id, and the real set's own way to score."""
-    from contribkit.loaders.records import read_contributions, read_references
+    from contribkit.loaders.records import read_records
 
     spec = importlib.util.spec_from_file_location("score", realset / "score.py")
     scores = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(scores)
     org = Organisation.read(realset / "contribkit.toml")
     table = conform(
-        pd.DataFrame(list(read_contributions(realset / "contributions.jsonl"))), CONTRIBUTIONS, org.timezone
+        pd.DataFrame(list(read_records(realset / "contributions.jsonl", "contributions"))), CONTRIBUTIONS, org.timezone
     )
     files = [realset / "references.jsonl", realset / "references_cited.jsonl"]
-    references = pd.DataFrame([row for file in files for row in read_references(file)])
+    references = pd.DataFrame([row for file in files for row in read_records(file, "references")])
     labels = {row["id"]: row for row in map(json.loads, (realset / "labels.jsonl").read_text().splitlines())}
     return org, table, references, labels, scores.score
 

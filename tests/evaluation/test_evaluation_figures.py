@@ -23,7 +23,7 @@ from contribkit.evaluation.scores import (
     thread_weights,
 )  # fmt: skip
 from contribkit.io import write_jsonl
-from contribkit.loaders.records import read_contributions, read_references
+from contribkit.loaders.records import read_records
 from contribkit.tables import CONTRIBUTIONS, REASONS, REFERENCES, Judged, conform, empty, records
 from contribkit.vocabulary import Lead
 from tests.helpers.builders import evaluation_section
@@ -60,9 +60,9 @@ def figures(said, **answers):
 def judged(realset):
     """Return what the rules say of the real set."""
     org = Organisation.read(realset / "contribkit.toml")
-    rows = conform(pd.DataFrame(list(read_contributions(realset / "contributions.jsonl"))), CONTRIBUTIONS)
+    rows = conform(pd.DataFrame(list(read_records(realset / "contributions.jsonl", "contributions"))), CONTRIBUTIONS)
     files = [realset / "references.jsonl", realset / "references_cited.jsonl"]
-    references = conform(pd.DataFrame([row for file in files for row in read_references(file)]), REFERENCES)
+    references = conform(pd.DataFrame([row for file in files for row in read_records(file, "references")]), REFERENCES)
     return classify(rows, references, org)
 
 

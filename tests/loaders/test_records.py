@@ -17,7 +17,7 @@ from contribkit.fold import fold
 from contribkit.ids import parse_contribution_id
 from contribkit.io import write_jsonl
 from contribkit.loaders import Data, check, load
-from contribkit.loaders.records import read_contributions
+from contribkit.loaders.records import read_records
 from contribkit.period import Period
 from contribkit.tables import CONTRIBUTIONS, conform, records
 from tests.helpers.builders import HEAD, SOURCES, TEAM, UPSTREAM, jsonl, organisation
@@ -402,6 +402,6 @@ def test_a_round_trip_of_the_real_set_changes_nothing(realset: Path, tmp_path: P
 def test_what_the_activity_log_stated_in_files_of_earlier_versions_is_read(tmp_path: Path) -> None:
     row = {"id": "activity_log:1@ada:meeting", "labels": ["lead: upstream", "upstream: Up"], "source": "activity_log"}
     write_jsonl(tmp_path / "c.jsonl", [row, row | {"id": "o/r#1@ada:issue", "source": "github"}])
-    log, github = read_contributions(tmp_path / "c.jsonl")
+    log, github = read_records(tmp_path / "c.jsonl", "contributions")
     assert (log["stated_lead"], log["stated_upstream"]) == ("upstream", "Up")
     assert "stated_lead" not in github

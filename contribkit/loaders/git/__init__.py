@@ -1,7 +1,4 @@
-"""The `git` source: clones or bare mirrors, read with git itself.
-
-Upstream projects give merged pull requests and releases, the organisation's own side gives references.
-"""
+"""The `git` source: merged pull requests and releases of upstream clones, references of the organisation's own side."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -109,13 +109,13 @@ class History:
         self.main_line = {commit.sha for commit in line}
         self.second_lines: set[str] = set()  # the main lines of what was merged into it
         self._branches: dict[str, list[Commit]] = {}
-        self._came_with: dict[str, Commit] = {}
+        self.came_with: dict[str, Commit] = {}  # by hash, the merge that brought what is not of the main line itself
         seen: set[str] = set()
         for commit in reversed(line):
             brought = self._ancestors(commit.parents[1:], seen)
             seen |= brought | {commit.sha}
             self._branches[commit.sha] = self._in_order(brought)
-            self._came_with |= dict.fromkeys(brought, commit)
+            self.came_with |= dict.fromkeys(brought, commit)
             for parent in commit.parents[1:]:
                 self.second_lines |= {other.sha for other in self._line(parent, brought)}
 
@@ -126,15 +126,6 @@ class History:
             line.append(self._commits[sha])
             sha = line[-1].parents[0] if line[-1].parents else ""
         return line
-
-    def most_trusted_first(self) -> list[Commit]:
-        """Return all commits by how far their numbers are trusted: main line first, then merges, then older ones."""
-        oldest_first = reversed(self._commits.values())
-        return sorted(oldest_first, key=lambda commit: (commit.sha not in self.main_line, len(commit.parents) < 2))
-
-    def came_with(self, commit: Commit) -> Commit | None:
-        """Return the merge of the main line that brought a commit, None for one of the main line itself."""
-        return self._came_with.get(commit.sha)
 
     def branch(self, merge: Commit) -> list[Commit]:
         """Return what a merge brought that was not there before it, children before parents."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -19,16 +19,11 @@ _MARKDOWN = (".md", ".markdown", ".mdx", ".qmd")
 _LARGEST = 1_000_000  # bytes; what is larger was written by no person
 
 
-class Document(NamedTuple):
-    """A Markdown document of the default branch, and the commit that added it, where one is known."""
-
-    path: str
-    text: str
-    added: Commit | None
+Document = tuple[str, str, Commit | None]  # path and text, and the commit that added it, where one is known
 
 
 def read_documents(repository: Repository) -> list[Document]:
-    """Return the Markdown documents of a repository that hold a link to a thread."""
+    """Return the Markdown documents of the default branch that hold a link to a thread."""
     tree = repository.git("ls-tree", "-r", "-z", "-l", repository.head or "HEAD").decode(errors="replace")
     blobs = {}
     for entry in filter(None, tree.split("\0")):
@@ -43,7 +38,7 @@ def read_documents(repository: Repository) -> list[Document]:
     linking = {path: text for path, text in zip(blobs, texts, strict=True) if linked_refs(text)}
     log = read_log(repository, added=_MARKDOWN) if linking else []
     added = {path: commit for commit in log for path in commit.paths}  # the earliest is last, and stands
-    return [Document(path, text, added.get(path)) for path, text in linking.items()]
+    return [(path, text, added.get(path)) for path, text in linking.items()]
 
 
 def _contents(repository: Repository, shas: list[str]) -> list[str]:
@@ -69,27 +64,20 @@ def _missing(repository: Repository, sha: str) -> ContribkitError:
 def references(repo: str, commits: list[Commit], documents: list[Document], people: People) -> Iterator[Row]:
     """Yield a row of the references table for each pair of a commit or document of a repository and a thread."""
     for commit in commits:
-        url = f"https://github.com/{repo}/commit/{commit.sha}"
-        about: Row = {
-            "kind": "commit",
-            "id": commit.sha[:9],
-            "title": commit.subject,
-            "date": commit.authored,
-            "url": url,
-        }
+        about: Row = {"kind": "commit", "id": commit.sha[:9], "title": commit.subject, "date": commit.authored}
+        about["url"] = f"https://github.com/{repo}/commit/{commit.sha}"
         yield from _linking(about, repo, commit.message, commit, people)
-    for document in documents:
-        front, body = front_matter(document.text)
+    for path, text, added in documents:
+        front, body = front_matter(text)
         heading = re.search(r"^#[ \t]+(.{1,300})$", body, re.MULTILINE)
         title = front.get("title") if isinstance(front.get("title"), str | int | float | date) else None
-        day = _moment(front.get("date"), people.organisation.timezone)
+        day = _moment(front.get("date"), people.organisation.timezone) or (added.authored if added else None)
         about = {
-            "kind": "document", "id": document.path, "url": f"https://github.com/{repo}/blob/HEAD/{document.path}",
-            "title": str(title or (heading[1] if heading else document.path)),
-            "date": day or (document.added.authored if document.added else None),
+            "kind": "document", "id": path, "url": f"https://github.com/{repo}/blob/HEAD/{path}",
+            "title": str(title or (heading[1] if heading else path)), "date": day,
             "labels": [tag for name in ("authors", "tags", "categories") for tag in _words(front.get(name))],
         }  # fmt: skip
-        yield from _linking(about, repo, body, document.added, people)
+        yield from _linking(about, repo, body, added, people)
 
 
 def _linking(about: Row, repo: str, words: str, commit: Commit | None, people: People) -> Iterator[Row]:

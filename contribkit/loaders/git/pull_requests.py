@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from contribkit.config.models import Member, Stakeholder, Upstream
@@ -51,15 +51,11 @@ class People:
 
     def __init__(self, organisation: Organisation) -> None:
         self.organisation = organisation
-        self._known: dict[Person, str | None] = {}
+        self.login: Callable[[Person], str | None] = cache(self._find)
 
-    def login(self, person: Person) -> str | None:
+    def _find(self, person: Person) -> str | None:
         """Return the login of a name and address, as configured for members; None where it is unknown."""
-        if person not in self._known:
-            self._known[person] = self._find(*person)
-        return self._known[person]
-
-    def _find(self, name: str, mail: str) -> str | None:
+        name, mail = person
         if match := _NO_REPLY.fullmatch(mail):
             return self.organisation.canonical(match["login"])
         if member := self.organisation.member(mail) or self.organisation.member_by_name(name):
@@ -100,7 +96,8 @@ def pull_requests(repo: str, commits: list[Commit], people: People) -> tuple[lis
     threads: dict[str, Row] = {}
     acts: list[Row] = []
     named: list[tuple[str, datetime | None]] = []  # by other systems: a number, and when it was merged
-    for commit in history.most_trusted_first():
+    # Numbers on the main line are trusted most, then those of merges, then those of older commits.
+    for commit in sorted(reversed(commits), key=lambda one: (one.sha not in history.main_line, len(one.parents) < 2)):
         found = _from_merge(commit, history, people) or _from_subject(commit, history, people, repo)
         if _BORS.match(commit.message):
             merged = commit.message.partition("\nSuccessful merges:")[2].partition("\nFailed merges:")[0]
@@ -147,7 +144,7 @@ def _from_merge(commit: Commit, history: History, people: People) -> list[Row]:
     """Return the pull requests of a merge commit with the subject of GitHub, or of a machine that merges."""
     found: list[Row] = []
     matches = _merges_of(commit, history)
-    if not matches or _from_fork(history.came_with(commit), people):
+    if not matches or _from_fork(history.came_with.get(commit.sha), people):
         return found
     branch = history.branch(commit)
     for place, match in enumerate(matches, start=1):
@@ -175,7 +172,7 @@ def _from_subject(commit: Commit, history: History, people: People, repo: str) -
     if not (match := _SQUASH.fullmatch(commit.subject)):
         return []
     if commit.sha not in history.main_line:
-        outer = history.came_with(commit)
+        outer = history.came_with.get(commit.sha)
         pulled = _PULLED.fullmatch(outer.subject) if outer else None
         elsewhere = pulled is not None and pulled["repo"].casefold() != repo.casefold()
         if commit.sha not in history.second_lines or elsewhere or _from_fork(outer, people):

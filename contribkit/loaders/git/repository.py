@@ -20,13 +20,9 @@ GITHUB_HOSTS = ("github.com", "www.github.com", "ssh.github.com")
 # Read-only and the same on every machine: no pager, no prompt, no climbing into a repository around the folder. A clone
 # may come from a stranger, whose configuration must not run programs: nothing is fetched, whatever the clone says.
 _ENVIRONMENT = {
-    "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "LANGUAGE": "",  # it would win over the next one
-    "LC_ALL": "C.UTF-8",
-}
+    "GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0",
+    "LANGUAGE": "", "LC_ALL": "C.UTF-8",  # the first would win over the second
+}  # fmt: skip
 # Of the caller's own variables only those that say where git and its configuration are: safe.directory is in that.
 _KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH")
 _OPTIONS = (

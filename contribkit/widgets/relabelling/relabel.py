@@ -23,7 +23,6 @@ from contribkit.vocabulary import Activity, Kind, Lead
 from contribkit.widgets import pack, style
 from contribkit.widgets.relabelling.session import Session, root_of
 
-_VIEW = "application/vnd.jupyter.widget-view+json"
 _STATIC = Path(__file__).parent / "static"
 _FIRST = 100  # rows of the first message: more than any window shows
 _LONGEST_TABLE = 250  # rows of the static table: a notebook with more would be slow to open
@@ -80,10 +79,8 @@ class Relabel(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return the widget, and for wherever it cannot run a static table of the same contributions."""
-        if self._view_name is None:  # closed
-            return None
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"text/plain": repr(self), "text/html": static_table(self.session), _VIEW: view}, {}
+        bundle = super()._repr_mimebundle_(**kwargs)  # none of a closed one
+        return bundle and (bundle[0] | {"text/html": static_table(self.session)}, bundle[1])
 
 
 def answer(session: Session, message: Any) -> dict[str, Any]:
