@@ -166,6 +166,12 @@ class CorrectedShares:
     sampled: int
     reason: str = ""
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the same as JSON."""
+        leads = None if self.table is None else records(self.table)
+        upstream_share = self.upstream_share and self.upstream_share._asdict()
+        return {"leads": leads, "upstream_share": upstream_share, "sampled": self.sampled, "reason": self.reason}
+
 
 def corrected_shares(
     contributions: pd.DataFrame, sample: pd.DataFrame, draws: int = 2000, seed: int = 0

@@ -111,27 +111,16 @@ class Evaluation:
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as JSON."""
-        corrected = self.corrected
         return {
             "schema_version": 1,  # it grows when a program that reads it would have to change
-            "rows": len(self.pairs),
-            "threads": int(self.pairs["thread"].nunique()),
-            "figures": scores.nested(self.scores),
-            "scores": records(self.scores.round(3)),
+            "rows": len(self.pairs), "threads": int(self.pairs["thread"].nunique()),
+            "figures": scores.nested(self.scores), "scores": records(self.scores.round(3)),
             "confusion": {str(lead): row.astype(int).to_dict() for lead, row in self.confusion.iterrows()},
-            "calibration": records(self.calibration.round(3)),
-            "agreement": self.agreement.as_json(),
-            "rules": records(self.rules.round(3)),
-            "folds": records(self.parts.round(3)),
+            "calibration": records(self.calibration.round(3)), "agreement": self.agreement.as_json(),
+            "rules": records(self.rules.round(3)), "folds": records(self.parts.round(3)),
             "left_out": None,  # once the figures with weights fitted elsewhere, which `benchmarks.weights` prints now
-            "corrected_shares": {
-                "leads": None if corrected.table is None else records(corrected.table),
-                "upstream_share": corrected.upstream_share and corrected.upstream_share._asdict(),
-                "sampled": corrected.sampled,
-                "reason": corrected.reason,
-            },
-            "notes": self.notes,
-        }
+            "corrected_shares": self.corrected.as_json(), "notes": self.notes,
+        }  # fmt: skip
 
 
 def _shown(table: pd.DataFrame, **names: str) -> pd.DataFrame:

@@ -40,20 +40,15 @@ def read_labels(path: Path, broken: list[str] | None = None, organisation: Organ
             fix = "give the folder of the logs instead of the file"
             raise ContribkitError(f"{path}:{line}: an event of a label log; {fix}")
         try:
-            _check(row)
+            if wrong := [name for name in _COLUMNS if not isinstance(row.get(name), str | None)]:
+                raise ValueError(f'"{wrong[0]}" is {row[wrong[0]]!r}, not text')
+            if (lead := row.get("lead")) not in list(Lead):
+                raise ValueError(f'invalid lead "{lead}"; {nearest(str(lead), [str(known) for known in Lead])}')
+            parse_contribution_id(row.get("id") or "")
             rows.append({name: row.get(name) for name in _COLUMNS})
         except ValueError as error:
             report_problem(f"{path}:{line}: {error}", broken)
     return settled_labels(rows)
-
-
-def _check(row: dict[str, Any]) -> None:
-    """Raise an error for a row that is no label."""
-    if wrong := [name for name in _COLUMNS if not isinstance(row.get(name), str | None)]:
-        raise ValueError(f'"{wrong[0]}" is {row[wrong[0]]!r}, not text')
-    if (lead := row.get("lead")) not in list(Lead):
-        raise ValueError(f'invalid lead "{lead}"; {nearest(str(lead), [str(known) for known in Lead])}')
-    parse_contribution_id(row.get("id") or "")
 
 
 def truth_table(labels: Labels, ids: Iterable[str]) -> tuple[pd.DataFrame, list[str]]:

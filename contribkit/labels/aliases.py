@@ -69,11 +69,9 @@ class Aliases:
 
     def _next(self, name: str) -> str | None:
         """Return the next name of a login, a thread or a repository, None where there is none."""
-        if casefold_id(name) in self.newer:
-            return self.newer[casefold_id(name)]
-        repo = repository_of(name)
-        moved = self.newer.get(casefold_id(repo)) if repo else None
-        return f"{moved}{name[len(repo) :]}" if moved and repo else None
+        repo = repository_of(name) or ""
+        moved = self.newer.get(casefold_id(repo))
+        return self.newer.get(casefold_id(name)) or (f"{moved}{name[len(repo) :]}" if moved else None)
 
 
 def _what(name: str) -> str:

@@ -39,10 +39,8 @@ def beside(folder: Path) -> Iterator[Path]:
 def _is_running(process: str) -> bool:
     try:
         os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except (ValueError, OSError):
-        pass
+    except (ValueError, OSError) as error:
+        return not isinstance(error, ProcessLookupError)
     return True
 
 

@@ -123,10 +123,8 @@ def render_plans(
     """
     given = parameters or {}
     parent = _parent(organisation.root / "plans", period, output, given)
-    jobs = [
-        _Job("plan", NOTEBOOKS / "plan.ipynb", team.name, parent / team.slug, {"team": team.slug}, given)
-        for team in (organisation.teams if teams is None else teams)
-    ]
+    source, chosen = NOTEBOOKS / "plan.ipynb", organisation.teams if teams is None else teams
+    jobs = [_Job("plan", source, one.name, parent / one.slug, {"team": one.slug}, given) for one in chosen]
     return _run(organisation, period, jobs, lambda keep_going: load_needs(organisation, keep_going))
 
 
