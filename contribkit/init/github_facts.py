@@ -45,9 +45,8 @@ def read_facts(client: Client, settings: Settings, organisation: str, team: str,
     hits: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
 
     def receive(query: Query, payload: dict[str, Any] | None) -> Iterator[Query]:
-        found = nodes(payload)
         is_day = query.kind == "facts_first"  # of which a private thread tells nothing more than the day
-        shown = [hit for hit in found if is_day or not (hit.get("repository") or {}).get("isPrivate")]
+        shown = [hit for hit in nodes(payload) if is_day or not (hit.get("repository") or {}).get("isPrivate")]
         hits[query.kind] += [(query.argument["whose"], hit) for hit in shown]
         if query.kind == "facts_own" and query.argument.get("shown", 0) < _MOST_ISSUES:
             yield from next_page(query, payload)

@@ -48,16 +48,14 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
     """Read contributions and references; the whole files, since earlier periods are wanted too."""
     answer, timezone = Loaded(), organisation.timezone
     answer.threads, answer.acts = unfold(_rows(organisation, "contributions", answer.broken), timezone)
-    found = _rows(organisation, "references", answer.broken)
-    answer.references = conform(pd.DataFrame(found), REFERENCES, timezone)
+    answer.references = conform(pd.DataFrame(_rows(organisation, "references", answer.broken)), REFERENCES, timezone)
     return answer
 
 
 def load_needs(organisation: Organisation) -> Loaded:
     """Read what waits upstream, as somebody wrote it down: JSON lines in the columns of `NEEDS`."""
     answer = Loaded()
-    rows = _rows(organisation, "needs", answer.broken)
-    answer.needs = conform(pd.DataFrame(rows), NEEDS, organisation.timezone)
+    answer.needs = conform(pd.DataFrame(_rows(organisation, "needs", answer.broken)), NEEDS, organisation.timezone)
     return answer
 
 

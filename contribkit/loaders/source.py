@@ -52,8 +52,7 @@ class Finding:
     fix: str = ""
 
     def __str__(self) -> str:
-        text = "; ".join(filter(None, (self.sentence, self.fix)))
-        return f"{self.level} {self.subject}: {text}".replace("\n", " ")
+        return f"{self.level} {self.subject}: {'; '.join(filter(None, (self.sentence, self.fix)))}".replace("\n", " ")
 
 
 def ok(subject: str, sentence: str) -> Finding:

@@ -59,11 +59,9 @@ def unite_acts(frames: list[pd.DataFrame], organisation: Organisation) -> pd.Dat
     """
     acts = combine([frame.assign(frame=number) for number, frame in enumerate(frames)], {**ACTS, "frame": "Int64"})
     acts = acts.assign(actor=canonical(acts["actor"], organisation)).dropna(subset=["actor"])
-    acts = acts.assign(
-        key=acts["ref"].str.casefold(),
-        coarse=acts["whole_day"].fillna(False),
-        day=acts["at"].dt.tz_convert(organisation.timezone).dt.date,
-    ).sort_values("coarse", kind="stable")
+    day = acts["at"].dt.tz_convert(organisation.timezone).dt.date
+    acts = acts.assign(key=acts["ref"].str.casefold(), coarse=acts["whole_day"].fillna(False), day=day)
+    acts = acts.sort_values("coarse", kind="stable")
     same_day = pd.MultiIndex.from_frame(acts[["key", "actor", "act", "day"]])
     acts = acts[~(acts["coarse"] & same_day.isin(same_day[~acts["coarse"]])) & ~_known_singly(acts)]
     once = acts["act"].isin(_ONCE)
@@ -90,12 +88,9 @@ def unite_references(frames: list[pd.DataFrame], organisation: Organisation) -> 
     numbered = references["kind"].isin(("issue", "pull_request")) & references["source"].notna()
     bare = numbered & references["id"].str.fullmatch(r"[0-9]+").fillna(False).astype(bool)
     by = canonical(references["by"], organisation)
-    references = references.assign(
-        id=references["id"].mask(bare, references["source"] + "#" + references["id"]),
-        by=by,
-        by_is_bot=references["by_is_bot"].fillna(are_bots(by, organisation)),
-        direction=references["direction"].fillna("in"),
-    )
+    is_bot = references["by_is_bot"].fillna(are_bots(by, organisation))
+    places = references["id"].mask(bare, references["source"] + "#" + references["id"])
+    references = references.assign(id=places, by=by, by_is_bot=is_bot, direction=references["direction"].fillna("in"))
     pair = references[["direction", "source", "ref"]].assign(place=references["id"].fillna(references["url"]))
     pair = pair.fillna("").apply(lambda column: column.str.casefold())
     if pair.duplicated().any():

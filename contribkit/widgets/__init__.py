@@ -9,7 +9,6 @@ from pathlib import Path
 
 _THEME = Path(__file__).parent / "theme.css"
 _IMPORT = re.compile(r'from "\./(\w+)\.js"')
-# Modules come before those that import them, so that the address of each is known where it is needed.
 _LOADER = Path(__file__).parent / "loader.js"
 
 

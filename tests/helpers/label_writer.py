@@ -9,7 +9,7 @@ import pandas as pd
 
 from contribkit.labels import Labels
 from contribkit.tables import Judged
-from contribkit.widgets.relabelling import Session
+from contribkit.widgets.relabelling.session import Session
 
 
 def judged(count: int) -> Judged:

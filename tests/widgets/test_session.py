@@ -14,8 +14,8 @@ from contribkit.errors import ContribkitError
 from contribkit.labels import Labels
 from contribkit.labels.events import event_time, new_event, sort_key
 from contribkit.tables import Judged
-from contribkit.widgets.relabelling import Session
 from contribkit.widgets.relabelling.relabel import guideline, page_facts
+from contribkit.widgets.relabelling.session import Session
 from contribkit.widgets.relabelling.worklist import suggestions
 from tests.helpers.builders import jsonl
 from tests.helpers.events import event

@@ -45,8 +45,7 @@ class Tag(NamedTuple):
 def read_log(repository: Repository, paths: bool = True, added: tuple[str, ...] = ()) -> list[Commit]:
     """Return every commit of the default branch, children before parents, with the paths that it touched.
 
-    Those of a merge are what differs from its first parent. With `added`, only the commits that added files with names
-    that end so are there, with these.
+    Those of a merge are what differs from its first parent. With `added`, only commits that added files ending so.
     """
     options = ["--topo-order"]
     if added:  # of two branches that added the same file, the later one comes first

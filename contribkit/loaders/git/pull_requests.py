@@ -22,27 +22,24 @@ _MERGE = re.compile(rf"Merge pull request #(?P<number>[1-9]\d{{0,8}}) from {_HEA
 _BORS = re.compile(rf"(?:Auto|Rollup) merge of #(?P<number>[1-9]\d{{0,8}}) - {_HEAD}, r=\S+")
 _BORS_NG = re.compile(r"Merge(?P<numbers>(?: #[1-9]\d{0,8})+)\s")  # one paragraph below for each
 _PART = re.compile(
-    r"^(?P<number>[1-9]\d{0,8}): (?P<title>[^\n]{1,400}?) r=\S+ a=(?P<owner>[^\s/:]{1,100})(?P<branch>)", re.MULTILINE
+    r"(?m)^(?P<number>[1-9]\d{0,8}): (?P<title>[^\n]{1,400}?) r=\S+ a=(?P<owner>[^\s/:]{1,100})(?P<branch>)"
 )
-_ROLLED_UP = re.compile(r"^ - #(\d{1,9}) \(", re.MULTILINE)
+_ROLLED_UP = re.compile(r"(?m)^ - #(\d{1,9}) \(")
 _COPYBARA = re.compile(
-    rf"^COPYBARA_INTEGRATE_REVIEW=https://github\.com/[^\s/]+/[^\s/]+/pull/(?P<number>[1-9]\d{{0,8}}) from {_HEAD}",
-    re.MULTILINE,
+    rf"(?m)^COPYBARA_INTEGRATE_REVIEW=https://github\.com/[^\s/]+/[^\s/]+/pull/(?P<number>[1-9]\d{{0,8}}) from {_HEAD}"
 )
-_COPIED = re.compile(r"^(?:(?:PiperOrigin|GitOrigin)-RevId: |COPYBARA_)", re.MULTILINE)
+_COPIED = re.compile(r"(?m)^(?:(?:PiperOrigin|GitOrigin)-RevId: |COPYBARA_)")
 # What GitLab, Gerrit, Bitbucket and Azure write, which has no number on GitHub, and bors where it says no authors.
 _FOREIGN = re.compile(
-    r"^(?:See merge request \S+!\d|Reviewed-on: \S|Merged PR \d+: |Merge pull request #\d+ in \S|Merge #\d+ #\d)",
-    re.MULTILINE,
+    r"(?m)^(?:See merge request \S+!\d|Reviewed-on: \S|Merged PR \d+: |Merge pull request #\d+ in \S|Merge #\d+ #\d)"
 )
 _PULLED = re.compile(r"Merge [^\n]* of \S*?[:/](?P<repo>[\w.-]+/[\w.-]+?)(?:\.git)?(?: into .*)?")
 _SQUASH = re.compile(r"(?P<title>.{1,400}?) \(#(?P<number>[1-9]\d{0,8})\)")
 _NO_REPLY = re.compile(r"(?:\d+\+)?(?P<login>[A-Za-z0-9_-]{1,60}(?:\[bot\])?)@users\.noreply\.[\w.-]{1,253}")
 # Branches that only machines push, whoever started them.
 _BOT_BRANCHES = re.compile(
-    r"(?:dependabot|renovate|pyup|snyk|greenkeeper|imgbot|whitesource|create-pull-request|all-contributors|allcontributors)"
-    r"[/-].*|pre-commit-ci-update-config|autoupdate|imgbot|l10n_.*|weblate-.*",
-    re.IGNORECASE,
+    r"(?i)(?:dependabot|renovate|pyup|snyk|greenkeeper|imgbot|whitesource|create-pull-request|all-contributors|allcontributors)"
+    r"[/-].*|pre-commit-ci-update-config|autoupdate|imgbot|l10n_.*|weblate-.*"
 )
 
 
@@ -93,8 +90,7 @@ def pull_requests(repo: str, commits: list[Commit], people: People) -> tuple[lis
     own commit is, and nobody where the branch is a bot's. Squash merges do not record who merged them.
     """
     history = History(commits)
-    threads: dict[str, Row] = {}
-    acts: list[Row] = []
+    threads, acts = dict[str, Row](), list[Row]()
     named: list[tuple[str, datetime | None]] = []  # by other systems: a number, and when it was merged
     # Numbers on the main line are trusted most, then those of merges, then those of older commits.
     for commit in sorted(reversed(commits), key=lambda one: (one.sha not in history.main_line, len(one.parents) < 2)):
@@ -165,13 +161,10 @@ def _from_merge(commit: Commit, history: History, people: People) -> list[Row]:
 
 
 def _from_subject(commit: Commit, history: History, people: People, repo: str) -> list[Row]:
-    """Return the pull request of a squash merge, or of a merge whose subject is its title, as GitHub may be set to.
-
-    It is on the main line, or on that of another branch of the project that was merged as a whole, such as develop.
-    """
+    """Return the pull request of a squash merge, or of a merge whose subject is its title, as GitHub may be set to."""
     if not (match := _SQUASH.fullmatch(commit.subject)):
         return []
-    if commit.sha not in history.main_line:
+    if commit.sha not in history.main_line:  # but on that of another branch which was merged as a whole, like develop
         outer = history.came_with.get(commit.sha)
         pulled = _PULLED.fullmatch(outer.subject) if outer else None
         elsewhere = pulled is not None and pulled["repo"].casefold() != repo.casefold()
@@ -212,8 +205,7 @@ def _thread(commit: Commit, number: str, title: str, body: str) -> Row:
 
 def releases(repo: str, tags: list[Tag], people: People) -> tuple[list[Row], list[Row]]:
     """Return the tags of a repository as releases by their tagger, rows of threads and of acts; some have no tagger."""
-    threads: list[Row] = []
-    acts: list[Row] = []
+    threads, acts = list[Row](), list[Row]()
     for tag in tags:
         common: Row = {"ref": f"{repo}@{tag.name}", "source": "git"}
         who, is_bot = (people.actor(tag.tagger), people.is_bot(tag.tagger)) if tag.tagger else (None, False)
@@ -227,12 +219,9 @@ def releases(repo: str, tags: list[Tag], people: People) -> tuple[list[Row], lis
 
 _SHORTEST = 5  # letters of an address before the @ that tell somebody
 _WORDS = {
-    "address": "the same address",
-    "number": "the same number of a GitHub account",
-    "name": "the same name, but for accents, spaces and signs",
-    "local": "the address is made of the login or the name",
-    "first": "a first name alone",
-}
+    "address": "the same address", "number": "the same number of a GitHub account", "first": "a first name alone",
+    "name": "the same name, but for accents, spaces and signs", "local": "the address is made of the login or the name",
+}  # fmt: skip
 
 
 def look_alikes(repositories: Iterable[Repository], people: People) -> Iterator[tuple[str, str, str]]:
@@ -273,5 +262,4 @@ def _member_traces(member: Member) -> Iterator[tuple[str, str]]:
 
 
 def _letters(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(sign for sign in plain if sign.isalnum())
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text).casefold() if sign.isalnum())

@@ -84,13 +84,10 @@ class Relabel(anywidget.AnyWidget):
 
 
 def answer(session: Session, message: Any) -> dict[str, Any]:
-    """Return the answer to a message of the page; one that cannot be answered is ``refused``, with the reason in `why`.
-
-    It gets the rows in sight first, then all, and texts where a person comes near: ten thousand would keep it waiting.
-    """
+    """Return the answer to a message of the page, ``refused`` with the reason in `why` where there is none."""
     try:
         match message:
-            case {"type": "ready"}:
+            case {"type": "ready"}:  # rows in sight first, then all, and texts where a person comes near
                 rows = _table(session.rows(session.queue[:_FIRST]))
                 return {"type": "begin", "rows": rows, "page": page_facts(session)}
             case {"type": "rows"}:

@@ -225,8 +225,7 @@ class Session:
 
     @property
     def _own(self) -> list[Event]:
-        person = casefold_id(self.person)
-        return [event for event in self.labels.events if casefold_id(event["by"]) == person]
+        return [event for event in self.labels.events if casefold_id(event["by"]) == casefold_id(self.person)]
 
     def _stack(self, item: str, pending: Iterable[Event] = ()) -> list[Event]:
         return self.labels.decisions(item, self.person, pending)
