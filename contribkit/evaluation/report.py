@@ -225,7 +225,10 @@ def reliability_figure(found: Evaluation) -> Figure:
     axes.set(ylim=(0, 104), xlabel="how sure, %", ylabel="right, %")
     axes.set_xlim(min(40.0, float(bins["confidence"].min() * 100) - 8), 102)
     axes.legend(loc="lower right", frameon=False, fontsize=11)
-    axes.set_title(_calibration_sentence(found), loc="left", pad=14, fontsize=13, fontweight="bold")
+    error = found.figure("calibration_error")
+    gap, count = format_decimal(error["value"]), pluralise(error["n"], "answer")
+    title = f"Confidence and accuracy differ by {gap} on average ({count})"
+    axes.set_title(title, loc="left", pad=14, fontsize=13, fontweight="bold")
     return figure
 
 
@@ -236,12 +239,6 @@ def write_plot(found: Evaluation, path: Path) -> None:
     if not len(found.calibration):
         raise ContribkitError(f"{path}: not written, since no answer has a confidence")
     write_whole(path, svg(reliability_figure(found)))
-
-
-def _calibration_sentence(found: Evaluation) -> str:
-    row = found.figure("calibration_error")
-    gap, count = format_decimal(row["value"]), pluralise(row["n"], "answer")
-    return f"Confidence and accuracy differ by {gap} on average ({count})"
 
 
 class EvaluationQuestion(Question):
@@ -278,7 +275,8 @@ class EvaluationQuestion(Question):
     def html(self, data: ReviewData) -> Markup:
         found, plot = self._found, Markup("")
         if found is not None and len(found.calibration):
-            plot = page.picture(reliability_figure(found), _calibration_sentence(found))
+            figure = reliability_figure(found)
+            plot = page.picture(figure, figure.axes[0].get_title(loc="left"))
         blocks = [
             (block, [] if block.table is None else [_is_number(block.table[name]) for name in block.table])
             for block in (found.blocks() if found else ())

@@ -14,8 +14,6 @@ from contribkit.review.shares import share
 from contribkit.tables import moments, records
 from contribkit.vocabulary import LEADS, Lead
 
-Array = npt.NDArray[np.float64]
-
 OVERALL = {
     "macro_f1": "macro-F1 over the three leads", "coverage": "coverage: answered at all",
     "accuracy_where_answered": "accuracy where answered", "abstention": "abstention on the truly unclear",
@@ -113,7 +111,7 @@ def thread_weights(threads: pd.Series, draws: int) -> Iterator[npt.NDArray[np.in
         yield np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names))[codes]
 
 
-def _interval(figure: str, values: Array, whole: int) -> tuple[float, float]:
+def _interval(figure: str, values: npt.NDArray[np.float64], whole: int) -> tuple[float, float]:
     low, high = pd.Series(values[1:]).quantile([0.025, 0.975])
     if low == high and whole and figure not in ("f1", "macro_f1", "calibration_error"):
         part = share(round(values[0] * whole), whole)

@@ -15,13 +15,9 @@ from contribkit.review import figures, page
 from contribkit.review.question import Question, array, obj
 from contribkit.review.review import Review, ReviewSection
 from contribkit.review.review_data import ReviewData
-from contribkit.tables import conform, grouped, records, rows_of
+from contribkit.tables import grouped, records, rows_of
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Activity, Lead
-
-PLANNED_AND_DONE = {
-    "activity": "str", "upstream": "str", "planned": "Int64", "done": "Int64", "planned_for": "list", "done_by": "list",
-}  # fmt: skip
 
 _WORK = {"activity": "text", "upstream": "text"}
 
@@ -44,7 +40,8 @@ def planned_and_done(
         did = [login for login, is_upstream_led in done.get(cell, []) if mine or is_upstream_led]
         asked = members(login for line in mine for login in (line.who, line.partner))
         table.append((*cell, sum(line.how_many for line in mine), len(did), asked, members(did)))
-    known = conform(pd.DataFrame(table, columns=list(PLANNED_AND_DONE)), PLANNED_AND_DONE)
+    types = {"activity": "str", "upstream": "str", "planned": "Int64", "done": "Int64"}
+    known = pd.DataFrame(table, columns=[*types, "planned_for", "done_by"]).astype(types)
     unplanned = known[(known["planned"] == 0) & (known["done"] > 0)].drop(columns=["planned", "planned_for"])
     return {"lines": known[known["planned"] > 0].reset_index(drop=True), "unplanned": unplanned.reset_index(drop=True)}
 

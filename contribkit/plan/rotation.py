@@ -28,11 +28,8 @@ MOST = 8  # lines per period for somebody with all their time, where contribkit.
 WORK = {"back": "int64", "actor": "str", "activity": "str", "upstream": "str", "lead": "str", "hours": "Float64"}
 """One row a contribution to an upstream project; ``back``: how many periods ago, 1 is the last one."""
 
-_KINDS = {  # what an activity mostly is, for its hours where nobody did it so far; the others: a pull request
-    Activity.REVIEW: Kind.REVIEW, Activity.ONBOARDING: Kind.REVIEW, Activity.TRIAGE: Kind.TRIAGE,
-    Activity.RELEASE: Kind.RELEASE, Activity.MEETING: Kind.MEETING, Activity.STRATEGY: Kind.DISCUSSION,
-    Activity.COMMENT: Kind.COMMENT, Activity.NEW_PROJECT: Kind.REPOSITORY, Activity.OTHER: Kind.OTHER,
-}  # fmt: skip
+# What an activity mostly is, for its hours where nobody did it so far: else the kind of its name, or a pull request.
+_KINDS = {Activity.ONBOARDING: Kind.REVIEW, Activity.STRATEGY: Kind.DISCUSSION, Activity.NEW_PROJECT: Kind.REPOSITORY}
 _DONE = {
     Activity.RELEASE: "made a release", Activity.REVIEW: "reviewed", Activity.ONBOARDING: "welcomed newcomers",
     Activity.CI: "worked on CI", Activity.DOCS: "written docs", Activity.MEETING: "run a meeting",
@@ -60,7 +57,8 @@ def lines_to_take(
 
     def want(cell: Cell, how_many: int, because: str, priority: int) -> None:
         so_far = work.loc[work["activity"] == cell[0], "hours"].mean()
-        assumed = getattr(organisation.effort, _KINDS.get(Activity(cell[0]), Kind.PULL_REQUEST))
+        effort, activity = organisation.effort, Activity(cell[0])
+        assumed = getattr(effort, _KINDS.get(activity, activity), effort.pull_request)
         each = float(assumed if pd.isna(so_far) else so_far)  # on average
         line = wanted.get(cell, Line(*cell, 0, team=team.slug, priority=priority, hours_each=each))
         reasons, first = " and ".join(filter(None, (line.because, because))), min(line.priority, priority)
