@@ -55,11 +55,6 @@ def sort_key(event: Event) -> tuple[datetime, str]:
     return event_time(event), event["id"]
 
 
-def to_line(event: Event) -> bytes:
-    """Return an event as a line of a log."""
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
 def validate(event: Any, place: str) -> Event:
     """Return the event if it is valid, else raise a `ContribkitError` that starts with the location `place`."""
     version = event.get("v") if isinstance(event, dict) else event
@@ -159,7 +154,8 @@ class LabelLog:
         """Append events to the file, all or none (then a `ContribkitError`), and wait until they are on the disk."""
         if not self._is_intact():
             self._start_file(self._saved)
-        lines = self._to_rewrite + b"".join(map(to_line, events))
+        texts = (json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n" for event in events)
+        lines = self._to_rewrite + "".join(texts).encode()
         if not lines:
             return
         try:

@@ -16,10 +16,13 @@ import pytest
 
 from contribkit.errors import ContribkitError
 from contribkit.labels import LabelLog, Labels
-from contribkit.labels.events import to_line as line
 from contribkit.labels.exchange import to_csv
 from tests.helpers.events import event
 from tests.helpers.repositories import run_git
+
+
+def line(event: dict[str, Any]) -> bytes:
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def log(folder: Path, person: str = "ada") -> LabelLog:
