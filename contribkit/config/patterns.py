@@ -52,15 +52,13 @@ def _walk(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
         yield folder
         return
     part, rest = parts[0], parts[1:]
-    if not _SIGNS.search(part):
-        if (folder / part).exists():
-            yield from _walk(folder / part, rest)
-        return
+    children = folder.iterdir() if _SIGNS.search(part) and folder.is_dir() else ()
     if part == "**":
         yield from _walk(folder, rest)
-    for child in folder.iterdir() if folder.is_dir() else ():
-        if part == "**":
-            if child.is_dir() and not child.is_symlink():
-                yield from _walk(child, parts)
-        elif fnmatchcase(child.name, part) and (not rest or child.is_dir()):
-            yield from _walk(child, rest)
+        found, rest = [child for child in children if child.is_dir() and not child.is_symlink()], parts
+    elif _SIGNS.search(part):
+        found = [child for child in children if fnmatchcase(child.name, part) and (not rest or child.is_dir())]
+    else:
+        found = [folder / part] if (folder / part).exists() else []
+    for child in found:
+        yield from _walk(child, rest)

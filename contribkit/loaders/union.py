@@ -52,18 +52,16 @@ def _each_once(lists: list[list[Any]]) -> list[Any]:
 
 
 def unite_acts(frames: list[pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
-    """Return one row an act, logins as configured.
-
-    An act with a day only, or which sums up several, is dropped where another source has the single ones of the same
-    person, thread and day; of what happens once to a thread, a time is preferred to a day, then the more trusted.
-    """
+    """Return one row an act, logins as configured."""
     acts = combine([frame.assign(frame=number) for number, frame in enumerate(frames)], {**ACTS, "frame": "Int64"})
     acts = acts.assign(actor=canonical(acts["actor"], organisation)).dropna(subset=["actor"])
     day = acts["at"].dt.tz_convert(organisation.timezone).dt.date
     acts = acts.assign(key=acts["ref"].str.casefold(), coarse=acts["whole_day"].fillna(False), day=day)
     acts = acts.sort_values("coarse", kind="stable")
+    # An act with a day only, or which sums up several, goes where another source has the single ones of that day.
     same_day = pd.MultiIndex.from_frame(acts[["key", "actor", "act", "day"]])
     acts = acts[~(acts["coarse"] & same_day.isin(same_day[~acts["coarse"]])) & ~_known_singly(acts)]
+    # Of what happens once to a thread, a time is preferred to a day, then the more trusted source.
     once = acts["act"].isin(_ONCE)
     twice = once & acts.duplicated(["key", "actor", "act"]) | acts.duplicated(["key", "actor", "act", "at"])
     acts = acts[~twice]

@@ -13,12 +13,10 @@ _LOADER = Path(__file__).parent / "loader.js"
 
 
 def pack(folder: Path, entry: str) -> str:
-    """Return one ES module that loads an entry module and all that it imports; its default export is what they export.
-
-    anywidget has one text for the code of a widget, which cannot import others by path: it gives each module a blob's
-    address and puts these into their imports. It is compressed, since it is part of the state saved with a notebook.
-    """
-    # Without a time in it, the same modules give the same text.
+    """Return one ES module that loads an entry module and all that it imports, and exports by default what it does."""
+    # anywidget has one text for the code of a widget, which cannot import others by path: the loader gives each module
+    # a blob's address and puts these into their imports. Notebooks save the text, so it is compressed; without a time
+    # in it, the same modules give the same text.
     packed = gzip.compress(json.dumps(modules(folder, entry)).encode(), mtime=0)
     loader = _LOADER.read_text(encoding="utf-8").replace("ENTRY", entry)
     return loader.replace("PACKED", base64.b64encode(packed).decode())

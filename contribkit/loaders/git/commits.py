@@ -43,12 +43,9 @@ class Tag(NamedTuple):
 
 
 def read_log(repository: Repository, paths: bool = True, added: tuple[str, ...] = ()) -> list[Commit]:
-    """Return every commit of the default branch, children before parents, with the paths that it touched.
-
-    Those of a merge are what differs from its first parent. With `added`, only commits that added files ending so.
-    """
+    """Return every commit of the default branch, children before parents, with the paths that it touched."""
     options = ["--topo-order"]
-    if added:  # of two branches that added the same file, the later one comes first
+    if added:  # only commits that added files with such endings; of two that added the same one, the later comes first
         options = ["--date-order", "--full-history", "--diff-merges=off", "--diff-filter=A"]
     if paths:
         options += ["--name-only", "--no-renames", "--no-ext-diff", *([] if added else ["--diff-merges=first-parent"])]

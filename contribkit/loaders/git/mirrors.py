@@ -6,7 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from contribkit.config.models import Goal, Initiative
 from contribkit.config.organisation import Organisation
 from contribkit.config.patterns import find_paths
 from contribkit.errors import ContribkitError
@@ -24,10 +23,10 @@ _REFS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")  # and not th
 
 def named_repositories(organisation: Organisation) -> list[str]:
     """Return the repositories, not patterns or whole organisations, that contribkit.toml names as places to read."""
-    plans: list[Initiative | Goal] = [*organisation.initiatives, *organisation.goals]
     names = [
         *(repo for upstream in organisation.upstream for repo in upstream.repos),
-        *(repository_of(ref) for plan in plans for ref in plan.refs),
+        *(repository_of(ref) for initiative in organisation.initiatives for ref in initiative.refs),
+        *(repository_of(ref) for goal in organisation.goals for ref in goal.refs),
         *(repo for one in organisation.stakeholders for repo in (*one.repos, *one.trackers)),
         *organisation.signals.stakeholder_trackers,
     ]

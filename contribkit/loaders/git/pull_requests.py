@@ -73,10 +73,9 @@ class People:
         """Owners of forks that are not persons, case-folded."""
         org = self.organisation
         groups: list[Upstream | Stakeholder] = [*org.upstream, *org.stakeholders]
-        owners = [owner for group in groups for owner in group.orgs]
-        repos = [repo.split("/")[0] for group in groups for repo in group.repos]
+        owners = [name.split("/")[0] for group in groups for name in (*group.orgs, *group.repos)]
         # A member may own an upstream repository, and is a person all the same.
-        return {owner.casefold() for owner in (*org.own, *owners, *repos) if org.member(owner) is None}
+        return {owner.casefold() for owner in (*org.own, *owners) if org.member(owner) is None}
 
 
 Row = dict[str, Any]

@@ -154,17 +154,13 @@ class Repository:
         return False
 
     def name(self, organisation: Organisation) -> str | None:
-        """Return which repository it is: of its remotes on GitHub the one looked at, else the first; None for others.
-
-        Where no remote is on a host at all, a folder named OWNER+NAME tells it, and else it is an error.
-        """
+        """Return which repository it is: of its remotes on GitHub one that is looked at, else the first; else None."""
         api = urlsplit(str(organisation.sources.get("github", {}).get("api_url", ""))).hostname or ""
         hosts = (*GITHUB_HOSTS, api.removeprefix("api."))
         names = [name for host, name in self.remotes if host in hosts and re.fullmatch(f"{OWNER}/{REPOSITORY}", name)]
-        folder = self.path.name.removesuffix(".git")
-        if not self.remotes and re.fullmatch(rf"{OWNER}\+{REPOSITORY}", folder):
-            return folder.replace("+", "/", 1)
-        if not self.remotes:
+        if not self.remotes:  # none on a host: the folder's name tells it, or nothing does
+            if re.fullmatch(rf"{OWNER}\+{REPOSITORY}", folder := self.path.name.removesuffix(".git")):
+                return folder.replace("+", "/", 1)
             fix = "name the folder OWNER+NAME, or set its remote: git remote add origin https://github.com/OWNER/NAME"
             raise ContribkitError(f"{self.path}: it is unknown which repository this is; {fix}")
         used = (name for name in names if organisation.is_own(name) or organisation.upstream_of(name))
