@@ -122,7 +122,7 @@ def test_init_then_doctor_says_what_is_left_to_do(tmp_path):
     wrong = [line for line in said if line.startswith("✗")]
     assert len(wrong) == 2
     assert f"{PLACEHOLDER} is still on lines " in wrong[0]
-    assert 'no folder matches "clones/*"; run: contribkit clone OWNER/NAME' in wrong[1]
+    assert wrong[1] == '✗ sources.git: no folder matches "clones/*"; run: contribkit clone OWNER/NAME'
     assert any("activities/activity_log.csv still holds the example row; replace it" in line for line in said)
     assert any(line.startswith("! own side: no own repository can be read, so that no evidence") for line in said)
 

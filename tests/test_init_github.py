@@ -69,6 +69,19 @@ def test_what_is_marked_is_taken_and_a_second_run_proposes_only_the_rest(tmp_pat
     assert "upstream-plans Upstream OKRs 2026" in again.stdout
 
 
+def test_what_is_taken_is_a_set_up_that_works_before_anything_is_cloned(tmp_path: Path, github: Emulator) -> None:
+    init(tmp_path / "team", github, "--yes")
+    config, token = str(tmp_path / "team" / "contribkit.toml"), {"GITHUB_TOKEN": github.token}
+    told = CliRunner().invoke(main, ["doctor", "--config", config], env=token)
+    assert told.exit_code == 0, told.output
+    missing = 'no folder matches "clones/*", so that no clone is read beside GitHub'
+    assert f"! sources.git: {missing}; run: contribkit clone OWNER/NAME\n" in told.output
+    loading = ["load", "--config", config, "--period", "2026-Q3", "--output", str(tmp_path / "loaded")]
+    told = CliRunner().invoke(main, loading, env=token)
+    assert told.exit_code == 0, told.output
+    assert missing in told.stderr
+
+
 def test_what_is_planned_is_read_from_where_it_was_proposed(
     tmp_path: Path, github: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,7 +219,7 @@ def test_without_a_token_it_says_how_to_get_one_and_goes_on(tmp_path: Path) -> N
     told = CliRunner().invoke(main, ["init", str(tmp_path / "team"), "--github-org", ORG])
     assert told.exit_code == 0
     assert "GITHUB_TOKEN" in told.stderr
-    assert "/settings/tokens" in told.stderr
+    assert "contribkit: make a token at https://github.com/settings/tokens: " in told.stderr
     assert (tmp_path / "team" / "contribkit.toml").read_text(encoding="utf-8") == STARTER
 
 

@@ -52,7 +52,7 @@ def _from_github(folder: Path, organisation: str, team: str, api_url: str, yes: 
     try:
         proposed = propose(folder, organisation, team, api_url)
     except NoToken as error:
-        warn([f"GitHub is not asked about {organisation}: {line}" for line in str(error).split("\n")])
+        warn(f"GitHub is not asked about {organisation}: {error}".split("\n"))
         return None
     warn(proposed.broken)
     found = proposed.found

@@ -61,7 +61,7 @@ def propose(folder: Path, organisation: str, team: str = "", api_url: str = DOTC
     token = settings.find_token() or settings.ask_for_token()
     if token is None:
         scope = "with the scope read:org it sees members who do not show that they belong there"
-        raise NoToken(f"{settings.no_token}\nmake one at https://{settings.host}/settings/tokens: {scope}")
+        raise NoToken(f"{settings.no_token}\nmake a token at https://{settings.site}/settings/tokens: {scope}")
     with Client(settings, token) as client:
         facts = read_facts(client, settings, organisation, team, date.today())
     return Proposed(folder, before, organisation, settings.api_url, new_only(before, proposals(facts)), facts.broken)

@@ -18,9 +18,16 @@ __all__ = ["Data", "Needs", "SourceReport", "check", "fetch", "load", "load_need
 
 def check(organisation: Organisation, keep_going: bool = False) -> None:
     """Raise `ContribkitError` before any work starts where a source cannot be read, or with `keep_going` is unknown."""
-    for source in _sources(organisation).values():
-        if not keep_going:
+    for source in _sources(organisation).values() if not keep_going else ():
+        try:
             source.check(organisation)
+        except ContribkitError as error:
+            raise _with_fix(str(error)) from error
+
+
+def _with_fix(problem: str, others: str = "") -> ContribkitError:
+    fix = "" if "; " in problem else "; fix it, or take the rest with --keep-going"
+    return ContribkitError(f"{problem}{others}{fix}")
 
 
 def fetch(organisation: Organisation, period: Period, keep_going: bool = False) -> None:
@@ -104,8 +111,7 @@ def _ask(organisation: Organisation, function: str, keep_going: bool, *arguments
             if answer.broken and not keep_going:
                 problem, *more = answer.broken
                 others = f" (and {pluralise(len(more), 'more problem')})" if more else ""
-                fix = "" if "; " in problem else "; fix it, or take the rest with --keep-going"
-                raise ContribkitError(f"{problem}{others}{fix}")
+                raise _with_fix(problem, others)
         except ContribkitError as error:
             if not keep_going:
                 raise

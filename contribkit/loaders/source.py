@@ -67,7 +67,9 @@ def warning(subject: str, sentence: str, fix: str) -> Finding:
 
 def errors(subject: str, message: str | ContribkitError, fix: str) -> list[Finding]:
     """Return one finding for each line of an error message; a fix that a line names after a semicolon is preferred."""
-    lines = (line.partition("; ") for line in str(message).split("\n"))
+    place = f"[{subject}]: "  # which the subject says already
+    text = str(message).replace(f"contribkit.toml: {place}", "").removeprefix(place)
+    lines = (line.partition("; ") for line in text.split("\n"))
     return [Finding(Level.ERROR, subject, sentence, named or fix) for sentence, _, named in lines]
 
 

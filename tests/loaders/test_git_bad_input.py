@@ -152,7 +152,8 @@ def test_a_named_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_pattern_that_nothing_matches(tmp_path: Path) -> None:
-    assert failing(tmp_path) == 'contribkit.toml: [sources.git]: no folder matches "clones/*"'
+    message = 'contribkit.toml: [sources.git]: no folder matches "clones/*"; run: contribkit clone OWNER/NAME'
+    assert failing(tmp_path) == message
 
 
 def test_files_beside_clones_are_passed_over_and_named_ones_are_not(tmp_path: Path, lamp: Invented) -> None:

@@ -122,7 +122,7 @@ class _Clones(NamedTuple):
 
 def _clones(organisation: Organisation) -> _Clones:
     clones = _Clones([], {}, [])
-    for path in _folders(organisation, clones.broken):
+    for path in _folders(organisation, clones):
         repository = Repository(path)
         try:
             repository.check()
@@ -184,12 +184,16 @@ def _doubts(clones: _Clones, period: Period | None) -> dict[str, str]:
     return found
 
 
-def _folders(organisation: Organisation, broken: list[str]) -> list[Path]:
+def _folders(organisation: Organisation, clones: _Clones) -> list[Path]:
     folders: list[Path] = []
     for pattern in _settings(organisation).clones:
         # READMEs and the like may lie beside clones; a file that is named itself is a mistake.
         paths = [path for path in organisation.paths([pattern]) if path.is_dir() or path.name == Path(pattern).name]
         if not paths:
-            broken.append(f'contribkit.toml: [sources.git]: no folder matches "{pattern}"')
+            missing, fix = f'no folder matches "{pattern}"', f"run: {CLONE}"
+            if "github" in organisation.sources:
+                clones.unused[f"{missing}, so that no clone is read beside GitHub"] = fix
+            else:
+                clones.broken.append(f"contribkit.toml: [sources.git]: {missing}; {fix}")
         folders.extend(paths)
     return list(dict.fromkeys(folders))
