@@ -4,6 +4,7 @@ from math import log
 
 import pandas as pd
 import pytest
+from markupsafe import escape
 
 import contribkit as ck
 from contribkit.review import shares
@@ -130,6 +131,24 @@ def test_self_merges_are_of_pull_requests_whose_merger_is_known(org):
     counted = community.Community().rows(quiet)
     assert list(counted["own merged"]) == [True, True, False, False, False]
     assert list(counted["self-merged"]) == [True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ({"merged_at": PULL}, "no source tells who merged the team's pull requests"),
+        ({"state": "merged"}, "no source tells who merged the team's pull requests"),
+        ({"kind": "review"}, "none of the team's was merged in the period"),
+    ],
+)
+def test_why_self_merges_are_not_known_fits_what_was_merged(org, row, why):
+    tables = {"acts": conform(pd.DataFrame(), ACTS), "threads": conform(pd.DataFrame(), THREADS)}
+    rows = judged({"author": "ada"} | row)
+    data = data_of(
+        rows, **tables, members={}, period=PERIOD, organisation=org, earlier=[], periods=[rows], project=None
+    )
+    (body, *_) = community.Community().body(data)
+    assert f"own pull requests that their author merged ({escape(why)})" in body
 
 
 def test_our_share_of_a_project_asks_only_sources_that_know_others(org):

@@ -86,8 +86,9 @@ class Community(Question):
         return {f"/community/{key}": {"counts_for": name} for key, name in counted.items()}
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        table = projects(data)
-        yield page.html("community.html", periods=len(data.earlier) + 1, **community(data))
+        table, own = projects(data), pull_requests(data.named_rows, data.period)
+        merged = bool((own["merged"] | own["merged_unknown_day"]).any())
+        yield page.html("community.html", periods=len(data.earlier) + 1, merged=merged, **community(data))
         if len(table):
             acts = data.acts[within(data.acts["at"], data.period)]
             nameless = pluralise(int(acts["actor"].str.startswith(UNIDENTIFIED).sum()), "act")

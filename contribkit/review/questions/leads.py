@@ -91,7 +91,7 @@ class Leads(Question):
         finding = ", ".join(f"{counts[lead]} {data.words[lead]}" for lead in ("stakeholder", "upstream"))
         if part.low is not None and part.high is not None and policy is not None and data.covers_own_side:
             side = "above" if part.low > policy else "below" if part.high < policy else "not clearly on either side of"
-            against = f"{page.percent(part.share)} against {page.percent(policy)}"
+            against = f"{page.percent(part.share)} by count against {page.percent(policy)}"
             finding = f"{data.words['upstream']} work is {side} the policy ({against})"
         return figures.lead_figure(history_shown(data), data.words, policy, f"{data.period}: {finding}")
 

@@ -14,6 +14,8 @@ from contribkit.tables import plain, rows_of
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Kind, Lead
 
+_COMMENTS = ("comment or triage", "comments and triage")
+_FEATURES = ("feature or new project", "features or new projects")
 _MARKS = {"reactive": "reactive", "look_alikes": "look-alike"}
 _STATUS = {"ok": "in full", "partial": "in part", "failed": "not at all"}
 _SOURCES = array(
@@ -41,8 +43,8 @@ class Outside(Question):
         return page.told({
             f"{pluralise(own, 'contribution')} {page.verb(own)} {word}. Thank you: they count against nobody.": own,
             f"Nothing was {word} in this period.": not own,
-            f"{pluralise(answers, 'answer')} served no goal.": answers,
-            f"{_features(alike)} {taken}: worth a second look.": alike,
+            f"{pluralise(answers, *_COMMENTS)} served no goal.": answers,
+            f"{pluralise(alike, *_FEATURES)} {taken}: worth a second look.": alike,
         })  # fmt: skip
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
@@ -62,14 +64,9 @@ class Outside(Question):
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         answers, alike = (data.rows[mask] for mask in self.rows(data).values())
-        served = f"{pluralise(len(answers), 'answer')} that served no goal: comments and triage"
         yield row_details(data, led_by(data, Lead.INDIVIDUAL))
-        yield line_details(data, answers, served)
-        yield line_details(data, alike, f"{_features(len(alike))} taken for {data.words['upstream']}")
-
-
-def _features(count: int) -> str:
-    return pluralise(count, "feature or new project", "features or new projects")
+        yield line_details(data, answers, f"{pluralise(len(answers), *_COMMENTS)} that served no goal")
+        yield line_details(data, alike, f"{pluralise(len(alike), *_FEATURES)} taken for {data.words['upstream']}")
 
 
 def reactive(rows: pd.DataFrame) -> pd.Series:
