@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # uv may not find the certificates of the machine: then pip installs.
 define install
-	if command -v uv >/dev/null 2>&1; then uv pip install --quiet --compile-bytecode --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1); \
+	if command -v uv >/dev/null 2>&1; then uv pip install --quiet --compile-bytecode --python $(BIN)/python $(1) || { echo "uv could not install them; pip does it now"; $(BIN)/python -m pip install --quiet $(1); }; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 endef
 

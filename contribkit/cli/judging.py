@@ -56,7 +56,7 @@ def classify(
     config: Path, contributions: Path, references: Path | None, labels: Path | None, output: Path,
     include_private: bool, broken: list[str] | None,
 ) -> None:  # fmt: skip
-    """Say of each contribution who leads it and why: every row, in order, with columns added.
+    """Say of each contribution who led it and why: every row, in order, with columns added.
 
     Private rows are left out, and a line says how many.
 
@@ -94,7 +94,7 @@ def classify(
 @CONFIG
 @click.option("--contributions", type=PATH, help="JSON lines, instead of loading the sources.")
 @click.option("--references", type=PATH, help="JSON lines of references, with --contributions.")
-@click.option("--labels", type=PATH, help="Folder of label logs.  [default: labels, by the file]")
+@click.option("--labels", type=PATH, help="Folder of label logs.  [default: labels beside the file]")
 @click.option("--period", help="What to load; as for review.  [default: last quarter, else when the thread was]")
 @INCLUDE_PRIVATE
 @BROKEN

@@ -17,7 +17,7 @@ from contribkit.io import write_whole
 from contribkit.vocabulary import Lead
 
 LEADS = click.Choice([str(lead) for lead in Lead], case_sensitive=False)
-LABELS = click.option("--labels", "folder", type=PATH, help="Folder of label logs.  [default: labels, by the file]")
+LABELS = click.option("--labels", "folder", type=PATH, help="Folder of label logs.  [default: labels beside the file]")
 
 
 @main.group()
