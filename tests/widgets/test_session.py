@@ -579,7 +579,7 @@ def test_a_clone_from_elsewhere_proposes_nothing_on_github(tmp_path: Path) -> No
 @pytest.mark.parametrize("person", ["", "  ", "a\nb", "a\x00b"])
 def test_a_person_needs_a_name(tmp_path: Path, person: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    with pytest.raises(ContribkitError, match="invalid person"):
+    with pytest.raises(ContribkitError, match=r"(?s)invalid person .*; write your GitHub login, as person = "):
         open_session(tmp_path, person)
 
 

@@ -76,7 +76,7 @@ class Session:
         self.is_from_git = not person
         person = person or _git_user(labels.folder)
         if not person.strip() or not person.isprintable():
-            raise ContribkitError(f'invalid person "{person}"; write your GitHub login between the quotation marks')
+            raise ContribkitError(f'invalid person "{person}"; write your GitHub login, as person = "LOGIN"')
         if not 0 <= blind <= 0.5:
             raise ContribkitError(f"invalid share blind = {blind}; give a number from 0 to 0.5")
         if labels.folder.resolve() == SAMPLE.parent / "labels":
