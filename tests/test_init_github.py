@@ -80,6 +80,7 @@ def test_what_is_taken_is_a_set_up_that_works_before_anything_is_cloned(tmp_path
     told = CliRunner().invoke(main, loading, env=token)
     assert told.exit_code == 0, told.output
     assert missing in told.stderr
+    assert "git knows merged pull requests" not in told.stderr  # of what is not there, nothing else is said
 
 
 def test_what_is_planned_is_read_from_where_it_was_proposed(

@@ -57,7 +57,8 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
         threads=combine([answer.threads for answer in answers], THREADS),
         acts=combine([answer.acts for answer in answers], ACTS),
         references=combine([answer.references for answer in answers], REFERENCES),
-        notes=[_NOTE, *clones.unused, *_doubts(clones, period), *(note for answer in answers for note in answer.notes)],
+        notes=[*([_NOTE] if clones.used else ()), *clones.unused, *_doubts(clones, period)]
+        + [note for answer in answers for note in answer.notes],
         broken=[*clones.broken, *(sentence for answer in answers for sentence in answer.broken)],
     )
 
