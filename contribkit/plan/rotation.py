@@ -322,7 +322,7 @@ class Rotation:
         elif line.activity in taker.has_done:
             last = "; they did other work last period"
         if line.upstream not in taker.knows:
-            those = "whoever is not has their share of other work" if there else "so is everybody who has time"
+            those = "those who know it have their share of other work" if there else "so is everybody who has time"
             last += f". They are new to {line.upstream} as far as the sources tell; {those}"
         away = f" {who} is away for {pluralise(taker.days_away, 'day')}, which counts." if taker.days_away else ""
         return f"{said}{last}.{away}"

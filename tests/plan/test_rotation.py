@@ -178,7 +178,7 @@ def test_who_works_in_a_project_comes_before_others_who_are_said_to_be_new_to_it
     assert takers(both) == ["ada", "bob"]  # each their share
     assert rotation_said(both, 1) == (
         "bob is not known to have written docs yet; ada has, and pairs with them. They are new to Up as far as the "
-        "sources tell; whoever is not has their share of other work."
+        "sources tell; those who know it have their share of other work."
     )
     nobody = proposal(tmp_path, ("ada",), goal("docs", 1))
     assert "They are new to Up as far as the sources tell; so is everybody who has time." in rotation_said(nobody, 0)
