@@ -144,7 +144,7 @@ def agreement(found: "ck.Labels", as_json: bool) -> None:
         raw, kappa = map(format_decimal, figures)
         lines.append(f"  {first} and {second}: {pluralise(count, 'contribution')}, raw {raw}, kappa {kappa}")
     told = {"agreement": overall.as_json(), "anchoring": anchoring.as_json()}
-    show(told, [*lines, anchoring.sentence], as_json)
+    show(told, [*lines, f"So far {anchoring.sentence}."], as_json)
 
 
 @command("merge", must_exist=False)
