@@ -38,7 +38,7 @@ def new_figure(height: float, title: str = "", columns: int = 1, **options: Any)
         figure = ReviewFigure(figsize=(_WIDTH, height), layout="constrained")
         axes = figure.subplots(1, columns, squeeze=False, **options)
         if title:
-            figure.suptitle(textwrap.fill(title, 82), ha="left", x=0.01, fontsize=13, fontweight="bold")
+            figure.suptitle(textwrap.fill(title, 75), ha="left", x=0.01, fontsize=13, fontweight="bold")
     return figure, list(axes[0])
 
 
