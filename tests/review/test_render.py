@@ -344,7 +344,12 @@ def test_a_folder_that_cannot_be_put_in_place_leaves_everything_as_it_was(tmp_pa
 def test_a_render_that_is_terminated_stops_as_with_ctrl_c_and_leaves_nothing(tmp_path, monkeypatch):
     org = write_organisation(tmp_path)
     before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr(jobs, "execute", lambda *_: (os.kill(os.getpid(), signal.SIGTERM), time.sleep(30)))
+
+    def terminated(*_):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(30)
+
+    monkeypatch.setattr(jobs, "execute", terminated)
     with pytest.raises(KeyboardInterrupt):
         ck.render(org, ck.Period("2026-Q3"), [org.team()])
     assert list((tmp_path / "reviews/2026-Q3").iterdir()) == []
