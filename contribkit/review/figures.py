@@ -59,15 +59,17 @@ def bar_figure(names: list[str], counts: list[int], lead: Lead, unit: str, title
 
 
 def goal_figure(goals: pd.DataFrame, unit: str, title: str, stroke: str = "target") -> Figure:
-    """Draw `done` against `target` (missing where there is none), one line a `goal`; a stroke marks the target."""
+    """Draw `done` against `target` (either may be missing), one line a `goal`; a stroke marks the target."""
     label = f"{unit}; the upright stroke is the {stroke}"
     figure, axes, places = _row_figure(list(goals["goal"]), 1.5, 0.5, label, title)
-    axes.barh(places, goals["done"], height=0.5, color=Lead.UPSTREAM.colour)
-    for place, done, target in zip(places, goals["done"], goals["target"], strict=True):
+    lengths = goals["done"].fillna(0)
+    axes.barh(places, lengths, height=0.5, color=Lead.UPSTREAM.colour)
+    said = goals["done"].astype("object").where(goals["done"].notna(), "not known")
+    for place, length, done, target in zip(places, lengths, said, goals["target"], strict=True):
         if not pd.isna(target):
             axes.plot([target, target], [place - 0.36, place + 0.36], color=INK, linewidth=2.5)
         words = f"{done} (no target)" if pd.isna(target) else f"{done} of {target:g}"
-        _beside(axes, [words], [done if pd.isna(target) else max(done, target)], [place])
+        _beside(axes, [words], [length if pd.isna(target) else max(length, target)], [place])
     axes.margins(x=0.18)
     axes.set_xlim(left=0)
     return figure

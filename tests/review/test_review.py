@@ -21,7 +21,7 @@ from contribkit.review import page, question, shares
 from contribkit.review.questions import changes, goals, leads, limits, sharing, stakeholders
 from contribkit.review.review_data import ReviewData
 from contribkit.review.summary import to_csv
-from contribkit.tables import NESTED, REFERENCES, Judged, conform
+from contribkit.tables import ACTS, NESTED, REFERENCES, Judged, conform, empty
 from contribkit.vocabulary import Kind
 from tests.helpers.builders import HEAD, TEAM, UPSTREAM, organisation
 
@@ -41,7 +41,7 @@ def judged(*rows):
 
 def data_of(rows: pd.DataFrame, **known: Any) -> Any:
     """Return what a question reads of a `ReviewData`: contributions, and what else a test is about."""
-    return SimpleNamespace(named_rows=rows, rows=rows, cache={}, **known)
+    return SimpleNamespace(**{"named_rows": rows, "rows": rows, "cache": {}, "acts": empty(ACTS)} | known)
 
 
 def test_shares_are_of_the_three_leads_and_unclear_stands_beside():
@@ -105,6 +105,21 @@ def test_goals_are_scaled_to_the_period_and_a_goal_without_target_shows_none():
         assert list(table["goal"]) == ["Reviews", "Docs"]
         assert (table["done"][0], table["people"][0], table["target"][0]) == (2, 2, target)
         assert pd.isna(table["target"][1])
+
+
+def test_a_goal_of_work_that_no_source_tells_of_is_not_at_zero():
+    plans = [Goal(name="Triage", target=20, activities=["triage"]), Goal(name="Docs", target=1, activities=["docs"])]
+    words, period = {"upstream": "upstream-led"}, ck.Period("2026-Q3")
+    for act, known in (("merged", 1), ("labelled", 2)):
+        acts = pd.DataFrame({"act": [act]})
+        data = data_of(judged({}), goals=plans, period=period, acts=acts, words=words)
+        assert goals.goals(data)["done"].count() == goals.goals(data)["people"].count() == known
+        assert goals.goals_reached(data) == (0, known)
+        says = "No source tells of the work that these goals want: Triage." in goals.Goals().sentence(data)
+        assert says == (known == 1)
+        assert len(goals.Goals().figure(data).axes[0].texts) == 2
+        assert [text.get_text() for text in goals.Goals().figure(data).axes[0].texts][1] == "0 of 1"
+    assert goals.goals_reached(data_of(judged({}), goals=plans, period=period)) == (0, 2)  # nothing tells of acts
 
 
 def test_members_keep_the_order_of_the_file_and_empty_cells_stay(sample):

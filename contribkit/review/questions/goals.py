@@ -1,6 +1,7 @@
 """How far each goal got."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -9,15 +10,15 @@ from matplotlib.figure import Figure
 from contribkit.config.models import Goal
 from contribkit.period import Period
 from contribkit.review import figures, page
-from contribkit.review.question import PEOPLE, Filter, Question, array, each, frame, led_by, line_details
+from contribkit.review.question import PEOPLE, Filter, Question, array, each, frame, led_by, line_details, of
 from contribkit.review.review_data import ReviewData, once
 from contribkit.text import pluralise
-from contribkit.vocabulary import Activity, Lead
+from contribkit.vocabulary import ACTS_OF, Activity, Kind, Lead
 
 _DAYS_A_QUARTER = 91.3125  # a quarter of a mean Gregorian year
 _GOALS = array(
     "Targets are scaled to the length of the period; null where a goal has none.",
-    goal="text", done="count", target="number", people="count",
+    goal="text", done=of("perhaps", "Null where no source tells of such work."), target="number", people="perhaps",
 )  # fmt: skip
 
 
@@ -31,9 +32,14 @@ class Goals(Question):
         reached, wanted = goals_reached(data)
         done, word = int(goals(data)["done"].sum()), data.words["upstream"]
         rest = len(led_by(data, Lead.UPSTREAM)) - done
-        got = f"{reached} of {pluralise(wanted, 'goal')} with a target reached it" if wanted else "No goal has a target"
+        unseen = ", ".join(goals(data).loc[goals(data)["done"].isna(), "goal"])
+        nothing = "No goal that can be measured has a target" if unseen else "No goal has a target"
+        got = f"{reached} of {pluralise(wanted, 'goal')} with a target reached it" if wanted else nothing
         for_one, for_none = (page.verb(count, "counts", "count") for count in (done, rest))
-        return f"{got}; {pluralise(done, f'{word} contribution')} {for_one} for a goal, {rest} {for_none} for none."
+        return page.told({
+            f"{got}; {pluralise(done, f'{word} contribution')} {for_one} for a goal, {rest} {for_none} for none.": True,
+            f"No source tells of the work that these goals want: {unseen}.": unseen,
+        })  # fmt: skip
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"goals": goals(data)}
@@ -50,14 +56,14 @@ class Goals(Question):
         table, words = goals(data), {goal.name: _what_counts(goal) for goal in data.goals}
         what_counts = f"what counts, where it is {data.words['upstream']}"
         yield page.table(table[["goal", "done", "target", "people"]].assign(**{what_counts: table["goal"].map(words)}))
-        for name, done in zip(table["goal"], table["done"], strict=True):
+        for name, done in zip(table["goal"], table["done"].fillna(0), strict=True):
             rows = data.rows[data.rows["goal"] == name]
             yield line_details(data, rows, f"{name}: the {pluralise(done, 'contribution')}")
 
 
 def goals_reached(data: ReviewData) -> tuple[int, int]:
-    """Return how many goals reached their target, and how many have one."""
-    table = goals(data)
+    """Return how many goals reached their target, and how many have one, of those that a source tells of."""
+    table = goals(data).dropna(subset="done")
     return int((table["done"] >= table["target"]).sum()), int(table["target"].count())
 
 
@@ -67,8 +73,17 @@ def goals(data: ReviewData) -> pd.DataFrame:
     period, people = data.period, data.named_rows.groupby("goal")["actor"]
     done, taking_part = people.size(), people.nunique()
     held = [goal for goal in data.goals if goal.holds_between(period.first_day, period.last_day)]
-    rows = [(one.name, done.get(one.name, 0), target_in(one, period), taking_part.get(one.name, 0)) for one in held]
+    told, rows = set(data.acts["act"]), list[Any]()
+    for goal in held:
+        none = None if told and _is_unseen(goal, told) else 0
+        rows.append((goal.name, done.get(goal.name, none), target_in(goal, period), taking_part.get(goal.name, none)))
     return frame(_GOALS, rows)
+
+
+def _is_unseen(goal: Goal, told: set[str]) -> bool:
+    """Say whether all that counts for a goal is of kinds of which no source tells, such as triage in clones alone."""
+    acts = [ACTS_OF.get(Kind(name)) if name in list(Kind) else None for name in goal.activities]
+    return bool(acts) and not goal.refs and all(known and told.isdisjoint(known) for known in acts)
 
 
 def target_in(goal: Goal, period: Period) -> float | None:
