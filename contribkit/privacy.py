@@ -99,6 +99,7 @@ def mask_of(organisation: Organisation, people: Iterable[str] = ()) -> "Mask":
     """Return what puts somebody in the place of members, of who speaks for stakeholders, and of further people."""
     members = organisation.members.values()
     names = [name for member in members for name in (member.login, member.name, *member.aliases)]
+    names += [name for member in organisation.everybody for known in member.names.values() for name in known]
     words = [word for member in members for word in re.findall(r"[^\W\d_]+", member.name)]
     parts = [word for word in words if len(word) > 2 and word[0].isupper()]  # "a" or "van" would mask half of all words
     parts += [member.login for member in members]  # as in LOGIN-patch-1, GitHub's name for a branch

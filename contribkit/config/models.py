@@ -60,6 +60,7 @@ Span = Annotated[str, BeforeValidator(_span)]
 Weight = Annotated[float, Field(ge=-100, le=100)]
 Hours = Annotated[float, Field(ge=0, le=1000)]
 Name = Annotated[str, BeforeValidator(_one_line)]
+Names = Annotated[list[Name], BeforeValidator(lambda names: [names] if isinstance(names, str) else names)]
 Login = Annotated[str, Field(pattern=rf"^{LOGIN}(\[bot\])?$")]
 RepositoryName = Annotated[str, Field(pattern=rf"^{OWNER}/{REPOSITORY}$")]
 
@@ -97,6 +98,7 @@ class Member(Dated):
     login: Login
     name: str = ""
     aliases: list[Name] = []
+    names: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9.:-]*$")], Names] = {}  # elsewhere than on GitHub
     capacity: float = Field(1.0, ge=0, le=1)
     away: list[Span] = []
     hours: Annotated[float, Field(ge=0, le=10_000)] | None = None

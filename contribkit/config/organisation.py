@@ -165,6 +165,19 @@ class Organisation:
         """Return the configured login of the only member with a name or alias, else None."""
         return self._names.get(_plain(name)) or self._logins.get(casefold_id(name))
 
+    def member_named(self, namespace: str, name: str | None) -> str | None:
+        """Return the configured login of the member with a name elsewhere, such as on ``zulip``, else None."""
+        return self._names_elsewhere.get((namespace, casefold_id(name))) if name else None
+
+    @cached_property
+    def _names_elsewhere(self) -> dict[tuple[str, str], str]:
+        return {
+            (namespace, casefold_id(name)): self.member(member.login) or member.login
+            for member in self.everybody
+            for namespace, names in member.names.items()
+            for name in names
+        }
+
     def canonical(self, login: str | None) -> str | None:
         """Return a login as configured where it is a member's, else as it is."""
         return self.member(login) or login

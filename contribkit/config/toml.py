@@ -48,7 +48,7 @@ def _inconsistencies(file: Configuration) -> Iterator[tuple[Place, str]]:
 def _shared_logins(file: Configuration) -> Iterator[tuple[Place, str]]:
     people = [(("teams", number), *one) for number, team in enumerate(file.teams) for one in enumerate(team.members)]
     owners = {casefold_id(member.login): casefold_id(member.login) for _, _, member in people}
-    names: dict[tuple[Place, str], str] = {}
+    names, elsewhere = dict[tuple[Place, str], str](), dict[tuple[str, str], str]()
     for team, number, member in people:
         login, place = casefold_id(member.login), (*team, "members", number)
         if (name := names.setdefault((team, login), member.name)) != member.name:
@@ -56,6 +56,9 @@ def _shared_logins(file: Configuration) -> Iterator[tuple[Place, str]]:
         for alias in member.aliases:
             if (owner := owners.setdefault(casefold_id(alias), login)) != login:
                 yield (*place, "aliases"), f'the alias "{alias}" is also {owner}\'s; remove it from one of them'
+        for space, name in ((space, name) for space, known in member.names.items() for name in known):
+            if (owner := elsewhere.setdefault((space, casefold_id(name)), login)) != login:
+                yield (*place, "names"), f'"{name}" ({space}) is also {owner}\'s; remove it from one of them'
 
 
 def read_configuration(path: Path) -> Configuration:

@@ -563,3 +563,12 @@ def test_a_label_needs_the_repository_whose_issues_it_picks(tmp_path: Path) -> N
     assert "label says which issues of from_issues count" in failing(tmp_path, text)[0]
     text = FILE + '[[goals]]\nname = "Quotas"\nmilestone = "Autumn"\n'
     assert "milestone says which issues of from_issues count" in failing(tmp_path, text)[0]
+
+
+def test_names_elsewhere_belong_to_one_person_and_one_place(tmp_path: Path) -> None:
+    text = FILE.replace('login = "ada"', 'login = "ada"\nnames = { zulip = "Ada L", email = ["ada@example.org"] }', 1)
+    org = organisation(tmp_path, text)
+    assert (org.member_named("zulip", "ADA L"), org.member_named("email", "ada@example.org")) == ("ada", "ada")
+    assert org.member_named("discourse", "ada") is None
+    again = text + '[[teams.members]]\nlogin = "carl"\nnames = { zulip = "ada l" }\n'
+    assert "(zulip) is also ada's; remove it from one of them" in failing(tmp_path, again)[0]
