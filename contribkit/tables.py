@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from contribkit.errors import ContribkitError
-from contribkit.ids import casefold_id, parse_contribution_id
+from contribkit.ids import casefold_id, parse_contribution_id, place_of, repository_of
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -204,6 +204,18 @@ def grouped(keys: Iterable[Key], values: Iterable[Value]) -> dict[Key, list[Valu
     for one, value in zip(keys, values, strict=True):
         groups.setdefault(one, []).append(value)
     return groups
+
+
+def places_of_refs(refs: pd.Series, threads: pd.DataFrame | None = None) -> dict[str, str | None]:
+    """Return the repository or place of each thread; of those elsewhere than on GitHub, what `threads` say of it."""
+    # The id of a topic of a forum does not tell its category.
+    rows = () if threads is None else zip(threads["ref"].map(casefold_id), threads["repo"], strict=True)
+    told = {ref: repo for ref, repo in rows if not is_missing(repo)}
+    places: dict[str, str | None] = {}
+    for ref in refs.unique():
+        place = place_of(ref)
+        places[ref] = place if place == repository_of(ref) else told.get(casefold_id(ref), place)
+    return places
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:

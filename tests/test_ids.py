@@ -7,7 +7,11 @@ from contribkit.ids import (
     contribution_id,
     linked_refs,
     number_of,
+    owner_of_place,
     parse_contribution_id,
+    parse_place,
+    place_of,
+    quoted,
     repository_of,
     thread_url,
 )
@@ -24,6 +28,8 @@ URL = "https://github.com/o/r"
         ("o/r@@scope/pkg@1.0:rc", "ada", "release"),
         ("activity_log:0f3a", "ada", "meeting"),
         ("o/r#1", "dependabot[bot]", "pull_request"),
+        ("gitlab.example.org:8443/group/sub/project!12", "ada", "pull_request"),
+        (f"chat.example.org/{quoted('odd: a/b')}#{quoted('who@where: a#1, é?')}", "ada", "comment"),
     ],
 )
 def test_an_id_is_read_from_the_right_since_tags_hold_anything(ref: str, login: str, kind: str) -> None:
@@ -146,13 +152,18 @@ def test_leading_noughts_do_not_make_another_thread() -> None:
         "a.a/a-" * 10_000,
         " a/" + "b" * 60_000,
         "github.com/" * 5_500,
+        "://a.b/" * 8_500 + "/-/",
+        "://a.b/" + "a/" * 30_000 + "/-/",
+        "://a.b/t/" + "a" * 60_000 + "/t/",
+        "://" + "a." * 30_000 + "/t/",
+        "://a.b/c/" + "-/" * 30_000 + "/+/",
         "github.com/a/b/releases/tag" * 2_200,
         ("github.com/" + "a" * 39 + "/" + "b" * 100 + "/pul") * 390,
         (" " + "a" * 39 + "/" + "b" * 100) * 425,
         "[[[[((((" * 7_500,
         "\u0000\ufffd\u202e" * 20_000,
     ],
-    ids=range(11),
+    ids=range(16),
 )
 def test_a_hostile_text_ends_and_holds_nothing(hostile: str) -> None:
     assert linked_refs(hostile) == []
@@ -188,3 +199,93 @@ def test_links_on_the_host_of_an_enterprise_server_count_there_alone() -> None:
 def test_addresses_and_short_names_are_links_and_paths_are_none() -> None:
     text = "see https://github.com/o/r/pull/7#issuecomment-1 and a/b#3, not /x/y#4"
     assert linked_refs(text) == ["o/r#7", "a/b#3"]
+
+
+@pytest.mark.parametrize(
+    ("ref", "place", "owner", "number", "url"),
+    [
+        ("gl.example.org/g/s/p!12", "gl.example.org/g/s/p", "gl.example.org/g", 12, "/g/s/p/-/merge_requests/12"),
+        ("gl.example.org/g/p#3", "gl.example.org/g/p", "gl.example.org/g", 3, "/g/p/-/issues/3"),
+        ("gl.example.org:8443/g/p#3", "gl.example.org:8443/g/p", "gl.example.org:8443/g", 3, ":8443/g/p/-/issues/3"),
+        ("f.example.org/t/123", "f.example.org", "f.example.org", 123, "/t/123"),
+        ("r.example.org/plugins/x/+/9", "r.example.org/plugins/x", "r.example.org/plugins", 9, "/c/plugins/x/+/9"),
+        ("c.example.org/help#odd%20topic", "c.example.org/help", "c.example.org/help", None, None),
+        ("lists.example.org/dev#3f2a90b1c5d7", "lists.example.org/dev", "lists.example.org/dev", None, None),
+        ("gl.example.org/g/p", "gl.example.org/g/p", "gl.example.org/g", None, None),
+        ("o/r#1", "o/r", "o", 1, "https://github.com/o/r/issues/1"),
+        ("activity_log:0f", None, "activity_log:0f", None, None),
+        ("notes:o/r/notes.md#2026-06-02", None, "notes:o", None, None),
+    ],
+)
+def test_a_thread_elsewhere_has_a_place_with_its_host(
+    ref: str, place: str | None, owner: str, number: int | None, url: str | None
+) -> None:
+    assert (place_of(ref), owner_of_place(ref), number_of(ref)) == (place, owner, number)
+    page = url if url is None or url.startswith("https") else f"https://{ref.split('.org')[0]}.org{url}"
+    assert thread_url(ref) == page
+    if page and not page.startswith("https://github.com"):
+        assert repository_of(ref) is None
+        assert linked_refs(f"see {page}.") == [ref]
+
+
+@pytest.mark.parametrize(
+    ("address", "ref"),
+    [
+        ("https://gl.example.org/g/s/p/-/merge_requests/12/diffs#note_7", "gl.example.org/g/s/p!12"),
+        ("[x](https://GL.example.org/g/p/-/issues/3)", "gl.example.org/g/p#3"),
+        ("https://gl.example.org/g/p/-/work_items/3?x=1", "gl.example.org/g/p#3"),
+        ("https://f.example.org/t/a-slug/12/3", "f.example.org/t/12"),
+        ("https://f.example.org/t/12/3", "f.example.org/t/12"),
+        ("<https://f.example.org/t/名前/12>", "f.example.org/t/12"),
+        ("https://r.example.org/c/a/b/+/12/3", "r.example.org/a/b/+/12"),
+    ],
+)
+def test_addresses_elsewhere_are_links(address: str, ref: str) -> None:
+    assert linked_refs(f"o/r#1 {address}, {URL}/pull/7") == ["o/r#1", ref, "o/r#7"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://gl.example.org/-/issues/3",
+        "https://gl.example.org/g/p/-/issues/3a",
+        "https://gl.example.org/g/p/-/commits/3",
+        "https://f.example.org/t/slug",
+        "https://f.example.org/t/slug/12x",
+        "f.example.org/t/slug/12",
+        "https://nohost/t/slug/12",
+    ],
+)
+def test_other_addresses_elsewhere_are_none(text: str) -> None:
+    assert linked_refs(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("gitlab:GL.example.org/Group/sub/", "gl.example.org/Group/sub"),
+        ("gitlab:gl.example.org", "gl.example.org"),
+        ("discourse:f.example.org/c/parent/slug/5", "f.example.org/c/5"),
+        ("discourse:f.example.org", "f.example.org"),
+        ("zulip:c.example.org/help me/you", "c.example.org/help%20me%2Fyou"),
+        ("mail:lists.example.org/dev@example.org", "lists.example.org/dev"),
+        ("mattermost:c.example.org:8065/team/town-square", "c.example.org:8065/team/town-square"),
+    ],
+)
+def test_a_place_is_written_with_what_it_is(text: str, place: str) -> None:
+    assert parse_place(text) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("gitlb:gl.example.org", 'unknown kind of place "gitlb" in "gitlb:gl.example.org"; did you mean "gitlab"?'),
+        ("https://gl.example.org/g", 'unknown kind of place "https"'),
+        ("gitlab:group", '"group" in "gitlab:group" is not a host; write one like gitlab:gitlab.example.org'),
+        ("discourse:f.example.org/c/slug", "lacks the number with which the address of a category ends: c/SLUG/5"),
+    ],
+)
+def test_a_wrong_place_is_told(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=r".") as caught:
+        parse_place(text)
+    assert said in str(caught.value)

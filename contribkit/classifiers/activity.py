@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from contribkit.config.patterns import search
+from contribkit.ids import is_in_forum
 from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Activity, Kind
 
@@ -72,6 +73,8 @@ def activity_of(row: Mapping[str, Any]) -> Activity:
         return Activity(stated)
     if kind == Kind.TRIAGE and is_true(row.get("author_is_bot")):
         return Activity.MAINTENANCE  # merging what a bot keeps up to date
+    if kind == Kind.COMMENT and is_in_forum(_text(row, "ref")):
+        return Activity.TRIAGE  # answering what somebody else asked
     if kind in KINDS:
         return KINDS[Kind(kind)]
     said = _said(title)

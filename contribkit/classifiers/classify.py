@@ -16,7 +16,7 @@ from contribkit.classifiers.rules import Failures, reasons_for
 from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
 from contribkit.classifiers.votes import LABEL, Reason, Weights, decide, weights_of_rules
 from contribkit.config.organisation import Organisation
-from contribkit.ids import casefold_id
+from contribkit.ids import casefold_id, owner_of_place
 from contribkit.labels import Label, Labels
 from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, REFERENCES, Judged, conform, grouped, of_trackers, rows_of
 from contribkit.vocabulary import MAINTAINER, MAINTAINERS, Activity, Kind, Lead
@@ -171,7 +171,7 @@ def _covered(times: pd.Series, references: pd.DataFrame) -> pd.Series:
 
 def _maintainers(table: pd.DataFrame) -> tuple[pd.Series, dict[str, set[str]]]:
     """Return the owner of each row's repository, and who maintains what there: who merges, releases or triages."""
-    owners = table["ref"].str.casefold().str.split("/").str[0]
+    owners = table["ref"].map(owner_of_place).str.casefold()
     actors, authors, mergers = (table[name].str.casefold() for name in ("actor", "author", "merged_by"))
     reviews = (table["kind"] == Kind.REVIEW).groupby([owners, actors]).transform("sum")
     acts = (table["actor_role"] == MAINTAINER) | table["kind"].isin([Kind.RELEASE, Kind.TRIAGE]) | (reviews >= _REVIEWS)

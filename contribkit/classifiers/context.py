@@ -12,7 +12,7 @@ from contribkit.classifiers.activity import activity_of
 from contribkit.classifiers.stakeholder_mentions import Named, StakeholderIndex, without_thanks
 from contribkit.classifiers.votes import Reason
 from contribkit.config.organisation import Organisation
-from contribkit.ids import casefold_id, linked_refs, repository_of, thread_url
+from contribkit.ids import casefold_id, linked_refs, place_of, thread_url
 from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Activity
 
@@ -188,7 +188,7 @@ def _of_reference(reference: dict[str, Any]) -> Mention:
     # A thread or commit is named as GitHub does, anything else by repository and path.
     sign = {"issue": "#", "pull_request": "#", "commit": "@"}.get(told["kind"], ":")
     return Mention(
-        ref=identifier if sign == "#" and repository_of(identifier) else f"{source}{sign}{identifier}",
+        ref=identifier if sign == "#" and place_of(identifier) else f"{source}{sign}{identifier}",
         **told, passage=_passage(told["text"], reference["ref"]), labels=tuple(reference["labels"]),
         url=reference["url"], direction="out" if reference["direction"] == "out" else "in",
         private=is_true(reference["private"]),

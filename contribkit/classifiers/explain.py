@@ -9,7 +9,7 @@ import pandas as pd
 from contribkit.classifiers.votes import LABEL, decide
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError, nearest
-from contribkit.ids import casefold_id, linked_refs, parse_contribution_id
+from contribkit.ids import casefold_id, linked_refs, parse_contribution_id, place_of
 from contribkit.labels import Labels
 from contribkit.privacy import visible, without_private
 from contribkit.tables import Judged, is_missing, records, rows_of
@@ -69,12 +69,13 @@ def _find(rows: pd.DataFrame, shown: pd.DataFrame, identifier: str) -> dict[str,
 def _near(identifier: str, ids: list[str]) -> str:
     """Return what was probably meant: other work in the same thread first, then a slip of the fingers."""
     thread = casefold_id(identifier.split("@")[0])
-    same = [known for known in ids if "#" in thread and casefold_id(known).startswith(f"{thread}@")]
+    place = place_of(thread) or thread
+    same = [known for known in ids if place != thread and casefold_id(known).startswith(f"{thread}@")]
     if same:
         return "in the same thread: " + ", ".join(same[:_LISTED])
     if (hint := nearest(identifier, ids)).startswith("did"):
         return hint
-    beside = [known for known in ids if casefold_id(known).startswith(thread.split("#")[0])]
+    beside = [known for known in ids if casefold_id(known).startswith(place)]
     return f"{len(ids)} are known" + (f", such as {', '.join((beside or ids)[:3])}" if ids else "")
 
 

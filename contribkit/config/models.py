@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from contribkit.errors import ContribkitError, nearest
-from contribkit.ids import LOGIN, OWNER, REPOSITORY
+from contribkit.ids import HOST, LOGIN, OWNER, REPOSITORY, SCHEMES, parse_place
 from contribkit.period import YEARS, Period
 from contribkit.vocabulary import Activity
 
@@ -47,6 +47,12 @@ def _activity(text: str) -> str:
     return text
 
 
+def _namespace(name: str) -> str:
+    if name not in NAMESPACES and not re.fullmatch(HOST, name):
+        raise ValueError(f'unknown kind of name "{name}"; {nearest(name, NAMESPACES)}, or a host')
+    return name.lower()
+
+
 def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -55,6 +61,8 @@ def _time_zone(name: str) -> str:
     return name
 
 
+# Where a person has a name: on a kind of place, wherever it is, or on one host alone.
+NAMESPACES = [*(scheme for scheme in SCHEMES if scheme != "mail"), "email"]
 Day = Annotated[date, BeforeValidator(_day)]
 Span = Annotated[str, BeforeValidator(_span)]
 Weight = Annotated[float, Field(ge=-100, le=100)]
@@ -62,6 +70,7 @@ Hours = Annotated[float, Field(ge=0, le=1000)]
 Name = Annotated[str, BeforeValidator(_one_line)]
 Names = Annotated[list[Name], BeforeValidator(lambda names: [names] if isinstance(names, str) else names)]
 Login = Annotated[str, Field(pattern=rf"^{LOGIN}(\[bot\])?$")]
+Place = Annotated[str, AfterValidator(lambda text: text if parse_place(text) else "")]
 RepositoryName = Annotated[str, Field(pattern=rf"^{OWNER}/{REPOSITORY}$")]
 
 
@@ -98,7 +107,7 @@ class Member(Dated):
     login: Login
     name: str = ""
     aliases: list[Name] = []
-    names: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9.:-]*$")], Names] = {}  # elsewhere than on GitHub
+    names: dict[Annotated[str, AfterValidator(_namespace)], Names] = {}  # elsewhere than on GitHub
     capacity: float = Field(1.0, ge=0, le=1)
     away: list[Span] = []
     hours: Annotated[float, Field(ge=0, le=10_000)] | None = None
@@ -143,12 +152,15 @@ class Upstream(Table):
     name: Name
     orgs: list[Login] = []
     repos: list[RepositoryName] = []
+    places: list[Place] = []  # elsewhere than on GitHub
     key: bool = False
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:
-        if not self.orgs and not self.repos:
-            raise ValueError('needs orgs = ["…"] or repos = ["owner/name"]')
+        if not (self.orgs or self.repos or self.places):
+            raise ValueError(
+                'needs orgs = ["…"] or repos = ["owner/name"], or elsewhere places = ["gitlab:HOST/group"]'
+            )
         return self
 
 

@@ -16,7 +16,7 @@ from contribkit.config.models import Goal, Initiative, Member, Stakeholder, Team
 from contribkit.config.patterns import find_paths, matches
 from contribkit.config.toml import PLACEHOLDER, read_configuration
 from contribkit.errors import ContribkitError, nearest
-from contribkit.ids import casefold_id, repository_of
+from contribkit.ids import casefold_id, parse_place, place_of
 from contribkit.tables import grouped, records
 from contribkit.vocabulary import Lead
 
@@ -195,14 +195,21 @@ class Organisation:
         return bool(repo) and casefold_id(str(repo).split("/")[0]) in map(casefold_id, self.own)
 
     def upstream_of(self, repo: str | None) -> Upstream | None:
-        """Return the upstream project that a repository belongs to, or None."""
+        """Return the upstream project that a repository, or a place elsewhere than on GitHub, belongs to, or None."""
         if not repo or self.is_own(repo):
             return None
-        return self._projects.get(casefold_id(repo)) or self._projects.get(casefold_id(repo.split("/")[0]))
+        name = casefold_id(repo)
+        while (project := self._projects.get(name)) is None and "/" in name:
+            name = name.rpartition("/")[0]
+        return project
 
     @cached_property
     def _projects(self) -> dict[str, Upstream]:
-        return {casefold_id(name): project for project in self.upstream for name in (*project.orgs, *project.repos)}
+        return {
+            casefold_id(name): project
+            for project in self.upstream
+            for name in (*project.orgs, *project.repos, *map(parse_place, project.places))
+        }
 
     def project_of(self, row: Mapping[str, Any]) -> str | None:
         """Return the name of the upstream project of a contribution: that of its repository, else what the log says."""
@@ -218,7 +225,7 @@ class Organisation:
 
     def is_own_side(self, ref: str) -> bool:
         """Return whether a place is their own, planned work, or a stakeholder's and not upstream too."""
-        repo = repository_of(ref)
+        repo = place_of(ref)
         if repo is None:
             return False
         if self.is_own(repo) or casefold_id(ref) in self._planned or matches(self._trackers, repo):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from contribkit.classifiers.votes import LABEL
-from contribkit.ids import casefold_id, parse_contribution_id, repository_of
+from contribkit.ids import casefold_id, parse_contribution_id, place_of
 from contribkit.review.shares import share
 from contribkit.tables import moments, records
 from contribkit.vocabulary import LEADS, Lead
@@ -37,7 +37,7 @@ def compare(contributions: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     answers = answers.reindex(truth["id"].map(casefold_id)).set_axis(truth.index)
     refs = truth["id"].map(lambda item: casefold_id(parse_contribution_id(item)[0]))
     known = {
-        "id": truth["id"], "thread": refs, "repository": refs.map(lambda ref: repository_of(ref) or ref.split(":")[0]),
+        "id": truth["id"], "thread": refs, "repository": refs.map(lambda ref: place_of(ref) or ref.split(":")[0]),
         "happened_at": moments(answers["happened_at"]), "confidence": answers["confidence"].astype(float),
         "truth": truth["lead"].astype("str"), "answer": answers["lead"].astype("str").fillna(str(Lead.UNCLEAR)),
     }  # fmt: skip

@@ -87,7 +87,7 @@ def read_facts(client: Client, settings: Settings, organisation: str, team: str,
 
 
 def _own_issue(hit: dict[str, Any]) -> tuple[str, list[str], list[str]]:
-    owners = {(repository_of(ref) or "").partition("/")[0] for ref in linked_refs(hit["body"])}
+    owners = {repo.partition("/")[0] for ref in linked_refs(hit["body"]) if (repo := repository_of(ref))}
     return hit["repository"]["nameWithOwner"], [label["name"] for label in nodes(hit, "labels")], sorted(owners)
 
 

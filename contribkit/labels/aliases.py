@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contribkit.errors import ContribkitError
-from contribkit.ids import casefold_id, contribution_id, number_of, parse_contribution_id, repository_of
+from contribkit.ids import casefold_id, contribution_id, parse_contribution_id, place_of
 from contribkit.io import read_cells
 
 FILE = "aliases.csv"
@@ -69,11 +69,11 @@ class Aliases:
 
     def _next(self, name: str) -> str | None:
         """Return the next name of a login, a thread or a repository, None where there is none."""
-        repo = repository_of(name) or ""
+        repo = place_of(name) or ""
         moved = self.newer.get(casefold_id(repo))
         return self.newer.get(casefold_id(name)) or (f"{moved}{name[len(repo) :]}" if moved else None)
 
 
 def _what(name: str) -> str:
-    repo = repository_of(name)
-    return "thread" if repo and number_of(name) is not None else "repository" if repo == name else "login"
+    repo = place_of(name)
+    return "login" if repo is None else "repository" if repo == name else "thread"

@@ -65,9 +65,9 @@ def load(organisation: Organisation | str | Path, period: Period | str, keep_goi
     answers = _ask(organisation, "load", keep_going, period)
     threads = unite_threads([answer.threads for answer in answers.values()], organisation)
     acts = unite_acts([answer.acts for answer in answers.values()], organisation)
-    references = unite_references([answer.references for answer in answers.values()], organisation)
-    threads = threads[in_scope(threads["ref"], organisation)].reset_index(drop=True)
-    elsewhere = ~in_scope(acts["ref"], organisation)
+    references = unite_references([answer.references for answer in answers.values()], organisation, threads)
+    elsewhere = ~in_scope(acts["ref"], organisation, threads)
+    threads = threads[in_scope(threads["ref"], organisation, threads)].reset_index(drop=True)
     former = outside_membership(acts, organisation) & ~elsewhere
     in_period = (acts["at"] >= period.start) & (acts["at"] < period.end)
     left_out = {
@@ -93,7 +93,7 @@ def load_needs(organisation: Organisation, keep_going: bool = False) -> Needs:
     """
     answers = _ask(organisation, "load_needs", keep_going)
     found = combine([conform(answer.needs, NEEDS, organisation.timezone) for answer in answers.values()], NEEDS)
-    found = found[in_scope(found["ref"], organisation)]
+    found = found[in_scope(found["ref"], organisation, found)]
     # The most trusted source that knows a need provides it.
     duplicate = found.assign(ref=found["ref"].str.casefold()).duplicated(["kind", "ref"])
     notes = {name: [*answer.notes, *answer.broken] for name, answer in answers.items()}

@@ -14,7 +14,7 @@ from contribkit.config.models import Table
 from contribkit.config.organisation import Organisation
 from contribkit.config.toml import validate_settings
 from contribkit.errors import nearest
-from contribkit.ids import casefold_id, number_of, parse_contribution_id, repository_of
+from contribkit.ids import casefold_id, number_of, parse_contribution_id, place_of
 from contribkit.io import read_jsonl, report_problem
 from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths
 from contribkit.period import Period
@@ -123,13 +123,13 @@ def _of_contribution(row: dict[str, Any]) -> dict[str, Any]:
         words = [label.partition(": ") for label in row.get("labels") or []]
         known = ("lead", "upstream", "activity")
         stated = {f"stated_{name}": word for name, _, word in words if name in known and word}
-    return stated | {"ref": ref, "kind": kind, "actor": login, "repo": repository_of(ref), "number": number_of(ref)}
+    return stated | {"ref": ref, "kind": kind, "actor": login, "repo": place_of(ref), "number": number_of(ref)}
 
 
 def _of_need(row: dict[str, Any]) -> dict[str, Any]:
     if (kind := row["kind"]) not in NEED_KINDS:
         raise ValueError(f'unknown kind of need "{kind}"; {nearest(kind, list(NEED_KINDS))}')
-    return {"repo": repository_of(row["ref"]), "number": number_of(row["ref"]), "source": "records"}
+    return {"repo": place_of(row["ref"]), "number": number_of(row["ref"]), "source": "records"}
 
 
 # By setting: the schema of a row, the columns that it needs, and what they imply.
@@ -186,7 +186,8 @@ def _author(row: dict[str, Any]) -> str | None:
 def _thread(row: dict[str, Any]) -> dict[str, Any]:
     kind: str | None = row["kind"]
     if kind in (Kind.REVIEW, Kind.COMMENT, Kind.TRIAGE):  # the kind of the thread itself is in its address
-        places = {"/pull/": "pull_request", "/issues/": "issue", "/discussions/": "discussion"}
+        pages = {"pull_request": ("/pull/", "/merge_requests/", "/+/"), "discussion": ("/discussions/", "/t/")}
+        places = {page: thread for thread, known in (*pages.items(), ("issue", ("/issues/",))) for page in known}
         fallback = "pull_request" if kind == Kind.REVIEW else None
         kind = next((thread for place, thread in places.items() if place in (row.get("url") or "")), fallback)
     state = row.get("state")

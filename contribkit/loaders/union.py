@@ -1,6 +1,5 @@
 """Unite the tables of several sources: one row a thread, one row an act, one row a reference."""
 
-from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -8,8 +7,8 @@ import pandas as pd
 
 from contribkit.config.organisation import Organisation
 from contribkit.fold import is_member
-from contribkit.ids import UNIDENTIFIED, casefold_id, repository_of
-from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, is_missing
+from contribkit.ids import UNIDENTIFIED, casefold_id
+from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, is_missing, places_of_refs
 
 # What happens once to a thread: two sources with different seconds mean the same act.
 _ONCE = ("opened", "merged", "released", "created")
@@ -80,7 +79,9 @@ def _known_singly(acts: pd.DataFrame) -> pd.Series:
     return sums & elsewhere.fillna(False).astype(bool)
 
 
-def unite_references(frames: list[pd.DataFrame], organisation: Organisation) -> pd.DataFrame:
+def unite_references(
+    frames: list[pd.DataFrame], organisation: Organisation, threads: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return one row a pair of place and thread that is looked at: earliest date, all texts, private where any is."""
     references = combine(frames, REFERENCES)
     numbered = references["kind"].isin(("issue", "pull_request")) & references["source"].notna()
@@ -97,7 +98,7 @@ def unite_references(frames: list[pd.DataFrame], organisation: Organisation) -> 
         references["date"] = same["date"].transform("min")
         words = same["text"].transform(lambda texts: "\n\n".join(dict.fromkeys(texts.dropna())))
         references["text"] = words.astype("str").mask(words == "")
-    kept = ~pair.duplicated() & in_scope(references["ref"], organisation)
+    kept = ~pair.duplicated() & in_scope(references["ref"], organisation, threads)
     return pd.DataFrame(references[kept]).reset_index(drop=True)
 
 
@@ -111,10 +112,11 @@ def are_bots(logins: pd.Series, organisation: Organisation) -> pd.Series:
     return logins.map({login: organisation.is_bot(login) for login in logins.dropna().unique()}).astype("boolean")
 
 
-def in_scope(refs: pd.Series, organisation: Organisation) -> pd.Series:
-    """Return for each thread whether it is in a project that is looked at."""
-    looked_at = cache(organisation.is_in_scope)
-    return refs.map({ref: looked_at(repository_of(ref)) for ref in refs.unique()}).astype(bool)
+def in_scope(refs: pd.Series, organisation: Organisation, threads: pd.DataFrame | None = None) -> pd.Series:
+    """Return for each thread whether it is in a project that is looked at; `threads` tell where some are."""
+    places = places_of_refs(refs, threads)
+    looked_at = {place: organisation.is_in_scope(place) for place in set(places.values())}
+    return refs.map({ref: looked_at[place] for ref, place in places.items()}).astype(bool)
 
 
 def outside_membership(acts: pd.DataFrame, organisation: Organisation) -> pd.Series:

@@ -572,3 +572,33 @@ def test_names_elsewhere_belong_to_one_person_and_one_place(tmp_path: Path) -> N
     assert org.member_named("discourse", "ada") is None
     again = text + '[[teams.members]]\nlogin = "carl"\nnames = { zulip = "ada l" }\n'
     assert "(zulip) is also ada's; remove it from one of them" in failing(tmp_path, again)[0]
+
+
+def test_a_key_of_names_is_a_kind_of_place_or_a_host(tmp_path: Path) -> None:
+    text = FILE.replace(
+        'login = "ada"', 'login = "ada"\nnames = { "chat.example.org:8443" = "Ada L", discorse = "a" }', 1
+    )
+    (said,) = failing(tmp_path, text)
+    assert 'unknown kind of name "discorse"; did you mean "discourse"?, or a host' in said
+    org = organisation(tmp_path, text.replace("discorse", "discourse"))
+    assert (org.member_named("chat.example.org:8443", "ada l"), org.member_named("zulip", "ada l")) == ("ada", None)
+
+
+def test_projects_elsewhere_are_named_by_their_places(tmp_path: Path) -> None:
+    places = 'places = ["gitlab:gl.example.org/Group", "discourse:f.example.org/c/slug/5", "zulip:c.example.org/a b"]'
+    org = organisation(tmp_path, FILE + f'[[upstream]]\nname = "Elsewhere"\n{places}\n')
+    inside = ["gl.example.org/group/sub/project", "gl.example.org/group", "f.example.org/c/5", "c.example.org/a%20b"]
+    outside = [
+        "gl.example.org/groups/project",
+        "gl.example.org",
+        "f.example.org",
+        "f.example.org/c/55",
+        "c.example.org",
+    ]
+    assert {getattr(org.upstream_of(place), "name", None) for place in inside} == {"Elsewhere"}
+    assert not any(map(org.is_in_scope, outside))
+    wrong = FILE + '[[upstream]]\nname = "Elsewhere"\nplaces = ["discorse:f.example.org"]\n'
+    assert (
+        'unknown kind of place "discorse" in "discorse:f.example.org"; did you mean "discourse"?'
+        in (failing(tmp_path, wrong)[0])
+    )

@@ -34,12 +34,22 @@ def refused(folder: Path, *rows: str) -> str:
         ("a/one#70@bob:issue", "c/three#70@bob:issue"),  # a longer number is another thread
         ("a/one-more#5@bob:issue", "a/one-more#5@bob:issue"),
         ("log:a/one@ada-old:meeting", "log:a/one@ada:meeting"),
+        ("gl.example.org/old/p!5@ada-old:review", "gl.example.org/new/p!5@ada:review"),
+        ("f.example.org/t/5@ada-old:comment", "f.example.org/t/5@ada:comment"),
         ("no id at all", "no id at all"),
     ],
 )
 def test_an_id_gets_the_names_of_today(tmp_path: Path, old: str, new: str) -> None:
     known = aliases(
-        tmp_path, "old,new", "a/one,b/two", "b/two,c/three", "", "C/three#7,d/old#70", "d/old,d/four", "Ada-Old,ada"
+        tmp_path,
+        "old,new",
+        "a/one,b/two",
+        "b/two,c/three",
+        "",
+        "C/three#7,d/old#70",
+        "d/old,d/four",
+        "Ada-Old,ada",
+        "gl.example.org/old/p,gl.example.org/new/p",
     )
     assert known.newest(old) == new
     assert known.newest(new) == new

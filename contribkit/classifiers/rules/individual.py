@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.rules import stakeholder, upstream
 from contribkit.classifiers.votes import Reason
-from contribkit.ids import linked_refs, repository_of, thread_url
+from contribkit.ids import linked_refs, place_of, repository_of, thread_url
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
 
 # What only the person who works with such tools needs.
@@ -60,7 +60,8 @@ def own_project(context: Context) -> Iterator[Reason]:
 
 def outside_the_projects(context: Context) -> Iterator[Reason]:
     """It lies outside the projects that are looked at, and nothing of a member's own is near."""
-    repo = repository_of(context.ref)
+    place = place_of(context.ref)
+    repo = place if place == repository_of(context.ref) else context.text("repo") or place
     if repo is not None and not context.organisation.is_in_scope(repo) and not any(own_project(context)):
         sentence = "it lies outside the upstream projects"
         yield Reason(Lead.INDIVIDUAL, "outside", sentence, context.text("repo"), context.url)

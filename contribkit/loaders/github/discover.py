@@ -99,7 +99,8 @@ class Discovery(Hydration):
     def _own_searches(self) -> Iterator[Query]:
         org = self.organisation
         kept = [name for one in org.stakeholders for name in (*one.trackers, *one.repos)]
-        trackers = [name for name in dict.fromkeys([*org.signals.stakeholder_trackers, *kept]) if "*" not in name]
+        named = dict.fromkeys([*org.signals.stakeholder_trackers, *kept])
+        trackers = [name for name in named if name == repository_of(name)]  # no patterns, nothing elsewhere
         repos = [f"repo:{name}" for name in trackers if not (org.is_own(name) or org.upstream_of(name))]
         places = [*(f"user:{owner}" for owner in org.own), *repos]
         later = github_time(self.period.end + _LATER)

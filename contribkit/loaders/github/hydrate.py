@@ -193,7 +193,7 @@ def citations(payload: dict[str, Any], organisation: Organisation, host: str) ->
     remarks = (*nodes(payload, "comments"), *nodes(payload, "reviews"))
     for place in (payload, *(one for one in remarks if organisation.member(dig(one, "author", "login")))):
         for ref in linked_refs(place.get("body"), host):
-            is_thread = number_of(ref) is not None and organisation.is_own_side(ref)
+            is_thread = repository_of(ref) and number_of(ref) is not None and organisation.is_own_side(ref)
             if is_thread and casefold_id(ref) not in seen:
                 seen.add(casefold_id(ref))
                 yield ref, place

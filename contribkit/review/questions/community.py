@@ -8,12 +8,13 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from contribkit.config.organisation import Organisation
-from contribkit.ids import UNIDENTIFIED, repository_of
+from contribkit.ids import UNIDENTIFIED
 from contribkit.period import Period
 from contribkit.review import figures, page
 from contribkit.review.question import Filter, Question, array, frame, line_details, obj, of, share_columns
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, days_between, pull_requests, share
+from contribkit.tables import places_of_refs
 from contribkit.text import pluralise
 from contribkit.vocabulary import MAINTAINERS, NEWCOMERS, Kind
 
@@ -186,7 +187,8 @@ def projects(data: ReviewData) -> pd.DataFrame:
     acts = acts[acts["actor"].isin(is_ours)]
     acts = acts.assign(is_ours=acts["actor"].map(is_ours).astype(bool), count=acts["count"].fillna(1))
     acts = acts[acts["source"].isin(set(acts.loc[~acts["is_ours"], "source"]))]
-    upstream = {ref: organisation.upstream_of(repository_of(ref)) for ref in acts["ref"].unique()}
+    places = places_of_refs(acts["ref"], data.threads)
+    upstream = {ref: organisation.upstream_of(place) for ref, place in places.items()}
     project = acts["ref"].map({ref: one.name for ref, one in upstream.items() if one})
     whole, part = (counted["count"].groupby(project).sum() for counted in (acts, acts[acts["is_ours"]]))
     shown = [data.project] if data.project else organisation.upstream

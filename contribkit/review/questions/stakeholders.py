@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from contribkit.ids import casefold_id, repository_of, thread_url
+from contribkit.ids import casefold_id, place_of, thread_url
 from contribkit.privacy import visible
 from contribkit.review import figures, page
 from contribkit.review.question import THREADS, Filter, Question, array, each, frame, led_by, of, row_details
@@ -181,7 +181,7 @@ def cross_links(data: ReviewData) -> pd.DataFrame:
     """Return the threads of stakeholder-led work with their address on our own side and what to paste on either."""
     threads = led_by(data, Lead.STAKEHOLDER).join(sides(data))
     may_be_named, table = {one.name for one in data.organisation.stakeholders if one.may_be_named}, []
-    for row in page.dicts(threads[threads["ref"].map(repository_of).notna()].drop_duplicates("ref")):
+    for row in page.dicts(threads[threads["ref"].map(place_of).notna()].drop_duplicates("ref")):
         whom = f" for {row['stakeholder']}" if row["stakeholder"] in may_be_named else ""
         # A thread of ours can be answered in; a commit or a post cannot.
         public = sorted(filter(None, row["inward"]), key=lambda url: "/issues/" not in url and "/pull/" not in url)
