@@ -65,7 +65,8 @@ ACTS_OF: dict[Kind, tuple[str, ...]] = {
         "triaged", "labelled", "unlabelled", "assigned", "unassigned", "closed", "reopened", "transferred",
         "milestoned", "demilestoned", "bot merged",
     ),
-    Kind.RELEASE: ("released",), Kind.REPOSITORY: ("created",), Kind.MEETING: ("attended",),
+    Kind.RELEASE: ("released",), Kind.REPOSITORY: ("created",),
+    Kind.MEETING: ("attended", "facilitated", "took notes"),
     Kind.MENTORING: ("mentored",), Kind.OTHER: ("contributed",),
 }  # fmt: skip
 """The acts of each kind but those of people who opened the thread, in the order in which kinds apply."""

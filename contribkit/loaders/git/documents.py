@@ -1,7 +1,7 @@
 """References of the organisation's own side: commit messages and Markdown documents that point at upstream threads."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -16,7 +16,7 @@ from contribkit.loaders.git.pull_requests import People, Row
 from contribkit.loaders.git.repository import PARTIAL, Repository
 
 _MARKDOWN = (".md", ".markdown", ".mdx", ".qmd")
-_LARGEST = 1_000_000  # bytes; what is larger was written by no person
+LARGEST = 1_000_000  # bytes; what is larger was written by no person
 
 
 Document = tuple[str, str, Commit | None]  # path and text, and the commit that added it, where one is known
@@ -24,21 +24,25 @@ Document = tuple[str, str, Commit | None]  # path and text, and the commit that 
 
 def read_documents(repository: Repository) -> list[Document]:
     """Return the Markdown documents of the default branch that hold a link to a thread."""
+    linking = {path: text for path, text in read_texts(repository).items() if linked_refs(text)}
+    log = read_log(repository, added=_MARKDOWN) if linking else []
+    added = {path: commit for commit in log for path in commit.paths}  # the earliest is last, and stands
+    return [(path, text, added.get(path)) for path, text in linking.items()]
+
+
+def read_texts(repository: Repository, is_wanted: Callable[[str], bool] = bool) -> dict[str, str]:
+    """Return the Markdown documents of the default branch by path, or some of them."""
     tree = repository.git("ls-tree", "-r", "-z", "-l", repository.head or "HEAD").decode(errors="replace")
     blobs = {}
     for entry in filter(None, tree.split("\0")):
         facts, path = entry.split("\t", 1)
         _, kind, sha, size = facts.split()
-        if kind == "blob" and path.casefold().endswith(_MARKDOWN):
+        if kind == "blob" and path.casefold().endswith(_MARKDOWN) and is_wanted(path):
             if not size.isdigit():
                 raise _missing(repository, sha)
-            if int(size) <= _LARGEST:
+            if int(size) <= LARGEST:
                 blobs[path] = sha
-    texts = _contents(repository, list(blobs.values()))
-    linking = {path: text for path, text in zip(blobs, texts, strict=True) if linked_refs(text)}
-    log = read_log(repository, added=_MARKDOWN) if linking else []
-    added = {path: commit for commit in log for path in commit.paths}  # the earliest is last, and stands
-    return [(path, text, added.get(path)) for path, text in linking.items()]
+    return dict(zip(blobs, _contents(repository, list(blobs.values())), strict=True))
 
 
 def _contents(repository: Repository, shas: list[str]) -> list[str]:

@@ -1,0 +1,402 @@
+"""The `meetings` source: notes in clones and files, and calendars."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from contribkit.config.organisation import Organisation
+from contribkit.errors import ContribkitError
+from contribkit.loaders import Data, check, load
+from contribkit.loaders.meetings import diagnose
+from contribkit.loaders.meetings.notes import find_day
+from contribkit.period import Period
+from contribkit.tables import rows_of
+from tests.helpers.repositories import Invented
+
+CONFIGURATION = """
+[organisation]
+name = "Test"
+own = ["test-org"]
+timezone = "Europe/Berlin"
+[[teams]]
+name = "One"
+[[teams.members]]
+login = "ada-example"
+name = "Ada Example"
+aliases = ["ada-old-example"]
+names = { email = ["ada@test.example"] }
+[[teams.members]]
+login = "Bob-Example"
+name = "Bob Example"
+to = 2026-07-31
+[[upstream]]
+name = "Wicketlamp"
+orgs = ["wicketlamp-example"]
+[[upstream]]
+name = "Saltreed"
+repos = ["saltreed-example/compass"]
+[sources.meetings]
+clones = ["clones/*"]
+"""
+COMPASS = "wicketlamp-example+compass"
+CAFE = """# 2026 Cafe Notes
+
+## 2026-07-07
+
+### Check-in 💁
+
+* *Name (and pronouns if you'd like) / GitHub handle / affiliation*
+* Ada (she/her) / @ada-example / Test Organisation / Berlin
+* Sam Stranger / @sam-stranger / Elsewhere (might be 5 min late)
+* Mia Miller / @test-org / Test Organisation
+
+### Ice breaker
+
+* Bob: thanks to @bob-example for the lamps
+
+### Agenda
+
+* Lamps: https://github.com/wicketlamp-example/lamp/pull/7
+  * blocked by wicketlamp-example/lamp#3, see [the plan](https://github.com/test-org/plans/issues/1)
+
+## Next actions
+
+* @bob-example writes it down
+
+## 2026-06-02
+
+### Check-in
+
+- Bob Example / @Bob-Example / Test
+- Ada / @ada-old-example
+
+## 2026-05-19
+
+No meeting due to lack of attendees.
+"""
+
+
+def organisation(folder: Path, configuration: str = CONFIGURATION) -> Organisation:
+    (folder / "contribkit.toml").write_text(configuration, encoding="utf-8")
+    return Organisation.read(folder / "contribkit.toml")
+
+
+def clone(folder: Path, name: str = COMPASS, **files: str) -> Invented:
+    """Make a bare clone with files below docs/meetings, named with __ for a dot."""
+    made = Invented(folder / "clones" / name, start="2026-09-01T10:00")
+    made.main("Notes", files={f"docs/meetings/{path.replace('__', '.')}": text for path, text in files.items()})
+    return made
+
+
+def loaded(folder: Path, configuration: str = CONFIGURATION, period: str = "2026-Q3", keep_going: bool = False) -> Data:
+    return load(organisation(folder, configuration), Period(period, "Europe/Berlin"), keep_going)
+
+
+def did(folder: Path, notes: str, path: str = "notes.md", configuration: str = CONFIGURATION) -> list[tuple[str, ...]]:
+    """Return who did what in a file of notes, by day."""
+    made = Invented(folder / "clones" / COMPASS, start="2026-09-01T10:00")
+    made.main("Notes", files={f"docs/meetings/{path}": notes})
+    acts = loaded(folder, configuration).acts
+    days = acts["at"].dt.tz_convert("Europe/Berlin").dt.strftime("%Y-%m-%d")
+    return sorted(zip(days, acts["actor"], acts["act"], strict=True))
+
+
+ADA = [("2026-07-07", "ada-example", "attended")]
+BOTH = [("2026-07-07", "Bob-Example", "attended"), *ADA]
+
+
+def test_a_meeting_is_a_thread_and_each_members_attendance_an_act(tmp_path: Path) -> None:
+    clone(tmp_path, cafe__md=CAFE)
+    data = loaded(tmp_path)
+    (one,) = rows_of(data.contributions)
+    ref = "notes:wicketlamp-example/compass/docs/meetings/cafe.md#2026-07-07"
+    assert (one["ref"], one["id"], one["kind"]) == (ref, f"{ref}@ada-example:meeting", "meeting")
+    assert (one["repo"], one["title"]) == ("wicketlamp-example/compass", "2026 Cafe Notes, 2026-07-07")
+    page = "https://github.com/wicketlamp-example/compass/blob/HEAD/docs/meetings/cafe.md#2026-07-07"
+    assert (one["url"], one["source"], one["acts"]) == (page, "meetings", 1)
+    assert one["links_out"] == ["wicketlamp-example/lamp#7", "wicketlamp-example/lamp#3", "test-org/plans#1"]
+    assert pd.isna(one["hours"])
+    assert one["happened_at"].isoformat() == "2026-07-06T22:00:00+00:00"
+    assert sorted(loaded(tmp_path, period="2026-Q2").contributions["actor"]) == ["Bob-Example", "ada-example"]
+    assert len(data.threads) == 2
+
+
+def test_hours_stand_in_the_settings_or_nowhere(tmp_path: Path) -> None:
+    clone(tmp_path, cafe__md=CAFE + "\n- Facilitator: @ada-example\n")
+    assert loaded(tmp_path, CONFIGURATION + "hours = 1.5\n").contributions["hours"].tolist() == [1.5]
+
+
+@pytest.mark.parametrize(
+    ("heading", "path"),
+    [
+        ("2026-07-07", "notes.md"), ("July 7, 2026", "notes.md"), ("7 July 2026", "notes.md"),
+        ("Jul 7th, 2026", "notes.md"), ("Tuesday 7th of July 2026", "notes.md"), ("7th Jul, 2026", "notes.md"),
+        ("Team meeting 2026/07/07 in the evening", "notes.md"), ("July 7", "2026.md"), ("Meeting", "2026-07-07.md"),
+        ("Meeting", "2026/07-07/notes.md"), ("Meeting", "2026_07_07_cafe.md"), ("Sept 31, 2026", "2026-07-07.md"),
+    ],
+)  # fmt: skip
+def test_a_day_in_a_heading_or_the_name_of_the_file(tmp_path: Path, heading: str, path: str) -> None:
+    if path == "2026/07-07/notes.md":
+        path = "2026/07/07.md"
+    assert did(tmp_path, f"# {heading}\n\n## Attendees\n\n- @ada-example\n", path) == ADA
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["**Date:** Tuesday 7th July 2026", "- **Date:** 2026-07-07\n- **Time:** 5PM", "Meeting Date: July 7, 2026 at 6pm"],
+)
+def test_a_line_with_the_date(tmp_path: Path, line: str) -> None:
+    notes = f"# Team meeting\n\n{line}\n\n## Roll call\n\n* Ada | Test | @ada-example\n"
+    assert did(tmp_path, notes) == ADA
+    assert loaded(tmp_path).threads["title"].tolist() == ["Team meeting"]
+
+
+@pytest.mark.parametrize("text", ["", "2026-13-01", "31 June 2026", "YYYY-MM-DD", "version 5.2026.7", "2026", "July"])
+def test_what_is_no_day(text: str) -> None:
+    assert find_day(text) is None
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        "## Attendees\n- Ada / @ada-example / Test\n- Bob / @Bob-Example / Test",
+        "## Check-in\n* Sam | Test | @sam-stranger\n* Ada | Test | @ada-example\n* Bob|Test|@bob-example",
+        "## Welcome\n\nHello! Sign in below so we know who was here. Roll call:\n\n"
+        "* name / institution / GitHub handle\n* Ada / Test / @ada-example\n* Bob / Test / @bob-example",
+        "### Attending\n\n- Ada E / Test / ada-example\n- Bob / Test / bob-example\n\n**Apologies:**\n- @sam",
+        "## Participants\n- [@ada-example](https://github.com/ada-example)\n- [Bob](https://github.com/bob-example)",
+        "**Attendees**: @ada-example, @bob-example and Sam Stranger",
+        "Attendees: Ada Example, Bob Example",
+        "Attendees:\nAda Example,\nBob Example",
+        "## Attendees\n\n@ada-example, @bob-example",
+        "- **Attendees:**\n  - Ada Example\n  - Bob Example\n- **Agenda:**\n  - @sam-stranger",
+        "## Attendees\n\n- [x] Ada Example (@ada-example)\n- [x] @bob-example\n- [ ] @sam-stranger",
+        "## Present\n\n| Name | GitHub |\n|--|--|\n| Ada | @ada-example |\n| Bob | bob-example |",
+        "| Attendee | Affiliation |\n|--|--|\n| Ada Example | Test |\n| Bob Example | Test |",
+        "## Who is here?\n- Ada Example\n- Bob Example (leaving early)\n- Eve",
+        "## Attendees\n- Remote:\n  - @ada-example\n- In person:\n  - @bob-example",
+        "## Attendees\n\n- @ada-example, @bob-example, and Sam",
+        "> ## Attendees\n>\n> - @ada-example\n> - @bob-example",
+        "## Attendees\n- Ada / @ada-example\n- Ada / @ada-example\n\n## Attendance\n- @bob-example\n- Bob Example",
+    ],
+)
+def test_people_who_attended_in_any_dialect(tmp_path: Path, people: str) -> None:
+    assert did(tmp_path, f"# 2026-07-07\n\n{people}\n\n## Agenda\n\n- @sam-stranger brings cake\n") == BOTH
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        "## Regrets\n- @bob-example",
+        "**Absent:** @bob-example",
+        "## Attendees\n- Bob / @bob-example (absent but thanks for the cake)",
+        "## Attendees\n- Bob / @bob-example (cannot make it)",
+        "## Attendees\n- ~~Bob / @bob-example~~",
+        "## Attendees\n- [ ] Bob / @bob-example",
+        "## Attendees\n- Bob / Test / @bob-exampel",
+        "## Attendees\n- Bob\n- Example, Bob, Carol",
+        "## Attendees\n- thanks to @bob-example for the cake\n- welcome to the friends of @bob-example",
+        "## Attendees\n- Eve / @eve-example\n  - hello @bob-example\n  - Bob Example",
+        "## Attendees\n- https://notes.example/@bob-example/x\n- bob@bob-example",
+        "## Attendees of the summit\n- @bob-example",
+        "## Agenda\n- [name=Bob Example] Lamps\n- @bob-example: lamps\n- **Bob Example:** lamps\n- Bob / @bob-example",
+        "## Attendees\n\nPlease add yourself, says @bob-example.",
+        "## Actions\n\n| Who | What |\n|--|--|\n| @bob-example | lamps |",
+        "## Attendees\n\n| Name | GitHub | Present |\n|--|--|--|\n| Bob | @bob-example | no |",
+        "<!--\n## Attendees\n- @bob-example\n-->",
+        "```\n## Attendees\n- @bob-example\n```",
+        "## Attendees\n- Bob / @bob-example-two",
+    ],
+)
+def test_whoever_did_not_attend_or_may_be_somebody_else(tmp_path: Path, people: str) -> None:
+    assert did(tmp_path, f"# 2026-07-07\n\n## Check-in\n- @ada-example\n\n{people}\n") == ADA
+
+
+@pytest.mark.parametrize(
+    ("notes", "act"),
+    [
+        ("Facilitator: @ada-example", "facilitated"), ("- **Chair:** Ada Example", "facilitated"),
+        ("Note taker: Ada", "took notes"), ("- Assign a notetaker\n  - Notetaker: @ada-example", "took notes"),
+        ("## Facilitator\n\n@ada-example", "facilitated"), ("**Scribes**: Sam, Ada Example", "took notes"),
+        ("### Check-in\n- Ada / @ada-example (facilitator)", "facilitated"),
+        ("### Check-in\n- Ada / @ada-example / note taker", "took notes"),
+    ],
+)  # fmt: skip
+def test_who_facilitated_and_who_took_notes(tmp_path: Path, notes: str, act: str) -> None:
+    found = did(tmp_path, f"# 2026-07-07\n\n## Check-in\n- Ada / @ada-example\n\n{notes}\n")
+    assert found == [*ADA, ("2026-07-07", "ada-example", act)]
+    (row,) = rows_of(loaded(tmp_path).contributions)
+    assert (row["kind"], row["acts"]) == ("meeting", 2)
+
+
+@pytest.mark.parametrize(
+    "notes",
+    ["Facilitator: TBD", "Note taker: Ada", "Next facilitator: @ada-example", "Host: Zoom", "Facilitator: Ada"],
+)
+def test_who_is_not_said_to_have_facilitated(tmp_path: Path, notes: str) -> None:
+    twins = "## Check-in\n- Ada Example / @ada-example\n- Ada Other / @ada-other\n"
+    assert did(tmp_path, f"# 2026-07-07\n\n{twins}\n{notes}\n") == ADA
+
+
+def test_a_facilitator_who_is_in_no_list_was_there(tmp_path: Path) -> None:
+    assert did(tmp_path, "# 2026-07-07\n\nFacilitator: @ada-example\n") == [(*ADA[0][:2], "facilitated")]
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "# 2026-07-07\n\nNo meeting due to lack of attendees.\n\n## Attendees\n- @ada-example",
+        "# 2026-07-07 (cancelled)\n\n## Attendees\n- @ada-example",
+        "# 2999-07-07\n\n## Attendees\n- @ada-example",
+        "# YYYY-MM-DD\n\n## Attendees\n- @ada-example",
+        "# Meeting\n\n- **Date:**\n\n## Attendees\n- @ada-example",
+        "# 2026\n\n## July\n\n### Attendees\n- @ada-example",
+        "# 2026\n\n## 2026-07-07\n\nNothing\n\n## June\n\n### Attendees\n- @ada-example",
+        "# 2026\n\n## 2026-07-07\n\nNothing\n\n# Template\n\n### Attendees\n- @ada-example",
+    ],
+)
+def test_what_is_no_meeting(tmp_path: Path, notes: str) -> None:
+    assert did(tmp_path, notes) == []
+
+
+def test_a_day_further_down_is_of_what_was_talked_about(tmp_path: Path) -> None:
+    notes = "# 2026-07-07\n\n## Follow-up of 2026-07-01\n\n### Attendees\n- @ada-example\n"
+    assert did(tmp_path, notes) == ADA
+
+
+def test_two_meetings_on_one_day_are_two_and_one_under_two_headings_is_one(tmp_path: Path) -> None:
+    clone(
+        tmp_path, a__md="".join(f"## 2026-07-07 {zone}\n### Attendees\n- @ada-example\n" for zone in ("EU", "US", "EU"))
+    )
+    data = loaded(tmp_path)
+    ref = "notes:wicketlamp-example/compass/docs/meetings/a.md#2026-07-07"
+    assert sorted(data.contributions["ref"]) == [ref, f"{ref}-2"]
+    assert sorted(data.contributions["title"]) == ["2026-07-07 EU", "2026-07-07 US"]
+    assert "1 further meeting on the same day in one file, each counted" in data.sources[0].notes[0]
+
+
+def test_one_meeting_in_two_files_or_clones_counts_once(tmp_path: Path) -> None:
+    notes = "# Lamps 2026-07-07\n## Attendees\n- @ada-example\n- @sam-stranger\n"
+    clone(
+        tmp_path, a__md=notes, b__md="# Archive\n## 2026-07-07\n### Check-in\n- @sam-stranger\n- Ada Example\n- Eve E\n"
+    )
+    clone(tmp_path, "wicketlamp-example+archive", c__md=notes + "- Facilitator: Ada Example\n")
+    data = loaded(tmp_path)
+    assert sorted(zip(data.acts["actor"], data.acts["act"], strict=True)) == [
+        ("ada-example", "attended"), ("ada-example", "facilitated"),
+    ]  # fmt: skip
+    assert data.threads["ref"].nunique() == 1
+
+
+def test_other_meetings_of_the_day_are_others(tmp_path: Path) -> None:
+    clone(tmp_path, a__md="# 2026-07-07\n## Attendees\n- @ada-example\n- @sam-stranger\n")
+    clone(tmp_path, "saltreed-example+compass", a__md="# 2026-07-07\n## Attendees\n- @ada-example\n- @sam-stranger\n")
+    (tmp_path / "more.md").write_text("# HPC 2026-07-07\n## Attendees\n- @ada-example\n- @eve-example\n")
+    settings = CONFIGURATION + 'files = ["*.md"]\nupstream = "wicketlamp"\n'
+    data = loaded(tmp_path, settings)
+    assert len(data.contributions) == 3
+    (row,) = rows_of(data.contributions[data.contributions["repo"].isna()])
+    assert (row["ref"], row["stated_upstream"]) == ("notes:more.md#2026-07-07", "Wicketlamp")
+
+
+def test_days_after_leaving_and_those_of_outsiders_are_left_out(tmp_path: Path) -> None:
+    notes = "# 2026-08-04\n## Attendees\n- @bob-example\n- @ada-example\n- @sam-stranger\n"
+    assert did(tmp_path, notes) == [("2026-08-04", "ada-example", "attended")]
+
+
+def test_one_first_name_is_somebody_where_the_configuration_says_so(tmp_path: Path) -> None:
+    named = CONFIGURATION.replace("names = { email", 'names = { notes = "Ada", email')
+    assert did(tmp_path, "# 2026-07-07\n## Attendees\n- Ada / Test\n", configuration=named) == ADA
+
+
+def test_notes_of_our_own_are_references(tmp_path: Path) -> None:
+    clone(tmp_path, "test-org+plans", weekly__md=CAFE)
+    data = loaded(tmp_path)
+    assert data.acts.empty
+    assert data.threads.empty
+    first, second = rows_of(data.references.sort_values("ref"))
+    assert (first["ref"], second["ref"]) == ("wicketlamp-example/lamp#3", "wicketlamp-example/lamp#7")
+    assert (second["source"], second["id"]) == ("test-org/plans", "docs/meetings/weekly.md#2026-07-07")
+    assert second["text"] == "Lamps: https://github.com/wicketlamp-example/lamp/pull/7"
+    assert first["context"] == second["text"]
+    assert second["date"].isoformat() == "2026-07-06T22:00:00+00:00"
+
+
+def test_a_place_that_is_nobodys_gives_nothing_and_is_named(tmp_path: Path) -> None:
+    clone(tmp_path, "elsewhere+compass", a__md=CAFE)
+    data = loaded(tmp_path)
+    assert data.acts.empty
+    (note,) = data.sources[0].notes
+    assert note.startswith(
+        "elsewhere/compass is neither an upstream project nor our own: its notes are ignored; add it"
+    )
+
+
+def said(folder: Path, configuration: str = CONFIGURATION) -> list[str]:
+    return [str(finding).replace(str(folder), "") for finding in diagnose(organisation(folder, configuration))]
+
+
+def test_doctor_names_notes_without_days_and_with_names_only(tmp_path: Path) -> None:
+    clone(
+        tmp_path, a__md="# Meeting\n## Attendees\n- @ada-example\n", b__md="# 2026-07-07\nAttendees: Ada Example, Sam\n"
+    )
+    undated, names, _ = said(tmp_path)
+    assert undated.startswith(
+        "! sources.meetings: wicketlamp-example/compass/docs/meetings/a.md: 1 attendee of meetings "
+    )
+    assert "without a day; write the day into the heading above them, such as 2026-06-02" in undated
+    assert "1 meeting without logins, where members are found by their full names only" in names
+    assert "write logins, such as @ada-example" in names
+
+
+WRONG: dict[str, tuple[str, str]] = {
+    'clones = ["clone/*"]': ('no file matches "clone/*"', ""),
+    'clones = ["clones/none"]': ("there is no such folder", "clone the repository there"),
+    'clones = ["contribkit.toml"]': ("there is no such folder", "clone"),
+    'clones = ["empty"]': ("is not a git repository", "clone it again"),
+    "": ("names no notes", 'write clones = ["clones/*team-compass"]'),
+    'files = ["*.md"]': ("says not whose meetings files are of", 'write upstream = "JupyterHub"'),
+    'files = ["*.md"]\nupstream = "Wicket"': ('there is no upstream project "Wicket"', "did you mean"),
+    'files = ["none.md"]\nupstream = "Saltreed"': ("none.md: cannot be read", ""),
+    'clone = ["clones/*"]': ('unknown key "clone"', 'did you mean "clones"?'),
+    'clones = ["clones/*"]\nhours = -1': ("hours: must be at least 0", ""),
+}
+
+
+@pytest.mark.parametrize("settings", WRONG)
+def test_what_is_wrong_is_said_with_the_fix(tmp_path: Path, settings: str) -> None:
+    clone(tmp_path, a__md=CAFE)
+    (tmp_path / "empty").mkdir()
+    wrong = organisation(tmp_path, CONFIGURATION.replace('clones = ["clones/*"]\n', settings + "\n"))
+    (tmp_path / "a.md").write_text("# Notes\n")
+    with pytest.raises(ContribkitError) as caught:
+        check(wrong)
+    sentence, fix = WRONG[settings]
+    assert sentence in str(caught.value)
+    assert fix in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_file_where_notes_are_looked_for(tmp_path: Path) -> None:
+    clone(tmp_path, a__md=CAFE)
+    (note,) = loaded(tmp_path, CONFIGURATION + 'paths = ["minutes/**/*.md"]\n').sources[0].notes
+    assert note.startswith(
+        'wicketlamp-example/compass: no Markdown file matches paths = ["minutes/**/*.md"]; say there'
+    )
+    assert len(loaded(tmp_path, CONFIGURATION + 'paths = ["docs/**/*.md"]\n').contributions) == 1
+
+
+def test_keep_going_takes_the_other_clones(tmp_path: Path) -> None:
+    clone(tmp_path, a__md=CAFE)
+    (tmp_path / "clones" / "broken").mkdir()
+    data = loaded(tmp_path, keep_going=True)
+    assert (data.sources[0].status, len(data.contributions)) == ("partial", 1)
+
+
+@pytest.mark.parametrize(
+    "notes", ["[" * 100_000, "- " * 50_000 + "x", "> " * 5_000 + "x", "*_" * 50_000, "| a " * 20_000 + "\n|-"]
+)
+def test_notes_that_are_no_notes_end_soon(tmp_path: Path, notes: Any) -> None:
+    assert did(tmp_path, f"# 2026-07-07\n\n## Attendees\n\n- @ada-example\n\n## Agenda\n\n{notes}\n") == ADA
