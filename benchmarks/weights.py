@@ -210,7 +210,8 @@ def by_model(rows: Rows, judged: Judged, splits: int = 5) -> list[str]:
 def with_labels(judged: Judged, labelled: pd.DataFrame) -> tuple[Learning, pd.Series]:
     """Return who answers, and the leads by id, where a team has these labels of its own."""
     labels = settled_labels({"id": row.id, "lead": row.truth} for row in labelled.itertuples())
-    learning, learned = learn(judged, labels.effective)
+    learning, model = learn(judged, labels.effective)
+    learned = model.answer(judged, labels.effective) if model else judged
     return learning, learned.contributions.set_index("id")["lead"]
 
 

@@ -77,6 +77,7 @@ where ``weight``, in log-odds, is negative), one ``sentence``, the ``evidence`` 
 
 NESTED = CONTRIBUTIONS | JUDGED | _schema("reasons")
 """Judged contributions as JSON lines hold them: the reasons of each as a list."""
+_ORDER = ["date", "source", "id", "direction", "kind", "title", "text", "context", "ref"]  # of references
 _IN_JSON = {"sentence": "because", "evidence": "saw", "url": "where"}  # what JSON lines call the columns of reasons
 
 
@@ -96,6 +97,13 @@ class Judged:
         reasons = pd.DataFrame([{**reason, "id": name} for name, cell in cells for reason in cell])
         reasons = reasons.rename(columns={word: column for column, word in _IN_JSON.items()})
         return cls(nested[[*CONTRIBUTIONS, *JUDGED]], conform(reasons, REASONS), [*notes])
+
+    @classmethod
+    def together(cls, parts: Iterable["Judged"]) -> Self:
+        """Return the contributions and reasons of several parts, one below the other."""
+        parts = list(parts)
+        rows = pd.concat([part.contributions for part in parts])
+        return cls(rows, pd.concat([part.reasons for part in parts], ignore_index=True))
 
     def where(self, mask: pd.Series) -> Self:
         """Return some of the contributions, with their reasons."""
@@ -220,8 +228,10 @@ def places_of_refs(refs: pd.Series, threads: pd.DataFrame | None = None) -> dict
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as dicts of column to cell."""
-    # Several times faster than pandas' own, with the same cells: None for the NA of numbers and booleans.
-    cells = ([None if cell is pd.NA else cell for cell in frame[name].tolist()] for name in frame)
+    # Several times faster than pandas' own, with the same cells: None for the NA of numbers and booleans. Texts that
+    # pyarrow keeps are taken out at once, not one by one.
+    columns = (frame[name].to_numpy(dtype=object).tolist() for name in frame)
+    cells = ([None if cell is pd.NA else cell for cell in column] for column in columns)
     return [dict(zip(frame.columns, row, strict=True)) for row in zip(*cells, strict=True)]
 
 
@@ -250,6 +260,11 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as objects for JSON."""
     columns = {str(name): [plain(value) for value in frame[name].tolist()] for name in frame}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def sort_references(references: pd.DataFrame) -> pd.DataFrame:
+    """Return references by date, then by place and words, so that the order of files and rows decides nothing."""
+    return references.sort_values(_ORDER, kind="stable")
 
 
 def of_trackers(references: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Learn from people: train a model on their labels, and let it replace the rules only where it is better."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
@@ -65,28 +65,40 @@ class Learning:
         return said + (f"; {pluralise(self.elsewhere, 'label')} for other contributions" if self.elsewhere else "")
 
 
-def learn(judged: Judged, labels: Mapping[str, Label], word: Callable[[str], str] = str) -> tuple[Learning, Judged]:
-    """Train a model on labels by case-folded id, and let it answer for other contributions where it beats the rules.
+def learn(
+    judged: Judged, labels: Mapping[str, Label], word: Callable[[str], str] = str
+) -> "tuple[Learning, Model | None]":
+    """Return what a model learns from labels by case-folded id, and the model where it beats the rules.
 
-    `word` returns what people call a lead.
+    Of `judged`, which the rules answered, only the `examples` matter. `word` returns what people call a lead.
     """
-    keys = judged.contributions["id"].map(casefold_id)
-    given = keys.map({key: label.lead for key, label in labels.items()}).astype("str")
-    known, elsewhere = given.dropna(), len(labels.keys() - set(keys))
+    judged = examples(judged, labels)
+    given = _given(judged, labels)
+    known = given.dropna()
+    elsewhere = len(labels.keys() - set(judged.contributions["id"].map(casefold_id)))
     if len(known) < MIN_LABELS or len({*known} & {*LEADS}) < 2:
         reason = f"a model is tried from {MIN_LABELS} on" if len(known) < MIN_LABELS else "all are of one lead"
-        return Learning(labels=len(known), elsewhere=elsewhere, reason=reason), judged
-    model = Model(judged.where(keys.index.to_series().isin(_examples(keys, given))), word)
+        return Learning(labels=len(known), elsewhere=elsewhere, reason=reason), None
+    model = Model(judged, word)
     learning = _compare(model, given, elsewhere)
-    is_better = learning.leads == "model"
-    return learning, model.fit(given).answer(judged, ~keys.isin(labels.keys())) if is_better else judged
+    return learning, model.fit(given) if learning.leads == "model" else None
 
 
-def _examples(keys: pd.Series, given: pd.Series) -> pd.Index:
-    """Return which rows are learned from: those with a label, and the unlabelled ones with the smallest hashes."""
+def _given(judged: Judged, labels: Mapping[str, Label]) -> pd.Series:
+    leads = {key: label.lead for key, label in labels.items()}
+    return judged.contributions["id"].map(casefold_id).map(leads).astype("str")
+
+
+def examples(judged: Judged, labels: Mapping[str, Label]) -> Judged:
+    """Return what is learned from: the labelled contributions, and the others with the smallest hashes.
+
+    Those of a table are among those of its parts together.
+    """
+    keys, given = judged.contributions["id"].map(casefold_id), _given(judged, labels)
     # A hash of the id gives everybody the same sample, whichever other rows there are and in whatever order.
-    unlabelled = keys[given.isna()].map(lambda key: blake2b(key.encode(), digest_size=8).digest())
-    return given.dropna().index.append(unlabelled.sort_values(kind="stable").index[:_WEAK])
+    others = keys[given.isna()].map(lambda key: blake2b(key.encode(), digest_size=8).digest())
+    weak = others.sort_values(kind="stable").index[:_WEAK]
+    return judged.where(keys.isin(labels.keys()) | keys.index.isin(weak))
 
 
 def _compare(model: "Model", given: pd.Series, elsewhere: int) -> Learning:
@@ -204,9 +216,11 @@ class Model:
         best = chances.max(axis=1)
         return np.where(best >= _ENOUGH, np.array(_NAMES)[chances.argmax(axis=1)], str(Lead.UNCLEAR)).tolist(), best
 
-    def answer(self, judged: Judged, asked: pd.Series) -> Judged:
-        """Return what the rules answer, with the model's answers where it is asked and no fact settles it."""
-        asked = asked & ~judged.contributions["id"].isin(_facts(judged))
+    def answer(self, judged: Judged, labels: Collection[str]) -> Judged:
+        """Return what the rules answer, with the model's answers where there is no label and no fact settles it."""
+        asked = ~judged.contributions["id"].map(casefold_id).isin(labels) & ~judged.contributions["id"].isin(
+            _facts(judged)
+        )
         if not asked.any():
             return judged
         contributions = judged.contributions.copy()

@@ -1,16 +1,22 @@
-"""Propagation: what the threads next to a contribution are led by says something of it."""
+"""Propagation: what the threads next to a contribution are led by says something of it.
 
-from collections.abc import Iterator, Sequence
+Contributions of one part may lie next to threads of another: each says which threads it asks about (`Links`), and what
+it tells of those next to its own (`Told`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from contribkit.classifiers import attribution
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.votes import Reason
 from contribkit.ids import casefold_id, linked_refs, thread_url
-from contribkit.tables import is_true
+from contribkit.tables import grouped, is_true
 from contribkit.vocabulary import Activity, Kind, Lead
 
 _SURE = 0.7  # how sure a lead must be before it says something about the threads next to it
@@ -24,68 +30,112 @@ class Neighbour(NamedTuple):
     stakeholder: str | None
 
 
-class _Led(NamedTuple):
-    """A contribution whose own evidence decides by whom it is led, for whom, and whether that may be shown."""
+class Links(NamedTuple):
+    """Where a contribution stands: its thread and those next to it, all case-folded."""
 
-    context: Context
+    id: str
+    thread: str
+    reviewed: str | None  # the author of what it reviews
+    is_docs: bool
+    refs: tuple[str, ...]  # the threads that it cites or that cite it
+    cited: int  # how many of these it cites: they come first
+    posts: tuple[str, ...]  # the threads of which a post of ours tells together with its own
+
+    @property
+    def beside(self) -> Iterator[str]:
+        """The threads next to its own, each once."""
+        return (thread for thread in dict.fromkeys((*self.refs, *self.posts)) if thread != self.thread)
+
+
+def links_of(context: Context) -> Links:
+    """Return where a contribution stands."""
+    # A post tells of several threads in one sentence or list item.
+    posts = (mention for mention in context.inward if mention.kind == "document")
+    together = [[casefold_id(ref) for ref in linked_refs(post.passage)] for post in posts]
+    reviewed = casefold_id(context.text("author")) if context.text("kind") == Kind.REVIEW else None
+    return Links(
+        context.row["id"], context.thread, reviewed, context.activity == Activity.DOCS,
+        tuple(map(casefold_id, context.linked_refs)), len(context.row["links_out"]),
+        tuple(chain(*(told for told in together if context.thread in told))),
+    )  # fmt: skip
+
+
+class Told(NamedTuple):
+    """What a contribution, whose own evidence decides by whom it is led, tells of the threads next to its own."""
+
+    thread: str  # case-folded
+    order: tuple[bool, Any, str]  # by date and id, so that the order of rows decides nothing
+    id: str
+    actor: str  # case-folded
     lead: Lead
     stakeholder: str | None
     private: bool
+    evidence: str
+    url: str | None
 
-    def tells(self, rule: str, strength: str, sentence: str) -> Neighbour:
-        """Return what it tells of the threads next to it."""
-        evidence = ": ".join(filter(None, (self.context.ref, self.context.text("title"))))
-        url = self.context.url or thread_url(self.context.ref)
-        return Neighbour(rule, Reason(self.lead, strength, sentence, evidence, url, self.private), self.stakeholder)
+    def says(self, rule: str, strength: str, sentence: str) -> Neighbour:
+        """Return what it tells, as a reason."""
+        return Neighbour(
+            rule, Reason(self.lead, strength, sentence, self.evidence, self.url, self.private), self.stakeholder
+        )
 
 
-def neighbours(contexts: Sequence[Context], decided: pd.DataFrame, private: set[int]) -> list[list[Neighbour]]:
-    """Return what neighbours tell of each context, from those `decided` (`lead`, `confidence`) by their own evidence.
+def told_of(contexts: Sequence[Context], decided: pd.DataFrame, private: npt.NDArray[np.bool_]) -> list[Told]:
+    """Return what those contexts tell that are sure by their own evidence, from `lead` and `confidence` row by row.
 
-    Nothing travels from thread to thread to thread. `private` are the places of those whose evidence is.
+    Nothing travels from thread to thread to thread. `private` says of which the evidence is.
     """
-    led: dict[str, list[_Led]] = {}
-    sure = decided[(decided["confidence"] >= _SURE) & decided["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM])]
-    # By date and id, so that the order of rows decides nothing.
-    when = [(place, contexts[place].row["happened_at"], contexts[place].row["id"]) for place in sure.index]
-    order = pd.DataFrame(when, columns=["place", "happened_at", "id"]).assign(lead=sure["lead"].to_numpy())
-    order = order.sort_values(["happened_at", "id"])
-    for place, lead in zip(order["place"], map(Lead, order["lead"]), strict=True):
-        context = contexts[place]
-        for_whom = lead is Lead.STAKEHOLDER
-        whom = attribution.stakeholder(context, attribution.initiative(context)) if for_whom else None
-        is_private = is_true(context.row.get("private")) or place in private
-        led.setdefault(context.thread, []).append(_Led(context, lead, whom, is_private))
-    return [[*_in_thread(context, led), *_linked_thread(context, led)] for context in contexts]
+    is_sure = (decided["confidence"] >= _SURE) & decided["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM])
+    return [
+        _told(context, Lead(lead), bool(is_private))
+        for context, lead, sure, is_private in zip(contexts, decided["lead"], is_sure, private, strict=True)
+        if sure
+    ]
 
 
-def _in_thread(context: Context, led: dict[str, list[_Led]]) -> Iterator[Neighbour]:
+def _told(context: Context, lead: Lead, is_private: bool) -> Told:
+    whom = attribution.stakeholder(context, attribution.initiative(context)) if lead is Lead.STAKEHOLDER else None
+    at, name = context.row["happened_at"], context.row["id"]
+    return Told(
+        context.thread, (pd.isna(at), None if pd.isna(at) else at, name), name, casefold_id(context.text("actor")),
+        lead, whom, is_private or is_true(context.row.get("private")),
+        ": ".join(filter(None, (context.ref, context.text("title")))), context.url or thread_url(context.ref),
+    )  # fmt: skip
+
+
+def exchange(told: Iterable[Told]) -> dict[str, list[Told]]:
+    """Return what is told by thread, always in the same order."""
+    ordered = sorted(told, key=lambda one: one.order)
+    return grouped((one.thread for one in ordered), ordered)
+
+
+def neighbours(place: Links, told: Mapping[str, list[Told]]) -> list[Neighbour]:
+    """Return what the contributions in its thread and in those next to it tell of a contribution."""
+    return [*_in_thread(place, told), *_linked_thread(place, told)] if told else []
+
+
+def _in_thread(place: Links, told: Mapping[str, list[Told]]) -> Iterator[Neighbour]:
     """Yield a colleague's work in the same thread."""
-    beside = [other for other in led.get(context.thread, ()) if other.context.row["id"] != context.row["id"]]
+    beside = [other for other in told.get(links.thread, ()) if other.id != links.id]
     if served := [other for other in beside if other.lead is Lead.STAKEHOLDER]:
         sentence = "a colleague's work in the same thread is stakeholder-led"
-        yield served[0].tells("colleague_in_thread", "stakeholder-led", sentence)
-    author, is_review = casefold_id(context.text("author")), context.text("kind") == Kind.REVIEW
-    made = [other for other in beside if casefold_id(other.context.text("actor")) == author and is_review]
+        yield served[0].says("colleague_in_thread", "stakeholder-led", sentence)
+    made = [other for other in beside if other.actor == links.reviewed]
     if upstream := [other for other in made if other.lead is Lead.UPSTREAM]:
         sentence = "the work of a colleague that it reviews is upstream-led"
-        yield upstream[0].tells("colleague_in_thread", "upstream-led", sentence)
+        yield upstream[0].says("colleague_in_thread", "upstream-led", sentence)
 
 
-def _linked_thread(context: Context, led: dict[str, list[_Led]]) -> Iterator[Neighbour]:
+def _linked_thread(place: Links, told: Mapping[str, list[Told]]) -> Iterator[Neighbour]:
     """Yield a thread that it cites, that cites it, or of which a post of ours tells together with it."""
-    # A post tells of several threads in one sentence or list item.
-    posts = [mention for mention in context.inward if mention.kind == "document"]
-    together = [[casefold_id(ref) for ref in linked_refs(post.passage)] for post in posts]
-    refs = (*map(casefold_id, context.linked_refs), *chain(*(told for told in together if context.thread in told)))
-    linked = [other for ref in dict.fromkeys(refs) if ref != context.thread for other in led.get(ref, ())]
+    linked = [other for thread in links.beside for other in told.get(thread, ())]
     if served := [other for other in linked if other.lead is Lead.STAKEHOLDER]:
         named_first = min(served, key=lambda other: other.stakeholder is None)
-        if context.activity == Activity.DOCS:  # that it is docs says little then
-            yield named_first.tells("linked_thread", "documents", "what it documents is stakeholder-led")
+        if links.is_docs:  # that it is docs says little then
+            yield named_first.says("linked_thread", "documents", "what it documents is stakeholder-led")
         else:
-            yield named_first.tells("linked_thread", "stakeholder-led", "a linked thread is stakeholder-led")
+            yield named_first.says("linked_thread", "stakeholder-led", "a linked thread is stakeholder-led")
         return
-    cited = set(map(casefold_id, context.row["links_out"]))
-    if planned := [other for other in linked if other.context.thread in cited]:
-        yield planned[0].tells("linked_thread", "upstream-led", "a thread that it cites is upstream-led")
+    cited = links.refs[: links.cited]
+    if planned := [other for other in linked if other.thread in cited]:
+        yield planned[0].says("linked_thread", "upstream-led", "a thread that it cites is upstream-led")

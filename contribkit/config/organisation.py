@@ -17,7 +17,7 @@ from contribkit.config.patterns import find_paths, matches
 from contribkit.config.toml import PLACEHOLDER, read_configuration
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, parse_place, place_of
-from contribkit.tables import grouped, records
+from contribkit.tables import grouped, records, sort_references
 from contribkit.vocabulary import Lead
 
 SAMPLE = Path(__file__).parents[1] / "sample" / "contribkit.toml"
@@ -241,12 +241,21 @@ class Organisation:
     def _planned(self) -> set[str]:
         return {casefold_id(ref) for table in (*self.initiatives, *self.goals) for ref in table.refs}
 
+    @cached_property
+    def _issues_of_plans(self) -> set[str]:
+        return {casefold_id(plan.from_issues) for plan in (*self.initiatives, *self.goals) if plan.from_issues}
+
+    def planned_issues(self, references: pd.DataFrame) -> pd.DataFrame:
+        """Return the references that come from what ``from_issues`` names."""
+        known = references.dropna(subset=["source", "id"]) if self._issues_of_plans else references.iloc[:0]
+        places = zip(known["source"], known["parents"], strict=True)
+        return known[[not self._issues_of_plans.isdisjoint(map(casefold_id, (one, *more))) for one, more in places]]
+
     def with_issues(self, references: pd.DataFrame) -> "Organisation":
         """Return the organisation with the issues, from which references come, that ``from_issues`` names."""
-        if not any(plan.from_issues for plan in (*self.initiatives, *self.goals)):
+        if not self._issues_of_plans:
             return self
-        places = references.dropna(subset=["source", "id"]).sort_values(["date", "source", "id", "title", "text"])
-        places = places.drop_duplicates(["source", "id"])
+        places = sort_references(self.planned_issues(references)).drop_duplicates(["source", "id"])
         issues = places[places["kind"] == "issue"]
         pairs = [(place, issue) for issue in records(issues) for place in (issue["source"], *issue["parents"])]
         by_place = grouped((casefold_id(place) for place, _ in pairs), (issue for _, issue in pairs))

@@ -4,7 +4,7 @@ import logging
 import math
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from inspect import isfunction
@@ -70,6 +70,14 @@ class Failures(Counter[tuple[str, str]]):
             said = "the rule %s failed and was passed over: %s%s\n%s"
             logging.getLogger(__name__).error(said, *failure, words, place)
         self[failure] += 1
+
+    @classmethod
+    def together(cls, parts: Iterable["Failures"]) -> "Failures":
+        """Return the failures of several parts as one count."""
+        found = cls()
+        for part in parts:
+            found.update(part)
+        return found
 
     @property
     def sentences(self) -> list[str]:

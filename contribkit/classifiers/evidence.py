@@ -1,0 +1,189 @@
+"""Evidence: what rules say of each contribution of a part of a table, which need not know the other parts.
+
+Three pure functions, which `contribkit.classify` calls in turn for the parts of one process, and
+`contribkit.classifiers.at_scale` for parts on many: `survey` tells what all parts must know of one, `evidence` what
+rules find in one, `linked` what references alone tell of threads to which other parts link.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from contribkit.classifiers.context import Context
+from contribkit.classifiers.propagation import Neighbour, Links, Told, links_of, told_of
+from contribkit.classifiers.rules import Failures, reasons_for
+from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
+from contribkit.classifiers.votes import Reason, Weights, decide
+from contribkit.config.organisation import Organisation
+from contribkit.ids import casefold_id, owner_of_place
+from contribkit.tables import CONTRIBUTIONS, conform, grouped, of_trackers, rows_of, sort_references
+from contribkit.vocabulary import MAINTAINER, MAINTAINERS, Kind, Lead
+
+COLUMNS = ["id", "rule", "strength", *Reason._fields]
+_REVIEWS = 2  # reviews of others' work in a project from which on somebody counts as one who maintains it
+
+_ROWS = 10_000  # looked at together: what rules look at takes several times the memory of the rows
+
+References = dict[str, list[dict[str, Any]]]
+"""References by case-folded thread, in the order of `sort_references`."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What all parts must know of one: it adds up with that of other parts."""
+
+    spans: pd.DataFrame  # by tracker or repository of the own side: the first (`min`) and last (`max`) date
+    maintainers: frozenset[tuple[str, str]]  # owner and login of who merges, releases or triages
+    reviews: Counter[tuple[str, str]]  # how many reviews by owner and login
+    issues: pd.DataFrame  # the references of which planned work is made
+
+    @classmethod
+    def together(cls, parts: Iterable["Survey"]) -> "Survey":
+        """Return the survey of several parts as one."""
+        parts = list(parts)
+        spans = pd.concat([part.spans for part in parts]).groupby(level=0).agg({"min": "min", "max": "max"})
+        reviews: Counter[tuple[str, str]] = Counter()
+        for part in parts:
+            reviews.update(part.reviews)
+        maintainers = frozenset().union(*(part.maintainers for part in parts))
+        return cls(spans, maintainers, reviews, pd.concat([part.issues for part in parts], ignore_index=True))
+
+
+@dataclass(frozen=True)
+class Background:
+    """What is the same for every contribution: the organisation, the weights, and what the survey of all parts told."""
+
+    organisation: Organisation
+    weights: Weights
+    spans: pd.DataFrame
+    maintainers: dict[str, set[str]]  # case-folded logins by owner
+
+    @classmethod
+    def of(cls, organisation: Organisation, weights: Weights, told: Survey) -> "Background":
+        """Return the background from the survey of all parts."""
+        often = {pair for pair, count in told.reviews.items() if count >= _REVIEWS}
+        pairs = sorted(told.maintainers | often)
+        by_owner = {owner: set(logins) for owner, logins in grouped(*zip(*pairs, strict=True)).items()} if pairs else {}
+        return cls(organisation.with_issues(told.issues), weights, told.spans, by_owner)
+
+    @cached_property
+    def index(self) -> StakeholderIndex:
+        """Where stakeholders are looked up."""
+        return StakeholderIndex(self.organisation)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "index"}  # each process makes its own
+
+    def contexts(self, table: pd.DataFrame, references: References) -> list[Context]:
+        """Return what rules look at, row by row."""
+        times = table["happened_at"]
+        within = [times.between(first, last) for first, last in zip(self.spans["min"], self.spans["max"], strict=True)]
+        covered = pd.concat([pd.Series(False, table.index), *within], axis=1).any(axis=1)
+        days = times.dt.tz_convert(self.organisation.timezone).dt.date
+        speakers, owners = self.organisation.speakers, _owners(table)
+        speaking = {owner: frozenset(logins & speakers) for owner, logins in self.maintainers.items()}
+        cells = zip(rows_of(table), owners, covered, days, strict=True)
+        return [
+            Context(
+                row, self.index, references.get(casefold_id(row["ref"]), []), bool(is_covered),
+                None if pd.isna(day) else day, casefold_id(str(row["actor"])) in self.maintainers.get(owner, ()),
+                speaking.get(owner, frozenset()),
+            )
+            for row, owner, is_covered, day in cells
+        ]  # fmt: skip
+
+
+def _owners(table: pd.DataFrame) -> pd.Series:
+    return table["ref"].map(owner_of_place).str.casefold()
+
+
+def survey(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisation) -> Survey:
+    """Return what all parts must know of one: who maintains what, and over which days the own side was read."""
+    owners = _owners(table)
+    actors, authors, mergers = (table[name].str.casefold() for name in ("actor", "author", "merged_by"))
+    acts = (table["actor_role"] == MAINTAINER) | table["kind"].isin([Kind.RELEASE, Kind.TRIAGE])
+    people = pd.concat([actors[acts], authors[table["author_association"].isin(MAINTAINERS)], mergers]).dropna()
+    is_review = (table["kind"] == Kind.REVIEW) & owners.notna() & actors.notna()
+    return Survey(
+        of_trackers(references).groupby("source")["date"].agg(["min", "max"]).dropna(),
+        frozenset(zip(owners.loc[people.index], people, strict=True)),
+        Counter(zip(owners[is_review], actors[is_review], strict=True)),
+        organisation.planned_issues(references),
+    )
+
+
+def slices(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield a table in parts of so many rows as are looked at together; an empty one as it is."""
+    for first in range(0, max(len(table), 1), _ROWS):
+        yield table.iloc[first : first + _ROWS]
+
+
+def by_thread(references: pd.DataFrame) -> References:
+    """Return references by thread."""
+    told = sort_references(references)
+    return grouped(told["ref"].map(casefold_id), rows_of(told.astype(object).where(told.notna(), None)))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What rules found in a part, and what its contributions ask and tell of the threads next to them."""
+
+    reasons: pd.DataFrame  # of the schema `REASONS`, with a column `strength`; `id` is the index of the row
+    leads: list[str]  # by its own evidence, row by row
+    activities: list[str]  # row by row
+    links: list[Links]  # what each contribution asks about, row by row
+    told: list[Told]  # those whose own evidence decides
+    failures: Failures = field(default_factory=Failures)
+
+
+def evidence(table: pd.DataFrame, references: References, background: Background) -> Evidence:
+    """Return the evidence on each contribution of a part of the table, by itself."""
+    failures, contexts = Failures(), background.contexts(table, references)
+    reasons, leads, told = _first_hand(contexts, table.index, background, failures)
+    activities = [str(context.activity) for context in contexts]
+    return Evidence(reasons, leads, activities, [*map(links_of, contexts)], told, failures)
+
+
+def _first_hand(
+    contexts: list[Context], index: pd.Index, background: Background, failures: Failures
+) -> tuple[pd.DataFrame, list[str], list[Told]]:
+    """Return the reasons of contexts, the leads they add up to, and what these tell of the threads next to them."""
+    rows = [
+        (place, rule, strength, *reason)
+        for place, context in zip(index, contexts, strict=True)
+        for rule, strength, reason in reasons_for(context, failures, background.weights)
+    ]
+    reasons = pd.DataFrame(rows, columns=COLUMNS)
+    first = decide(reasons, index, background.weights)
+    private = index.isin(reasons.loc[reasons["private"].astype(bool), "id"])
+    return reasons, first["lead"].tolist(), told_of(contexts, first, private)
+
+
+def linked(
+    references: References, asked: Collection[str], threads: Collection[str], background: Background
+) -> list[Told]:
+    """Return what threads tell to which contributions only link, and of which our own side says something.
+
+    `asked` are the threads linked to, `threads` those with contributions, both case-folded.
+    """
+    known = (rows for thread, rows in references.items() if thread in asked and thread not in threads)
+    inward = ([row["ref"] for row in rows if row["direction"] != "out"] for rows in known)
+    refs = [ref for told in inward for ref in told[:1]]
+    table = conform(pd.DataFrame({"id": [f"{ref}@:other" for ref in refs], "ref": refs}), CONTRIBUTIONS)
+    contexts = background.contexts(table, references)
+    return _first_hand(contexts, table.index, background, Failures())[2]
+
+
+def all_reasons(found: Evidence, index: pd.Index, beside: list[list[Neighbour]], weights: Weights) -> pd.DataFrame:
+    """Return the reasons of a part with those that neighbours give."""
+    # Where its own evidence decides for a stakeholder, linked threads only add which one it served.
+    rows = [
+        (place, rule, reason.weight, *reason._replace(weight=weights[rule, str(reason.weight)]))
+        for place, lead, others in zip(index, found.leads, beside, strict=True)
+        for rule, reason, _ in (others if lead != Lead.STAKEHOLDER else ())
+    ]
+    return pd.concat([found.reasons, pd.DataFrame(rows, columns=COLUMNS)], ignore_index=True) if rows else found.reasons

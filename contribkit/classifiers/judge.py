@@ -1,0 +1,99 @@
+"""Judge: from the evidence on contributions, what their neighbours tell, and people's labels to the answer."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import pandas as pd
+
+from contribkit.classifiers import attribution
+from contribkit.classifiers.evidence import Background, Evidence, References, all_reasons, slices
+from contribkit.classifiers.model import Model, sort_reasons
+from contribkit.classifiers.propagation import Told, neighbours
+from contribkit.classifiers.votes import LABEL, Reason, decide
+from contribkit.ids import casefold_id
+from contribkit.labels import Label
+from contribkit.tables import JUDGED, REASONS, Judged, conform
+from contribkit.vocabulary import Activity, Lead
+
+
+def last_of_each_id(table: pd.DataFrame) -> pd.Series:
+    """Return the ids of a table by its index: of rows with one id, the last one's, which has the reasons."""
+    return table["id"][~table["id"].map(casefold_id).duplicated(keep="last")]
+
+
+def judge(
+    table: pd.DataFrame, named: pd.Series, found: Evidence, answers: Mapping[str, list[Told]], background: Background
+) -> Judged:
+    """Return the rules' answer for a part: its own evidence, and what the threads next to it told.
+
+    A column `served` is added: whom the threads next to it served. `named` is as of `last_of_each_id`.
+    """
+    beside = [neighbours(place, answers) for place in found.links]
+    reasons = all_reasons(found, table.index, beside, background.weights)
+    leads = decide(reasons, table.index, background.weights)[["lead", "confidence"]]
+    rows = table.join(conform(leads.assign(decided_by="rules", activity=found.activities), JUDGED))
+    served = [[other.stakeholder for other in others if other.stakeholder] for others in beside]
+    stated = reasons.assign(id=reasons["id"].map(named)).dropna(subset="id")
+    rows["served"] = pd.Series(served, rows.index, dtype=object)
+    return Judged(rows, sort_reasons(conform(stated, REASONS), table["id"]))
+
+
+def finish(
+    judged: Judged, references: References, labels: Mapping[str, Label], model: Model | None, background: Background
+) -> Judged:
+    """Return the rules' answers with those of a model and of people, and whom or what each contribution is for.
+
+    `labels` are by case-folded id; the column `served` of `judge` goes.
+    """
+    if model is not None:
+        judged = model.answer(judged, labels)
+    if labels:
+        given = [labels.get(casefold_id(name)) for name in judged.contributions["id"]]
+        judged = _with_labels(judged, {place: label for place, label in enumerate(given) if label})
+    rows = judged.contributions
+    attributed = [_attributed(part, references, labels, background) for part in slices(rows)]
+    return Judged(rows.drop(columns="served").assign(**pd.concat(attributed)), judged.reasons)
+
+
+def _with_labels(judged: Judged, given: dict[int, Label]) -> Judged:
+    """Return the contributions with people's decisions, by place, each with a reason that says so."""
+    rows, places, said = judged.contributions.copy(), [*given], [*map(_said, given.values())]
+    reasons = pd.DataFrame([reason for _, reason in said], columns=Reason._fields)
+    rows.loc[places, "lead"], rows.loc[places, "decided_by"] = reasons["lead"].to_numpy(), "person"
+    rows.loc[places, "confidence"] = [agreement for agreement, _ in said]
+    activities = {place: label.activity for place, label in given.items() if label.activity}
+    rows.loc[[*activities], "activity"] = [*activities.values()]
+    stated = conform(reasons.assign(id=rows["id"].iloc[places].to_numpy(), rule=LABEL), REASONS)
+    # Of rows with one id the last one's.
+    together = pd.concat([stated.drop_duplicates("id", keep="last"), judged.reasons], ignore_index=True)
+    return Judged(rows, sort_reasons(together, rows["id"]), judged.notes)
+
+
+def _said(label: Label) -> tuple[float, Reason]:
+    """Return how sure people are, and what they said as a reason without their names: those are in the label log."""
+    counts = Counter(label.opinions.values())
+    is_settled = label.status in ("adjudicated", "unanimous")
+    agreement = 1.0 if is_settled else round(max(counts.values()) / counts.total(), 2)
+    counted = ", ".join(f"{count} {vote}" for vote, count in counts.items())
+    return agreement, Reason(str(label.lead or Lead.UNCLEAR), 10.0, f"people labelled it ({label.status}: {counted})")
+
+
+def _attributed(
+    rows: pd.DataFrame, references: References, labels: Mapping[str, Label], background: Background
+) -> pd.DataFrame:
+    """Return stakeholder and initiative, or goal, of contributions, as fits their lead."""
+    led = rows[rows["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM])]
+    found: list[tuple[str | None, str | None, str | None]] = []
+    contexts = background.contexts(led.drop(columns="served"), references)
+    for context, whom_else, lead, activity in zip(contexts, led["served"], led["lead"], led["activity"], strict=True):
+        if lead == Lead.UPSTREAM:
+            found.append((None, None, attribution.goal(context, Activity(activity))))
+            continue
+        label, initiative = labels.get(casefold_id(context.row["id"])), attribution.initiative(context)
+        if label and label.stakeholder:  # people's word comes first, also where contribkit.toml does not know it
+            whom: str | None = attribution.as_configured(label.stakeholder, context.organisation) or label.stakeholder
+        else:
+            whom = attribution.stakeholder(context, initiative, whom_else)
+        found.append((whom or None, initiative, None))
+    columns = ["stakeholder", "initiative", "goal"]
+    return pd.DataFrame(found, columns=columns, index=led.index).reindex(rows.index).astype("str")
