@@ -23,8 +23,9 @@ from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 
 from benchmarks.leads import SETS, Known, read
 from contribkit.classifiers import classify, rules
-from contribkit.classifiers.classify import evidence
+from contribkit.classifiers.evidence import Background, References, all_reasons, by_thread, evidence, linked, survey
 from contribkit.classifiers.model import Learning, Model, learn
+from contribkit.classifiers.propagation import exchange, neighbours
 from contribkit.classifiers.votes import (
     CONFIDENCE,
     WEIGHTS,
@@ -82,9 +83,21 @@ def labelled_rows() -> Iterator[Rows]:
         truth, _ = truth_table(known.labels, known.contributions["id"])
         table = conform(known.contributions, CONTRIBUTIONS, known.organisation.timezone).reset_index(drop=True)
         told = conform(known.references, REFERENCES, known.organisation.timezone)
-        found = evidence(table, told, known.organisation, weights_of_rules("prior")).reasons
-        reasons = found.assign(id=found["id"].map(table["id"]))
-        yield Rows(labelled.name, labelled.organisation, known, reasons[reasons["id"].isin(truth["id"])], truth)
+        weights = weights_of_rules("prior")
+        background = Background.of(known.organisation, weights, survey(table, told, known.organisation))
+        reasons = known_reasons(table, by_thread(told), background)
+        reasons = reasons.assign(id=reasons["id"].map(table["id"]))
+        reasons = reasons[reasons["id"].isin(truth["id"])]
+        yield Rows(labelled.name, labelled.organisation, known, reasons, truth)
+
+
+def known_reasons(table: pd.DataFrame, references: References, background: Background) -> pd.DataFrame:
+    """Return every reason of rules and neighbours, by the index of the table."""
+    found = evidence(table, references, background)
+    asked, threads = {ref for links in found.links for ref in links.refs}, {links.thread for links in found.links}
+    answers = exchange([*found.told, *linked(references, asked, threads, background)])
+    beside = [neighbours(links, answers) for links in found.links]
+    return all_reasons(found, table.index, beside, background.weights)
 
 
 def weighed(reasons: pd.DataFrame, weights: Weights) -> pd.DataFrame:

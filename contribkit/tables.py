@@ -228,11 +228,10 @@ def places_of_refs(refs: pd.Series, threads: pd.DataFrame | None = None) -> dict
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as dicts of column to cell."""
-    # Several times faster than pandas' own, with the same cells: None for the NA of numbers and booleans. Texts that
-    # pyarrow keeps are taken out at once, not one by one.
-    columns = (frame[name].to_numpy(dtype=object).tolist() for name in frame)
-    cells = ([None if cell is pd.NA else cell for cell in column] for column in columns)
-    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*cells, strict=True)]
+    # Several times faster than pandas' own, with the same cells: None for the NA of numbers and booleans.
+    columns = {str(name): frame[name].to_numpy(dtype=object).tolist() for name in frame}
+    names, cells = [*columns], ([None if cell is pd.NA else cell for cell in column] for column in columns.values())
+    return [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
 
 
 def is_missing(value: Any) -> bool:

@@ -66,15 +66,15 @@ def classify(
         by_ref, named = by_thread(told), last_of_each_id(table)
         parts = [*slices(table)]
         found = [evidence(part, by_ref, background) for part in parts]
-        places = [place for one in found for place in one.links]
-        links, threads = {thread for place in places for thread in links.refs}, {links.thread for place in places}
-        answers = exchange(chain(*(one.told for one in found), linked(by_ref, links, threads, background)))
-        rules = [judge(part, named, one, answers, background) for part, one in zip(parts, found, strict=True)]
-        judged = Judged.together(rules)
+        asked = {thread for one in found for links in one.links for thread in links.refs}
+        threads = {links.thread for one in found for links in one.links}
+        answers = exchange(chain(*(one.told for one in found), linked(by_ref, asked, threads, background)))
+        failures = Failures.together(one.failures for one in found)
+        # Each part's evidence is let go once it is judged.
+        judged = Judged.together([judge(part, named, found.pop(0), answers, background) for part in parts])
         learning, model = learn(judged, settled, organisation.word) if settled else (None, None)
         judged = finish(judged, by_ref, settled, model, background)
     notes = [learning.sentence, *unknown_names(table["id"], settled, organisation)] if learning else []
-    failures = Failures.together(one.failures for one in found)
     rows = judged.contributions.set_axis(contributions.index)
     return Judged(rows, judged.reasons, [*notes, *failures.sentences])
 

@@ -97,13 +97,13 @@ class Context:
         value = self.row.get(name)
         return value if isinstance(value, str) else ""
 
-    @property  # not kept: that would hold every text twice
+    @cached_property
     def own_words(self) -> str:
         """The words of the thread and of the actor in it; those of bots quote others."""
         opening = [] if self._is_of_bot else [self.text("title"), self.text("body")]
         return "\n".join([*opening, *self.row["remarks"]])
 
-    @property
+    @cached_property
     def actor_words(self) -> str:
         """What the actor wrote there."""
         is_author = casefold_id(self.text("actor")) == casefold_id(self.text("author")) and not self._is_of_bot

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from contribkit.classifiers.context import Context
-from contribkit.classifiers.propagation import Neighbour, Links, Told, links_of, told_of
+from contribkit.classifiers.propagation import Links, Neighbour, Told, links_of, told_of
 from contribkit.classifiers.rules import Failures, reasons_for
 from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
 from contribkit.classifiers.votes import Reason, Weights, decide
@@ -26,7 +26,7 @@ from contribkit.vocabulary import MAINTAINER, MAINTAINERS, Kind, Lead
 COLUMNS = ["id", "rule", "strength", *Reason._fields]
 _REVIEWS = 2  # reviews of others' work in a project from which on somebody counts as one who maintains it
 
-_ROWS = 10_000  # looked at together: what rules look at takes several times the memory of the rows
+_ROWS = 5_000  # looked at together: what rules look at takes several times the memory of the rows
 
 References = dict[str, list[dict[str, Any]]]
 """References by case-folded thread, in the order of `sort_references`."""

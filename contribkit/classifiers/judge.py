@@ -28,7 +28,7 @@ def judge(
 
     A column `served` is added: whom the threads next to it served. `named` is as of `last_of_each_id`.
     """
-    beside = [neighbours(place, answers) for place in found.links]
+    beside = [neighbours(links, answers) for links in found.links]
     reasons = all_reasons(found, table.index, beside, background.weights)
     leads = decide(reasons, table.index, background.weights)[["lead", "confidence"]]
     rows = table.join(conform(leads.assign(decided_by="rules", activity=found.activities), JUDGED))

@@ -109,12 +109,12 @@ def exchange(told: Iterable[Told]) -> dict[str, list[Told]]:
     return grouped((one.thread for one in ordered), ordered)
 
 
-def neighbours(place: Links, told: Mapping[str, list[Told]]) -> list[Neighbour]:
+def neighbours(links: Links, told: Mapping[str, list[Told]]) -> list[Neighbour]:
     """Return what the contributions in its thread and in those next to it tell of a contribution."""
-    return [*_in_thread(place, told), *_linked_thread(place, told)] if told else []
+    return [*_in_thread(links, told), *_linked_thread(links, told)] if told else []
 
 
-def _in_thread(place: Links, told: Mapping[str, list[Told]]) -> Iterator[Neighbour]:
+def _in_thread(links: Links, told: Mapping[str, list[Told]]) -> Iterator[Neighbour]:
     """Yield a colleague's work in the same thread."""
     beside = [other for other in told.get(links.thread, ()) if other.id != links.id]
     if served := [other for other in beside if other.lead is Lead.STAKEHOLDER]:
@@ -126,7 +126,7 @@ def _in_thread(place: Links, told: Mapping[str, list[Told]]) -> Iterator[Neighbo
         yield upstream[0].says("colleague_in_thread", "upstream-led", sentence)
 
 
-def _linked_thread(place: Links, told: Mapping[str, list[Told]]) -> Iterator[Neighbour]:
+def _linked_thread(links: Links, told: Mapping[str, list[Told]]) -> Iterator[Neighbour]:
     """Yield a thread that it cites, that cites it, or of which a post of ours tells together with it."""
     linked = [other for thread in links.beside for other in told.get(thread, ())]
     if served := [other for other in linked if other.lead is Lead.STAKEHOLDER]:

@@ -192,7 +192,11 @@ class Organisation:
 
     def is_own(self, repo: str | None) -> bool:
         """Return whether the organisation owns a repository: work there is not upstream."""
-        return bool(repo) and casefold_id(str(repo).split("/")[0]) in map(casefold_id, self.own)
+        return bool(repo) and casefold_id(str(repo).split("/")[0]) in self._own
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        return frozenset(map(casefold_id, self.own))
 
     def upstream_of(self, repo: str | None) -> Upstream | None:
         """Return the upstream project that a repository, or a place elsewhere than on GitHub, belongs to, or None."""
