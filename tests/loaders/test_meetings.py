@@ -306,11 +306,6 @@ def test_days_after_leaving_and_those_of_outsiders_are_left_out(tmp_path: Path) 
     assert did(tmp_path, notes) == [("2026-08-04", "ada-example", "attended")]
 
 
-def test_one_first_name_is_somebody_where_the_configuration_says_so(tmp_path: Path) -> None:
-    named = CONFIGURATION.replace("names = { email", 'names = { notes = "Ada", email')
-    assert did(tmp_path, "# 2026-07-07\n## Attendees\n- Ada / Test\n", configuration=named) == ADA
-
-
 def test_notes_of_our_own_are_references(tmp_path: Path) -> None:
     clone(tmp_path, "test-org+plans", weekly__md=CAFE)
     data = loaded(tmp_path)

@@ -1,16 +1,15 @@
 """The `meetings` source: who attended meetings of upstream projects, as notes in Markdown and calendars tell it."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+from pydantic import ConfigDict
 
 from contribkit.config.models import Hours, Table
 from contribkit.config.organisation import Organisation
@@ -18,10 +17,12 @@ from contribkit.config.patterns import matches
 from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError
 from contribkit.ids import linked_refs, repository_of
-from contribkit.loaders.git.documents import LARGEST, read_texts
+from contribkit.loaders.git.documents import read_texts
 from contribkit.loaders.git.pull_requests import People
 from contribkit.loaders.git.repository import Repository
-from contribkit.loaders.meetings.notes import ATTENDED, Meeting, Mention, read_meetings
+from contribkit.loaders.meetings.attendance import Attendance, Document, acts, each_once, in_notes, with_calendars
+from contribkit.loaders.meetings.calendars import Calendar, Occurrence, find_libraries, read_calendar, read_file
+from contribkit.loaders.meetings.notes import Meeting, read_meetings
 from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths
 from contribkit.period import Period
 from contribkit.tables import ACTS, REFERENCES, THREADS, conform
@@ -29,11 +30,13 @@ from contribkit.text import pluralise
 from contribkit.vocabulary import Kind
 
 _SUBJECT = "sources.meetings"
-Row = dict[str, Any]
+_PERIODS = 4  # of calendars: rules of repetition have no end, and a review compares its period with three before it
 
 
 class Settings(Table):
-    """``[sources.meetings]``: clones with notes and where in them; files, and whose meetings these are of."""
+    """``[sources.meetings]``: clones with notes, and where in them; files, and of whose meetings; calendars."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # an address may hold a secret
 
     clones: list[str] = []
     paths: list[str] = ["*meeting*", "*minutes*", "*notes*"]
@@ -41,54 +44,27 @@ class Settings(Table):
     files: list[str] = []
     upstream: str = ""
     hours: Hours | None = None
-
-
-@dataclass(frozen=True)
-class _Document:
-    """A file of notes: its repository, if it is in one, its path, and what is known of each thread from it."""
-
-    place: str
-    path: str
-    text: str
-    row: Row
-    project: str
-    is_upstream: bool = True
-    is_own_side: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.place}/{self.path}" if self.place else self.path
-
-
-@dataclass
-class _Meeting:
-    """A meeting of an upstream project: its thread, and what people did."""
-
-    row: Row
-    day: date
-    document: _Document
-    did: dict[str, list[str]] = field(default_factory=dict)  # acts of members, by login
-    attendees: set[str] = field(default_factory=set)  # everybody
-    has_logins: bool = True
-
-    def is_same(self, other: "_Meeting") -> bool:
-        """Return whether another file's meeting of the same project and day is this one."""
-        fewer, more = sorted((self.attendees, other.attendees), key=len)
-        return self.row["title"] == other.row["title"] or (fewer <= more and (len(fewer) > 1 or fewer == more != set()))
+    calendars: list[Calendar] = []
 
 
 def check(organisation: Organisation) -> None:
-    """Raise `ContribkitError` where a clone or a file cannot be read, or is not there."""
-    answer = Loaded()
-    _documents(organisation, _settings(organisation), answer)
+    """Raise `ContribkitError` where a clone or a file cannot be read, or is not there; asks no host."""
+    settings, answer = _settings(organisation), Loaded()
+    _documents(organisation, settings, answer)
+    for calendar in settings.calendars:
+        calendar.address if calendar.is_remote else read_file(organisation.root / calendar.file)
     if answer.broken:
         raise ContribkitError(answer.broken[0])
 
 
 def load(organisation: Organisation, period: Period | None) -> Loaded:
-    """Read all notes, those of earlier periods too: one thread a meeting, and an act for what each member did there."""
+    """Read all notes, those of earlier periods too, and of calendars a period and those before it.
+
+    There is one thread a meeting, and an act for what each member did there.
+    """
     settings, answer, people = _settings(organisation), Loaded(), People(organisation)
     today = datetime.now(ZoneInfo(organisation.timezone)).date()
-    found, references = list[_Meeting](), list[Row]()
+    found, references = list[Attendance](), list[dict[str, Any]]()
     for document in _documents(organisation, settings, answer):
         meetings, undated = read_meetings(document.text, document.path)
         if undated:
@@ -96,14 +72,15 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
             answer.notes.append(f"{said}; write the day into the heading above them, such as 2026-06-02")
         past = [meeting for meeting in meetings if meeting.day <= today]
         if document.is_upstream:
-            found += _meetings(document, past, people)
+            found += in_notes(document, past, people, settings.hours)
         if document.is_own_side:
             references += (row for meeting in past for row in _references(document, meeting, organisation))
-    kept, known = _each_once(found), {"kind": str(Kind.MEETING), "source": "meetings"}
-    rows = [one.row | known | {"participants": [*one.did]} for one in kept]
-    acts = [act for one in kept for act in _acts(one, settings.hours)]
-    answer.threads = conform(pd.DataFrame(rows), THREADS)
-    answer.acts = conform(pd.DataFrame(acts), ACTS, organisation.timezone)
+    united = each_once(found)
+    united += with_calendars(united, [*_occurrences(organisation, settings, period, answer.broken)])
+    kept, known = [one for one in united if one.did], {"kind": str(Kind.MEETING), "source": "meetings"}
+    threads = pd.DataFrame([one.row | known | {"participants": [*one.did]} for one in kept])
+    answer.threads = conform(threads, THREADS)
+    answer.acts = conform(pd.DataFrame([act for one in kept for act in acts(one)]), ACTS, organisation.timezone)
     answer.references = conform(pd.DataFrame(references), REFERENCES, organisation.timezone)
     answer.notes += _doubts(found)
     return answer
@@ -121,18 +98,32 @@ def has_references(organisation: Organisation) -> bool:
 
 def _settings(organisation: Organisation) -> Settings:
     settings = validate_settings(Settings, "meetings", organisation.sources["meetings"])
-    if not (settings.clones or settings.files):
+    if not (settings.clones or settings.files or settings.calendars):
         fix = 'write clones = ["clones/*team-compass"]'
         raise ContribkitError(f"contribkit.toml: [sources.meetings] names no notes; {fix}")
-    if settings.files or settings.upstream:
-        if not settings.upstream:
-            fix = 'write upstream = "JupyterHub"'
-            raise ContribkitError(f"contribkit.toml: [sources.meetings] says not whose meetings files are of; {fix}")
-        organisation.project(settings.upstream)
+    if settings.files and not settings.upstream:
+        fix = 'write upstream = "JupyterHub"'
+        raise ContribkitError(f"contribkit.toml: [sources.meetings] says not whose meetings files are of; {fix}")
+    for name in filter(None, (settings.upstream, *(calendar.upstream for calendar in settings.calendars))):
+        organisation.project(name)
+    if settings.calendars:
+        find_libraries()
     return settings
 
 
-def _documents(organisation: Organisation, settings: Settings, answer: Loaded) -> list[_Document]:
+def _occurrences(
+    organisation: Organisation, settings: Settings, period: Period | None, broken: list[str]
+) -> Iterator[tuple[str, Occurrence]]:
+    """Yield the meetings of calendars, until now, each with its project."""
+    period = period or Period("last quarter", organisation.timezone)
+    start, end = period.last(_PERIODS)[0].start, min(period.end, datetime.now(UTC))
+    for calendar in settings.calendars if start < end else ():
+        project = organisation.project(calendar.upstream).name
+        for occurrence in read_calendar(calendar, organisation, (start, end), broken):
+            yield project, occurrence
+
+
+def _documents(organisation: Organisation, settings: Settings, answer: Loaded) -> list[Document]:
     found = [*_in_clones(organisation, settings, answer)]
     for path in matching_paths(organisation, "meetings", settings.files):
         try:
@@ -142,21 +133,11 @@ def _documents(organisation: Organisation, settings: Settings, answer: Loaded) -
             continue
         name = str(path).removeprefix(f"{organisation.root}/")
         project = organisation.project(settings.upstream).name
-        found.append(_Document("", name, text, {"stated_upstream": project, "private": False}, project))
+        found.append(Document("", name, text, {"stated_upstream": project, "private": False}, project))
     return found
 
 
-def read_file(path: Path) -> bytes:
-    """Return what is in a file, if that is not too large."""
-    try:
-        if path.stat().st_size > LARGEST * 10:
-            raise ContribkitError(f"{path}: has more than {LARGEST // 100_000} MB; name the right file")
-        return path.read_bytes()
-    except OSError as error:
-        raise ContribkitError(f"{path}: cannot be read ({error.strerror})") from error
-
-
-def _in_clones(organisation: Organisation, settings: Settings, answer: Loaded) -> Iterator[_Document]:
+def _in_clones(organisation: Organisation, settings: Settings, answer: Loaded) -> Iterator[Document]:
     patterns = [pattern.replace("**/", "*") for pattern in settings.paths]
     for folder in matching_paths(organisation, "meetings", settings.clones):
         if not folder.is_dir() and folder.name not in map(_last_part, settings.clones):
@@ -182,88 +163,14 @@ def _in_clones(organisation: Organisation, settings: Settings, answer: Loaded) -
         for path, text in texts.items():
             url = f"https://github.com/{name}/blob/HEAD/{quote(path)}"
             whose = project.name if project else name
-            yield _Document(name, path, text, row | {"url": url}, whose, is_upstream, is_own_side)
+            yield Document(name, path, text, row | {"url": url}, whose, is_upstream, is_own_side)
 
 
 def _last_part(pattern: str) -> str:
     return Path(pattern).name
 
 
-def _meetings(document: _Document, meetings: list[Meeting], people: People) -> Iterator[_Meeting]:
-    """Yield the meetings of a document, with what members did in each."""
-    days = Counter[date]()
-    for meeting in meetings:
-        days[meeting.day] += 1
-        further = f"-{days[meeting.day]}" if days[meeting.day] > 1 else ""
-        row = document.row | {"ref": f"notes:{document}#{meeting.day}{further}", "title": meeting.title}
-        if "url" in row and meetings[1:]:
-            row["url"] += f"#{_anchor(meeting.heading)}"
-        row["links_out"] = linked_refs("\n".join(words for words, _ in meeting.passages))
-        one = _Meeting(row, meeting.day, document, has_logins=any(mention.logins for mention in meeting.people))
-        for who, act in _who_did(meeting, people):
-            if act == ATTENDED or who.startswith("@"):
-                one.attendees.add(who.casefold())
-            login = people.organisation.member(who[1:]) if who.startswith("@") else None
-            if login and act not in one.did.setdefault(login, []):
-                one.did[login].append(act)
-        yield one
-
-
-def _who_did(meeting: Meeting, people: People) -> Iterator[tuple[str, str]]:
-    """Yield everybody whom notes name, and what they did; "Note taker: Ada" means the only Ada who came."""
-    found = [(_who(mention, people), mention) for mention in meeting.people]
-    came: dict[str, set[str]] = {}
-    for who, mention in found:
-        if mention.act == ATTENDED and mention.fields:
-            came.setdefault(mention.fields[0].split(" ")[0].casefold(), set()).add(who)
-    for who, mention in found:
-        namesakes = came.get(who.casefold(), set()) if mention.act != ATTENDED else set()
-        yield (next(iter(namesakes)) if len(namesakes) == 1 else who), mention.act
-
-
-def _who(mention: Mention, people: People) -> str:
-    """Return the login of somebody whom notes name, behind an @, or else the name."""
-    org = people.organisation
-    for login in mention.logins:
-        if login.casefold() not in people.organisations:
-            return f"@{org.canonical(login)}"
-    name = mention.fields[0].lstrip("@") if mention.fields else ""
-    # Logins may be written without their @. A first name alone says nobody, unless contribkit.toml names it so.
-    found = [org.member(words) for words in mention.fields[1:] if not mention.logins]
-    found += [org.member_by_name(name) if " " in name else org.member_named("notes", name)]
-    return next((f"@{login}" for login in found if login), name)
-
-
-def _anchor(heading: str) -> str:
-    """Return what GitHub calls a heading in addresses."""
-    return quote(re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-"))
-
-
-def _each_once(found: Iterable[_Meeting]) -> list[_Meeting]:
-    """Unite what several files tell of one meeting: of one project and day, with the same title or people."""
-    kept: dict[tuple[str, date], list[_Meeting]] = {}
-    for one in found:
-        here = kept.setdefault((one.document.project, one.day), [])
-        same = next((other for other in here if other.document != one.document and one.is_same(other)), None)
-        if same is None:
-            here.append(one)
-            continue
-        same.attendees |= one.attendees
-        for login, acts in one.did.items():
-            same.did[login] = [*dict.fromkeys([*same.did.get(login, []), *acts])]
-    return [one for meetings in kept.values() for one in meetings if one.did]
-
-
-def _acts(one: _Meeting, hours: float | None) -> Iterator[Row]:
-    for login, acts in one.did.items():
-        for number, act in enumerate(acts):
-            yield {
-                "ref": one.row["ref"], "actor": login, "act": act, "at": str(one.day), "whole_day": True,
-                "hours": None if number else hours, "source": "meetings",
-            }  # fmt: skip
-
-
-def _references(document: _Document, meeting: Meeting, organisation: Organisation) -> Iterator[Row]:
+def _references(document: Document, meeting: Meeting, organisation: Organisation) -> Iterator[dict[str, Any]]:
     """Yield a reference for each thread of others that notes of the organisation's own link to."""
     texts: dict[str, list[tuple[str, str]]] = {}
     for words, above in meeting.passages:
@@ -279,7 +186,7 @@ def _references(document: _Document, meeting: Meeting, organisation: Organisatio
         }  # fmt: skip
 
 
-def _doubts(found: list[_Meeting]) -> Iterator[str]:
+def _doubts(found: list[Attendance]) -> Iterator[str]:
     """Yield what a reader should know of the notes, each with the first place."""
     if nameless := [one for one in found if one.attendees and not one.has_logins]:
         said = f"{pluralise(len(nameless), 'meeting')} without logins, where members are found by their full names only"

@@ -1,0 +1,186 @@
+"""Who did what in which meeting: what several notes and calendars tell of it, put together."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from contribkit.ids import linked_refs
+from contribkit.loaders.git.pull_requests import People
+from contribkit.loaders.meetings.calendars import Occurrence
+from contribkit.loaders.meetings.notes import ATTENDED, Meeting, Mention
+from contribkit.tables import grouped
+
+Row = dict[str, Any]
+# Words of titles that tell no meeting from another.
+_COMMON = {
+    "the",
+    "and",
+    "for",
+    "meeting",
+    "meetings",
+    "notes",
+    "archive",
+    "minutes",
+    "team",
+    "call",
+    "weekly",
+    "monthly",
+}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file of notes: its repository, if it is in one, its path, and what is known of each thread from it."""
+
+    place: str
+    path: str
+    text: str
+    row: Row
+    project: str
+    is_upstream: bool = True
+    is_own_side: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.place}/{self.path}" if self.place else self.path
+
+
+@dataclass
+class Attendance:
+    """A meeting of an upstream project: its thread, and what people did there."""
+
+    row: Row
+    day: date
+    project: str
+    place: str  # the file that tells of it; empty for a calendar
+    hours: float | None
+    at: str  # a day or a time
+    did: dict[str, list[str]] = field(default_factory=dict)  # acts of members, by login
+    attendees: set[str] = field(default_factory=set)  # everybody
+    has_logins: bool = True
+
+    def is_same(self, other: "Attendance") -> bool:
+        """Return whether another file's meeting of the same project and day is this one: by its title or people."""
+        fewer, more = sorted((self.attendees, other.attendees), key=len)
+        is_part = fewer <= more and (len(fewer) > 1 or fewer == more != set())
+        return self.place != other.place and (self.row["title"] == other.row["title"] or is_part)
+
+
+def in_notes(document: Document, meetings: list[Meeting], people: People, hours: float | None) -> Iterator[Attendance]:
+    """Yield the meetings of a document, with what members did in each."""
+    days = Counter[date]()
+    for meeting in meetings:
+        days[meeting.day] += 1
+        further = f"-{days[meeting.day]}" if days[meeting.day] > 1 else ""
+        row = document.row | {"ref": f"notes:{document}#{meeting.day}{further}", "title": meeting.title}
+        if "url" in row and meetings[1:]:
+            row["url"] += f"#{_anchor(meeting.heading)}"
+        row["links_out"] = linked_refs("\n".join(words for words, _ in meeting.passages))
+        one = Attendance(row, meeting.day, document.project, str(document), hours, str(meeting.day))
+        one.has_logins = any(mention.logins for mention in meeting.people)
+        for who, act in _who_did(meeting, people):
+            if act == ATTENDED or who.startswith("@"):
+                one.attendees.add(who.casefold())
+            login = people.organisation.member(who[1:]) if who.startswith("@") else None
+            if login and act not in one.did.setdefault(login, []):
+                one.did[login].append(act)
+        yield one
+
+
+def _who_did(meeting: Meeting, people: People) -> Iterator[tuple[str, str]]:
+    """Yield everybody whom notes name, and what they did; "Note taker: Ada" means the only Ada who came."""
+    found = [(_who(mention, people), mention) for mention in meeting.people]
+    came: dict[str, set[str]] = {}
+    for who, mention in found:
+        if mention.act == ATTENDED and mention.fields:
+            came.setdefault(mention.fields[0].split(" ")[0].casefold(), set()).add(who)
+    for who, mention in found:
+        namesakes = came.get(who.casefold(), set()) if mention.act != ATTENDED else set()
+        yield (next(iter(namesakes)) if len(namesakes) == 1 else who), mention.act
+
+
+def _who(mention: Mention, people: People) -> str:
+    """Return the login of somebody whom notes name, behind an @, or else the name."""
+    org = people.organisation
+    for login in mention.logins:
+        if login.casefold() not in people.organisations:
+            return f"@{org.canonical(login)}"
+    name = mention.fields[0].lstrip("@") if mention.fields else ""
+    # Logins may be written without their @. Many have the same first name: that alone says nobody.
+    found = [org.member(words) for words in mention.fields[1:] if not mention.logins]
+    found += [org.member_by_name(name)] if " " in name else []
+    return next((f"@{login}" for login in found if login), name)
+
+
+def _anchor(heading: str) -> str:
+    """Return what GitHub calls a heading in addresses."""
+    return quote(re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-"))
+
+
+def each_once(found: Iterable[Attendance]) -> list[Attendance]:
+    """Return each meeting once, with all that several files tell of it."""
+    kept: dict[tuple[str, date], list[Attendance]] = {}
+    for one in found:
+        here = kept.setdefault((one.project, one.day), [])
+        same = next(filter(one.is_same, here), None)
+        if same is None:
+            here.append(one)
+            continue
+        same.attendees |= one.attendees
+        for login, acts in one.did.items():
+            same.did[login] = [*dict.fromkeys([*same.did.get(login, []), *acts])]
+    return [one for meetings in kept.values() for one in meetings]
+
+
+def with_calendars(noted: list[Attendance], occurrences: list[tuple[str, Occurrence]]) -> list[Attendance]:
+    """Give meetings of notes the hours and titles of calendars, and return those of calendars that no notes tell of.
+
+    They belong together on one day in one project, if their titles have a word in common or if there is no other one.
+    Where notes name people, a calendar adds nobody: to accept is not to attend.
+    """
+    by_day = grouped(((one.project, one.day) for one in noted), noted)
+    further = dict[str, Attendance]()
+    for (project, day), here in grouped(((project, one.day) for project, one in occurrences), occurrences).items():
+        notes, is_only = by_day.get((project, day), []), len({event.key for _, event in here}) == 1
+        for _, event in here:
+            alike = [one for one in notes if _words(one.row["title"], project) & _words(event.title, project)]
+            alike = alike or (notes if is_only else [])
+            told = alike[0] if len(alike) == 1 else None
+            if told:
+                told.hours = event.hours or told.hours
+                if not event.calendar.private:
+                    told.row["title"] = event.title or told.row["title"]
+            if not (told and told.attendees):
+                one = told if told and not event.calendar.private else _in_calendar(event, project)
+                one = one if one is told else further.setdefault(one.row["ref"], one)
+                one.did |= {login: [ATTENDED] for login in event.members}
+                one.row["private"] |= event.calendar.private
+    return [*further.values()]
+
+
+def _in_calendar(event: Occurrence, project: str) -> Attendance:
+    row = {
+        "ref": f"calendar:{event.key}#{event.day}",
+        "title": event.title,
+        "stated_upstream": project,
+        "private": False,
+    }
+    return Attendance(row, event.day, project, "", event.hours, event.at.isoformat() if event.at else str(event.day))
+
+
+def _words(title: str, project: str) -> set[str]:
+    """Return the words by which meetings of a project are told apart."""
+    return {*re.findall(r"[^\W\d_]{3,}", title.casefold())} - _COMMON - {*re.findall(r"\w+", project.casefold())}
+
+
+def acts(one: Attendance) -> Iterator[Row]:
+    """Yield what members did in a meeting; its hours are counted once a person."""
+    for login, done in one.did.items():
+        for number, act in enumerate(done):
+            yield {
+                "ref": one.row["ref"], "actor": login, "act": act, "at": one.at, "whole_day": len(one.at) == 10,
+                "hours": None if number else one.hours, "source": "meetings",
+            }  # fmt: skip
