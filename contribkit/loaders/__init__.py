@@ -8,7 +8,14 @@ from contribkit.config.toml import placeholders
 from contribkit.errors import ContribkitError
 from contribkit.fold import Data, Needs, SourceReport, fold
 from contribkit.loaders.source import Loaded, Loader, in_order, loader
-from contribkit.loaders.union import in_scope, outside_membership, unite_acts, unite_references, unite_threads
+from contribkit.loaders.union import (
+    in_log_too,
+    in_scope,
+    outside_membership,
+    unite_acts,
+    unite_references,
+    unite_threads,
+)
 from contribkit.period import Period
 from contribkit.tables import NEEDS, combine, conform
 from contribkit.text import pluralise
@@ -75,6 +82,8 @@ def load(organisation: Organisation | str | Path, period: Period | str, keep_goi
         "by people on days on which they were not members": int((in_period & former).sum()),
     }
     acts = acts[~elsewhere & ~former].reset_index(drop=True)
+    if {"activity_log", "meetings"} <= answers.keys():
+        acts = acts[~in_log_too(acts, threads, organisation)].reset_index(drop=True)
     contributions = fold(threads, acts, period, organisation.everybody)
     sources = [_report(name, answer, organisation.timezone) for name, answer in answers.items()]
     return Data(threads, acts, references, contributions, sources, period, organisation, left_out)

@@ -1,5 +1,7 @@
 """Unite the tables of several sources: one row a thread, one row an act, one row a reference."""
 
+from collections import Counter
+from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -8,7 +10,8 @@ import pandas as pd
 from contribkit.config.organisation import Organisation
 from contribkit.fold import is_member
 from contribkit.ids import UNIDENTIFIED, casefold_id
-from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, is_missing, places_of_refs
+from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform, grouped, is_missing, places_of_refs, rows_of
+from contribkit.vocabulary import ACTS_OF, Kind
 
 # What happens once to a thread: two sources with different seconds mean the same act.
 _ONCE = ("opened", "merged", "released", "created")
@@ -123,3 +126,25 @@ def outside_membership(acts: pd.DataFrame, organisation: Organisation) -> pd.Ser
     """Return for each act whether it is a member's, on a day on which they were not one."""
     belonged = is_member(acts["actor"], acts["at"], organisation.everybody, organisation.timezone)
     return acts["actor"].isin(organisation.members) & ~belonged
+
+
+def in_log_too(acts: pd.DataFrame, threads: pd.DataFrame, organisation: Organisation) -> pd.Series:
+    """Return which acts of notes and calendars are of meetings that the activity log has.
+
+    Of one person, project and day, as many meetings go as the log has: what people wrote themselves is preferred.
+    """
+    projects = {casefold_id(row["ref"]): organisation.project_of(row) for row in rows_of(threads)}
+    days = acts["at"].dt.tz_convert(organisation.timezone).dt.date
+    keys = [*zip(acts["actor"], (projects.get(casefold_id(ref)) for ref in acts["ref"]), days, strict=True)]
+    is_meeting = acts["act"].isin(ACTS_OF[Kind.MEETING])
+    logged = Counter(
+        key for key, is_one in zip(keys, is_meeting & (acts["source"] == "activity_log"), strict=True) if is_one
+    )
+    seen: dict[tuple[str, str | None, date], dict[str, None]] = {}
+    result = pd.Series(False, acts.index)
+    for place, key in enumerate(keys):
+        if logged[key] and key[1] and acts["source"].iloc[place] == "meetings":
+            here = seen.setdefault(key, {})
+            here[acts["ref"].iloc[place]] = None
+            result.iloc[place] = [*here].index(acts["ref"].iloc[place]) < logged[key]
+    return result

@@ -1,6 +1,12 @@
 """The `meetings` source: notes in clones and files, and calendars."""
 
+import sys
+import traceback
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from time import monotonic
 from typing import Any
 
 import pandas as pd
@@ -395,3 +401,264 @@ def test_keep_going_takes_the_other_clones(tmp_path: Path) -> None:
 )
 def test_notes_that_are_no_notes_end_soon(tmp_path: Path, notes: Any) -> None:
     assert did(tmp_path, f"# 2026-07-07\n\n## Attendees\n\n- @ada-example\n\n## Agenda\n\n{notes}\n") == ADA
+
+
+# Calendars
+
+ICS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{}END:VCALENDAR\r\n"
+BERLIN = ";TZID=Europe/Berlin"
+
+
+def event(*lines: str, uid: str = "cafe@wicketlamp.example", title: str = "Cafe") -> str:
+    """Return an event: Tuesday, 7 July 2026, from 9:00 to 10:30 in Berlin, if no line says otherwise."""
+    named = {line.partition(":")[0].partition(";")[0] for line in lines}
+    start, end = f"DTSTART{BERLIN}:20260707T090000", f"DTEND{BERLIN}:20260707T103000"
+    usual = [*([] if "DTSTART" in named else [start]), *([] if named & {"DTSTART", "DTEND", "DURATION"} else [end])]
+    inside = [f"UID:{uid}", f"SUMMARY:{title}", *usual, *lines]
+    return "\r\n".join(["BEGIN:VEVENT", *inside, "END:VEVENT", ""])
+
+
+ACCEPTED = "ATTENDEE;PARTSTAT=ACCEPTED;CN=Ada:mailto:Ada@test.example"
+IN_CALENDAR = CONFIGURATION.replace('clones = ["clones/*"]\n', "")
+OF_FILE = '[[sources.meetings.calendars]]\nfile = "team.ics"\nupstream = "Wicketlamp"\nprivate = false\n'
+NOTES = "# 2026\n## 2026-07-07\n### Attendees\n- Ada / @ada-example\n"
+
+
+def calendar(folder: Path, *events: str, settings: str = IN_CALENDAR + OF_FILE, period: str = "2026-Q3") -> Data:
+    (folder / "team.ics").write_text(ICS.format("".join(events)), encoding="utf-8", newline="")
+    return loaded(folder, settings, period)
+
+
+def days(data: Data) -> list[str]:
+    return data.contributions["happened_at"].dt.strftime("%Y-%m-%d %H:%M").tolist()
+
+
+def test_an_event_that_a_member_accepted_is_a_meeting(tmp_path: Path) -> None:
+    (one,) = rows_of(calendar(tmp_path, event(ACCEPTED)).contributions)
+    assert (one["actor"], one["kind"], one["title"], one["hours"]) == ("ada-example", "meeting", "Cafe", 1.5)
+    assert (one["stated_upstream"], one["source"], one["acts"]) == ("Wicketlamp", "meetings", 1)
+    assert one["happened_at"].isoformat() == "2026-07-07T07:00:00+00:00"
+    assert one["ref"].startswith("calendar:")
+    assert one["ref"].endswith("#2026-07-07")
+    assert "cafe@" not in one["ref"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ATTENDEE;PARTSTAT=DECLINED:mailto:ada@test.example", "ATTENDEE;PARTSTAT=TENTATIVE:mailto:ada@test.example",
+        "ATTENDEE:mailto:ada@test.example", "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:ada@test.example",
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:sam@test.example", "ORGANIZER:mailto:ada@test.example", "COMMENT:Ada",
+        f"{ACCEPTED}\r\nCLASS:PRIVATE", f"{ACCEPTED}\r\nCLASS:confidential", f"{ACCEPTED}\r\nSTATUS:CANCELLED",
+        f"{ACCEPTED}\r\nDTSTART:29990707T090000Z",
+    ],
+)  # fmt: skip
+def test_who_did_not_accept_and_what_is_private_or_cancelled_is_not_there(tmp_path: Path, line: str) -> None:
+    data = calendar(tmp_path, event(*line.split("\r\n")))
+    assert data.contributions.empty
+    assert data.threads.empty
+    assert data.sources[0].notes == []
+
+
+def test_what_repeats_is_left_out_moved_and_cancelled(tmp_path: Path) -> None:
+    weekly = event(ACCEPTED, "RRULE:FREQ=WEEKLY", f"EXDATE{BERLIN}:20260714T090000")
+    moved = event(ACCEPTED, f"RECURRENCE-ID{BERLIN}:20260721T090000", "DTSTART:20260722T150000Z", "DURATION:PT2H")
+    off = event(
+        ACCEPTED, f"RECURRENCE-ID{BERLIN}:20260728T090000", "STATUS:CANCELLED", f"DTSTART{BERLIN}:20260728T090000"
+    )
+    found = calendar(tmp_path, weekly, moved, off, period="2026-07")
+    assert days(found) == ["2026-07-07 07:00", "2026-07-22 15:00"]
+    assert found.contributions["hours"].tolist() == [1.5, 2.0]
+
+
+def test_time_zones_and_whole_days(tmp_path: Path) -> None:
+    winter = event(ACCEPTED, "DTSTART;TZID=America/New_York:20260105T230000", "DURATION:PT1H", uid="a")
+    floating = event(ACCEPTED, "DTSTART:20260202T090000", "DURATION:PT30M", uid="b")
+    whole = event(ACCEPTED, "DTSTART;VALUE=DATE:20260303", uid="c")
+    found = calendar(tmp_path, winter, floating, whole, period="2026-Q1")
+    assert days(found) == ["2026-01-06 04:00", "2026-02-02 08:00", "2026-03-02 23:00"]
+    assert found.contributions["hours"].isna().tolist() == [False, False, True]
+    assert found.acts["whole_day"].tolist() == [False, False, True]
+
+
+def test_of_notes_and_a_calendar_the_notes_say_who_and_the_calendar_how_long(tmp_path: Path) -> None:
+    clone(tmp_path, cafe__md=NOTES)
+    bob = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob-example"
+    (one,) = rows_of(calendar(tmp_path, event(bob), settings=CONFIGURATION + OF_FILE).contributions)
+    assert (one["actor"], one["title"], one["hours"]) == ("ada-example", "Cafe", 1.5)
+    assert one["ref"].startswith("notes:")
+
+
+def test_of_two_meetings_of_a_day_the_title_says_which(tmp_path: Path) -> None:
+    lamps = NOTES.replace("## 2026-07-07", "## Lamp maintainers 2026-07-07")
+    clone(
+        tmp_path,
+        cafe__md=NOTES.replace("# 2026", "# Cafe notes", 1) + "- Sam / @sam-s\n",
+        lamps__md=f"{lamps}- Eve / @eve-e\n- Bob / @bob-example\n",
+    )
+    clone(tmp_path, "saltreed-example+compass", other__md=NOTES)
+    events = event(title="Wicketlamp Lamps: maintainers"), event("DURATION:PT1H", uid="x", title="Something else")
+    data = calendar(tmp_path, *events, settings=CONFIGURATION + OF_FILE)
+    known = data.contributions.dropna(subset=["hours"])
+    assert len(data.contributions) == 4
+    assert {*zip(known["title"], known["hours"], strict=True)} == {("Wicketlamp Lamps: maintainers", 1.5)}
+
+
+def test_a_calendar_is_private_if_nothing_else_is_said(tmp_path: Path) -> None:
+    private = IN_CALENDAR + OF_FILE.replace("private = false\n", "")
+    (one,) = rows_of(calendar(tmp_path, event(ACCEPTED), settings=private).contributions)
+    assert one["private"]
+    clone(tmp_path, cafe__md="# 2026\n## 2026-07-07\n" + "### Attendees\n- Sam / @sam-s\n- Ada / @ada-example\n")
+    settings = private.replace("[sources.meetings]", '[sources.meetings]\nclones = ["clones/*"]')
+    (noted,) = rows_of(calendar(tmp_path, event(ACCEPTED, title="Secret"), settings=settings).contributions)
+    assert (noted["private"], noted["hours"], noted["title"]) == (False, 1.5, "2026, 2026-07-07")
+
+
+def test_one_event_in_two_calendars_counts_once(tmp_path: Path) -> None:
+    second = OF_FILE.replace("team.ics", "second.ics")
+    (tmp_path / "second.ics").write_text(ICS.format(event(ACCEPTED)), newline="")
+    assert calendar(tmp_path, event(ACCEPTED), settings=IN_CALENDAR + OF_FILE + second).acts["hours"].tolist() == [1.5]
+
+
+def test_a_large_calendar_with_rules_without_end_is_read_soon(tmp_path: Path) -> None:
+    old = [event(ACCEPTED, "DTSTART:20100101T090000Z", f"DESCRIPTION:{'x' * 400}", uid=str(n)) for n in range(4_000)]
+    endless = event(ACCEPTED, "RRULE:FREQ=DAILY", "DTSTART:20000101T090000Z", "DURATION:PT1H")
+    began = monotonic()
+    data = calendar(tmp_path, endless, *old, period="2026-07")
+    assert (tmp_path / "team.ics").stat().st_size > 2_000_000
+    assert len(data.contributions) == 31
+    assert len(data.threads) < 150
+    assert monotonic() - began < 30
+
+
+BROKEN = {
+    "RRULE:FREQ=SECONDLY": '"Cafe" cannot be read: it repeats more than once a day, or by a rule that is not known',
+    "RRULE:FREQ=WEEKLY;INTERVAL=0": '"Cafe" cannot be read',
+    "RRULE:FREQ=DAILY;BYHOUR=1,2,3;BYMINUTE=1,2": '"Cafe" cannot be read',
+    "RRULE:FREQ=FORTNIGHTLY": '"Cafe" cannot be read',
+    "DTSTART:yesterday": '"Cafe" cannot be read: its start, end or rule is wrong; correct it there',
+}
+
+
+@pytest.mark.parametrize("line", BROKEN)
+def test_an_event_that_cannot_be_read_is_named_and_the_others_are_taken(tmp_path: Path, line: str) -> None:
+    (tmp_path / "team.ics").write_text(ICS.format(event(ACCEPTED, line) + event(ACCEPTED, uid="b")), newline="")
+    data = loaded(tmp_path, IN_CALENDAR + OF_FILE, keep_going=True)
+    assert BROKEN[line] in data.sources[0].notes[0]
+    assert data.sources[0].status == "partial"
+    assert len(data.contributions) == 1
+
+
+@pytest.mark.parametrize("content", ["", "<html>Sign in</html>", ICS.format(event())[:-30], event(), "\0" * 50])
+def test_what_is_no_calendar(tmp_path: Path, content: str) -> None:
+    (tmp_path / "team.ics").write_text(content, newline="")
+    with pytest.raises(ContribkitError, match=r"^team.ics: is no calendar \(iCalendar\), or cut off; export it again"):
+        loaded(tmp_path, IN_CALENDAR + OF_FILE)
+
+
+WRONG_CALENDARS = {
+    'file = "none.ics"\nupstream = "Wicketlamp"': ("none.ics: cannot be read", "name a file that is there"),
+    'file = "team.ics"\nupstream = "Wicket"': ('no upstream project "Wicket"', "did you mean"),
+    'upstream = "Wicketlamp"': ("needs a file or an address", 'file = "meetings.ics"'),
+    'file = "team.ics"\nurl = "https://a.example/b"\nupstream = "Wicketlamp"': ("needs a file or an address", ""),
+    'file = "team.ics"': ('"calendars.upstream" is missing', ""),
+    'url = "http://calendar.example/SECRET"\nupstream = "Wicketlamp"': ("calendar.example has no https address", ""),
+    'url = "webcal://calendar.example/SECRET"\nupstream = "Wicketlamp"': ("has no https address", "with https://"),
+    'url = "$SECRET_CALENDAR"\nupstream = "Wicketlamp"': ("has no SECRET_CALENDAR", "set it to the address"),
+    'url = "https://calendar.example/SECRET"\nup = "Wicketlamp"': ('unknown key "calendars.up"', "known: file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", WRONG_CALENDARS)
+def test_what_is_wrong_with_a_calendar_is_said_without_its_address(tmp_path: Path, table: str) -> None:
+    with pytest.raises(ContribkitError) as caught:
+        check(organisation(tmp_path, f"{IN_CALENDAR}[[sources.meetings.calendars]]\n{table}\n"))
+    sentence, fix = WRONG_CALENDARS[table]
+    assert sentence in str(caught.value)
+    assert fix in str(caught.value)
+    trace = "".join(traceback.format_exception(caught.value))
+    assert "SECRET" not in trace.replace("SECRET_CALENDAR", "")
+
+
+def test_without_the_packages_one_sentence_says_how_to_get_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "recurring_ical_events", None)
+    with pytest.raises(ContribkitError, match=r"not installed; run: pip install contribkit\[calendars\]$"):
+        calendar(tmp_path, event(ACCEPTED))
+    clone(tmp_path, cafe__md=NOTES)
+    assert len(loaded(tmp_path).contributions) == 1
+
+
+class _Host(BaseHTTPRequestHandler):
+    """A host of calendars: what it answers is in the address."""
+
+    def do_GET(self) -> None:
+        status = int(self.path.split("/")[1])
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "http://localhost:9/SECRET")
+        self.end_headers()
+        for _ in range(200 if "large" in self.path else 1):
+            self.wfile.write(ICS.format(event(ACCEPTED)).encode() if "large" not in self.path else b"x" * 100_000)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def host() -> Iterator[str]:
+    with ThreadingHTTPServer(("localhost", 0), _Host) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+
+
+def remote(address: str) -> str:
+    return f'{IN_CALENDAR}[[sources.meetings.calendars]]\nurl = "{address}"\nupstream = "Wicketlamp"\n'
+
+
+def test_a_calendar_at_an_address_which_may_be_in_the_environment(
+    tmp_path: Path, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(loaded(tmp_path, remote(f"{host}/200/SECRET")).contributions) == 1
+    monkeypatch.setenv("TEAM_CALENDAR", f"{host}/200/SECRET")
+    assert len(loaded(tmp_path, remote("$TEAM_CALENDAR")).contributions) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/404/SECRET", "the calendar at localhost: answers 404; look whether the address is right"),
+        ("/302/SECRET", "the calendar at localhost: answers 302; write the address to which it leads"),
+        ("/200/SECRET/large", "the calendar at localhost: is larger than 10 MB"),
+        ("", "the calendar at localhost: cannot be reached; try again later"),
+    ],
+)
+def test_an_address_that_gives_no_calendar(tmp_path: Path, host: str, path: str, sentence: str) -> None:
+    address = host + path if path else "http://localhost:9/SECRET"
+    with pytest.raises(ContribkitError) as caught:
+        loaded(tmp_path, remote(address))
+    assert str(caught.value).startswith(sentence)
+    assert "SECRET" not in "".join(traceback.format_exception(caught.value))
+    assert loaded(tmp_path, remote(address), keep_going=True).sources[0].status == "failed"
+    assert any(sentence in line for line in said(tmp_path, remote(address)))
+
+
+def test_a_check_asks_no_host(tmp_path: Path) -> None:
+    check(organisation(tmp_path, remote("https://calendar.invalid/SECRET")))
+
+
+# The same meeting in the activity log
+
+
+def test_what_the_activity_log_has_of_a_person_project_and_day_counts_once(tmp_path: Path) -> None:
+    both = "".join(f"## {name} 2026-07-07\n### Attendees\n- @ada-example\n- @bob-example\n" for name in ("One", "Two"))
+    clone(tmp_path, cafe__md=both)
+    clone(tmp_path, "saltreed-example+compass", other__md=NOTES)
+    rows = "2026-07-07,ada-example,Ran it,meeting,Wicketlamp,2\n2026-07-08,ada-example,Another,meeting,Wicketlamp,1\n"
+    (tmp_path / "log.csv").write_text(f"date,who,what,activity,upstream,hours\n{rows}")
+    data = loaded(tmp_path, CONFIGURATION + '[sources.activity_log]\nfiles = ["log.csv"]\n')
+    mine = data.contributions[data.contributions["actor"] == "ada-example"]
+    assert sorted(mine["title"]) == ["2026, 2026-07-07", "Another", "Ran it", "Two 2026-07-07"]
+    assert len(data.contributions) == 6
