@@ -1,11 +1,13 @@
 """Mirrors: made where contribkit.toml says, refreshed, and never where a clone has settings of its own."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from contribkit.cli import main
+from contribkit.errors import ContribkitError
 from tests.helpers.repositories import ADA, CONFIGURATION, Invented, loaded, organisation, run_git
 
 LAMP = "wicketlamp-example/lamp"
@@ -48,6 +50,18 @@ def test_a_mirror_is_made_without_contents_then_read_and_refreshed(tmp_path: Pat
     project.main("Trim again (#2)", author=ADA, files={"c.py": "z\n"})
     clone(tmp_path, LAMP)
     assert loaded(tmp_path).threads.number.to_list() == [1, 2]
+
+
+def test_a_mirror_of_meeting_notes_has_its_contents(tmp_path: Path, project: Invented) -> None:
+    project.main("Notes", files={"meetings.md": "# 2023-05-02\n## Attendees\n- @ada-example\n"})
+    clone(tmp_path)
+    with_notes = CONFIGURATION + '[sources.meetings]\nclones = ["clones/*lamp"]\n'
+    with pytest.raises(ContribkitError, match="is a partial clone that lacks some objects; clone it again"):
+        loaded(tmp_path, with_notes)
+    shutil.rmtree(tmp_path / "clones")
+    organisation(tmp_path, with_notes)
+    CliRunner().invoke(main, ["clone", LAMP, "--config", str(tmp_path / "contribkit.toml")])
+    assert "meeting" in loaded(tmp_path, with_notes).contributions["kind"].to_list()
 
 
 def test_a_clone_with_settings_of_its_own_is_left_to_its_owner(tmp_path: Path, project: Invented) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from contribkit.config.organisation import Organisation
-from contribkit.config.patterns import find_paths
+from contribkit.config.patterns import find_paths, matches
 from contribkit.errors import ContribkitError
 from contribkit.ids import casefold_id, repository_of
 from contribkit.loaders.git.repository import Repository
@@ -50,7 +50,7 @@ def mirror_folder(organisation: Organisation) -> Path:
 
 
 def mirror(organisation: Organisation, repo: str) -> Path:
-    """Make the mirror of a repository, or refresh it; of an upstream project without contents, which are not read."""
+    """Make the mirror of a repository, or refresh it; of upstream projects without contents, but for meeting notes."""
     api = urlsplit(str(organisation.sources.get("github", {}).get("api_url", ""))).hostname or "api.github.com"
     if repo != repository_of(repo):
         raise ContribkitError(f'"{repo}" is not OWNER/NAME, such as jupyterhub/oauthenticator')
@@ -61,7 +61,10 @@ def mirror(organisation: Organisation, repo: str) -> Path:
             raise ContribkitError(f"{place}: has settings that contribkit does not write ({other}); {fix}")
         _run("-C", str(place), "fetch", "--quiet", "--prune", "origin", *_REFS)
     else:
-        filtered = [] if organisation.is_own_side(repo) else ["--filter=blob:none"]
+        patterns = organisation.sources.get("meetings", {}).get("clones", [])
+        notes = [str(organisation.root / pattern) for pattern in patterns if isinstance(pattern, str)]
+        is_read = organisation.is_own_side(repo) or matches(notes, str(place))
+        filtered = [] if is_read else ["--filter=blob:none"]
         _run("clone", "--quiet", "--bare", *filtered, url, str(place))
     with suppress(ContribkitError):  # the one file of an upstream project whose contents are read, where it has one
         _run("-C", str(place), "cat-file", "-e", "HEAD:.mailmap")

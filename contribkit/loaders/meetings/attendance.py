@@ -31,6 +31,8 @@ _COMMON = {
     "monthly",
 }
 
+_BROUGHT = re.compile(r"(?:\[name=(?P<tag>[^\]\n]{1,60})\]|(?P<name>@?[\w.' -]{1,60}?)\s*(?:\([^)\n]{1,40}\)\s*)?:)\s")
+
 
 @dataclass(frozen=True)
 class Document:
@@ -60,6 +62,7 @@ class Attendance:
     at: str  # a day or a time
     did: dict[str, list[str]] = field(default_factory=dict)  # acts of members, by login
     attendees: set[str] = field(default_factory=set)  # everybody
+    said: dict[str, str] = field(default_factory=dict)  # items of the agenda that a member brought
     has_logins: bool = True
 
     def is_same(self, other: "Attendance") -> bool:
@@ -78,28 +81,46 @@ def in_notes(document: Document, meetings: list[Meeting], people: People, hours:
         row = document.row | {"ref": f"notes:{document}#{meeting.day}{further}", "title": meeting.title}
         if "url" in row and meetings[1:]:
             row["url"] += f"#{_anchor(meeting.heading)}"
-        row["links_out"] = linked_refs("\n".join(words for words, _ in meeting.passages))
+        # What many talk about is not what each works for: threads of the own side are in the words of who brought them.
+        links = linked_refs("\n".join(words for words, _ in meeting.passages))
+        row["links_out"] = [ref for ref in links if not people.organisation.is_own_side(ref)]
         one = Attendance(row, meeting.day, document.project, str(document), hours, str(meeting.day))
         one.has_logins = any(mention.logins for mention in meeting.people)
-        for who, act in _who_did(meeting, people):
+        named = _Named(meeting, people)
+        for who, act in named.did:
             if act == ATTENDED or who.startswith("@"):
                 one.attendees.add(who.casefold())
             login = people.organisation.member(who[1:]) if who.startswith("@") else None
             if login and act not in one.did.setdefault(login, []):
                 one.did[login].append(act)
+                one.said[login] = named.items.get(who, "")
         yield one
 
 
-def _who_did(meeting: Meeting, people: People) -> Iterator[tuple[str, str]]:
-    """Yield everybody whom notes name, and what they did; "Note taker: Ada" means the only Ada who came."""
-    found = [(_who(mention, people), mention) for mention in meeting.people]
-    came: dict[str, set[str]] = {}
-    for who, mention in found:
-        if mention.act == ATTENDED and mention.fields:
-            came.setdefault(mention.fields[0].split(" ")[0].casefold(), set()).add(who)
-    for who, mention in found:
-        namesakes = came.get(who.casefold(), set()) if mention.act != ATTENDED else set()
-        yield (next(iter(namesakes)) if len(namesakes) == 1 else who), mention.act
+class _Named:
+    """Who is meant by names in notes of a meeting: "Note taker: Ada" and "Ada: my topic" mean the only Ada who came."""
+
+    def __init__(self, meeting: Meeting, people: People) -> None:
+        found = [(_who(mention, people), mention) for mention in meeting.people]
+        self._names: dict[str, set[str]] = {}
+        for who, mention in found:
+            if mention.act == ATTENDED:
+                name, member = " ".join(mention.fields[:1]), people.organisation.members.get(who[1:])
+                names = {who.lstrip("@"), name, name.split(" ")[0], *((member.name,) if member else ())}
+                for word in map(str.casefold, names):
+                    self._names.setdefault(word, set()).add(who)
+        self.did = [(who if mention.logins else self._only(who), mention.act) for who, mention in found]
+        self.items: dict[str, str] = {}  # of the agenda, that link to threads, by who brought them
+        below = grouped((above for _, above in meeting.passages), (words for words, _ in meeting.passages))
+        for words, _ in meeting.passages:
+            if (match := _BROUGHT.match(words)) and linked_refs(item := "\n".join([words, *below.get(words, [])])):
+                who = self._only((match["tag"] or match["name"]).strip().lstrip("@"))
+                self.items[who] = "\n\n".join(filter(None, (self.items.get(who), item)))
+
+    def _only(self, name: str) -> str:
+        """Return the only one who came of a name, or the name."""
+        same = self._names.get(name.casefold(), set())
+        return next(iter(same)) if len(same) == 1 else name
 
 
 def _who(mention: Mention, people: People) -> str:
@@ -130,6 +151,8 @@ def each_once(found: Iterable[Attendance]) -> list[Attendance]:
             here.append(one)
             continue
         same.attendees |= one.attendees
+        same.said = one.said | same.said
+        same.row["links_out"] = [*dict.fromkeys([*same.row["links_out"], *one.row["links_out"]])]
         for login, acts in one.did.items():
             same.did[login] = [*dict.fromkeys([*same.did.get(login, []), *acts])]
     return [one for meetings in kept.values() for one in meetings]
@@ -183,4 +206,5 @@ def acts(one: Attendance) -> Iterator[Row]:
             yield {
                 "ref": one.row["ref"], "actor": login, "act": act, "at": one.at, "whole_day": len(one.at) == 10,
                 "hours": None if number else one.hours, "source": "meetings",
+                "text": (one.said.get(login) or None) if not number else None,
             }  # fmt: skip

@@ -201,12 +201,13 @@ class _Reader:
             is_label = self._line(words.split("\n")[0])
             if not is_label and before and item.get("attrs", {}).get("checked", True):
                 self._item(words, before)
-            self._keep("".join(_text(part, addresses=True) for part in own), above or self.heading)
+            whole = "".join(_text(part, addresses=True) for part in own).strip()
+            self._keep(whole, above or self.heading)
             # Below a label, such as "Remote:", are people; below a person are their words.
             self.act = (self.act or before) if is_label and words.endswith(":") else _NOBODY
             for part in item["children"]:
                 if part["type"] == "list":
-                    self._list(part, words)
+                    self._list(part, whole)
             self.act = before
 
     def _item(self, words: str, act: str) -> None:
