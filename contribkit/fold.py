@@ -1,5 +1,6 @@
 """What was loaded, and how threads and acts fold into contributions: what one person did in one thread in a period."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from contribkit.config.models import Member, Team
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, contribution_id, thread_url
 from contribkit.period import Period, start_of
-from contribkit.tables import ACTS, CONTRIBUTIONS, NEEDS, combine, conform, empty, grouped, is_missing
+from contribkit.tables import ACTS, CONTRIBUTIONS, NEEDS, cells_of, combine, conform, empty, grouped, is_missing
 from contribkit.vocabulary import ACTS_OF, MAINTAINER, MAINTAINERS, Kind
 
 _OPENED = ("pull_request", "issue", "discussion")  # their author's row has this kind, whatever else they did there
@@ -25,12 +26,16 @@ def fold(
     A merge is its author's act too. Acts before or after membership are left out. No period: all acts are taken.
     """
     members = team.members if isinstance(team, Team) else team
+    is_inside = pd.Series(True, acts.index)
+    if period is not None:
+        timezone = period.timezone
+        is_inside = (acts["at"] >= period.start) & (acts["at"] < period.end)
+    if not is_inside.any():
+        return empty(CONTRIBUTIONS)
     threads = threads.assign(key=threads["ref"].str.casefold()).drop_duplicates("key").set_index("key")
     acts = _spelled(acts, members)
     maintainers = _maintainers_since(threads, acts[acts["actor"].isin([member.login for member in members])])
-    if period is not None:
-        timezone = period.timezone  # and cut first: a period is a small part of what is loaded
-        acts = acts[(acts["at"] >= period.start) & (acts["at"] < period.end)]
+    acts = acts[is_inside]  # first: a period is a small part of what is loaded
     acts = _spelled(_with_authors_merges(threads, acts), members)
     acts = acts[is_member(acts["actor"], acts["at"], members, timezone)]
     return _contributions(threads, acts, maintainers) if len(acts) else empty(CONTRIBUTIONS)
@@ -80,7 +85,7 @@ def _contributions(threads: pd.DataFrame, acts: pd.DataFrame, maintainers: pd.Se
     groups = acts.groupby(["key", "actor"], sort=False)
     at, hours = groups["at"], groups["hours"].sum(min_count=1)
     # A function called for each of 100,000 groups takes longer than all else, so sums and lists are made at once.
-    pairs = list(zip(acts["key"], acts["actor"], strict=True))
+    pairs = list(zip(cells_of(acts["key"]), cells_of(acts["actor"]), strict=True))
     rows = groups[["ref", "source", "actor_role"]].first()
     rows = rows.assign(happened_at=at.min(), last_at=at.max(), acts=groups["count"].sum(), hours=hours)
     rows["did"] = list(grouped(pairs, acts["act"]).values())
@@ -89,15 +94,22 @@ def _contributions(threads: pd.DataFrame, acts: pd.DataFrame, maintainers: pd.Se
     rows = rows.reset_index(level="actor").join(threads.drop(columns=["ref", "source"]), how="left")
     rows["ref"] = threads["ref"].reindex(rows.index).fillna(rows["ref"])
     by_bot = rows["author_is_bot"].fillna(False).astype(bool)
-    rows["kind"] = list(map(_kind, rows["kind"], rows["actor"], rows["author"], by_bot, rows["did"]))
-    rows["id"] = list(map(contribution_id, rows["ref"], rows["actor"], rows["kind"]))
-    rows["url"] = rows["url"].where(rows["url"].notna(), [*map(thread_url, rows["ref"], rows["kind"])])
-    rows["participants"] = [
-        [name for name in dict.fromkeys(names) if casefold_id(name) != casefold_id(actor)]
-        for names, actor in zip(conform(rows, {"participants": "list"})["participants"], rows["actor"], strict=True)
-    ]
+    rows["kind"] = _rowwise(_kind, rows["kind"], rows["actor"], rows["author"], by_bot, rows["did"])
+    rows["id"] = _rowwise(contribution_id, rows["ref"], rows["actor"], rows["kind"])
+    bare = rows["url"].isna().to_numpy()
+    rows.loc[bare, "url"] = _rowwise(thread_url, rows["ref"][bare], rows["kind"][bare])
+    participants = conform(rows, {"participants": "list"})["participants"]
+    rows["participants"] = _rowwise(_others, participants, rows["actor"])
     rows["actor_role"] = rows["actor_role"].mask(_is_maintainer(rows, maintainers), MAINTAINER)
     return conform(rows.sort_values(["happened_at", "id"]).reset_index(drop=True), CONTRIBUTIONS)
+
+
+def _rowwise(function: Callable[..., Any], *columns: pd.Series) -> list[Any]:
+    return list(map(function, *map(cells_of, columns)))
+
+
+def _others(names: list[str], actor: str) -> list[str]:
+    return [name for name in dict.fromkeys(names) if casefold_id(name) != casefold_id(actor)]
 
 
 def _is_maintainer(rows: pd.DataFrame, maintainers: pd.Series) -> pd.Series:

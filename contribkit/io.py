@@ -7,7 +7,7 @@ import math
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -42,12 +42,13 @@ def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> int:
 
 def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
     """Read JSON lines as pairs of line number and object; a broken one is noted in `broken`, or an error without it."""
+    to_value = json.JSONDecoder(parse_constant=_finite, parse_float=_finite).decode
     # Not splitlines(): a lone carriage return is no line's end. Undecoded: one line in another encoding is one problem.
     for number, line in enumerate(_read_bytes(path).removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
-            row = parse_json(line, parse_constant=_finite, parse_float=_finite)
+            row = parse_json(line, to_value)
             if not isinstance(row, dict):
                 raise ValueError("not a JSON object")
         except (ValueError, RecursionError) as error:
@@ -56,9 +57,9 @@ def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[in
         yield number, row
 
 
-def parse_json(content: bytes, **hooks: Any) -> Any:
+def parse_json(content: bytes, to_value: Callable[[str], Any] = json.loads) -> Any:
     """Parse JSON; halves of surrogate pairs, as JavaScript may write them, are replaced: no file can hold them."""
-    value = json.loads(content.decode("utf-8"), **hooks)
+    value = to_value(content.decode("utf-8"))
     if b"\\ud" not in content.lower():
         return value
     text = json.dumps(value, ensure_ascii=False)

@@ -12,7 +12,7 @@ from contribkit.config.organisation import Organisation
 from contribkit.evaluation import EvaluationQuestion
 from contribkit.io import write_whole
 from contribkit.labels import Labels
-from contribkit.loaders import load, load_needs
+from contribkit.loaders import Data, load, load_needs
 from contribkit.period import Period
 from contribkit.plan import Plan, Planned, PlanOptions, read_planned
 from contribkit.review import Question, Review, read_summaries
@@ -20,6 +20,7 @@ from contribkit.review.question import Schema
 from contribkit.review.questions import PROJECT, TEAM, with_plug_ins
 from contribkit.review.review_data import PERIODS, project_slug
 from contribkit.review.summary import SCHEMA, schema_of
+from contribkit.tables import Judged
 
 
 class OpenPlanOptions(PlanOptions, total=False):
@@ -76,7 +77,7 @@ def open_review(config: str | Path = "", team: str = "", period: str = "", **opt
     slug = whose.slug if isinstance(whose, Team) else project_slug(org, whose)
     review = Review(
         judged, data, whose, span, with_plug_ins(questions), labels=labels,
-        earlier={before: classify(data.fold(before), data.references, org, labels) for before in periods[:-1]},
+        earlier={before: _judged(data, before, labels) for before in periods[:-1]},
         summaries=read_summaries(reviews, slug, periods) if reviews else {},
         include_private=options.get("include_private", False), without_names=options.get("without_names", False),
     )  # fmt: skip
@@ -104,13 +105,19 @@ def open_plan(config: str | Path = "", team: str = "", period: str = "", **optio
     org, span = _opened(config, period or "this quarter", "" if period else "2026-Q4")
     keep_going, last = options.get("keep_going", False), span.previous()
     data, labels = load(org, last, keep_going), Labels.read(org.root / "labels", org)
-    earlier = {before: classify(data.fold(before), data.references, org, labels) for before in last.last(PERIODS)}
+    earlier = {before: _judged(data, before, labels) for before in last.last(PERIODS)}
     plan = Plan(
         earlier, load_needs(org, keep_going), data, org.team(team or org.teams[0].slug), span,
         include_private=options.get("include_private", False), without_names=options.get("without_names", False),
     )  # fmt: skip
     plan.reopen = partial(open_plan, config, **options)
     return plan
+
+
+def _judged(data: Data, period: Period, labels: Labels) -> Judged:
+    """Return the judged contributions of a period before the loaded one; of most, nothing is known."""
+    rows = data.fold(period)
+    return classify(rows, data.references, data.organisation, labels) if len(rows) else Judged.of(rows)
 
 
 def _opened(config: str | Path, period: str, of_sample: str) -> tuple[Organisation, Period]:

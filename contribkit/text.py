@@ -1,11 +1,13 @@
 """Numbers and words as people read them, and text of strangers made safe for terminals and spreadsheets."""
 
+import csv
+import io
 import re
 from typing import Any
 
 import pandas as pd
 
-from contribkit.tables import is_missing, plain
+from contribkit.tables import cells_of, is_missing, plain
 
 MISSING = "–"
 
@@ -53,5 +55,17 @@ def from_text(cell: str) -> str:
 
 def csv_of(table: pd.DataFrame) -> str:
     """Return a table as CSV for spreadsheets: no cell is a formula, and its first sign tells Excel that it is UTF-8."""
-    cells = {name: [as_text(plain(value)) for value in table[name].tolist()] for name in table}
-    return "\ufeff" + pd.DataFrame(cells, dtype=object).to_csv(index=False, lineterminator="\n")
+    text = io.StringIO("\ufeff")
+    text.seek(0, io.SEEK_END)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(zip(*(_cells(table[name]) for name in table), strict=True))
+    return text.getvalue()
+
+
+def _cells(column: pd.Series) -> list[Any]:
+    values = cells_of(column)
+    if column.dtype == object:  # it may hold lists
+        return [as_text(plain(value)) for value in values]
+    written = {value: as_text(plain(value)) for value in set(values)}
+    return [written[value] for value in values]

@@ -83,17 +83,20 @@ def krippendorff_alpha(counts: pd.DataFrame) -> float | None:
 
 
 def _pairs(opinions: pd.DataFrame) -> pd.DataFrame:
-    from sklearn.metrics import cohen_kappa_score  # takes a second to load
-
     rows = []
     for first, second in combinations(opinions.index, 2):
         ours, theirs = opinions.loc[[first, second]].dropna(axis=1).to_numpy()
         if len(ours):
-            # scikit-learn warns where both always gave one and the same lead.
-            kappa = cohen_kappa_score(ours, theirs) if len({*ours, *theirs}) > 1 else None
-            rows.append((first, second, len(ours), float((ours == theirs).mean()), kappa))
+            rows.append((first, second, len(ours), float((ours == theirs).mean()), cohen_kappa(ours, theirs)))
     table = pd.DataFrame(rows, columns=["first", "second", "n", "raw", "kappa"])
     return table.astype({"first": "str", "second": "str", "n": int, "raw": float, "kappa": float})
+
+
+def cohen_kappa(ours: npt.NDArray[Any], theirs: npt.NDArray[Any]) -> float | None:
+    """Return Cohen's kappa of two people's leads; None where both always gave one and the same."""
+    # scikit-learn says the same, but takes more than a second to import.
+    by_chance = float(sum((ours == lead).mean() * (theirs == lead).mean() for lead in {*ours, *theirs}))
+    return (float((ours == theirs).mean()) - by_chance) / (1 - by_chance) if len({*ours, *theirs}) > 1 else None
 
 
 def _without(labels: Labels, is_out: Callable[[dict[str, Any]], bool]) -> Labels:

@@ -36,7 +36,6 @@ class Block(NamedTuple):
 
     sentence: str
     table: pd.DataFrame | None = None
-    on_page: bool = True
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,21 @@ class Evaluation:
     scores: pd.DataFrame
     confusion: pd.DataFrame
     calibration: pd.DataFrame
-    parts: pd.DataFrame
     agreement: Agreement
     corrected: CorrectedShares
-    rules: pd.DataFrame
+    answers: Judged
+    truth: pd.DataFrame
     notes: list[str]
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        """The scores on parts of the rows, which the page does not show."""
+        return scores.part_table(self.pairs)
+
+    @cached_property
+    def rules(self) -> pd.DataFrame:
+        """How each rule does, which the page does not show."""
+        return scores.rule_table(self.answers.reasons, len(self.answers.contributions), self.truth)
 
     def figure(self, name: str, lead: str | None = None) -> dict[str, Any]:
         """Return one row of the scores: `value`, `low`, `high` (None where missing) and `n`."""
@@ -72,8 +81,8 @@ class Evaluation:
             + ("" if is_missing(macro["value"]) else f" Macro-F1 {_value_with_interval(macro)}.")
         )
 
-    def blocks(self) -> Iterator[Block]:
-        """Yield the parts of the report in the order shown."""
+    def blocks(self, of_page: bool = False) -> Iterator[Block]:
+        """Yield the parts of the report in the order shown; those `of_page` are fewer."""
         figures = self.scores.assign(word=self.scores["figure"].map(scores.OVERALL | scores.OF_A_LEAD))
         overall = figures.loc[figures["lead"].isna(), ["word", "value", "low", "high", "n"]]
         yield Block("", _shown(overall, word="figure", n="of rows"))
@@ -84,21 +93,30 @@ class Evaluation:
         yield Block("", table.rename(index=Lead).rename_axis("lead").reset_index())
         table = self.confusion.rename(index=Lead, columns=Lead).rename_axis("truth down, answer across")
         yield Block("", table.assign(all=table.sum(axis=1)).reset_index())
+        if not of_page:
+            yield self._calibration
+        yield Block(self.agreement.sentence)
+        if not of_page:
+            yield from self._details()
+        yield _corrected(self.corrected)
+
+    @property
+    def _calibration(self) -> Block:
         known = "" if len(self.calibration) else "Calibration: no answer has a confidence."
         lowest, highest = (self.calibration[name].map("{:.2f}".format) for name in ("lowest", "highest"))
         bins = self.calibration.assign(sure=lowest + " to " + highest)
         bins = _shown(bins[["sure", "n", "confidence", "right", "low", "high"]], sure="how sure", confidence="mean")
-        yield Block(known, bins, on_page=False)
-        yield Block(self.agreement.sentence)
+        return Block(known, bins)
+
+    def _details(self) -> Iterator[Block]:
         pairs = self.agreement.pairs.assign(pair=lambda rows: rows["first"] + " and " + rows["second"])
-        yield Block("", _shown(pairs[["pair", "n", "raw", "kappa"]], kappa="Cohen's kappa"), on_page=False)
+        yield Block("", _shown(pairs[["pair", "n", "raw", "kappa"]], kappa="Cohen's kappa"))
         names = {"split": "split by", "macro_f1": "macro-F1", "accuracy_where_answered": "right where answered"}
-        yield Block("", _shown(self.parts, **names), on_page=False)
+        yield Block("", _shown(self.parts, **names))
         votes = self.rules["against"].map({True: "against ", False: ""}) + self.rules["leads"]
         columns = ["rule", "leads", "rows", "coverage", "overlap", "conflict", "accuracy", "labelled"]
         rules = _shown(self.rules.assign(leads=votes)[columns], leads="votes for", labelled="of")
-        yield Block("", rules, on_page=False)
-        yield _corrected(self.corrected)
+        yield Block("", rules)
 
     def as_text(self, words: Mapping[str, str]) -> str:
         """Return the report as text of at most 110 columns; `words` has the word people see for each lead."""
@@ -111,15 +129,22 @@ class Evaluation:
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as JSON."""
-        return {
+        return self.numbers | {
             "schema_version": 1,  # it grows when a program that reads it would have to change
-            "rows": len(self.pairs), "threads": int(self.pairs["thread"].nunique()),
-            "figures": scores.nested(self.scores), "scores": records(self.scores.round(3)),
-            "confusion": {str(lead): row.astype(int).to_dict() for lead, row in self.confusion.iterrows()},
-            "calibration": records(self.calibration.round(3)), "agreement": self.agreement.as_json(),
+            "scores": records(self.scores.round(3)), "calibration": records(self.calibration.round(3)),
             "rules": records(self.rules.round(3)), "folds": records(self.parts.round(3)),
             "left_out": None,  # once the figures with weights fitted elsewhere, which `benchmarks.weights` prints now
-            "corrected_shares": self.corrected.as_json(), "notes": self.notes,
+            "notes": self.notes,
+        }  # fmt: skip
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """What a review says of it, as JSON."""
+        return {
+            "rows": len(self.pairs), "threads": int(self.pairs["thread"].nunique()),
+            "figures": scores.nested(self.scores),
+            "confusion": {str(lead): row.astype(int).to_dict() for lead, row in self.confusion.iterrows()},
+            "corrected_shares": self.corrected.as_json(), "agreement": self.agreement.as_json(),
         }  # fmt: skip
 
 
@@ -177,10 +202,9 @@ def evaluate(judged: Judged, labels: Labels, draws: int = 1000) -> Evaluation:
     notes = [*judged.notes, *notes, *_limits(pairs)]
     if decided := int((~is_answer).sum()):
         notes.append(f"left out: {pluralise(decided, 'contribution')} that people decided")
-    rules = scores.rule_table(answers.reasons, len(answers.contributions), truth)
     return Evaluation(
         pairs, scores.score_table(pairs, draws), scores.confusion(pairs), scores.calibration_table(pairs),
-        scores.part_table(pairs), agreement(labels), corrected_shares(rows, blind_sample(labels)), rules, notes,
+        agreement(labels), corrected_shares(rows, blind_sample(labels)), answers, truth, notes,
     )  # fmt: skip
 
 
@@ -267,10 +291,9 @@ class EvaluationQuestion(Question):
     def numbers(self, data: ReviewData) -> dict[str, Any]:
         if self._found is None:
             return {}
-        known = self._found.as_json()
+        known = self._found.numbers
         people = {name: value for name, value in known["agreement"].items() if name != "pairs"}  # nobody's name
-        kept = {name: known[name] for name in ("rows", "threads", "figures", "confusion", "corrected_shares")}
-        return {"evaluation": kept | {"agreement": people}}
+        return {"evaluation": known | {"agreement": people}}
 
     def html(self, data: ReviewData) -> Markup:
         found, plot = self._found, Markup("")
@@ -279,8 +302,7 @@ class EvaluationQuestion(Question):
             plot = page.picture(figure, figure.axes[0].get_title(loc="left"))
         blocks = [
             (block, [] if block.table is None else [_is_number(block.table[name]) for name in block.table])
-            for block in (found.blocks() if found else ())
-            if block.on_page
+            for block in (found.blocks(of_page=True) if found else ())
         ]
         return page.html(
             "evaluation.html", title=self.title, sentence=self.sentence(data), found=found, plot=plot, blocks=blocks,

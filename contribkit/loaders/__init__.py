@@ -3,6 +3,8 @@
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
+import pandas as pd
+
 from contribkit.config.organisation import Organisation
 from contribkit.config.toml import placeholders
 from contribkit.errors import ContribkitError
@@ -73,8 +75,8 @@ def load(organisation: Organisation | str | Path, period: Period | str, keep_goi
     threads = unite_threads([answer.threads for answer in answers.values()], organisation)
     acts = unite_acts([answer.acts for answer in answers.values()], organisation)
     references = unite_references([answer.references for answer in answers.values()], organisation, threads)
-    elsewhere = ~in_scope(acts["ref"], organisation, threads)
-    threads = threads[in_scope(threads["ref"], organisation, threads)].reset_index(drop=True)
+    is_inside = in_scope(pd.concat([acts["ref"], threads["ref"]]), organisation, threads)
+    elsewhere, threads = ~is_inside[: len(acts)], threads[is_inside[len(acts) :]].reset_index(drop=True)
     former = outside_membership(acts, organisation) & ~elsewhere
     in_period = (acts["at"] >= period.start) & (acts["at"] < period.end)
     left_out = {

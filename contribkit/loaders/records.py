@@ -23,6 +23,18 @@ from contribkit.vocabulary import Kind
 
 _LARGEST = 2**63 - 1
 _MOST_HOURS = 100_000
+_KINDS = frozenset(Kind)
+_ACTS = {str(kind): kind.act for kind in Kind}
+_OF_AUTHORS = (Kind.PULL_REQUEST, Kind.ISSUE, Kind.DISCUSSION, Kind.RELEASE)
+# What an address holds where it is that of a thread of a kind.
+_PAGES = {
+    "/pull/": "pull_request", "/merge_requests/": "pull_request", "/+/": "pull_request",
+    "/discussions/": "discussion", "/t/": "discussion", "/issues/": "issue",
+}  # fmt: skip
+_OF_THREAD = ["author", "kind", "state", "merged_at"]
+_ALIKE = ("ref", "actor", "url", "actor_role")  # what all acts of a row have alike
+_OF_ACT = [*_ALIKE, "act", "at", "count", "text", "hours"]
+_USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
 # By column type: what JSON holds, in Python and in words.
 _TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "str": (str, "text"), "list": (list, "a list"), "Int64": (int, "a whole number"),
@@ -111,19 +123,19 @@ def read_records(path: Path, name: str, broken: list[str] | None = None) -> Iter
 def _of_contribution(row: dict[str, Any]) -> dict[str, Any]:
     """Return what the id of a contribution says; a `ValueError` where other columns say something else."""
     ref, login, kind = parse_contribution_id(row["id"])
-    if kind not in list(Kind):
+    if kind not in _KINDS:
         raise ValueError(f'unknown kind "{kind}"; {nearest(kind, [str(k) for k in Kind])}')
     for name, value in (("ref", ref), ("actor", login), ("kind", kind)):
         if row.get(name) is not None and casefold_id(row[name]) != casefold_id(value):
             raise ValueError(f'"{name}" is "{row[name]}", but the id says "{value}"')
-    if (number_of(ref) or 0) > _LARGEST:
+    if ((number := number_of(ref)) or 0) > _LARGEST:
         raise ValueError(f'invalid thread "{ref}"')
     stated = {}
     if "activity_log" in (row.get("source") or ""):  # files of earlier versions carried what it states as labels
         words = [label.partition(": ") for label in row.get("labels") or []]
         known = ("lead", "upstream", "activity")
         stated = {f"stated_{name}": word for name, _, word in words if name in known and word}
-    return stated | {"ref": ref, "kind": kind, "actor": login, "repo": place_of(ref), "number": number_of(ref)}
+    return stated | {"ref": ref, "kind": kind, "actor": login, "repo": place_of(ref), "number": number}
 
 
 def _of_need(row: dict[str, Any]) -> dict[str, Any]:
@@ -143,7 +155,7 @@ _CHECKS: dict[str, tuple[dict[str, str], tuple[str, ...], Callable[[dict[str, An
 def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:
     for name, value in row.items():
         kind = schema.get(name)
-        if value is None or kind is None:
+        if value is None or kind is None or (kind == "str" and isinstance(value, str)):
             continue
         known, words = _TYPES[kind]
         if not isinstance(value, known) or (isinstance(value, bool) and kind != "boolean"):
@@ -162,8 +174,7 @@ def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:
 def _check_date(name: str, value: str) -> None:
     with suppress(ValueError):
         # Alone it takes 20260701 and 2026-W27 too; and a time must be one in every zone.
-        is_usual = re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])", value)
-        if is_usual and 1 < datetime.fromisoformat(value).year < 9999:
+        if _USUAL.match(value) and 1 < datetime.fromisoformat(value).year < 9999:
             return
     raise ValueError(f'"{name}" is "{value}", not a date like 2026-07-01 or 2026-07-01T12:00:00Z')
 
@@ -172,37 +183,35 @@ def unfold(rows: Iterable[dict[str, Any]], timezone: str) -> tuple[pd.DataFrame,
     """Return threads and acts that fold into these contributions again; days are those of the time zone."""
     # The author's own row says most about a thread, so it comes first.
     ordered = sorted(rows, key=lambda row: casefold_id(row["actor"]) != casefold_id(_author(row) or ""))
-    threads = [_thread(row) for row in ordered]
-    acts = pd.DataFrame([act for row in ordered for act in _acts(row)], columns=[*ACTS])
+    # A list a column takes a fraction of what a dict a row does.
+    known = pd.DataFrame({name: [row.get(name) for row in ordered] for name in THREADS})
+    threads = known.assign(**pd.DataFrame(map(_thread, ordered), columns=_OF_THREAD))
+    acts = pd.DataFrame([act for row in ordered for act in _acts(row)], columns=_OF_ACT).assign(source="records")
     acts["whole_day"] = is_day(acts["at"].astype("str"))
-    return conform(pd.DataFrame(threads), THREADS, timezone), conform(acts, ACTS, timezone)
+    return conform(threads, THREADS, timezone), conform(acts, ACTS, timezone)
 
 
 def _author(row: dict[str, Any]) -> str | None:
-    opened = row["kind"] in (Kind.PULL_REQUEST, Kind.ISSUE, Kind.DISCUSSION, Kind.RELEASE)
-    return row.get("author") or (row["actor"] if opened else None)
+    return row.get("author") or (row["actor"] if row["kind"] in _OF_AUTHORS else None)
 
 
-def _thread(row: dict[str, Any]) -> dict[str, Any]:
+def _thread(row: dict[str, Any]) -> tuple[str | None, ...]:
+    """Return what a row tells of its thread in other words than a thread has: the columns `_OF_THREAD`."""
     kind: str | None = row["kind"]
     if kind in (Kind.REVIEW, Kind.COMMENT, Kind.TRIAGE):  # the kind of the thread itself is in its address
-        pages = {"pull_request": ("/pull/", "/merge_requests/", "/+/"), "discussion": ("/discussions/", "/t/")}
-        places = {page: thread for thread, known in (*pages.items(), ("issue", ("/issues/",))) for page in known}
         fallback = "pull_request" if kind == Kind.REVIEW else None
-        kind = next((thread for place, thread in places.items() if place in (row.get("url") or "")), fallback)
+        kind = next((thread for place, thread in _PAGES.items() if place in (row.get("url") or "")), fallback)
     state = row.get("state")
     if state is None and row["kind"] == Kind.PULL_REQUEST and row.get("merged_at"):
         state = "merged"
     merged_at = row.get("merged_at") if state == "merged" else None
-    known = {name: row.get(name) for name in THREADS}
-    return known | {"author": _author(row), "kind": kind, "state": state, "merged_at": merged_at}
+    return _author(row), kind, state, merged_at
 
 
-def _acts(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the acts of a row: as many as it has different dates, with the count on the first."""
-    common = {name: row.get(name) for name in ("ref", "actor", "url", "actor_role")} | {"source": "records"}
+def _acts(row: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield the acts of a row, in the columns `_OF_ACT`: as many as it has different dates, the count on the first."""
     first, last = row.get("happened_at"), row.get("last_at")
-    act = Kind(row["kind"]).act
+    act = _ACTS[row["kind"]]
     later = "commented" if act == "opened" else act
     named = (("opened", "opened_at"), ("merged", "merged_at")) if act == "opened" else ()
     moments: dict[tuple[str, Any], int] = {(name, row[time]): 1 for name, time in named if row.get(time)}
@@ -216,6 +225,6 @@ def _acts(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     inside = [moment for moment in moments if not first or (first <= (moment[1] or first) <= (last or first) + "~")]
     start = inside[0] if inside else next(iter(moments))
     moments[start] += max(0, (row.get("acts") or 1) - len(inside))
-    words = {"text": "\n\n".join(row.get("remarks") or []) or None, "hours": row.get("hours")}
-    for (name, at), count in moments.items():
-        yield common | {"act": name, "at": at, "count": count} | (words if (name, at) == start else {})
+    common, words = tuple(map(row.get, _ALIKE)), ("\n\n".join(row.get("remarks") or []) or None, row.get("hours"))
+    for moment, count in moments.items():
+        yield *common, *moment, count, *(words if moment == start else (None, None))

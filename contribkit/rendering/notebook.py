@@ -20,7 +20,10 @@ NOTEBOOKS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "notebooks"
 
 _START = 300  # seconds that a kernel may take to start: a network disk is slow
 _NO_START = (RuntimeError, ValueError, TypeError, KeyError, FileNotFoundError, PermissionError)
-_KERNEL = ("--IPKernelApp.log_level=ERROR", "--IPKernelApp.exec_PYTHONSTARTUP=False", "--HistoryManager.enabled=False")
+_KERNEL = (
+    "--IPKernelApp.log_level=ERROR", "--IPKernelApp.exec_PYTHONSTARTUP=False", "--HistoryManager.enabled=False",
+    f"--Contribkit.{page.RENDERED}=True",
+)  # fmt: skip
 
 
 def check_parameters(notebook: Path, given: dict[str, Any]) -> None:

@@ -20,6 +20,8 @@ from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Lead
 
 _FOLDER = Path(__file__).parent / "templates"
+RENDERED = "is_rendered"
+"""The option of the class ``Contribkit`` by which a kernel is told that it renders a page."""
 MOST_ROWS = 300
 """How many rows a table or list shows at most: a page of thousands opens slowly, and nobody reads them there."""
 
@@ -66,6 +68,14 @@ def _display(shown: Any, name: str, update: bool = False) -> None:
     untyped, is_section = cast(Any, display).display, isinstance(shown, Section)
     bundle = {"text/html": shown._repr_html_(), "text/plain": repr(shown)} if is_section else shown
     untyped(bundle, raw=is_section, display_id=name, update=update)
+
+
+def is_rendered() -> bool:
+    """Say whether a notebook is rendered, so that no widget in it will ever be alive: see `RENDERED`."""
+    from IPython.core.getipython import get_ipython  # slow to import
+
+    shell: Any = get_ipython()
+    return bool(shell) and RENDERED in shell.config.get("Contribkit", {})
 
 
 class Page:

@@ -167,7 +167,11 @@ class Review(Page):
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Every number of the page, and those that every summary has."""
-        return summarise(self.data, self._asked, {question.name for question in plugged_in()})
+        return summarise(self.data, self._asked, self._marks, {question.name for question in plugged_in()})
+
+    @cached_property
+    def _marks(self) -> dict[str, pd.Series]:
+        return marks(self.data, self._asked)
 
     @property
     def _asked(self) -> list[Question]:
@@ -180,7 +184,7 @@ class Review(Page):
 
     def write(self, folder: str | Path) -> None:
         """Write ``contributions.csv`` and ``summary.json`` into a folder, each whole or not at all."""
-        table = to_csv(self.data.rows, self.data.without_names, marks(self.data, self._asked))
+        table = to_csv(self.data.rows, self.data.without_names, self._marks)
         write_whole(Path(folder) / "contributions.csv", table)
         write_whole(Path(folder) / "summary.json", to_json(self.summary))
 

@@ -115,7 +115,7 @@ class ReviewData:
     def hidden(self) -> int:
         """How many of the team's contributions are private and not shown."""
         rows = self._judged.contributions
-        return int((~privacy.visible(rows, self.include_private) & self._of_team(rows)).sum())
+        return int(self._of_team(rows[~privacy.visible(rows, self.include_private)]).sum())
 
     @cached_property
     def acts(self) -> pd.DataFrame:

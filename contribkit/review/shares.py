@@ -1,8 +1,10 @@
 """Shares with intervals, by count and by effort, how evenly work is distributed, and what many questions count."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import product
-from math import hypot, log
+from math import hypot, log, sqrt
+from statistics import NormalDist
 from typing import NamedTuple
 
 import pandas as pd
@@ -10,9 +12,11 @@ import pandas as pd
 from contribkit.config.models import Effort
 from contribkit.period import Period
 from contribkit.review.review_data import within
+from contribkit.tables import cells_of
 from contribkit.vocabulary import Kind, Lead
 
 FEWEST_PEOPLE = 4
+_SQUARE = NormalDist().inv_cdf(0.975) ** 2  # of the quantile of a 95 % interval
 
 
 class Share(NamedTuple):
@@ -26,7 +30,7 @@ class Share(NamedTuple):
 
 
 def share(part: int, whole: int) -> Share:
-    """Return a share with Wilson's interval (Wilson 1927, doi:10.1080/01621459.1927.10502953), by SciPy."""
+    """Return a share with Wilson's interval (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
     if whole == 0:
         return Share(part, whole, None, None, None)
     low, high = _wilson(part, whole)
@@ -34,10 +38,11 @@ def share(part: int, whole: int) -> Share:
 
 
 def _wilson(part: int, whole: int) -> tuple[float, float]:
-    from scipy.stats import binomtest  # slow to import
-
-    interval = binomtest(part, whole).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)
+    # scipy.stats says the same, but takes as long to import as a small review to compute.
+    observed, square = part / whole, _SQUARE / whole
+    middle, half = observed + square / 2, sqrt(square * observed * (1 - observed) + square**2 / 4)
+    low, high = (middle - half) / (1 + square), (middle + half) / (1 + square)
+    return 0.0 if part == 0 else low, 1.0 if part == whole else high
 
 
 def difference(now: Share, then: Share) -> tuple[float, float, float] | None:
@@ -70,8 +75,8 @@ def absence_factor(counts: Sequence[int]) -> int | None:
 
 def lead_counts(leads: Iterable[str]) -> dict[str, int]:
     """Return how many contributions each lead has, in the order of leads."""
-    counts = list(map(str, leads))
-    return {str(lead): counts.count(lead) for lead in Lead}
+    counts = Counter(cells_of(leads) if isinstance(leads, pd.Series) else leads)
+    return {str(lead): counts[str(lead)] for lead in Lead}
 
 
 def days_between(start: pd.Series, end: pd.Series) -> tuple[float | None, int]:

@@ -46,14 +46,16 @@ def marks(data: ReviewData, questions: Sequence[Question]) -> dict[str, pd.Serie
     return {name: mask for question in questions for name, mask in question.rows(data).items()}
 
 
-def summarise(data: ReviewData, questions: Sequence[Question], plug_ins: Collection[str] = ()) -> dict[str, Any]:
+def summarise(
+    data: ReviewData, questions: Sequence[Question], marks: Mapping[str, pd.Series], plug_ins: Collection[str] = ()
+) -> dict[str, Any]:
     """Return every number of a review; those of the questions named in `plug_ins` below that key."""
     from contribkit import __version__
 
     org, period = data.organisation, data.period
     numbers = {question.name: question.numbers(data) for question in questions}
     further = {name: found.get(name, found) for name, found in numbers.items() if name in plug_ins}
-    counts_for = {name: list(mask) for name, mask in marks(data, questions).items()}
+    counts_for = {name: mask.tolist() for name, mask in marks.items()}
     return {
         "schema_version": VERSION, "contribkit": __version__,
         "as_of": data.as_of.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -73,8 +75,11 @@ def summarise(data: ReviewData, questions: Sequence[Question], plug_ins: Collect
 
 def to_json(summary: dict[str, Any]) -> str:
     """Return a summary as JSON, in which numbers that JSON does not know, such as infinite hours, are missing."""
-    finite = json.loads(json.dumps(summary), parse_constant=lambda _: None)
-    return json.dumps(finite, indent=1, ensure_ascii=False) + "\n"
+    finite, to_line = summary | {"rows": []}, json.JSONEncoder(ensure_ascii=False).encode
+    finite = json.loads(json.dumps(finite), parse_constant=lambda _: None)
+    lines = ",\n".join(f"  {to_line(row)}" for row in summary["rows"])  # a line a row: there may be 100,000
+    text = json.dumps(finite, indent=1, ensure_ascii=False) + "\n"
+    return text.replace('\n "rows": []', f'\n "rows": [\n{lines}\n ]') if lines else text
 
 
 class _Row(BaseModel):
@@ -146,14 +151,14 @@ _CSV_COLUMNS = (
 )  # fmt: skip
 
 
-def to_csv(rows: pd.DataFrame, without_names: bool = False, marks: dict[str, pd.Series] | None = None) -> str:
+def to_csv(rows: pd.DataFrame, without_names: bool = False, marks: Mapping[str, pd.Series] | None = None) -> str:
     """Return judged contributions as CSV, without bodies; `marks` are what each row counts for beside its lead."""
     why = ["; ".join(f"{r['lead']} {r['weight']:+.1f}: {r['sentence']}" for r in cell) for cell in rows["reasons"]]
     table = rows.assign(why=pd.Series(why, index=rows.index, dtype="str"))[[*_CSV_COLUMNS]]
     table = table.drop(columns=["actor", "author"] if without_names else [])
     for name, mask in (marks or {}).items():
         column = f"counts_for_{name.replace(' ', '_').replace('-', '_')}"
-        table[column] = ["true" if counts else "false" for counts in mask]
+        table[column] = ["true" if counts else "false" for counts in mask.tolist()]
     return csv_of(table)
 
 
@@ -165,25 +170,35 @@ class Sortable:
         days = rows["happened_at"].dt.tz_convert(data.period.timezone).dt.strftime("%Y-%m-%d")
         table = pd.DataFrame({
             "who led": rows["lead"].map(data.words), "title": rows["title"].fillna(rows["ref"]),
-            "kind": rows["kind"].map(lambda kind: Kind(kind).word),
-            "activity": rows["activity"].map(lambda activity: Activity(activity).word), "for": rows["stakeholder"],
-            "initiative or goal": rows["initiative"].fillna(rows["goal"]), "who": rows["actor"].replace(data.members),
+            "kind": rows["kind"].map({kind.value: kind.word for kind in Kind}),
+            "activity": rows["activity"].map({activity.value: activity.word for activity in Activity}),
+            "for": rows["stakeholder"], "initiative or goal": rows["initiative"].fillna(rows["goal"]),
+            "who": rows["actor"].map(data.members).fillna(rows["actor"]),
             "day": days, "thread": rows["ref"],
         })  # fmt: skip
         self.table = table.drop(columns="who" if data.without_names else []).reset_index(drop=True)
-        links = [page.macro("link", *cells) for cells in zip(self.table["title"], rows["url"], strict=True)]
-        cells = self.table.astype(object).where(self.table.notna(), MISSING)
-        self._html = cells.assign(title=links).map(escape)  # titles come from strangers
+        self._urls = rows["url"].tolist()
+
+    def _html(self, count: int) -> pd.DataFrame:
+        table = self.table.head(count)
+        links = [page.macro("link", *cells) for cells in zip(table["title"], self._urls[:count], strict=True)]
+        cells = table.astype(object).where(table.notna(), MISSING)
+        return cells.assign(title=links).map(escape)  # titles come from strangers
 
     def _repr_html_(self) -> str:
-        shown, more = self._html.head(page.MOST_ROWS), len(self.table) - page.MOST_ROWS
+        shown, more = self._html(page.MOST_ROWS), len(self.table) - page.MOST_ROWS
         note = f"And {more} more: run the notebook, or see contributions.csv." if more > 0 else ""
         return page.html("table.html", table=page.table(shown) + page.paragraph(note, quiet=True))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        from itables.widget import ITable  # slow to import, and needed only where a notebook shows the table
+        live = {} if page.is_rendered() else self._live()
+        return {**live, "text/html": self._repr_html_(), "text/plain": repr(self.table)}
 
-        classes, left = "display compact jp-RenderedHTMLCommon", [{"targets": "_all", "className": "dt-left"}]
-        live = ITable(self._html, allow_html=True, classes=classes, columnDefs=left, maxBytes=0)._repr_mimebundle_()
+    def _live(self) -> dict[str, Any]:
+        from itables.widget import ITable  # slow to import, and needed only where a person sees the widget
+
+        rows, classes = self._html(len(self.table)), "display compact jp-RenderedHTMLCommon"
+        left = [{"targets": "_all", "className": "dt-left"}]
+        live = ITable(rows, allow_html=True, classes=classes, columnDefs=left, maxBytes=0)._repr_mimebundle_()
         bundle = live[0] if isinstance(live, tuple) else live
-        return {**(bundle or {}), "text/html": self._repr_html_(), "text/plain": repr(self.table)}
+        return bundle or {}

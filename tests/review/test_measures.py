@@ -164,7 +164,7 @@ def test_our_share_of_a_project_asks_only_sources_that_know_others(org):
     )
 
     def told(done):
-        return data_of(judged({}), acts=done, organisation=org, period=PERIOD, project=None)
+        return data_of(judged({}), acts=done, threads=None, organisation=org, period=PERIOD, project=None)
 
     table = community.projects(told(known))
     assert table[["project", "part", "whole", "share"]].to_numpy().tolist() == [

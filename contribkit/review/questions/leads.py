@@ -12,7 +12,7 @@ from contribkit.review.question import Filter, Question, array, each, frame, led
 from contribkit.review.questions.changes import history_shown
 from contribkit.review.questions.community import community
 from contribkit.review.questions.goals import goals
-from contribkit.review.questions.limits import review_queue
+from contribkit.review.questions.limits import waiting
 from contribkit.review.questions.sharing import distribution, of_one_person, releases
 from contribkit.review.questions.stakeholders import NOT_NAMED, cross_links, evidence, named_stakeholders, sides
 from contribkit.review.review_data import ReviewData
@@ -189,10 +189,10 @@ def _hours(hours: float, known: int, rows: int) -> Any:
 
 def next_steps(data: ReviewData) -> Iterator[tuple[str, str]]:
     """Yield what the team can do, what is quickest first: an action, and the question whose section shows it."""
-    if waiting := len(review_queue(data.rows)):
-        minutes = pluralise(max(1, round(waiting * _SECONDS / 60)), "minute")
-        need = page.verb(waiting, "needs", "need")
-        yield f"{pluralise(waiting, 'contribution')} {need} review: about {minutes}", "needs_review"
+    if unclear := len(waiting(data)):
+        minutes = pluralise(max(1, round(unclear * _SECONDS / 60)), "minute")
+        need = page.verb(unclear, "needs", "need")
+        yield f"{pluralise(unclear, 'contribution')} {need} review: about {minutes}", "needs_review"
     links = cross_links(data)
     if missing := int((links["paste_upstream"].notna() | links["paste_own"].notna()).sum()):
         lack = page.verb(missing, "lacks", "lack")

@@ -86,7 +86,7 @@ class NeedsReview(Question):
     schema = {"waiting": of("count", "Unclear and disputed contributions.")}
 
     def sentence(self, data: ReviewData) -> str:
-        rows = review_queue(data.rows)
+        rows = waiting(data)
         if not len(rows):
             return "Nothing is unclear in this period."
         disputed = (rows["decided_by"] == "person").sum()
@@ -96,19 +96,25 @@ class NeedsReview(Question):
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         columns = ["id", "kind", "title", "url", "activity", "happened_at", "settles"]
-        return {"needs_review": review_queue(data.rows)[columns].reset_index(drop=True)}
+        return {"needs_review": waiting(data)[columns].reset_index(drop=True)}
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
-        return {"waiting": len(review_queue(data.rows))}
+        return {"waiting": len(waiting(data))}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
         return {"/waiting": {"lead": str(Lead.UNCLEAR)}}
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        rows = review_queue(data.rows)
+        rows = waiting(data)
         yield row_details(data, rows, settles=True)
         if len(rows) and data.project is None:
             yield page.html("relabel.html")
+
+
+@once
+def waiting(data: ReviewData) -> pd.DataFrame:
+    """Return the contributions that need review."""
+    return review_queue(data.rows)
 
 
 def review_queue(rows: pd.DataFrame) -> pd.DataFrame:

@@ -156,16 +156,15 @@ def sides(data: ReviewData) -> pd.DataFrame:
     """Return the addresses on our own side (private ones empty) that link to each thread, or are linked from it."""
     references, is_own, table = data.data.references, data.organisation.is_own_side, []
     shown = references["url"].where(visible(references), "").fillna("")
-    is_out = (references["direction"] == "out").tolist()
-    places = grouped(zip(references["ref"].map(casefold_id), is_out, strict=True), shown)
+    refs, is_out = references["ref"].str.casefold(), references["direction"] == "out"
+    told_in, told_out = (grouped(refs[mask], shown[mask]) for mask in (~is_out, is_out))
     for row in rows_of(data.named_rows[["ref", "links_in", "links_out"]]):
         linking = [link for link in row["links_in"] if is_own(link.get("ref") or "")]
         urls_in = ["" if link.get("private") else thread_url(link["ref"]) or "" for link in linking]
         urls_out = [thread_url(other) or "" for other in row["links_out"] if is_own(other)]
-        inward, outward = (
-            list(dict.fromkeys([*places.get((casefold_id(row["ref"]), is_out), []), *urls]))
-            for is_out, urls in ((False, urls_in), (True, urls_out))
-        )
+        ref = casefold_id(row["ref"])
+        inward = list(dict.fromkeys([*told_in.get(ref, ()), *urls_in]))
+        outward = list(dict.fromkeys([*told_out.get(ref, ()), *urls_out]))
         table.append((inward, outward, _STATE[bool(inward), bool(outward)]))
     return pd.DataFrame(table, columns=["inward", "outward", "linked"], index=data.named_rows.index)
 
@@ -179,7 +178,8 @@ def evidence(data: ReviewData) -> Share:
 @once
 def cross_links(data: ReviewData) -> pd.DataFrame:
     """Return the threads of stakeholder-led work with their address on our own side and what to paste on either."""
-    threads = led_by(data, Lead.STAKEHOLDER).join(sides(data))
+    columns = ["ref", "title", "url", "stakeholder", "initiative"]
+    threads = led_by(data, Lead.STAKEHOLDER)[columns].join(sides(data))
     may_be_named, table = {one.name for one in data.organisation.stakeholders if one.may_be_named}, []
     for row in page.dicts(threads[threads["ref"].map(place_of).notna()].drop_duplicates("ref")):
         whom = f" for {row['stakeholder']}" if row["stakeholder"] in may_be_named else ""
@@ -191,8 +191,7 @@ def cross_links(data: ReviewData) -> pd.DataFrame:
             "paste_upstream": None if row["outward"] else why,
             "paste_own": None if row["inward"] else f"Upstream: {row['url']}",
         })  # fmt: skip
-    columns = ["ref", "title", "url", "stakeholder", "initiative", "linked", "ours", "paste_upstream", "paste_own"]
-    return pd.DataFrame(table, columns=columns)
+    return pd.DataFrame(table, columns=[*columns, "linked", "ours", "paste_upstream", "paste_own"])
 
 
 @once
