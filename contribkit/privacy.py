@@ -115,7 +115,9 @@ class Mask:
     """Puts `SOMEBODY` for logins and names in any case, mail addresses, what follows an @, and `parts` as written."""
 
     def __init__(self, names: Iterable[str], parts: Iterable[str] = ()) -> None:
-        known = {casefold_id(name) for name in names if isinstance(name, str) and name}
+        named = {casefold_id(name) for name in names if isinstance(name, str) and name}
+        elsewhere = {name.rpartition(":")[2] for name in named if ":" in name}  # a name behind its host
+        known = named | {name for name in elsewhere if name and not name.isdigit()}
         self._logins = {name for name in known if _WORD.fullmatch(name)}
         self._others = _any_of(known - self._logins, "{}", re.IGNORECASE)
         self._parts = _any_of(set(parts), r"\b(?:{})\b")

@@ -18,7 +18,7 @@ from contribkit.text import pluralise
 # Modules beside this one, most trusted first, for columns that two sources know: what people wrote down for this
 # purpose, then what GitHub says, then what is inferred from a git history, which has no openings, reviews or labels.
 # Then what leaves no trace there: as people say it of themselves, and as notes and calendars say it of them.
-LOADERS = ("records", "github", "github_to_sqlite", "git", "activity_log", "meetings")
+LOADERS = ("records", "github", "perceval", "github_to_sqlite", "git", "activity_log", "meetings")
 
 _MOST = 20  # broken lines reported of one source
 

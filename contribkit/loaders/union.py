@@ -67,9 +67,10 @@ def unite_acts(frames: list[pd.DataFrame], organisation: Organisation) -> pd.Dat
     once = acts["act"].isin(_ONCE)
     twice = once & acts.duplicated(["key", "actor", "act"]) | acts.duplicated(["key", "actor", "act", "at"])
     acts = acts[~twice]
-    nameless = acts["actor"].str.startswith(UNIDENTIFIED)
+    # Whom git does not name, another source may.
+    by_git = acts["source"] == "git"
     done = pd.MultiIndex.from_frame(acts[["key", "act"]])
-    acts = acts[~(nameless & done.isin(done[~nameless & (acts["source"] != "git")]))]
+    acts = acts[~(by_git & acts["actor"].str.startswith(UNIDENTIFIED) & done.isin(done[~by_git]))]
     return acts.sort_index()[[*ACTS]].reset_index(drop=True)
 
 
