@@ -15,6 +15,8 @@ import pytest
 
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
+from contribkit.ids import parse_contribution_id, repository_of
+from contribkit.labels.aliases import Aliases
 from contribkit.loaders import Data, check, load
 from contribkit.loaders.meetings import diagnose
 from contribkit.loaders.meetings.notes import find_day
@@ -128,6 +130,18 @@ def test_a_meeting_is_a_thread_and_each_members_attendance_an_act(tmp_path: Path
     assert one["happened_at"].isoformat() == "2026-07-06T22:00:00+00:00"
     assert sorted(loaded(tmp_path, period="2026-Q2").contributions["actor"]) == ["Bob-Example", "ada-example"]
     assert len(data.threads) == 2
+
+
+def test_an_id_is_found_again_whatever_the_path_is(tmp_path: Path) -> None:
+    made = Invented(tmp_path / "clones" / COMPASS, start="2026-09-01T10:00")
+    made.main("Notes", files={"our notes@x#1.md": CAFE})
+    (one,) = rows_of(loaded(tmp_path).contributions)
+    assert parse_contribution_id(one["id"]) == (one["ref"], "ada-example", "meeting")
+    assert repository_of(one["ref"]) is None
+    assert Aliases(newer={"ada-example": "ada-new"}).newest(one["id"]) == one["id"].replace(
+        "@ada-example:", "@ada-new:"
+    )
+    assert one["url"].endswith("/blob/HEAD/our%20notes%40x%231.md#2026-07-07")
 
 
 def test_hours_stand_in_the_settings_or_nowhere(tmp_path: Path) -> None:
@@ -285,9 +299,10 @@ def test_what_is_no_meeting(tmp_path: Path, notes: str) -> None:
     assert did(tmp_path, notes) == []
 
 
-def test_a_day_further_down_is_of_what_was_talked_about(tmp_path: Path) -> None:
-    notes = "# 2026-07-07\n\n## Follow-up of 2026-07-01\n\n### Attendees\n- @ada-example\n"
-    assert did(tmp_path, notes) == ADA
+@pytest.mark.parametrize("top", ["# 2026-07-07\n\n#", "# Cafe since 2020-01-01\n\n## 2026-07-07\n\n##"])
+def test_a_day_further_down_is_of_what_was_talked_about(tmp_path: Path, top: str) -> None:
+    later = "".join(f"### Follow-up of 2026-07-0{day}\n- @bob-example\n" for day in (1, 2, 3))
+    assert did(tmp_path, f"{top}# Attendees\n- @ada-example\n\n{later}") == ADA
 
 
 def test_two_meetings_on_one_day_are_two_and_one_under_two_headings_is_one(tmp_path: Path) -> None:
@@ -415,7 +430,17 @@ def test_keep_going_takes_the_other_clones(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "notes", ["[" * 100_000, "- " * 50_000 + "x", "> " * 5_000 + "x", "*_" * 50_000, "| a " * 20_000 + "\n|-"]
+    "notes",
+    [
+        "[" * 100_000,
+        "- " * 50_000 + "x",
+        "> " * 5_000 + "x",
+        "*_" * 50_000,
+        "| a " * 20_000 + "\n|-",
+        "(" * 300_000,
+        "# may" + "!" * 300_000 + "x",
+        "- a / " + "@ab, " * 60_000,
+    ],
 )
 def test_notes_that_are_no_notes_end_soon(tmp_path: Path, notes: Any) -> None:
     assert did(tmp_path, f"# 2026-07-07\n\n## Attendees\n\n- @ada-example\n\n## Agenda\n\n{notes}\n") == ADA

@@ -76,6 +76,8 @@ def in_notes(document: Document, meetings: list[Meeting], people: People, hours:
     """Yield the meetings of a document, with what members did in each."""
     days = Counter[date]()
     for meeting in meetings:
+        if not meeting.people:
+            continue
         days[meeting.day] += 1
         further = f"-{days[meeting.day]}" if days[meeting.day] > 1 else ""
         row = document.row | {"ref": f"notes:{document}#{meeting.day}{further}", "title": meeting.title}
@@ -167,31 +169,23 @@ def with_calendars(noted: list[Attendance], occurrences: list[tuple[str, Occurre
     by_day = grouped(((one.project, one.day) for one in noted), noted)
     further = dict[str, Attendance]()
     for (project, day), here in grouped(((project, one.day) for project, one in occurrences), occurrences).items():
-        notes, is_only = by_day.get((project, day), []), len({event.key for _, event in here}) == 1
+        notes = [(one, _words(one.row["title"], project)) for one in by_day.get((project, day), [])]
+        is_only = len({event.key for _, event in here}) == 1
         for _, event in here:
-            alike = [one for one in notes if _words(one.row["title"], project) & _words(event.title, project)]
-            alike = alike or (notes if is_only else [])
-            told = alike[0] if len(alike) == 1 else None
-            if told:
-                told.hours = event.hours or told.hours
-                if not event.calendar.private:
-                    told.row["title"] = event.title or told.row["title"]
-            if not (told and told.attendees):
-                one = told if told and not event.calendar.private else _in_calendar(event, project)
-                one = one if one is told else further.setdefault(one.row["ref"], one)
+            alike = [one for one, words in notes if words & _words(event.title, project)]
+            alike = alike or [one for one, _ in notes if is_only]
+            if len(alike) == 1:
+                alike[0].hours = event.hours or alike[0].hours
+                if event.title and not event.calendar.private:
+                    alike[0].row["title"] = event.title
+            elif event.members:
+                row = {"ref": f"calendar:{event.key}#{day}", "title": event.title, "stated_upstream": project}
+                at = event.at.isoformat() if event.at else str(day)
+                new = Attendance(row | {"private": False}, day, project, "", event.hours, at)
+                one = further.setdefault(row["ref"], new)
                 one.did |= {login: [ATTENDED] for login in event.members}
                 one.row["private"] |= event.calendar.private
     return [*further.values()]
-
-
-def _in_calendar(event: Occurrence, project: str) -> Attendance:
-    row = {
-        "ref": f"calendar:{event.key}#{event.day}",
-        "title": event.title,
-        "stated_upstream": project,
-        "private": False,
-    }
-    return Attendance(row, event.day, project, "", event.hours, event.at.isoformat() if event.at else str(event.day))
 
 
 def _words(title: str, project: str) -> set[str]:

@@ -16,6 +16,7 @@ from contribkit.loaders.git.documents import front_matter
 from contribkit.vocabulary import ACTS_OF, Kind
 
 ATTENDED, FACILITATED, TOOK_NOTES = ACTS_OF[Kind.MEETING]
+_LONGEST = 500  # characters of a heading or an item that are looked at
 _NOBODY = ""  # what people in a list did who did not come, or of whom it is not about
 
 _MONTH = (
@@ -70,14 +71,13 @@ _SEVERAL = re.compile(r"[,;&]|\band\b")
 _PARTICLES = {"van", "der", "den", "de", "von", "da", "di", "la", "le", "el", "bin"}
 _NO_NAMES = {"thanks", "thank", "hi", "cc", "ask", "ping", "with", "for", "see"}
 _PROFILE = re.compile(rf"https?://(?:www\.)?github\.com/({LOGIN})/?")
-_COLUMNS = {
-    name: re.compile(words, re.IGNORECASE)
-    for name, words in {
-        "login": r"git.?hub|handle|login|user.?name|account",
-        "name": r"name|who|attendee|participant|person|member",
-        "presence": r"present|attended|attending|here",
-    }.items()
-}
+_COLUMNS = [  # of tables: logins, names, and whether they came
+    re.compile(words, re.IGNORECASE)
+    for words in (
+        "git.?hub|handle|login|user.?name|account", "name|who|attendee|participant|person|member",
+        "present|attended|attending|here",
+    )
+]  # fmt: skip
 _NOT_PRESENT = {"", "no", "n", "-", "–", "✗", "✘", "❌", "absent", "regrets", "false", "0"}
 
 Token = dict[str, Any]
@@ -98,10 +98,10 @@ class Meeting:
 
     day: date
     title: str
-    heading: str = ""
+    heading: str
+    is_cancelled: bool
     people: list[Mention] = field(default_factory=list)
     passages: list[tuple[str, str]] = field(default_factory=list)  # words, and what stands above them
-    is_cancelled: bool = False
 
 
 def find_day(text: str, year: int | None = None) -> date | None:
@@ -119,7 +119,7 @@ def read_meetings(text: str, path: str) -> tuple[list[Meeting], int]:
     """Return the meetings of a document, and how many logins it has in lists of attendees without a day."""
     front, body = front_matter(text)
     reader = _Reader(path, front, [*_blocks(_parse(body))])
-    return [meeting for meeting in reader.meetings if not meeting.is_cancelled], reader.undated
+    return [meeting for meeting in reader.meetings.values() if not meeting.is_cancelled], reader.undated
 
 
 class _Reader:
@@ -131,36 +131,38 @@ class _Reader:
         self.document = front["title"] if isinstance(front.get("title"), str) else first
         years = {*re.findall(r"(?<!\d)20\d\d(?!\d)", f"{path} {first}")}
         self.year = int(years.pop()) if len(years) == 1 else None
-        # Meetings have headings of one level: a date further down is of something that was talked about.
-        levels = Counter(level for level, words in headings if find_day(words, self.year))
-        self.level = max(levels, key=lambda level: (levels[level], -level), default=None)
-        self.meetings: list[Meeting] = []
+        # Meetings have headings of one level, above lists of who came; a date further down is of what was talked about.
+        levels, lists, last = Counter[int](), Counter[int](), 0
+        for level, words in headings:
+            if find_day(words, self.year):
+                levels[last := level] += 1
+            lists[last] += _act_of(words) == ATTENDED
+        self.level = max(levels, key=lambda level: (lists[level], levels[level], -level), default=None)
+        self.meetings: dict[tuple[date, str], Meeting] = {}
         self.current: Meeting | None = None
         self.heading, self.act, self.undated = "", _NOBODY, 0
         day = find_day(path) or find_day(str(front.get("date")))
         self.has_date_lines = self.level is None and day is None
         if self.level is None and day:
             self._begin(day, self.document)
+        readers = {"heading": self._heading, "paragraph": self._paragraph, "list": self._list, "table": self._table}
         for block in blocks:
-            if read := {"heading": self._heading, "paragraph": self._paragraph, "list": self._list,
-                        "table": self._table}.get(block["type"]):  # fmt: skip
-                read(block)
+            if block["type"] in readers:
+                readers[block["type"]](block)
 
     def _begin(self, day: date, heading: str) -> None:
         """Go on with a meeting: a new one, or the one with the same heading, such as one for the agenda alone."""
-        same = (meeting for meeting in self.meetings if (meeting.day, meeting.heading) == (day, heading))
-        self.current = next(same, None)
-        if self.current is None:
+        if (day, heading) not in self.meetings:
             undated = heading
             for pattern in _DATES:
                 undated = pattern.sub("", undated)
             title = heading if _NO_TITLE.sub("", undated) else f"{self.document}, {heading or day}"
-            self.current = Meeting(day, " ".join(title.split()), heading)
-            self.current.is_cancelled = bool(re.search(r"\b(?:no meeting|cancel?led)\b", heading, re.IGNORECASE))
-            self.meetings.append(self.current)
+            is_cancelled = bool(re.search(r"\b(?:no meeting|cancel?led)\b", heading, re.IGNORECASE))
+            self.meetings[day, heading] = Meeting(day, " ".join(title.split()), heading, is_cancelled)
+        self.current = self.meetings[day, heading]
 
     def _heading(self, block: Token) -> None:
-        self.heading, level = _text(block), block["attrs"]["level"]
+        self.heading, level = _text(block)[:_LONGEST], block["attrs"]["level"]
         day = find_day(self.heading, self.year)
         if level == self.level and day:
             self._begin(day, self.heading)
@@ -223,25 +225,25 @@ class _Reader:
             for part in block["children"]
             for row in ([part] if part["type"] == "table_head" else part["children"])
         )
-        found = {
-            name: [place for place, cell in enumerate(head) if columns.search(cell)]
-            for name, columns in _COLUMNS.items()
-        }
+        logins, names, presence = (
+            [place for place, cell in enumerate(head) if column.search(cell)] for column in _COLUMNS
+        )
         if self.act or any(re.search("attendee|participant", cell, re.IGNORECASE) for cell in head):
             for row in body:
-                absent = any(row[place].casefold() in _NOT_PRESENT for place in found["presence"])
-                logins = [
-                    login for place in found["login"] if re.fullmatch(LOGIN, login := row[place].removeprefix("@"))
-                ]
-                if not absent and not _ABSENT.search(" ".join(row)):
-                    fields = [row[place] for place in found["name"] if place not in found["login"]]
-                    self._say(Mention(self.act or ATTENDED, tuple(logins), tuple(fields)))
+                found = tuple(
+                    row[place].removeprefix("@") for place in logins if re.fullmatch(f"@?{LOGIN}", row[place])
+                )
+                fields = tuple(row[place] for place in names if place not in logins)
+                if not any(row[place].casefold() in _NOT_PRESENT for place in presence) and not any(
+                    map(_ABSENT.search, row)
+                ):
+                    self._say(Mention(self.act or ATTENDED, found, fields))
         for row in body:
             self._keep(" | ".join(row), self.heading)
 
     def _say_all(self, parts: list[str], *acts: str) -> None:
         for words in parts:
-            words = re.sub(r"https?://\S+", "", words).strip()
+            words = re.sub(r"https?://\S+", "", words[:_LONGEST]).strip()
             logins = tuple(match[1] for match in _LOGIN.finditer(words) if _is_name(words[: match.start()]))
             fields = (part.strip(" *_:.`\n") for part in _FIELDS.split(words))
             for act in acts if words and not _ABSENT.search(words) else ():
@@ -262,7 +264,7 @@ def _act_of(label: str) -> str | None:
     """Return what people did who are named below or after a label; empty if they did not come, None for others."""
     if _SIGN_IN.search(label):
         return ATTENDED
-    label = re.sub(r":\w+:|\([^)]*\)", "", label)  # the names of pictures, and remarks
+    label = re.sub(r":\w+:|\([^)]*\)", "", label[:_LONGEST])  # the names of pictures, and remarks
     label = re.sub(r"[\W_]+", " ", label).strip()
     known = (act for act, pattern in (*_ABOUT.items(), *_ROLES.items()) if pattern.fullmatch(label))
     return next(known, None)
