@@ -380,9 +380,9 @@ def test_doctor_names_notes_without_days_and_with_names_only(tmp_path: Path) -> 
     assert undated.startswith(
         "! sources.meetings: wicketlamp-example/compass/docs/meetings/a.md: 1 attendee of meetings "
     )
-    assert "without a day; write the day into the heading above them, such as 2026-06-02" in undated
+    assert undated.endswith("without a day; write the day into the heading above them, such as 2026-06-02")
     assert "1 meeting without logins, where members are found by their full names only" in names
-    assert "write logins, such as @ada-example" in names
+    assert names.endswith("; write logins, such as @ada-example")
 
 
 WRONG: dict[str, tuple[str, str]] = {
@@ -554,7 +554,7 @@ def test_a_calendar_is_private_if_nothing_else_is_said(tmp_path: Path) -> None:
     clone(tmp_path, cafe__md="# 2026\n## 2026-07-07\n" + "### Attendees\n- Sam / @sam-s\n- Ada / @ada-example\n")
     settings = private.replace("[sources.meetings]", '[sources.meetings]\nclones = ["clones/*"]')
     (noted,) = rows_of(calendar(tmp_path, event(ACCEPTED, title="Secret"), settings=settings).contributions)
-    assert (noted["private"], noted["hours"], noted["title"]) == (False, 1.5, "2026, 2026-07-07")
+    assert (noted["private"], noted["hours"], noted["title"]) == (False, 1.5, "Meeting, 2026-07-07")
 
 
 def test_one_event_in_two_calendars_counts_once(tmp_path: Path) -> None:
@@ -703,5 +703,5 @@ def test_what_the_activity_log_has_of_a_person_project_and_day_counts_once(tmp_p
     (tmp_path / "log.csv").write_text(f"date,who,what,activity,upstream,hours\n{rows}")
     data = loaded(tmp_path, CONFIGURATION + '[sources.activity_log]\nfiles = ["log.csv"]\n')
     mine = data.contributions[data.contributions["actor"] == "ada-example"]
-    assert sorted(mine["title"]) == ["2026, 2026-07-07", "Another", "Ran it", "Two 2026-07-07"]
+    assert sorted(mine["title"]) == ["Another", "Meeting, 2026-07-07", "Ran it", "Two 2026-07-07"]
     assert len(data.contributions) == 6

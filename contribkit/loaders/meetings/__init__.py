@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from contribkit.loaders.git.repository import Repository
 from contribkit.loaders.meetings.attendance import Attendance, Document, acts, each_once, in_notes, with_calendars
 from contribkit.loaders.meetings.calendars import Calendar, Occurrence, find_libraries, read_calendar, read_file
 from contribkit.loaders.meetings.notes import Meeting, read_meetings
-from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths
+from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths, warning
 from contribkit.period import Period
 from contribkit.tables import ACTS, REFERENCES, THREADS, conform
 from contribkit.text import pluralise
@@ -87,8 +88,10 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
 
 
 def diagnose(organisation: Organisation) -> list[Finding]:
-    """Report what cannot be read, what is ignored, and how many meetings there are."""
-    return file_findings(_SUBJECT, load(organisation, None))
+    """Report what cannot be read, what is ignored or doubtful with its fix, and how many meetings there are."""
+    answer = load(organisation, None)
+    doubts = [warning(_SUBJECT, *note.split("; ", 1)) for note in answer.notes]
+    return [*doubts, *file_findings(_SUBJECT, replace(answer, notes=[]))]
 
 
 def has_references(organisation: Organisation) -> bool:

@@ -128,7 +128,8 @@ class _Reader:
     def __init__(self, path: str, front: dict[str, Any], blocks: list[Token]) -> None:
         headings = [(block["attrs"]["level"], _text(block)) for block in blocks if block["type"] == "heading"]
         first = headings[0][1] if headings else PurePosixPath(path).stem
-        self.document = front["title"] if isinstance(front.get("title"), str) else first
+        named = front["title"] if isinstance(front.get("title"), str) else first
+        self.document = named if _NO_TITLE.sub("", named) else "Meeting"
         years = {*re.findall(r"(?<!\d)20\d\d(?!\d)", f"{path} {first}")}
         self.year = int(years.pop()) if len(years) == 1 else None
         # Meetings have headings of one level, above lists of who came; a date further down is of what was talked about.
