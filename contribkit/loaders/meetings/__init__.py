@@ -21,7 +21,7 @@ from contribkit.ids import linked_refs, repository_of
 from contribkit.loaders.git.documents import read_texts
 from contribkit.loaders.git.pull_requests import People
 from contribkit.loaders.git.repository import Repository
-from contribkit.loaders.meetings.attendance import Attendance, Document, acts, each_once, in_notes, with_calendars
+from contribkit.loaders.meetings.attendance import Attendance, NotesFile, acts, each_once, in_notes, with_calendars
 from contribkit.loaders.meetings.calendars import Calendar, Occurrence, find_libraries, read_calendar, read_file
 from contribkit.loaders.meetings.notes import Meeting, read_meetings
 from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths, warning
@@ -126,7 +126,7 @@ def _occurrences(
             yield project, occurrence
 
 
-def _documents(organisation: Organisation, settings: Settings, answer: Loaded) -> list[Document]:
+def _documents(organisation: Organisation, settings: Settings, answer: Loaded) -> list[NotesFile]:
     found = [*_in_clones(organisation, settings, answer)]
     for path in matching_paths(organisation, "meetings", settings.files):
         try:
@@ -136,11 +136,11 @@ def _documents(organisation: Organisation, settings: Settings, answer: Loaded) -
             continue
         name = str(path).removeprefix(f"{organisation.root}/")
         project = organisation.project(settings.upstream).name
-        found.append(Document("", name, text, {"stated_upstream": project, "private": False}, project))
+        found.append(NotesFile("", name, text, {"stated_upstream": project, "private": False}, project))
     return found
 
 
-def _in_clones(organisation: Organisation, settings: Settings, answer: Loaded) -> Iterator[Document]:
+def _in_clones(organisation: Organisation, settings: Settings, answer: Loaded) -> Iterator[NotesFile]:
     patterns = [pattern.replace("**/", "*") for pattern in settings.paths]
     for folder in matching_paths(organisation, "meetings", settings.clones):
         if not folder.is_dir() and folder.name not in map(_last_part, settings.clones):
@@ -166,14 +166,14 @@ def _in_clones(organisation: Organisation, settings: Settings, answer: Loaded) -
         for path, text in texts.items():
             url = f"https://github.com/{name}/blob/HEAD/{quote(path)}"
             whose = project.name if project else name
-            yield Document(name, path, text, row | {"url": url}, whose, is_upstream, is_own_side)
+            yield NotesFile(name, path, text, row | {"url": url}, whose, is_upstream, is_own_side)
 
 
 def _last_part(pattern: str) -> str:
     return Path(pattern).name
 
 
-def _references(document: Document, meeting: Meeting, organisation: Organisation) -> Iterator[dict[str, Any]]:
+def _references(document: NotesFile, meeting: Meeting, organisation: Organisation) -> Iterator[dict[str, Any]]:
     """Yield a reference for each thread of others that notes of the organisation's own link to."""
     texts: dict[str, list[tuple[str, str]]] = {}
     for words, above in meeting.passages:

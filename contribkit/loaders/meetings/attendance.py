@@ -35,7 +35,7 @@ _BROUGHT = re.compile(r"(?:\[name=(?P<tag>[^\]\n]{1,60})\]|(?P<name>@?[\w.' -]{1
 
 
 @dataclass(frozen=True)
-class Document:
+class NotesFile:
     """A file of notes: its repository, if it is in one, its path, and what is known of each thread from it."""
 
     place: str
@@ -72,7 +72,7 @@ class Attendance:
         return self.place != other.place and (self.row["title"] == other.row["title"] or is_part)
 
 
-def in_notes(document: Document, meetings: list[Meeting], people: People, hours: float | None) -> Iterator[Attendance]:
+def in_notes(document: NotesFile, meetings: list[Meeting], people: People, hours: float | None) -> Iterator[Attendance]:
     """Yield the meetings of a document, with what members did in each."""
     days = Counter[date]()
     for meeting in meetings:

@@ -4,13 +4,15 @@ import os
 import re
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from http.client import HTTPException
 from importlib import import_module
 from pathlib import Path
 from time import monotonic
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
+from urllib.error import HTTPError
+from urllib.request import HTTPRedirectHandler, build_opener
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, model_validator
@@ -21,9 +23,8 @@ from contribkit.errors import ContribkitError
 from contribkit.tables import grouped
 
 LARGEST = 10_000_000  # bytes of a file
-_TIMEOUT = 30  # seconds to wait for a part of an answer
+_TIMEOUT = 30  # seconds for an answer
 _LONGEST = 20  # seconds for all rules of a calendar: those that never come true are looked for until the year 9999
-_MOST = 1_000  # occurrences of one event
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")  # no meeting is each hour
 _HIDDEN = ("PRIVATE", "CONFIDENTIAL")
 # What the libraries raise for an event that they cannot read.
@@ -57,9 +58,7 @@ class Calendar(Table):
         if not address:
             raise ContribkitError(f"[sources.meetings]: the environment has no {url[1:]}; set it to the address")
         if not re.match(r"https://\w|http://(?:localhost|127\.0\.0\.1)[:/]", address):
-            raise ContribkitError(
-                f"[sources.meetings]: {self} has no https address; write one that begins with https://"
-            )
+            raise ContribkitError(f"[sources.meetings]: {self} has no https address; write one with https:// in front")
         return address
 
     def __str__(self) -> str:
@@ -69,8 +68,7 @@ class Calendar(Table):
         return self.file or (url if url.startswith("$") else f"the calendar at {host[1] if host else 'an address'}")
 
 
-@dataclass
-class Occurrence:
+class Occurrence(NamedTuple):
     """One meeting in a calendar."""
 
     key: str
@@ -79,7 +77,7 @@ class Occurrence:
     title: str
     hours: float | None
     calendar: Calendar
-    members: list[str] = field(default_factory=list)  # who accepted
+    members: list[str]  # who accepted
 
 
 def find_libraries() -> tuple[Any, Any]:
@@ -116,7 +114,7 @@ def read_calendar(
         try:
             _check_rules(events)
             found = recurring.of(series).between(*span) if _may_be_within(events, *span) else []
-            held = (event for event in found[:_MOST] if str(event.get("STATUS", "")).upper() != "CANCELLED")
+            held = (event for event in found if str(event.get("STATUS", "")).upper() != "CANCELLED")
             yield from [_occurrence(event, calendar, organisation) for event in held]
         except _BROKEN as error:
             title = "one of its events" if calendar.private else f'"{events[0].get("SUMMARY", "")}"'
@@ -145,29 +143,30 @@ def read_file(path: Path) -> bytes:
         raise ContribkitError(f"{path}: cannot be read ({error.strerror}); name a file that is there") from error
 
 
-def _download(calendar: Calendar) -> bytes:
-    """Return what is at an address, of which no message says more than the host."""
-    import httpx2  # slow to import
+class _NoRedirect(HTTPRedirectHandler):
+    """Leads nowhere else: an address may hold a secret."""
 
+    def redirect_request(self, *_: Any) -> None:
+        """Follow none."""
+
+
+def _download(calendar: Calendar) -> bytes:
+    """Return what is at an address, of which no message says more than the host; urllib writes no log either."""
+    content, until = b"", monotonic() + _TIMEOUT
     try:
-        with httpx2.stream("GET", calendar.address, timeout=_TIMEOUT, follow_redirects=False) as response:
-            if response.status_code != 200:
-                fix = (
-                    "write the address to which it leads"
-                    if response.is_redirect
-                    else "look whether the address is right"
-                )
-                raise ContribkitError(f"{calendar}: answers {response.status_code}; {fix}")
-            content, until = b"", monotonic() + _TIMEOUT
-            for chunk in response.iter_bytes():
+        with build_opener(_NoRedirect).open(calendar.address, timeout=_TIMEOUT) as answer:
+            while chunk := answer.read1(LARGEST):
                 content += chunk
                 if len(content) > LARGEST or monotonic() > until:
                     limit = f"{LARGEST // 1_000_000} MB, or takes more than {_TIMEOUT} seconds"
                     raise ContribkitError(f"{calendar}: is larger than {limit}; name a smaller one")
-            return content
-    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-        reason = "does not answer in time" if isinstance(error, httpx2.TimeoutException) else "cannot be reached"
-        raise ContribkitError(f"{calendar}: {reason}; try again later") from None
+    except HTTPError as error:
+        error.close()
+        fix = "write the address to which it leads" if 300 <= error.code < 400 else "look whether the address is right"
+        raise ContribkitError(f"{calendar}: answers {error.code}; {fix}") from None
+    except (OSError, ValueError, HTTPException):
+        raise ContribkitError(f"{calendar}: cannot be reached; try again later") from None
+    return content
 
 
 class _BadRule(ValueError):
@@ -185,33 +184,27 @@ def _check_rules(events: list[Any]) -> None:
 
 
 def _may_be_within(events: list[Any], start: datetime, end: datetime) -> bool:
-    """Return whether to look further: whether an event repeats, or begins within a day of a span."""
-    if any(event.get("RRULE") or event.get("RDATE") for event in events):
-        return True
-    days = [_day(event.start) for event in events]
-    return any(start.date() - timedelta(days=1) <= day <= end.date() + timedelta(days=1) for day in days)
+    """Return whether to look further: whether an event repeats, or begins about the days of a span."""
+    around = start.date() - timedelta(days=1), end.date() + timedelta(days=1)
+    repeats = any(event.get("RRULE") or event.get("RDATE") for event in events)
+    return repeats or any(around[0] <= _day(event.start) <= around[1] for event in events)
 
 
-def _day(moment: date | datetime) -> date:
+def _day(moment: date) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _occurrence(event: Any, calendar: Calendar, organisation: Organisation) -> Occurrence:
-    start, length = event.start, event.end - event.start
-    at = None
+    start, at, attendees = event.start, None, event.get("ATTENDEE", [])
     if isinstance(start, datetime):
         at = (start if start.tzinfo else start.replace(tzinfo=ZoneInfo(organisation.timezone))).astimezone(UTC)
-    hours = round(length / timedelta(hours=1), 2)
-    attendees = event.get("ATTENDEE", [])
-    addresses = [
-        re.sub(r"^mailto:", "", str(one), flags=re.IGNORECASE)
-        for one in (attendees if isinstance(attendees, list) else [attendees])
-        if str(one.params.get("PARTSTAT", "")).upper() == "ACCEPTED"
-    ]
-    known = [organisation.member_named("email", address) or organisation.member(address) for address in addresses]
-    key, title = (
-        sha256(str(event.get("UID")).encode()).hexdigest()[:12],
-        " ".join(str(event.get("SUMMARY", "")).split()),
-    )
-    members = [*dict.fromkeys(filter(None, known))]
-    return Occurrence(key, _day(start), at, title, hours if at and 0 < hours <= 24 else None, calendar, members)
+    hours = round((event.end - start) / timedelta(hours=1), 2)
+    members = dict[str, None]()
+    for one in attendees if isinstance(attendees, list) else [attendees]:
+        address = re.sub(r"^mailto:", "", str(one), flags=re.IGNORECASE)
+        member = organisation.member_named("email", address) or organisation.member(address)
+        if member and str(one.params.get("PARTSTAT", "")).upper() == "ACCEPTED":
+            members[member] = None
+    key, title = sha256(str(event.get("UID")).encode()).hexdigest()[:12], str(event.get("SUMMARY", ""))
+    known = hours if at and 0 < hours <= 24 else None
+    return Occurrence(key, _day(start), at, " ".join(title.split()), known, calendar, [*members])
