@@ -2,13 +2,19 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+import contribkit as ck
+from contribkit import Labels
 from contribkit.classifiers import classify
+from contribkit.classifiers.explain import why
+from contribkit.cli import main
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.fold import Data
@@ -16,8 +22,11 @@ from contribkit.loaders import check, load
 from contribkit.loaders.perceval import diagnose
 from contribkit.loaders.perceval.items import text_of_html
 from contribkit.loaders.source import Level
-from contribkit.tables import rows_of
-from tests.helpers.builders import jsonl
+from contribkit.period import Period
+from contribkit.privacy import visible
+from contribkit.tables import records, rows_of
+from contribkit.widgets.relabelling.session import Session
+from tests.helpers.builders import jsonl, references
 from tests.helpers.communities import community, fetch
 
 HOST = "forge.example.org"
@@ -210,6 +219,84 @@ def test_items_fetched_twice_count_once_and_the_later_wins(fetched: tuple[Path, 
     titles = twice.threads.set_index("ref")["title"]
     assert titles[f"{host}/quill/press/core!1"] == "Let readers choose a font!"
     assert twice.sources[0].notes == once.sources[0].notes
+
+
+# What is made of it.
+
+
+def test_a_project_elsewhere_has_a_whole_review(data: Data, fetched: tuple[Path, str]) -> None:
+    folder, host = fetched
+    goal = '[[goals]]\nname = "Support"\nactivities = ["triage"]\nupstream = ["Press"]\ntarget = 2\n'
+    client = '[[stakeholders]]\nname = "River Delta"\n[[initiatives]]\nname = "Fonts"\nrefs = ["test-org/plans#7"]\n'
+    org = organisation(folder, host, more=f'{goal}{client}stakeholder = "River Delta"\n')
+    told = references({
+        "ref": f"{host}/quill/press/core!1", "source": "test-org/plans", "kind": "issue", "id": "7",
+        "date": "2026-07-01", "text": f"See http://{host}/quill/press/core/-/merge_requests/1.",
+        "url": "https://github.com/test-org/plans/issues/7",
+    })  # fmt: skip
+    judged = classify(data.contributions, told, org)
+    data = replace(data, organisation=org, references=told)
+    review = ck.Review(judged, data, org.team(), Period("2026-Q3", org.timezone))
+    summary = review.summary
+    leads = judged.contributions.set_index("ref")
+    assert tuple(leads.loc[f"{host}/quill/press/core!1", ["lead", "stakeholder", "initiative"]]) == (
+        "stakeholder", "River Delta", "Fonts"
+    )  # fmt: skip
+    assert summary["goals"][0]["done"] == 1  # the answer in the forum
+    assert [(one["project"], one["part"], one["whole"]) for one in summary["projects"]] == [("Press", 20, 31)]
+    assert summary["cross_links"]["both"] == 1
+    page = "".join(section.html for section in review.sections.values())
+    assert f"http://{host}/quill/press/core/-/merge_requests/1" in page
+    assert "A hole in the wall" not in page  # which is confidential
+    of_project = ck.Review(judged, data, org.project("Press"), Period("2026-Q3", org.timezone))
+    for_maintainers = "".join(section.html for section in of_project.sections.values())
+    assert f"{host}/quill/press/core!1" in for_maintainers
+    for name in ("ada", "mary-core", "sam-new", "ida-asks"):
+        assert name not in for_maintainers
+
+
+def test_labels_take_ids_elsewhere(data: Data, fetched: tuple[Path, str], tmp_path: Path) -> None:
+    org = organisation(*fetched)
+    public = data.contributions[visible(data.contributions)]
+    ids = public["id"].tolist()
+    session = Session(classify(public, data.references, org), Labels.read(tmp_path / "labels"), "ada")
+    assert not session.record([{"op": "label", "item": name, "lead": "individual"} for name in ids]).failed
+    table, again = tmp_path / "labels.csv", tmp_path / "again"
+    for arguments in (
+        ["export", "--output", table, "--labels", tmp_path / "labels"], ["import", table, "--labels", again],
+    ):  # fmt: skip
+        result = CliRunner().invoke(main, ["labels", *map(str, arguments)], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+    for folder in (tmp_path / "labels", again):
+        judged = classify(public, data.references, org, Labels.read(folder)).contributions
+        assert set(judged["decided_by"]) == {"person"}
+        assert set(judged["lead"]) == {"individual"}
+
+
+def test_why_takes_addresses_elsewhere(data: Data, fetched: tuple[Path, str]) -> None:
+    folder, host = fetched
+    org = organisation(folder, host)
+    judged = classify(data.contributions, data.references, org)
+    core = f"{host}/quill/press/core"
+    for identifier in (f"http://{core}/-/merge_requests/2#note_1", f"{core}!2", f"{core}!2@ada-example:review"):
+        assert why(judged, identifier, org)[0] == "Fix a typo in the manual"
+    assert why(judged, f"https://{host}/t/any-slug/11/2", org)[0] == "Topic 11"
+    with pytest.raises(ContribkitError, match=re.escape(f"in the same thread: {core}!2@ada-example:review")):
+        why(judged, f"{core}!2@ada-example:revew", org)
+
+
+def test_what_was_loaded_is_read_again_as_json_lines(data: Data, fetched: tuple[Path, str], tmp_path: Path) -> None:
+    jsonl(tmp_path / "c.jsonl", *records(data.contributions))
+    config = (fetched[0] / "contribkit.toml").read_text(encoding="utf-8").partition("[sources.perceval]")[0]
+    (tmp_path / "contribkit.toml").write_text(
+        f'{config}[sources.records]\ncontributions = ["c.jsonl"]\n', encoding="utf-8"
+    )
+    again = load(tmp_path / "contribkit.toml", "2026-Q3").contributions
+    same = ["id", "repo", "number", "acts", "state", "merged_by", "author"]
+    pd.testing.assert_frame_equal(
+        again.sort_values("id", ignore_index=True)[same],
+        data.contributions.sort_values("id", ignore_index=True)[same],
+    )
 
 
 # What may be wrong.
