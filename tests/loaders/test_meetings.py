@@ -222,6 +222,9 @@ def test_people_who_attended_in_any_dialect(tmp_path: Path, people: str) -> None
         "## Attendees\n- Eve / @eve-example\n  - hello @bob-example\n  - Bob Example",
         "## Attendees\n- https://notes.example/@bob-example/x\n- bob@bob-example",
         "## Attendees of the summit\n- @bob-example",
+        "## Attendees (expected)\n- @bob-example",
+        "Invited attendees: @bob-example",
+        "### Tentative\n- @bob-example",
         "## Agenda\n- [name=Bob Example] Lamps\n- @bob-example: lamps\n- **Bob Example:** lamps\n- Bob / @bob-example",
         "## Attendees\n\nPlease add yourself, says @bob-example.",
         "## Actions\n\n| Who | What |\n|--|--|\n| @bob-example | lamps |",
@@ -287,6 +290,7 @@ def test_a_facilitator_who_is_in_no_list_was_there(tmp_path: Path) -> None:
     [
         "# 2026-07-07\n\nNo meeting due to lack of attendees.\n\n## Attendees\n- @ada-example",
         "# 2026-07-07 (cancelled)\n\n## Attendees\n- @ada-example",
+        "# Next meeting: 2026-07-07\n\nFacilitator: @ada-example",
         "# 2999-07-07\n\n## Attendees\n- @ada-example",
         "# YYYY-MM-DD\n\n## Attendees\n- @ada-example",
         "# Meeting\n\n- **Date:**\n\n## Attendees\n- @ada-example",

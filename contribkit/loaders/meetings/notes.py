@@ -32,6 +32,7 @@ _DATES = [
 _ONLY_MONTH = re.compile(rf"\W*{_MONTH}\W*(?:20\d\d)?\W*", re.IGNORECASE)
 _DATE_LINE = re.compile(r"\W*(?:meeting )?date\W*:(.*)", re.IGNORECASE)
 _NO_TITLE = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|[\W\d_]", re.IGNORECASE)
+_NOT_HELD = re.compile(r"\b(?:no meeting|cancel?led)\b|^\W*(?:next|upcoming)\b", re.IGNORECASE)  # in a heading
 _NO_MEETING = re.compile(r"\W*(?:no meeting|(?:(?:this |the )?meeting (?:was |is )?)?cancel?led)\b", re.IGNORECASE)
 
 # What a list is about, as its heading or label says; with no word of another event, as in "Attendees of the summit".
@@ -47,6 +48,7 @@ _ABOUT = {
     act: re.compile(rf"(?=.*\b(?:{words})\b)(?:(?:{words}|{'|'.join(_FILLING.split())})\b\W*)+", re.IGNORECASE)
     for act, words in ((_NOBODY, _ABSENCE), (ATTENDED, _ATTENDANCE))
 }
+_EXPECTED = re.compile(r"\b(?:invited|invitees|expected|rsvp|tentative|planned|proposed)\b", re.IGNORECASE)
 _SIGN_IN = re.compile(r"\b(?:sign in below|who (?:is|was) here|roll.?call)\b", re.IGNORECASE)
 # Of one person in a list of attendees.
 _ABSENT = re.compile(
@@ -158,8 +160,9 @@ class _Reader:
             for pattern in _DATES:
                 undated = pattern.sub("", undated)
             title = heading if _NO_TITLE.sub("", undated) else f"{self.document}, {heading or day}"
-            is_cancelled = bool(re.search(r"\b(?:no meeting|cancel?led)\b", heading, re.IGNORECASE))
-            self.meetings[day, heading] = Meeting(day, " ".join(title.split()), heading, is_cancelled)
+            self.meetings[day, heading] = Meeting(
+                day, " ".join(title.split()), heading, bool(_NOT_HELD.search(heading))
+            )
         self.current = self.meetings[day, heading]
 
     def _heading(self, block: Token) -> None:
@@ -263,6 +266,8 @@ class _Reader:
 
 def _act_of(label: str) -> str | None:
     """Return what people did who are named below or after a label; empty if they did not come, None for others."""
+    if _EXPECTED.search(label):
+        return _NOBODY
     if _SIGN_IN.search(label):
         return ATTENDED
     label = re.sub(r":\w+:|\([^)]*\)", "", label[:_LONGEST])  # the names of pictures, and remarks
