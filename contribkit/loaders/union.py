@@ -137,10 +137,8 @@ def in_log_too(acts: pd.DataFrame, threads: pd.DataFrame, organisation: Organisa
     projects = {casefold_id(row["ref"]): organisation.project_of(row) for row in rows_of(threads)}
     days = acts["at"].dt.tz_convert(organisation.timezone).dt.date
     keys = [*zip(acts["actor"], (projects.get(casefold_id(ref)) for ref in acts["ref"]), days, strict=True)]
-    is_meeting = acts["act"].isin(ACTS_OF[Kind.MEETING])
-    logged = Counter(
-        key for key, is_one in zip(keys, is_meeting & (acts["source"] == "activity_log"), strict=True) if is_one
-    )
+    in_log = acts["act"].isin(ACTS_OF[Kind.MEETING]) & (acts["source"] == "activity_log")
+    logged = Counter(key for key, is_in in zip(keys, in_log, strict=True) if is_in)
     seen: dict[tuple[str, str | None, date], dict[str, None]] = {}
     result = pd.Series(False, acts.index)
     for place, key in enumerate(keys):

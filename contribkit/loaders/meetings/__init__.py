@@ -143,7 +143,7 @@ def _documents(organisation: Organisation, settings: Settings, answer: Loaded) -
 def _in_clones(organisation: Organisation, settings: Settings, answer: Loaded) -> Iterator[NotesFile]:
     patterns = [pattern.replace("**/", "*") for pattern in settings.paths]
     for folder in matching_paths(organisation, "meetings", settings.clones):
-        if not folder.is_dir() and folder.name not in map(_last_part, settings.clones):
+        if not folder.is_dir() and folder.name not in [Path(pattern).name for pattern in settings.clones]:
             continue  # READMEs and the like may lie beside clones; a file that is named itself is a mistake
         try:
             repository = Repository(folder)
@@ -167,10 +167,6 @@ def _in_clones(organisation: Organisation, settings: Settings, answer: Loaded) -
             url = f"https://github.com/{name}/blob/HEAD/{quote(path)}"
             whose = project.name if project else name
             yield NotesFile(name, path, text, row | {"url": url}, whose, is_upstream, is_own_side)
-
-
-def _last_part(pattern: str) -> str:
-    return Path(pattern).name
 
 
 def _references(document: NotesFile, meeting: Meeting, organisation: Organisation) -> Iterator[dict[str, Any]]:

@@ -16,21 +16,8 @@ from contribkit.tables import grouped
 
 Row = dict[str, Any]
 # Words of titles that tell no meeting from another.
-_COMMON = {
-    "the",
-    "and",
-    "for",
-    "meeting",
-    "meetings",
-    "notes",
-    "archive",
-    "minutes",
-    "team",
-    "call",
-    "weekly",
-    "monthly",
-}
-
+_COMMON = "the and for meeting meetings notes archive minutes team call weekly monthly"
+# The start of an item of an agenda that says who brought it: "[name=Ada] ...", "Ada (10 min): ...", "@ada: ...".
 _BROUGHT = re.compile(r"(?:\[name=(?P<tag>[^\]\n]{1,60})\]|(?P<name>@?[\w.' -]{1,60}?)\s*(?:\([^)\n]{1,40}\)\s*)?:)\s")
 
 
@@ -190,7 +177,11 @@ def with_calendars(noted: list[Attendance], occurrences: list[tuple[str, Occurre
 
 def _words(title: str, project: str) -> set[str]:
     """Return the words by which meetings of a project are told apart."""
-    return {*re.findall(r"[^\W\d_]{3,}", title.casefold())} - _COMMON - {*re.findall(r"\w+", project.casefold())}
+    return (
+        {*re.findall(r"[^\W\d_]{3,}", title.casefold())}
+        - {*_COMMON.split()}
+        - {*re.findall(r"\w+", project.casefold())}
+    )
 
 
 def acts(one: Attendance) -> Iterator[Row]:
