@@ -31,7 +31,7 @@ _DATES = [
 ]
 _ONLY_MONTH = re.compile(rf"\W*{_MONTH}\W*(?:20\d\d)?\W*", re.IGNORECASE)
 _DATE_LINE = re.compile(r"\W*(?:meeting )?date\W*:(.*)", re.IGNORECASE)
-_NO_TITLE = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|[\W\d_]", re.IGNORECASE)
+_NO_TITLE = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|T?\d\d:\d\dZ?|[\W\d_]", re.IGNORECASE)
 _NOT_HELD = re.compile(r"\b(?:no meeting|cancel?led)\b|^\W*(?:next|upcoming)\b", re.IGNORECASE)  # in a heading
 _NO_MEETING = re.compile(r"\W*(?:no meeting|(?:(?:this |the )?meeting (?:was |is )?)?cancel?led)\b", re.IGNORECASE)
 
@@ -39,17 +39,17 @@ _NO_MEETING = re.compile(r"\W*(?:no meeting|(?:(?:this |the )?meeting (?:was |is
 _ATTENDANCE = r"check|att?end(?:ees?|ance|ants|ing|ed)|participants?|participating|present|roll|welcome|introductions?"
 _ABSENCE = r"absen(?:t|ces?|tees?)|apolog(?:y|ies)|regrets?|excused|not|unable"
 _FILLING = (
-    "a add all and at attend attendees attending attendance away be breaker call community core for from github handle "
-    "handles here hub hello hi ice icebreaker in is join list make meeting member members name names note of online "
-    "our people person present please remote roll send sends sent sign s team the this to today us was welcome who "
-    "your yourself"
+    "a add all also and at attend attendees attending attendance away be breaker call community core for from "
+    "github guests handle handles here hub hello hi ice icebreaker in is join list make meeting member members "
+    "name names note of observers online other others our people person present please remote roll send sends "
+    "sent sign s team the this to today us was welcome who your yourself"
 )
 _ABOUT = {
     act: re.compile(rf"(?=.*\b(?:{words})\b)(?:(?:{words}|{'|'.join(_FILLING.split())})\b\W*)+", re.IGNORECASE)
     for act, words in ((_NOBODY, _ABSENCE), (ATTENDED, _ATTENDANCE))
 }
 _EXPECTED = re.compile(r"\b(?:invited|invitees|expected|rsvp|tentative|planned|proposed)\b", re.IGNORECASE)
-_SIGN_IN = re.compile(r"\b(?:sign in below|who (?:is|was) here|roll.?call)\b", re.IGNORECASE)
+_SIGN_IN = re.compile(r"\b(?:sign in below|who(?: is|.?s| was) here|roll.?call)\b", re.IGNORECASE)
 # Of one person in a list of attendees.
 _ABSENT = re.compile(
     r"\b(?:absent|apolog(?:y|ies)|regrets|excused|unable to|(?:not|n.t|cannot) (?:be able to )?"
@@ -68,7 +68,7 @@ _ROLE_OF_ATTENDEE = {
 # A login is that of somebody who came where a name or nothing is before it, and nothing or a further field after it:
 # not in "thanks to @ada for the cake", nor in an address.
 _FIELDS = re.compile(r"[/|,;()\[\]–—]| - ")
-_LOGIN = re.compile(rf"(?<![\w.@])@({LOGIN})(?=\s*(?:$|[/|,;:()\[\]–—&]|- |and\b|at\b|from\b))")
+_LOGIN = re.compile(rf"(?<![\w.@])@({LOGIN})(?=\s*(?:$|[^\w\s@.?!'’-]|[.!]\s*$|- |and\b|at\b|from\b))")
 _SEVERAL = re.compile(r"[,;&]|\band\b")
 _PARTICLES = {"van", "der", "den", "de", "von", "da", "di", "la", "le", "el", "bin"}
 _NO_NAMES = {"thanks", "thank", "hi", "cc", "ask", "ping", "with", "for", "see"}
@@ -280,12 +280,12 @@ def _is_name(words: str) -> bool:
     """Return whether what stands before a login, in its field, may be a name."""
     before = _FIELDS.split(words)[-1].split()
     fine = (word[:1].isupper() or not word[:1].isalpha() or word in _PARTICLES for word in before)
-    return all(fine) and not _NO_NAMES & {word.casefold().strip(":,") for word in before}
+    return "@" not in "".join(before) and all(fine) and not _NO_NAMES & {word.casefold().strip(":,") for word in before}
 
 
 def _may_be_name(words: str) -> bool:
     """Return whether a part of a line is no more than a login, a name, or both."""
-    name, at, login = words.strip(" .*_").partition("@")
+    name, at, login = re.sub(r"\([^)]*\)", "", words[:_LONGEST]).strip(" .*_").partition("@")
     return len(name.split()) <= 4 and _is_name(name) and bool(not at or re.fullmatch(rf"{LOGIN}\W*", login))
 
 
