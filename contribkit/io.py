@@ -8,29 +8,36 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from contribkit.errors import ContribkitError, nearest
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file, in UTF-8, so that a reader sees the old one or the new one, never a part; make its folder."""
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a file to write in the place of `path`: a reader sees the old one or the new one, never a part."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        yield temporary
         temporary.replace(path)
     except BaseException as error:
         with suppress(OSError):
             temporary.unlink()
         if isinstance(error, OSError):
-            raise ContribkitError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+            reason = error.strerror or error
+            raise ContribkitError(f"{path}: cannot be written ({reason}); choose another place") from error
         raise
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file, in UTF-8, whole or not at all; make its folder."""
+    with replacing(path) as temporary, temporary.open("x", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> int:

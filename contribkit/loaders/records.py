@@ -13,12 +13,25 @@ import pandas as pd
 from contribkit.config.models import Table
 from contribkit.config.organisation import Organisation
 from contribkit.config.toml import validate_settings
-from contribkit.errors import nearest
+from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, number_of, parse_contribution_id, place_of
 from contribkit.io import read_jsonl, report_problem
 from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths
+from contribkit.parquet import is_parquet, read_parquet
 from contribkit.period import Period
-from contribkit.tables import ACTS, CONTRIBUTIONS, NEED_KINDS, NEEDS, REFERENCES, THREADS, TIME, conform, is_day
+from contribkit.tables import (
+    ACTS,
+    CONTRIBUTIONS,
+    NEED_KINDS,
+    NEEDS,
+    REFERENCES,
+    THREADS,
+    TIME,
+    conform,
+    empty,
+    is_day,
+    records,
+)
 from contribkit.vocabulary import Kind
 
 _LARGEST = 2**63 - 1
@@ -35,6 +48,9 @@ _OF_THREAD = ["author", "kind", "state", "merged_at"]
 _ALIKE = ("ref", "actor", "url", "actor_role")  # what all acts of a row have alike
 _OF_ACT = [*_ALIKE, "act", "at", "count", "text", "hours"]
 _USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
+_TOLD = frozenset(
+    {"id", "ref", "kind", "actor", "repo", "source", "labels", "stated_lead", "stated_upstream", "stated_activity"}
+)
 # By column type: what JSON holds, in Python and in words.
 _TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "str": (str, "text"), "list": (list, "a list"), "Int64": (int, "a whole number"),
@@ -99,25 +115,70 @@ def read_tables(
     return table, conform(pd.DataFrame(found), REFERENCES, timezone)
 
 
-def contribution_table(rows: list[dict[str, Any]], timezone: str) -> pd.DataFrame:
-    """Return rows as a table of the schema `CONTRIBUTIONS`; a thread that one row calls private is private for all."""
-    table = conform(pd.DataFrame(rows), CONTRIBUTIONS, timezone)
+def with_private_threads(table: pd.DataFrame) -> pd.DataFrame:
+    """Return contributions in which a thread that one row calls private is private for all."""
     is_private = table["private"].fillna(False).groupby(table["ref"].str.casefold()).transform("any")
     return table.assign(private=table["private"].mask(is_private, True))
 
 
+def contribution_table(rows: list[dict[str, Any]], timezone: str) -> pd.DataFrame:
+    """Return rows as a table of the schema `CONTRIBUTIONS`; a thread that one row calls private is private for all."""
+    return with_private_threads(conform(pd.DataFrame(rows), CONTRIBUTIONS, timezone))
+
+
 def read_records(path: Path, name: str, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
     """Yield the rows of a file, checked, with what their ids tell; `name` is a setting; errors as for `read_jsonl`."""
-    schema, needed, implied = _CHECKS[name]
-    for line, row in read_jsonl(path, broken):
+    for line, row in _lines(path, name, broken):
         try:
-            for column in needed:
-                if not isinstance(row.get(column), str) or not row[column]:
-                    raise ValueError(f'"{column}" is missing or not text')
-            _check_types(row, schema)
-            yield row | {column: value for column, value in implied(row).items() if row.get(column) is None}
+            yield _completed(row, name)
         except ValueError as error:
             report_problem(f"{path}:{line}: {error}", broken)
+
+
+def _completed(row: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a row with what its id tells; a `ValueError` says what is wrong with it."""
+    schema, needed, implied = _CHECKS[name]
+    for column in needed:
+        if not isinstance(row.get(column), str) or not row[column]:
+            raise ValueError(f'"{column}" is missing or not text')
+    _check_types(row, schema)
+    return row | {column: value for column, value in implied(row).items() if row.get(column) is None}
+
+
+def read_table(path: Path, name: str, timezone: str, broken: list[str] | None = None) -> pd.DataFrame:
+    """Return a file as a table of its schema, as `read_records` does; of Parquet, only what is checked becomes rows."""
+    schema, needed, _ = _CHECKS[name]
+    if not is_parquet(path):
+        return conform(pd.DataFrame(read_records(path, name, broken)), schema, timezone)
+    try:
+        table = read_parquet(path, schema, needed[0], timezone)
+    except ContribkitError as error:
+        report_problem(str(error), broken)
+        return empty(schema)
+    checked = [column for column, kind in schema.items() if column in _TOLD or kind in ("Int64", "Float64")]
+    rows = []
+    for number, row in enumerate(records(table[checked]), start=1):
+        try:
+            rows.append((number - 1, _completed(row, name)))
+        except ValueError as error:
+            report_problem(f"{path}:{number}: {error}", broken)
+    table = table.iloc[[place for place, _ in rows]].reset_index(drop=True)
+    told = conform(
+        pd.DataFrame([row for _, row in rows], columns=checked), {column: schema[column] for column in checked}
+    )
+    return table.assign(**{column: told[column] for column in checked})
+
+
+def _lines(path: Path, name: str, broken: list[str] | None) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the number of each line or row of a file, and what it holds."""
+    if not is_parquet(path):
+        yield from read_jsonl(path, broken)
+        return
+    schema, needed, _ = _CHECKS[name]
+    try:
+        yield from enumerate(records(read_parquet(path, schema, needed[0])), start=1)
+    except ContribkitError as error:
+        report_problem(str(error), broken)
 
 
 def _of_contribution(row: dict[str, Any]) -> dict[str, Any]:

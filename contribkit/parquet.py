@@ -1,0 +1,121 @@
+"""Tables as Parquet files, with the types of their schema whatever they hold, written whole or not at all."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from contribkit.errors import ContribkitError
+from contribkit.io import replacing
+from contribkit.tables import TIME, conform, empty
+
+if TYPE_CHECKING:
+    import pyarrow
+
+_ROW_GROUP = 16_384  # rows
+_LINK = (
+    "ref",
+    "title",
+    "by",
+    "date",
+    "text",
+    "url",
+)  # what is known of a link as text; also its labels, and if private
+
+
+def _pyarrow() -> Any:
+    """Return pyarrow with its part that reads Parquet; it takes a moment, so only those with such files wait."""
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ModuleNotFoundError as error:
+        raise ContribkitError("Parquet needs pyarrow; install it with: pip install contribkit[scale]") from error
+    return pyarrow
+
+
+def is_parquet(path: Path) -> bool:
+    """Return whether a file is Parquet by its name."""
+    return path.suffix.casefold() in (".parquet", ".pq")
+
+
+def arrow_schema(schema: Mapping[str, str]) -> "pyarrow.Schema":
+    """Return the Arrow types of a schema: left to itself, Arrow takes a column of empty lists for one of nulls."""
+    pa = _pyarrow()
+    texts = pa.list_(pa.string())
+    link = pa.struct([*((name, pa.string()) for name in _LINK), ("labels", texts), ("private", pa.bool_())])
+    types = {
+        "str": pa.string(), "list": texts, "Int64": pa.int64(), "Float64": pa.float64(), "boolean": pa.bool_(),
+        TIME: pa.timestamp("us", tz="UTC"),
+    }  # fmt: skip
+    return pa.schema([(name, pa.list_(link) if name == "links_in" else types[kind]) for name, kind in schema.items()])
+
+
+def write_parquet(path: Path, frame: pd.DataFrame, schema: Mapping[str, str]) -> int:
+    """Write a table of a schema, and return how many rows it has."""
+    pa = _pyarrow()
+    try:
+        table = pa.Table.from_pandas(frame[[*schema]], schema=arrow_schema(schema), preserve_index=False)
+    except (pa.ArrowException, TypeError) as error:
+        raise ContribkitError(f"{path}: cannot hold these rows: {error}") from error
+    with replacing(path) as temporary:
+        pa.parquet.write_table(table, temporary, compression="zstd", row_group_size=_ROW_GROUP)
+    return len(frame)
+
+
+def read_parquet(path: Path, schema: Mapping[str, str], needed: str, timezone: str = "UTC") -> pd.DataFrame:
+    """Return a table of a schema; columns that the file lacks are empty, all but the one that is `needed`.
+
+    A file that is none, or has other columns or types, is an error that names it, the column and what it should be.
+    """
+    parts = [*_read(path, schema, needed, timezone)]
+    return pd.concat(parts, ignore_index=True) if parts else empty(schema)
+
+
+def _read(path: Path, schema: Mapping[str, str], needed: str, timezone: str) -> Iterator[pd.DataFrame]:
+    """Yield a file by groups of rows: as one, it would lie in memory twice."""
+    pa = _pyarrow()
+    try:
+        with pa.parquet.ParquetFile(path) as file:
+            types = dict(zip(file.schema_arrow.names, file.schema_arrow.types, strict=True))
+            if needed not in types:
+                known = ", ".join([*types][:8]) or "none"
+                raise ContribkitError(f'{path}: the column "{needed}" is missing; its columns are: {known}')
+            columns = [name for name in schema if name in types]
+            for name in columns:
+                if not _fits(types[name], schema[name]):
+                    right = arrow_schema({name: schema[name]}).types[0]
+                    raise ContribkitError(f'{path}: the column "{name}" is {types[name]}; write it as {right}')
+            for number in range(file.num_row_groups):
+                yield _with_known_links(conform(file.read_row_group(number, columns).to_pandas(), schema, timezone))
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ContribkitError(f"{path}: cannot be read as Parquet ({reason}); write it anew") from error
+    except ContribkitError as error:
+        said = str(error).partition("\n")[0]
+        raise ContribkitError(said if said.startswith(str(path)) else f"{path}: {said}; correct the value") from error
+
+
+def _fits(found: "pyarrow.DataType", kind: Any) -> bool:
+    """Return whether a column of an Arrow type may hold what a schema wants."""
+    types = _pyarrow().types
+    is_text = types.is_string(found) or types.is_large_string(found) or types.is_dictionary(found)
+    fitting = {
+        "str": is_text, "list": types.is_list(found) or types.is_large_list(found), "boolean": types.is_boolean(found),
+        "Int64": types.is_integer(found) or types.is_floating(found),
+        "Float64": types.is_integer(found) or types.is_floating(found),
+        TIME: types.is_timestamp(found) or types.is_date(found) or is_text,
+    }  # fmt: skip
+    return bool(types.is_null(found) or fitting[kind])
+
+
+def _with_known_links(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose links hold what is known only, as in JSON lines: Arrow has every field in each."""
+    if "links_in" not in table:
+        return table
+    links = [[*map(_known, cell)] for cell in table["links_in"]]
+    return table.assign(links_in=pd.Series(links, table.index, dtype=object))
+
+
+def _known(link: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in link.items() if value is not None}
