@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from contribkit.classifiers import classify
+    from contribkit.classifiers import classify, classify_files
     from contribkit.config.organisation import Organisation
     from contribkit.errors import ContribkitError
     from contribkit.labels import Labels
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "Chooser", "ContribkitError", "Data", "Labels", "Needs", "Organisation", "Period", "Plan", "PlanTable",
-    "Question", "Relabel", "Review", "SavedPlan", "SetUp", "__version__", "classify", "load", "load_needs",
-    "open_plan", "open_review", "planned_section", "read_planned", "read_summaries", "render", "render_plans",
+    "Question", "Relabel", "Review", "SavedPlan", "SetUp", "__version__", "classify", "classify_files", "load",
+    "load_needs", "open_plan", "open_review", "planned_section", "read_planned", "read_summaries", "render",
+    "render_plans",
 ]  # fmt: skip
 
 # Found when first asked for: the command line's --help must not wait for pandas and matplotlib.
 _NAMES = {
-    "classifiers": ["classify"], "config.organisation": ["Organisation"], "errors": ["ContribkitError"],
-    "labels": ["Labels"], "loaders": ["Data", "Needs", "load", "load_needs"], "period": ["Period"],
+    "classifiers": ["classify", "classify_files"], "config.organisation": ["Organisation"],
+    "errors": ["ContribkitError"], "labels": ["Labels"], "loaders": ["Data", "Needs", "load", "load_needs"], "period": ["Period"],
     "pipeline": ["open_plan", "open_review"], "plan": ["Plan", "SavedPlan", "planned_section", "read_planned"],
     "rendering": ["render", "render_plans"], "review": ["Question", "Review", "read_summaries"],
     "widgets.chooser": ["Chooser"], "widgets.plan_table": ["PlanTable"], "widgets.relabelling.relabel": ["Relabel"],

@@ -87,7 +87,8 @@ def _read(path: Path, schema: Mapping[str, str], needed: str, timezone: str) -> 
                     right = arrow_schema({name: schema[name]}).types[0]
                     raise ContribkitError(f'{path}: the column "{name}" is {types[name]}; write it as {right}')
             for number in range(file.num_row_groups):
-                yield _with_known_links(conform(file.read_row_group(number, columns).to_pandas(), schema, timezone))
+                rows = file.read_row_group(number, columns).to_pandas()
+                yield _with_known_links(conform(rows, schema, timezone, fill_refs=False))
     except (pa.ArrowException, OSError) as error:
         reason = str(error).partition("\n")[0]
         raise ContribkitError(f"{path}: cannot be read as Parquet ({reason}); write it anew") from error

@@ -43,6 +43,12 @@ def without_private(table: Table, include_private: bool = False) -> Table:
     return public_rows.assign(links_in=pd.Series(links, index=public_rows.index, dtype=object))
 
 
+def with_private_threads(table: pd.DataFrame) -> pd.DataFrame:
+    """Return contributions in which a thread that one row calls private is private for all."""
+    is_private = table["private"].fillna(False).groupby(table["ref"].str.casefold()).transform("any")
+    return table.assign(private=table["private"].mask(is_private, True))
+
+
 def visible_reasons(reasons: pd.DataFrame, include_private: bool = False) -> pd.DataFrame:
     """Return reasons of which the private ones say neither what was seen nor where: only that there is one."""
     public = visible(reasons, include_private)

@@ -119,13 +119,15 @@ class Judged:
         return self.contributions.assign(reasons=pd.Series(cells, self.contributions.index, dtype=object))
 
 
-def conform(frame: pd.DataFrame, schema: Mapping[str, str], timezone: str = "UTC") -> pd.DataFrame:
+def conform(
+    frame: pd.DataFrame, schema: Mapping[str, str], timezone: str = "UTC", fill_refs: bool = True
+) -> pd.DataFrame:
     """Return a table with the columns and types of a schema, such as `THREADS`; those it lacks are null, others go.
 
-    Days without a time lie in the time zone.
+    Days without a time lie in the time zone. Contributions without a `ref` have that of their id.
     """
     columns = {name: _column(frame, name, kind, timezone) for name, kind in schema.items()}
-    if {"id", "ref", "actor_role"} <= columns.keys():  # contributions: the id names the thread
+    if fill_refs and {"id", "ref", "actor_role"} <= columns.keys():
         missing = columns["ref"].isna() & columns["id"].notna()
         try:
             columns["ref"][missing] = [parse_contribution_id(name)[0] for name in columns["id"][missing]]

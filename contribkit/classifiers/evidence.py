@@ -5,8 +5,10 @@ Three pure functions, which `contribkit.classify` calls in turn for the parts of
 rules find in one, `linked` what references alone tell of threads to which other parts link.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -114,6 +116,18 @@ def survey(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisa
         Counter(zip(owners[is_review], actors[is_review], strict=True)),
         organisation.planned_issues(references),
     )
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause the garbage collector: it would look through all rows again and again, and nothing there is cyclic."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def slices(table: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -1,7 +1,7 @@
 """Judge: from the evidence on contributions, what their neighbours tell, and people's labels to the answer."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from contribkit.classifiers.evidence import Background, Evidence, References, al
 from contribkit.classifiers.model import Model, sort_reasons
 from contribkit.classifiers.propagation import Told, neighbours
 from contribkit.classifiers.votes import LABEL, Reason, decide
+from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
 from contribkit.labels import Label
 from contribkit.tables import JUDGED, REASONS, Judged, conform
@@ -57,13 +58,14 @@ def finish(
 
 def _with_labels(judged: Judged, given: dict[int, Label]) -> Judged:
     """Return the contributions with people's decisions, by place, each with a reason that says so."""
-    rows, places, said = judged.contributions.copy(), [*given], [*map(_said, given.values())]
+    rows, said = judged.contributions.copy(), [*map(_said, given.values())]
+    places = rows.index[[*given]]
     reasons = pd.DataFrame([reason for _, reason in said], columns=Reason._fields)
     rows.loc[places, "lead"], rows.loc[places, "decided_by"] = reasons["lead"].to_numpy(), "person"
     rows.loc[places, "confidence"] = [agreement for agreement, _ in said]
-    activities = {place: label.activity for place, label in given.items() if label.activity}
+    activities = {place: label.activity for place, label in zip(places, given.values(), strict=True) if label.activity}
     rows.loc[[*activities], "activity"] = [*activities.values()]
-    stated = conform(reasons.assign(id=rows["id"].iloc[places].to_numpy(), rule=LABEL), REASONS)
+    stated = conform(reasons.assign(id=rows["id"].loc[places].to_numpy(), rule=LABEL), REASONS)
     # Of rows with one id the last one's.
     together = pd.concat([stated.drop_duplicates("id", keep="last"), judged.reasons], ignore_index=True)
     return Judged(rows, sort_reasons(together, rows["id"]), judged.notes)
@@ -97,3 +99,13 @@ def _attributed(
         found.append((whom or None, initiative, None))
     columns = ["stakeholder", "initiative", "goal"]
     return pd.DataFrame(found, columns=columns, index=led.index).reindex(rows.index).astype("str")
+
+
+def unknown_names(ids: Iterable[str], labels: Mapping[str, Label], organisation: Organisation) -> list[str]:
+    """Return a sentence on stakeholders that only people named; not their names, which may be of private work."""
+    given = filter(None, (labels.get(casefold_id(name)) for name in ids))
+    names = {label.stakeholder for label in given if label.stakeholder}
+    count = sum(attribution.as_configured(name, organisation) is None for name in names)
+    whom = "a stakeholder" if count == 1 else f"{count} stakeholders"
+    told = f"labels name {whom} whom contribkit.toml does not know: `contribkit labels list` shows which"
+    return [told] if count else []

@@ -2,7 +2,9 @@
 
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +12,9 @@ import contribkit as ck  # its names are imported when first used: --help does n
 from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, PATH, main, read_labels, say, warn, warn_of_private
 from contribkit.io import write_jsonl, write_whole
 from contribkit.vocabulary import Lead
+
+if TYPE_CHECKING:
+    from contribkit.classifiers.at_scale import Written
 
 BROKEN = click.option(
     "--keep-going", "broken", is_flag=True, callback=lambda _, __, keep_going: [] if keep_going else None,
@@ -21,24 +26,31 @@ BROKEN = click.option(
 @CONFIG
 @click.option("--period", default="last quarter", show_default=True, help="As for review.")
 @click.option("--output", type=PATH, default=Path("loaded"), show_default=True, help="Folder.")
+@click.option("--parquet", is_flag=True, help="Write Parquet, in a folder for each table: for many rows.")
 @INCLUDE_PRIVATE
 @BROKEN
-def load(config: Path, period: str, output: Path, include_private: bool, broken: list[str] | None) -> None:
+def load(
+    config: Path, period: str, output: Path, parquet: bool, include_private: bool, broken: list[str] | None
+) -> None:
     """Load every source, and write contributions.jsonl and references.jsonl, which the records source reads.
 
     Private rows are left out, and a line says how many.
 
     contribkit load --period 2026-Q3 --output loaded
+    contribkit load --period 2026-Q3 --output loaded --parquet
     """
+    from contribkit.classifiers.at_scale import write_parts
     from contribkit.privacy import without_private
-    from contribkit.tables import records
+    from contribkit.tables import CONTRIBUTIONS, REFERENCES, records
 
     org = ck.Organisation.read(config)
     data = ck.load(org, ck.Period(period, org.timezone), broken is not None)
-    for name, table in (("contributions", data.contributions), ("references", data.references)):
-        path = output / f"{name}.jsonl"
+    tables = (("contributions", data.contributions, CONTRIBUTIONS), ("references", data.references, REFERENCES))
+    for name, table, schema in tables:
+        path = output / (name if parquet else f"{name}.jsonl")
         shown = without_private(table, include_private)
-        click.echo(f"{path}: {write_jsonl(path, records(shown))} rows")
+        count = write_parts(path, shown, schema) if parquet else write_jsonl(path, records(shown))
+        click.echo(f"{path}: {count} rows")
         warn_of_private(len(table) - len(shown), name)
     warn([*org.cautions, *(f"{source.name}: {note}" for source in data.sources for note in source.notes)])
     sys.exit(int(any(source.status != "ok" for source in data.sources)))
@@ -46,47 +58,88 @@ def load(config: Path, period: str, output: Path, include_private: bool, broken:
 
 @main.command()
 @CONFIG
-@click.option("--contributions", type=PATH, required=True, help="JSON lines of contributions.")
-@click.option("--references", type=PATH, help="JSON lines of references.")
+@click.option("--contributions", multiple=True, required=True, help="JSON lines or Parquet; files or a pattern.")
+@click.option("--references", multiple=True, help="JSON lines or Parquet of references, likewise.")
 @click.option("--labels", type=PATH, help="Folder of label logs, which win over the rules.")
-@click.option("--output", type=PATH, required=True, help="JSON lines to write.")
+@click.option("--output", type=PATH, required=True, help="JSON lines to write; or a folder, for Parquet.")
+@click.option("--workers", type=click.IntRange(min=1), help="How many processes work; writes Parquet.")
+@click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster, whose workers work; writes Parquet.")
+@click.option("--scratch", type=PATH, help="Folder that all workers see, for what lies between the steps.")
 @INCLUDE_PRIVATE
 @BROKEN
 def classify(
-    config: Path, contributions: Path, references: Path | None, labels: Path | None, output: Path,
-    include_private: bool, broken: list[str] | None,
+    config: Path, contributions: tuple[str, ...], references: tuple[str, ...], labels: Path | None, output: Path,
+    workers: int | None, scheduler: str | None, scratch: Path | None, include_private: bool, broken: list[str] | None,
 ) -> None:  # fmt: skip
-    """Say of each contribution who led it and why: every row, in order, with columns added.
+    """Say of each contribution who led it and why: every row, with columns added.
 
-    Private rows are left out, and a line says how many.
+    Private rows are left out, and a line says how many. JSON lines are written in the order of the rows; of Parquet, or
+    with --workers or --scheduler, a folder of Parquet files is written, in which a repository's rows lie together.
 
     contribkit classify --contributions C.jsonl --references R.jsonl --output P.jsonl
+    contribkit classify --contributions 'data/*.parquet' --output judged --workers 2
     """
+    from contribkit.classifiers.at_scale import cluster
+    from contribkit.config.patterns import find_paths
+    from contribkit.parquet import is_parquet
+
+    def files(patterns: tuple[str, ...], option: str) -> list[Path]:
+        found = {pattern: find_paths(Path(), pattern) for pattern in patterns}
+        if empty := [pattern for pattern, paths in found.items() if not paths]:
+            raise click.UsageError(f'{option}: no file matches "{empty[0]}"')
+        return [path for paths in found.values() for path in paths]
+
+    rows, told = files(contributions, "--contributions"), files(references, "--references")
+    is_scaled = bool(workers or scheduler) or any(map(is_parquet, (*rows, *told)))
+    if is_scaled and output.suffix in (".jsonl", ".json"):
+        raise click.UsageError("--output: Parquet is written into a folder; name one")
+    org = ck.Organisation.read(config)
+    decided = read_labels(labels, org) if labels else ck.Labels()
+    keep_going = broken is not None
+    if is_scaled:
+        jobs = -1 if scheduler else workers or 1
+        with cluster(scheduler) if scheduler else nullcontext():
+            done = ck.classify_files(
+                rows, told, org, decided, output=output, n_jobs=jobs, scratch=scratch, keep_going=keep_going,
+                include_private=include_private,
+            )  # fmt: skip
+    else:
+        done = _classify_lines(rows, told, org, decided, output, keep_going, include_private)
+    warn(done.notes)
+    click.echo(f"{output}: {done.rows} rows")
+    warn_of_private(done.private, "contributions")
+    warn(done.broken)
+    sys.exit(1 if done.broken else 0)
+
+
+def _classify_lines(
+    contributions: list[Path], references: list[Path], org: "ck.Organisation", labels: "ck.Labels", output: Path,
+    keep_going: bool, include_private: bool,
+) -> "Written":  # fmt: skip
+    """Write each line with what was found of it, in the same order."""
     import pandas as pd
 
+    from contribkit.classifiers.at_scale import Written
     from contribkit.loaders.records import contribution_table, read_records
     from contribkit.privacy import without_private
     from contribkit.tables import JUDGED, REFERENCES, conform, records
     from contribkit.text import pluralise
 
-    org = ck.Organisation.read(config)
-    rows = list(read_records(contributions, "contributions", broken))
-    found = pd.DataFrame(read_records(references, "references", broken) if references else ())
-    decided = read_labels(labels, org) if labels else ck.Labels()
-    if unknown := decided.missing(row["id"] for row in rows):  # which may be private, so they are not named
-        warn([f"{pluralise(len(unknown), 'label')} for other contributions left out"])
-    judged = ck.classify(contribution_table(rows, org.timezone), conform(found, REFERENCES, org.timezone), org, decided)
+    broken: list[str] | None = [] if keep_going else None
+    rows = [row for path in contributions for row in read_records(path, "contributions", broken)]
+    found = pd.DataFrame([row for path in references for row in read_records(path, "references", broken)])
+    unknown = labels.missing(row["id"] for row in rows)  # which may be private, so they are not named
+    notes = [f"{pluralise(len(unknown), 'label')} for other contributions left out"] if unknown else []
+    judged = ck.classify(contribution_table(rows, org.timezone), conform(found, REFERENCES, org.timezone), org, labels)
     shown = without_private(judged, include_private).nested()
-    judgements = records(shown[[*JUDGED, "reasons"]])
     written = [
         rows[place] | judgement | ({"links_in": links} if rows[place].get("links_in") else {})
-        for place, judgement, links in zip(shown.index, judgements, shown["links_in"], strict=True)
+        for place, judgement, links in zip(
+            shown.index, records(shown[[*JUDGED, "reasons"]]), shown["links_in"], strict=True
+        )
     ]
-    warn(judged.notes)
-    click.echo(f"{output}: {write_jsonl(output, written)} rows")
-    warn_of_private(len(rows) - len(shown), "contributions")
-    warn(broken or [])
-    sys.exit(1 if broken else 0)
+    count = write_jsonl(output, written)
+    return Written(count, len(rows) - len(shown), [*notes, *judged.notes], broken or [])
 
 
 @main.command()
@@ -153,7 +206,7 @@ def evaluate(
     Without --contributions, what the sources know of a period is compared with the label logs beside the file. Several
     sets are evaluated one after the other: give --contributions and --labels once per set, in the same order.
     """
-    from contribkit.evaluation.report import classify_files, write_plot
+    from contribkit.evaluation.report import classify_labelled, write_plot
     from contribkit.evaluation.report import evaluate as compared
 
     if contributions and len(contributions) != len(labels):
@@ -168,7 +221,7 @@ def evaluate(
         sets = [(folder, ck.classify(data.contributions, data.references, org), known)]
     else:
         files = zip(contributions, labels, strict=True)
-        sets = [(truth, *classify_files(org, rows, truth, references, as_of, broken)) for rows, truth in files]
+        sets = [(truth, *classify_labelled(org, rows, truth, references, as_of, broken)) for rows, truth in files]
     for truth, answers, known in sets:
         found = compared(answers, known)
         say((f"{truth}\n\n" if len(labels) > 1 else "") + found.as_text(words).removesuffix("\n"))

@@ -222,7 +222,7 @@ def _limits(pairs: pd.DataFrame) -> Iterator[str]:
         yield "all rows are of one thread, so the intervals mean nothing"
 
 
-def classify_files(
+def classify_labelled(
     organisation: Organisation, contributions: Path, labels: Path, references: Sequence[Path] = (),
     as_of: str | None = None, broken: list[str] | None = None,
 ) -> tuple[Judged, Labels]:  # fmt: skip

@@ -19,6 +19,7 @@ from contribkit.io import read_jsonl, report_problem
 from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths
 from contribkit.parquet import is_parquet, read_parquet
 from contribkit.period import Period
+from contribkit.privacy import with_private_threads
 from contribkit.tables import (
     ACTS,
     CONTRIBUTIONS,
@@ -115,12 +116,6 @@ def read_tables(
     return table, conform(pd.DataFrame(found), REFERENCES, timezone)
 
 
-def with_private_threads(table: pd.DataFrame) -> pd.DataFrame:
-    """Return contributions in which a thread that one row calls private is private for all."""
-    is_private = table["private"].fillna(False).groupby(table["ref"].str.casefold()).transform("any")
-    return table.assign(private=table["private"].mask(is_private, True))
-
-
 def contribution_table(rows: list[dict[str, Any]], timezone: str) -> pd.DataFrame:
     """Return rows as a table of the schema `CONTRIBUTIONS`; a thread that one row calls private is private for all."""
     return with_private_threads(conform(pd.DataFrame(rows), CONTRIBUTIONS, timezone))
@@ -163,10 +158,8 @@ def read_table(path: Path, name: str, timezone: str, broken: list[str] | None = 
         except ValueError as error:
             report_problem(f"{path}:{number}: {error}", broken)
     table = table.iloc[[place for place, _ in rows]].reset_index(drop=True)
-    told = conform(
-        pd.DataFrame([row for _, row in rows], columns=checked), {column: schema[column] for column in checked}
-    )
-    return table.assign(**{column: told[column] for column in checked})
+    told = pd.DataFrame([row for _, row in rows], columns=checked)
+    return table.assign(**dict(conform(told, {column: schema[column] for column in checked})))
 
 
 def _lines(path: Path, name: str, broken: list[str] | None) -> Iterator[tuple[int, dict[str, Any]]]:
