@@ -30,7 +30,8 @@ __all__ = [
 # Found when first asked for: the command line's --help must not wait for pandas and matplotlib.
 _NAMES = {
     "classifiers": ["classify", "classify_files"], "config.organisation": ["Organisation"],
-    "errors": ["ContribkitError"], "labels": ["Labels"], "loaders": ["Data", "Needs", "load", "load_needs"], "period": ["Period"],
+    "errors": ["ContribkitError"], "labels": ["Labels"], "loaders": ["Data", "Needs", "load", "load_needs"],
+    "period": ["Period"],
     "pipeline": ["open_plan", "open_review"], "plan": ["Plan", "SavedPlan", "planned_section", "read_planned"],
     "rendering": ["render", "render_plans"], "review": ["Question", "Review", "read_summaries"],
     "widgets.chooser": ["Chooser"], "widgets.plan_table": ["PlanTable"], "widgets.relabelling.relabel": ["Relabel"],

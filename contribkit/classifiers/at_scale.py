@@ -224,7 +224,7 @@ def _count_file(path: Path, timezone: str) -> Counter[str]:
         return parts.count(read_table(path, "contributions", timezone, [])["ref"])
     with suppress(ContribkitError):
         table = read_parquet(path, {"id": "str", "ref": "str"}, "id")
-        return parts.count(table["ref"].fillna(table["id"].str.rpartition("@")[0]))
+        return parts.count(table["ref"].fillna(table["id"].str.replace(r"@[^@]*$", "", regex=True)))
     return Counter()
 
 

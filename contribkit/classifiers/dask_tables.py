@@ -51,10 +51,11 @@ def classify_dask(
         dask.compute(*splitting)
         model, notes = judge_parts(place, layout, organisation, labels, weights, run, False)
         run(_spread, [(place, part, model) for part in layout.parts], "completing", "part")
-    rows, reasons = (
-        dd.from_map(_answers_of, range(len(counted)), scratch=place, name=name, meta=empty(schema))
-        for name, schema in (("rows", _ANSWERS), ("reasons", REASONS))
-    )
+    with dask.config.set({"dataframe.convert-string": False}):  # else it makes text of lists
+        rows, reasons = (
+            dd.from_map(_answers_of, range(len(counted)), scratch=place, name=name, meta=empty(schema))
+            for name, schema in (("rows", _ANSWERS), ("reasons", REASONS))
+        )
     return Judged(rows, reasons, notes)
 
 
@@ -108,8 +109,8 @@ def _spread(scratch: Scratch, part: str, model: Any) -> None:
 
 def _answers_of(number: int, scratch: Scratch, name: str) -> pd.DataFrame:
     """Return the rows of a partition in their order, or their reasons."""
-    rows = pd.concat([empty(_ANSWERS), *scratch.pieces("rows", f"{number:08}")]).sort_index()
+    rows: pd.DataFrame = pd.concat([empty(_ANSWERS), *scratch.pieces("rows", f"{number:08}")]).sort_index()
     if name == "rows":
-        index: pd.Index = scratch.get("index", "contributions", f"{number:08}")
-        return rows.set_axis(index)
+        rows.index = scratch.get("index", "contributions", f"{number:08}")
+        return rows
     return sort_reasons(combine([*scratch.pieces("reasons", f"{number:08}")], REASONS), rows["id"])
