@@ -105,7 +105,7 @@ def _fits(found: "pyarrow.DataType", kind: Any) -> bool:
         "str": is_text, "list": types.is_list(found) or types.is_large_list(found), "boolean": types.is_boolean(found),
         "Int64": types.is_integer(found) or types.is_floating(found),
         "Float64": types.is_integer(found) or types.is_floating(found),
-        TIME: types.is_timestamp(found) or types.is_date(found) or is_text,
+        TIME: types.is_timestamp(found),
     }  # fmt: skip
     return bool(types.is_null(found) or fitting[kind])
 
