@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
-from benchmarks import github, leads, relabel
+from benchmarks import github, leads, relabel, scale
 from benchmarks.figure import Figure
 from benchmarks.review import write_crowd
 from tests.helpers.npm import NotFetchedError
@@ -156,13 +156,14 @@ def classifier_growth(folder: Path) -> Figure:
 def classifier_memory(folder: Path) -> Figure:
     """Measure the largest memory of a process that holds 100,000 contributions and classifies them."""
     peak = max(run["peak"] for run in _classified(MANY))
-    return Figure("classify, memory at the most, tables included", peak, 1000, "MB")
+    return Figure("classify, memory at the most, tables included", peak, 600, "MB")
 
 
 # In the order of the table.
 ENTRIES: list[Callable[[Path], Figure | str]] = [
     git_loader, review, crowded_review, large_review, command_line, classifier, classifier_growth, classifier_memory,
     *leads.ENTRIES, *github.ENTRIES, *relabel.ENTRIES,
+    *scale.ENTRIES,
 ]  # fmt: skip
 
 

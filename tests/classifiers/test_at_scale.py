@@ -49,7 +49,7 @@ def labels(tables: tuple[pd.DataFrame, pd.DataFrame]) -> Labels:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     """Start a cluster of two processes on this machine."""
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as made:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as made:
         yield made
 
 
@@ -217,7 +217,7 @@ def test_the_command_line_lets_a_cluster_work(tables, cluster, tmp_path):
 def test_a_worker_that_is_killed_midway_loses_nothing(tables, tmp_path, monkeypatch):
     monkeypatch.setattr(parts, "_ROWS", 60)
     rows, told = written(tmp_path, *tables)
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as made, Client(made) as client:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as made, Client(made) as client:
         pids = [*client.run(os.getpid).values()]
         begun = threading.Event()
 

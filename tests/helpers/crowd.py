@@ -8,8 +8,10 @@ two runs see the same texts.
 import json
 import resource
 import sys
+import tempfile
 import time
 from dataclasses import replace
+from multiprocessing import Process
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,8 @@ import pandas as pd
 
 from contribkit.config.models import Stakeholder
 from contribkit.config.organisation import Organisation
+from contribkit.parquet import read_parquet, write_parquet
+from contribkit.tables import CONTRIBUTIONS, REFERENCES, conform
 
 CHARACTERS = 1500
 _WORDS = 20_000
@@ -91,10 +95,10 @@ def _sprinkle(parts: list[str], number: int, names: list[str], rng: np.random.Ge
             parts.insert(number % len(parts), piece)
 
 
-def contributions(count: int, org: Organisation, seed: int = 0) -> pd.DataFrame:
+def contributions(count: int, org: Organisation, seed: int = 0, characters: int = CHARACTERS) -> pd.DataFrame:
     """Return a table of contributions of the members in the upstream projects."""
     rng = np.random.default_rng(seed)
-    bodies = texts(count, org, rng)
+    bodies = texts(count, org, rng, characters)
     vocabulary = words(rng)
     members = list(org.members)
     return pd.DataFrame([_row(number, body, vocabulary, members) for number, body in enumerate(bodies)])
@@ -155,14 +159,28 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # bytes on a Mac
 
 
-def measure(count: int) -> dict[str, float]:
-    """Time classify on so many contributions and a fifth as many references, then TfidfVectorizer on the same texts."""
+def write(folder: Path, count: int, characters: int = CHARACTERS, files: int = 1) -> None:
+    """Write so many contributions, dealt out to files by repository, and a fifth as many references, as Parquet."""
+    org = organisation()
+    for number in range(files):
+        table = contributions(count // files, org, number, characters)
+        for name in ("id", "repo") if number else ():  # of each file its own, in the same projects
+            table[name] = table[name].str.replace("-example/", f"-example/part-{number}-", n=1)
+        table = conform(table, CONTRIBUTIONS, org.timezone)
+        write_parquet(folder / f"contributions-{number:04}.parquet", table, CONTRIBUTIONS)
+    told = conform(references(count // 5, org), REFERENCES, org.timezone)
+    write_parquet(folder / "references.parquet", told, REFERENCES)
+
+
+def measure(folder: Path) -> dict[str, float]:
+    """Time classify on the contributions and references of a folder, then TfidfVectorizer on the same texts."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     from contribkit.classifiers import classify
 
     org = organisation()
-    table, found = contributions(count, org), references(count // 5, org)
+    table = read_parquet(folder / "contributions-0000.parquet", CONTRIBUTIONS, "id")
+    found = read_parquet(folder / "references.parquet", REFERENCES, "ref")
     start = time.process_time()
     judged = classify(table, found, org)
     classified = time.process_time()
@@ -172,7 +190,7 @@ def measure(count: int) -> dict[str, float]:
     begun = time.process_time()
     TfidfVectorizer().fit_transform(bodies)
     return {
-        "rows": count,
+        "rows": len(table),
         "characters": table["body"].str.len().mean(),
         "classify": classified - start,
         "tfidf": time.process_time() - begun,
@@ -181,4 +199,9 @@ def measure(count: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(int(sys.argv[1]))))
+    # The tables are made in another process: making them takes more memory than judging them.
+    with tempfile.TemporaryDirectory() as place:
+        made = Process(target=write, args=(Path(place), int(sys.argv[1])))
+        made.start()
+        made.join()
+        print(json.dumps(measure(Path(place))))
