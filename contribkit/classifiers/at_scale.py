@@ -171,7 +171,9 @@ def run_tasks(
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     try:
-        answers = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(function)(*task) for task in tasks)
+        # Arguments are small: what is large lies in scratch files.
+        pool = Parallel(n_jobs=n_jobs, return_as="generator", max_nbytes=None)
+        answers = pool(delayed(function)(*task) for task in tasks)
         return [*tqdm(answers, what, len(tasks), unit=unit, delay=2, leave=False)]
     except TerminatedWorkerError as error:
         raise ContribkitError("a worker was killed, perhaps for want of memory; take fewer with --workers") from error

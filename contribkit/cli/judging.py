@@ -58,7 +58,12 @@ def load(
 
 @main.command()
 @CONFIG
-@click.option("--contributions", multiple=True, required=True, help="JSON lines or Parquet; files or a pattern.")
+@click.option(
+    "--contributions",
+    multiple=True,
+    required=True,
+    help="JSON lines or Parquet: files, a pattern, or a folder of Parquet.",
+)
 @click.option("--references", multiple=True, help="JSON lines or Parquet of references, likewise.")
 @click.option("--labels", type=PATH, help="Folder of label logs, which win over the rules.")
 @click.option("--output", type=PATH, required=True, help="JSON lines to write; or a folder, for Parquet.")
@@ -77,7 +82,7 @@ def classify(
     with --workers or --scheduler, a folder of Parquet files is written, in which a repository's rows lie together.
 
     contribkit classify --contributions C.jsonl --references R.jsonl --output P.jsonl
-    contribkit classify --contributions 'data/*.parquet' --output judged --workers 2
+    contribkit classify --contributions data/contributions --references data/references --output judged --workers 2
     """
     from contribkit.classifiers.at_scale import cluster
     from contribkit.config.patterns import find_paths
@@ -87,7 +92,8 @@ def classify(
         found = {pattern: find_paths(Path(), pattern) for pattern in patterns}
         if empty := [pattern for pattern, paths in found.items() if not paths]:
             raise click.UsageError(f'{option}: no file matches "{empty[0]}"')
-        return [path for paths in found.values() for path in paths]
+        paths = [path for paths in found.values() for path in paths]
+        return [file for path in paths for file in (sorted(path.glob("*.parquet")) if path.is_dir() else [path])]
 
     rows, told = files(contributions, "--contributions"), files(references, "--references")
     is_scaled = bool(workers or scheduler) or any(map(is_parquet, (*rows, *told)))
