@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from contribkit.errors import ContribkitError
 from contribkit.fold import Data
 from contribkit.loaders import check, load
 from contribkit.loaders.perceval import diagnose
-from contribkit.loaders.perceval.items import text_of_html
+from contribkit.loaders.perceval.items import read_item, text_for_links, text_of_html
 from contribkit.loaders.source import Level
 from contribkit.period import Period
 from contribkit.privacy import visible
@@ -383,15 +384,82 @@ def test_somebody_who_is_gone_did_nothing_and_a_thread_stays(tmp_path: Path) -> 
     assert data.threads["author"].isna().all()
 
 
+def mail(number: int, by: str = "ada@team.example", backend: str = "MBox", **headers: str) -> dict[str, Any]:
+    """Return a message of a mailing list."""
+    data = {"From": by, "Message-ID": f"<{number}@x>", "Date": f"Wed, {number} Jul 2026 10:00:00 +0000"} | headers
+    row = item(backend, "message", origin="https://lists.example.org/dev", uuid=f"m{number}")
+    return row | {"data": data | {"body": {"plain": "Hi\n> quoted"}}}
+
+
+@pytest.mark.parametrize(
+    ("backend", "origin"),
+    [
+        ("MBox", "dev@lists.example.org"),
+        ("Pipermail", "https://lists.example.org/pipermail/dev/"),
+        ("HyperKitty", "https://lists.example.org/archives/list/dev@lists.example.org/"),
+        ("Groupsio", "https://lists.example.org/g/dev"),
+    ],
+)
+def test_every_archive_of_a_list_is_the_same_place(tmp_path: Path, backend: str, origin: str) -> None:
+    jsonl(tmp_path / "perceval" / "a.jsonl", mail(1, backend=backend, Subject="Paper") | {"origin": origin})
+    rows = load(organisation(tmp_path), "2026-Q3").contributions
+    assert (rows["repo"].tolist(), rows["kind"].tolist()) == (["lists.example.org/dev"], ["discussion"])
+
+
+def test_a_thread_of_a_list_holds_together_by_what_answers_what(tmp_path: Path) -> None:
+    chain = [mail(1), *(mail(n, **{"In-Reply-To": f"<{n - 1}@x>"}) for n in (2, 3))]
+    unknown = [mail(4, References="<0@x> <9@x>", Subject="Re: RE[2]: AW: Old"), mail(5, **{"In-Reply-To": "<0@x>"})]
+    circle = [mail(6, **{"In-Reply-To": "<7@x>"}), mail(7, **{"In-Reply-To": "<6@x>"})]
+    jsonl(tmp_path / "perceval" / "a.jsonl", *circle, *reversed(unknown), *reversed(chain))
+    data = load(organisation(tmp_path), "2026-Q3")
+    assert sorted(zip(data.contributions["acts"], data.contributions["kind"], strict=True)) == [
+        (1, "comment"), (1, "comment"), (2, "comment"), (3, "discussion")
+    ]  # fmt: skip
+    assert "Old" in set(data.threads["title"])
+    assert data.threads["opened_at"].notna().sum() == 1  # of the others the first message is not known
+
+
+def test_of_two_hosts_of_a_kind_each_has_its_own_names(tmp_path: Path) -> None:
+    other = "other.example.org"
+    both = [item(), item(uuid="b2", origin=f"https://{other}/quill/core", data={"web_url": f"https://{other}/x"})]
+    jsonl(tmp_path / "perceval" / "a.jsonl", *both)
+    places = f'[[upstream]]\nname = "Other"\nplaces = ["gitlab:{other}"]\n'
+    for names, wanted in (
+        ('gitlab = "ada-gl"', {"ada-example"}),
+        (f'"{other}" = "ada-gl"', {"ada-example", f"{HOST}:ada-gl"}),
+    ):
+        data = load(organisation(tmp_path, names=names, more=places), "2026-Q3")
+        assert set(data.acts["actor"]) == wanted
+    both_named = f'"{other}" = "somebody", gitlab = "ada-gl"'
+    assert set(load(organisation(tmp_path, names=both_named, more=places), "2026-Q3").acts["actor"]) == {"ada-example"}
+
+
 def test_a_sender_without_an_address_is_nobody(tmp_path: Path) -> None:
-    data = {"From": "ada-example", "Message-ID": "<a@b>", "Date": "Wed, 1 Jul 2026 10:00:00 +0000", "Subject": "Hi"}
-    mail = item("Pipermail", "message", origin="https://lists.example.org/dev") | {"data": data}
-    jsonl(tmp_path / "perceval" / "a.jsonl", mail)
+    jsonl(tmp_path / "perceval" / "a.jsonl", mail(1, by="ada-example"))
     loaded = load(organisation(tmp_path), "2026-Q3")
     assert (len(loaded.threads), len(loaded.contributions)) == (1, 0)
 
 
 def test_html_of_strangers_becomes_text() -> None:
-    assert text_of_html("<div>" * 50_000 + "deep") == "deep"
     assert text_of_html("a &lt;b&gt;<br>c<style>x</style><p>d</p><a href='javascript:alert(1)'>e</a>") == "a <b>\ncd\ne"
-    assert text_of_html("<<<") == "<<<"
+    assert text_of_html("<<< a < b & c &amp; d <!-- no --> e") == "<<< a < b & c & d  e"
+    assert text_of_html("<a href='https://x.y/?a=1&amp;b=2'>f <b>g</b></a>.") == "f g <https://x.y/?a=1&b=2>."
+    assert text_of_html("<a href='https://x.y'>https://x.y</a>") == "https://x.y"
+
+
+@pytest.mark.parametrize(
+    "part", ["<div>", "<a href='https://x.y'>", "</a>", "<!--", "<![CDATA[", "<a ", "&#", "<script>", "<a href='"]
+)
+def test_html_that_never_ends_does(part: str) -> None:
+    began = time.process_time()
+    text_of_html("deep" + part * 50_000)
+    assert time.process_time() - began < 5
+
+
+def test_short_names_that_never_end_do() -> None:
+    made = read_item(item())
+    began = time.process_time()
+    for part in ("a/", "a.", " a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/", "a", "!", "#1"):
+        assert made
+        assert text_for_links(part * 30_000, made)
+    assert time.process_time() - began < 5

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr, parsedate_to_datetime
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
-
-from bs4 import BeautifulSoup
 
 from contribkit.errors import nearest
 from contribkit.ids import HOST, number_of, place_in, quoted
@@ -27,6 +26,10 @@ _YEARS = range(1970, 2100)
 _HIDDEN_ADDRESS = re.compile(r"^(\S+) at (\S+)")
 _ANSWER = re.compile(r"^(?:\s*(?:re|aw|sv|fwd?)\s*(?:\[\d+\])?:)+\s*", re.IGNORECASE)
 _RESOLVED = "✔ "  # what Zulip puts before a topic that is resolved
+_TAG = re.compile(r"<(?P<end>/?)(?P<tag>[A-Za-z][A-Za-z0-9-]*)(?P<about>[^<>]*)>|<[!?][^<>]*>")
+_ADDRESS = re.compile(r"""(?i)\bhref\s*=\s*["']?(?P<address>https?://[^\s"']+)""")
+_HIDDEN = ("script", "style", "aside", "svg")  # a quotation of another post is an aside
+_BLOCKS = ("p", "li", "pre", "tr", "div", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6")
 # GitLab's short names of threads: #3, !12, group/project#3.
 _SHORT = re.compile(r"(?<![\w/.@&-])((?:[\w.-]{1,100}/){1,20}[\w.-]{1,100})?([#!])([0-9]{1,9})(?!\w)")
 
@@ -98,7 +101,8 @@ def read_item(row: Mapping[str, Any]) -> Item | None:
     if not re.fullmatch(HOST, host):
         fix = "run perceval with the address of what it reads, such as https://lists.example.org/dev"
         raise ValueError(f'"origin" is {reprlib.repr(origin)}, which names no host; {fix}')
-    known = {"origin": unquote(address.path).strip("/"), "web": origin.rstrip("/"), "host": host}
+    path = unquote(address.path).strip("/") or address.username or ""  # a list may be named by its address
+    known = {"origin": path, "web": origin.rstrip("/"), "host": host}
     known["server"] = f"{address.scheme}://{address.netloc}"
     place = place_in(
         scheme, host, _list_name(known["origin"]) if scheme == "mail" else _fill(kind["place"], data, known)
@@ -126,7 +130,7 @@ def _thread(kind: dict[str, Any], data: dict[str, Any], known: dict[str, str], r
     return sizes | {
         "ref": ref, "kind": kind["kind"], "number": number_of(ref), "source": "perceval",
         "url": url if url.startswith(("https://", "http://")) else None,
-        "title": _ANSWER.sub("", title) if kind["scheme"] == "mail" else title or None,
+        "title": (_ANSWER.sub("", title) if kind["scheme"] == "mail" else title) or None,
         "labels": _labels(data, kind["labels"]) if "labels" in kind else [],
         "state": _FIELDS["states"].get(state),
         "private": bool(_fits(data, kind.get("private"))),
@@ -173,15 +177,24 @@ def _person(told: Any, scheme: str) -> Person | None:
 
 def text_of_html(html: str) -> str:
     """Return what a reader sees of a page's part, with the addresses of links and without what it quotes of others."""
-    soup = BeautifulSoup(html, "html.parser")
-    for part in soup(["script", "style", "aside", "svg"]):
-        part.decompose()
-    for link in soup("a", href=True):
-        if str(link["href"]) not in link.get_text() and str(link["href"]).startswith(("https://", "http://")):
-            link.append(f" <{link['href']}>")
-    for block in soup(["p", "li", "br", "pre", "tr", "div", "blockquote", "h1", "h2", "h3", "h4"]):
-        block.append("\n")
-    return re.sub(r"\n{3,}", "\n\n", soup.get_text()).strip()
+    # In one pass: parsers of HTML take minutes for strangers' tags that never end. What comes out is text for them all.
+    parts = list[str]()
+    hidden, link, at = 0, ("", 0), 0
+    for match in _TAG.finditer(html):
+        parts += [] if hidden else [unescape(html[at : match.start()])]
+        tag, is_end, at = (match["tag"] or "").lower(), bool(match["end"]), match.end()
+        if tag in _HIDDEN:
+            hidden = max(0, hidden + (-1 if is_end else 1))
+        elif tag == "a" and not is_end:
+            address = _ADDRESS.search(match["about"])
+            link = unescape(address["address"]) if address else "", len(parts)
+        elif tag == "a" and not hidden:
+            parts += [f" <{link[0]}>"] if link[0] and link[0] not in "".join(parts[link[1] :]) else []
+            link = "", 0
+        elif tag == "br" or (tag in _BLOCKS and is_end):
+            parts += [] if hidden else ["\n"]
+    parts += [] if hidden else [unescape(html[at:])]
+    return re.sub(r"\n{3,}", "\n\n", "".join(parts)).strip()
 
 
 def text_for_links(text: str, item: Item) -> str:
