@@ -130,6 +130,7 @@ def test_a_meeting_is_a_thread_and_each_members_attendance_an_act(tmp_path: Path
     assert one["happened_at"].isoformat() == "2026-07-06T22:00:00+00:00"
     assert sorted(loaded(tmp_path, period="2026-Q2").contributions["actor"]) == ["Bob-Example", "ada-example"]
     assert len(data.threads) == 2
+    assert data.sources[0].notes == ["meetings are known only as far as notes name who came"]
 
 
 def test_an_id_is_found_again_whatever_the_path_is(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from contribkit.text import pluralise
 from contribkit.vocabulary import Kind
 
 _SUBJECT = "sources.meetings"
+_NOTE = "meetings are known only as far as notes name who came"
 _PERIODS = 4  # of calendars: rules of repetition have no end, and a review compares its period with three before it
 
 
@@ -83,7 +84,7 @@ def load(organisation: Organisation, period: Period | None) -> Loaded:
     answer.threads = conform(threads, THREADS)
     answer.acts = conform(pd.DataFrame([act for one in kept for act in acts(one)]), ACTS, organisation.timezone)
     answer.references = conform(pd.DataFrame(references), REFERENCES, organisation.timezone)
-    answer.notes += _doubts(found)
+    answer.notes += [*_doubts(found), *([_NOTE] if found and period else ())]
     return answer
 
 
