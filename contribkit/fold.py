@@ -70,7 +70,8 @@ def is_member(actors: pd.Series, times: pd.Series, members: list[Member], timezo
     """Return for each pair of login and time whether the person was a member then; true where the time is missing."""
     result, places = pd.Series(False, index=actors.index), grouped(actors.str.casefold(), range(len(actors)))
     for member in members:
-        mine = places.get(casefold_id(member.login), [])
+        if not (mine := places.get(casefold_id(member.login), [])):
+            continue
         at, inside = times.iloc[mine], pd.Series(True, result.index[mine])
         if member.from_ is not None:
             inside &= ~(at < start_of(member.from_, timezone))

@@ -40,6 +40,8 @@ _SIGNS_ELSEWHERE = ("/-/", "/t/", "/+/")  # each match has one
 _ELSEWHERE = re.compile(
     rf"(?P<place>{HOST}(?:/[^\s#!@]+?)?)(?P<sign>/t/|/\+/|[#!@])(?P<key>\S+)|(?P<bare>{HOST}/[^\s#!@]+)"
 )
+_NUMBERED = re.compile(r"[^#@!+]+(?:[#!]|/t/|/\+/)(\d+)")
+_IN_REPOSITORY = re.compile(rf"({OWNER}/{REPOSITORY})(?:[#@]|\Z)")
 _CONTEXT = 1_000  # characters of a paragraph beside one with a link
 
 
@@ -70,8 +72,8 @@ def parse_contribution_id(identifier: str) -> tuple[str, str, str]:
 @lru_cache(maxsize=20_000)
 def repository_of(ref: str) -> str | None:
     """Return ``owner/repo`` of a thread, commit or release, or None for a thread outside GitHub."""
-    repo = re.split(r"[#@]", ref, maxsplit=1)[0]
-    return repo if re.fullmatch(rf"{OWNER}/{REPOSITORY}", repo) else None
+    match = _IN_REPOSITORY.match(ref)
+    return match[1] if match else None
 
 
 @lru_cache(maxsize=20_000)
@@ -98,7 +100,7 @@ def is_in_forum(ref: str) -> bool:
 
 def number_of(ref: str) -> int | None:
     """Return the number of a thread, or None where it has none."""
-    match = re.fullmatch(r"[^#@!+]+(?:[#!]|/t/|/\+/)(\d+)", ref)
+    match = _NUMBERED.fullmatch(ref)
     return int(match[1]) if match else None
 
 

@@ -51,7 +51,7 @@ def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[in
     """Read JSON lines as pairs of line number and object; a broken one is noted in `broken`, or an error without it."""
     to_value = json.JSONDecoder(parse_constant=_finite, parse_float=_finite).decode
     # Not splitlines(): a lone carriage return is no line's end. Undecoded: one line in another encoding is one problem.
-    for number, line in enumerate(_read_bytes(path).removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+    for number, line in _read_lines(path):
         if not line.strip():
             continue
         try:
@@ -67,7 +67,7 @@ def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[in
 def parse_json(content: bytes, to_value: Callable[[str], Any] = json.loads) -> Any:
     """Parse JSON; halves of surrogate pairs, as JavaScript may write them, are replaced: no file can hold them."""
     value = to_value(content.decode("utf-8"))
-    if b"\\ud" not in content.lower():
+    if b"\\ud" not in content and b"\\uD" not in content:
         return value
     text = json.dumps(value, ensure_ascii=False)
     return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
@@ -78,6 +78,16 @@ def report_problem(sentence: str, broken: list[str] | None) -> None:
     if broken is None:
         raise ContribkitError(f"{sentence}; fix the line, or take the rest with --keep-going")
     broken.append(sentence)
+
+
+def _read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a file with their numbers, one by one: as a whole it would take twice its size in memory."""
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                yield number, line.removesuffix(b"\n").removeprefix(b"\xef\xbb\xbf" if number == 1 else b"")
+    except OSError as error:
+        raise ContribkitError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -265,9 +265,16 @@ def plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
+def plain_cells(column: pd.Series) -> list[Any]:
+    """Return the cells of a column as JSON knows them; see `plain`."""
+    if column.dtype == "str":
+        return [cell if isinstance(cell, str) else None for cell in cells_of(column)]
+    return [plain(cell) for cell in cells_of(column)]
+
+
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as objects for JSON."""
-    columns = {str(name): [plain(value) for value in cells_of(frame[name])] for name in frame}
+    columns = {str(name): plain_cells(frame[name]) for name in frame}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 

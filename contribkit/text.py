@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from contribkit.tables import cells_of, is_missing, plain
+from contribkit.tables import is_missing, plain_cells
 
 MISSING = "–"
 
@@ -64,8 +64,8 @@ def csv_of(table: pd.DataFrame) -> str:
 
 
 def _cells(column: pd.Series) -> list[Any]:
-    values = cells_of(column)
+    values = plain_cells(column)
     if column.dtype == object:  # it may hold lists
-        return [as_text(plain(value)) for value in values]
-    written = {value: as_text(plain(value)) for value in set(values)}
+        return list(map(as_text, values))
+    written = {value: as_text(value) for value in set(values)}
     return [written[value] for value in values]

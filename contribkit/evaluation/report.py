@@ -278,6 +278,8 @@ class EvaluationQuestion(Question):
 
     @cached_property
     def _found(self) -> Evaluation | None:
+        if not self._labels.events:
+            return None
         try:
             return evaluate(self._judge(), self._labels)
         except ContribkitError:

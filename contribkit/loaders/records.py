@@ -70,7 +70,8 @@ class Settings(Table):
 def check(organisation: Organisation) -> None:
     """Read every line, without making tables of them, so that a broken one is known before any work starts."""
     for name in _CHECKS:
-        _rows(organisation, name, None)
+        for _ in _rows(organisation, name, None):
+            pass
 
 
 def load(organisation: Organisation, period: Period | None) -> Loaded:
@@ -102,9 +103,9 @@ def _settings(organisation: Organisation) -> Settings:
     return validate_settings(Settings, "records", organisation.sources["records"])
 
 
-def _rows(organisation: Organisation, name: str, broken: list[str] | None) -> list[dict[str, Any]]:
-    paths = matching_paths(organisation, "records", getattr(_settings(organisation), name))
-    return [row for path in paths for row in read_records(path, name, broken)]
+def _rows(organisation: Organisation, name: str, broken: list[str] | None) -> Iterator[dict[str, Any]]:
+    for path in matching_paths(organisation, "records", getattr(_settings(organisation), name)):
+        yield from read_records(path, name, broken)
 
 
 def read_tables(

@@ -23,6 +23,8 @@ _NO_START = (RuntimeError, ValueError, TypeError, KeyError, FileNotFoundError, P
 _KERNEL = (
     "--IPKernelApp.log_level=ERROR", "--IPKernelApp.exec_PYTHONSTARTUP=False", "--HistoryManager.enabled=False",
     f"--Contribkit.{page.RENDERED}=True",
+    # Python's collector would look through all rows again and again, and nothing among them is cyclic.
+    "--IPKernelApp.exec_lines=['import gc; gc.set_threshold(100_000)']",
 )  # fmt: skip
 
 

@@ -98,9 +98,11 @@ def heat_figure(table: pd.DataFrame, title: str) -> Figure:
     highest = max(1.0, cells.max(initial=0))
     for (place, column), count in np.ndenumerate(cells):
         face = colours(count / highest) if count else "white"
-        axes.add_patch(Rectangle((column - 0.46, place - 0.44), 0.92, 0.88, facecolor=face, edgecolor=_FAINT))
+        cell = Rectangle((column - 0.46, place - 0.44), 0.92, 0.88, facecolor=face, edgecolor=_FAINT)
+        axes.add_artist(cell).set_in_layout(False)  # as its number, it is inside: no need to look for room for each
         ink = "white" if count > 0.6 * highest else INK if count else "#767676"
-        axes.text(column, place, f"{count:g}" if count else "·", ha="center", va="center", color=ink)
+        number = axes.text(column, place, f"{count:g}" if count else "·", ha="center", va="center", color=ink)
+        number.set_in_layout(False)
     axes.set_xlim(-0.5, shown.shape[1] - 0.5)
     axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.set_xticks(range(shown.shape[1]), shown.columns.tolist(), rotation=35, ha="right", rotation_mode="anchor")

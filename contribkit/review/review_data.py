@@ -115,7 +115,8 @@ class ReviewData:
     def hidden(self) -> int:
         """How many of the team's contributions are private and not shown."""
         rows = self._judged.contributions
-        return int(self._of_team(rows[~privacy.visible(rows, self.include_private)]).sum())
+        private = rows[~privacy.visible(rows, self.include_private)]
+        return int(self._of_team(private).sum()) if len(private) else 0
 
     @cached_property
     def acts(self) -> pd.DataFrame:

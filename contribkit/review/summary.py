@@ -55,7 +55,12 @@ def summarise(
     org, period = data.organisation, data.period
     numbers = {question.name: question.numbers(data) for question in questions}
     further = {name: found.get(name, found) for name, found in numbers.items() if name in plug_ins}
-    counts_for = {name: mask.tolist() for name, mask in marks.items()}
+    rows = records(data.rows[_COLUMNS])
+    for row in rows:
+        row["counts_for"] = []
+    for name, mask in marks.items():
+        for place in mask.to_numpy(dtype=bool).nonzero()[0]:
+            rows[place]["counts_for"].append(name)
     return {
         "schema_version": VERSION, "contribkit": __version__,
         "as_of": data.as_of.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -65,10 +70,7 @@ def summarise(
         "words": data.words, "without_names": data.without_names,
         **{key: value for name, found in numbers.items() if name not in plug_ins for key, value in found.items()},
         **({"plug_ins": further} if further else {}),
-        "rows": [
-            row | {"counts_for": [name for name, counts in counts_for.items() if counts[place]]}
-            for place, row in enumerate(records(data.rows[_COLUMNS]))
-        ],
+        "rows": rows,
         "counted": {key: value for question in questions for key, value in question.filters(data).items()},
     }  # fmt: skip
 
