@@ -18,7 +18,9 @@ from contribkit.errors import nearest
 from contribkit.ids import HOST, number_of, place_in, quoted
 
 _FIELDS = tomllib.loads(Path(__file__).with_name("fields.toml").read_text(encoding="utf-8"))
-_KINDS = {(backend, kind["category"]): kind for kind in _FIELDS["items"] for backend in kind["backends"]}
+_KINDS: dict[tuple[str, str], dict[str, Any]] = {
+    (backend, kind["category"]): kind for kind in _FIELDS["items"] for backend in kind["backends"]
+}
 _SPOKEN = ("opened", "commented", "reviewed")  # acts that have words
 _MILLISECONDS = 1e11  # seconds until the year 5138: a larger number counts milliseconds
 _YEARS = range(1970, 2100)
@@ -81,41 +83,46 @@ class Item:
 
 def read_item(row: Mapping[str, Any]) -> Item | None:
     """Return what an item says, None for a private message; a `ValueError` says what is wrong with it."""
-    backend, category = (_expect(row, name, str) for name in ("backend_name", "category"))
+    kind = _kind(row)
+    data, origin, scheme = _expect(row, "data", dict), _expect(row, "origin", str), kind["scheme"]
+    data = _mail(data) if scheme == "mail" else data
+    if _fits(data, kind.get("left_out")):
+        return None
+    known = _known(kind, data, origin)
+    place, topic = known["place"], {"subject": quoted(_topic(data))} if scheme == "zulip" else {}
+    message = _expect(data, kind["message"], str).strip("<> ") if "message" in kind else None
+    ref = f"{place}#" if message else _fill(kind["ref"], data, known | topic)
+    return Item(
+        scheme, known["host"], ref, _thread(kind, data, known, ref) | {"repo": place},
+        sorted(_posts(kind, data), key=lambda post: post.at), kind.get("chat", False), "first" in kind, message,
+        [name for path in kind.get("answers", ()) for name in re.findall(r"<([^<>\s]+)>", _text(data, path))],
+    )  # fmt: skip
+
+
+def _kind(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entry of the table for the backend and category of an item."""
+    backend, category = _expect(row, "backend_name", str), _expect(row, "category", str)
     backends = sorted({known for known, _ in _KINDS})
     if backend not in backends:
         raise ValueError(f'items of the backend "{backend}" are not read; {nearest(backend, backends)}')
     if (kind := _KINDS.get((backend, category))) is None:
-        categories = [known for other, known in _KINDS if other == backend]
-        raise ValueError(
-            f'items of {backend} of the category "{category}" are not read; {nearest(category, categories)}'
-        )
-    data, origin = _expect(row, "data", dict), _expect(row, "origin", str)
-    scheme = kind["scheme"]
-    if scheme == "mail":
-        data = _mail(data)
-    if _fits(data, kind.get("left_out")):
-        return None
+        hint = nearest(category, [known for other, known in _KINDS if other == backend])
+        raise ValueError(f'items of {backend} of the category "{category}" are not read; {hint}')
+    return kind
+
+
+def _known(kind: dict[str, Any], data: dict[str, Any], origin: str) -> dict[str, str]:
+    """Return what templates may name beside fields: what perceval was asked for, and the place."""
     address = urlsplit(origin if "://" in origin else f"https://{origin}")
     host = address.netloc.rpartition("@")[2].lower()
     if not re.fullmatch(HOST, host):
         fix = "run perceval with the address of what it reads, such as https://lists.example.org/dev"
         raise ValueError(f'"origin" is {reprlib.repr(origin)}, which names no host; {fix}')
     path = unquote(address.path).strip("/") or address.username or ""  # a list may be named by its address
-    known = {"origin": path, "web": origin.rstrip("/"), "host": host}
-    known["server"] = f"{address.scheme}://{address.netloc}"
-    place = place_in(
-        scheme, host, _list_name(known["origin"]) if scheme == "mail" else _fill(kind["place"], data, known)
-    )
-    known["place"] = place
-    topic = {"subject": quoted(_topic(data))} if scheme == "zulip" else {}
-    message = _expect(data, kind["message"], str).strip("<> ") if "message" in kind else None
-    ref = f"{place}#" if message else _fill(kind["ref"], data, known | topic)
-    posts = sorted(_posts(kind, data), key=lambda post: post.at)
-    return Item(
-        scheme, host, ref, _thread(kind, data, known, ref) | {"repo": place}, posts,
-        kind.get("chat", False), "first" in kind, message, _answered(data) if message else [],
-    )  # fmt: skip
+    if kind["scheme"] == "mail":
+        path = path.rpartition("/")[2]  # the archive of a list ends in its name
+    known = {"origin": path, "web": origin.rstrip("/"), "host": host, "server": f"{address.scheme}://{address.netloc}"}
+    return known | {"place": place_in(kind["scheme"], host, _fill(kind["place"], data, known))}
 
 
 def _thread(kind: dict[str, Any], data: dict[str, Any], known: dict[str, str], ref: str) -> dict[str, Any]:
@@ -214,17 +221,6 @@ def _mail(data: dict[str, Any]) -> dict[str, Any]:
     body = {"plain": own, "html": _text(told, "body.html")}
     archived = _text(told, "archived-at").strip("<> ")
     return told | {"name": name, "address": address, "body": body, "archived-at": archived}
-
-
-def _list_name(path: str) -> str:
-    """Return the name of a mailing list from the path of its archive, whose last part it is."""
-    return path.rpartition("/")[2]
-
-
-def _answered(data: dict[str, Any]) -> list[str]:
-    return [
-        name for header in ("references", "in-reply-to") for name in re.findall(r"<([^<>\s]+)>", _text(data, header))
-    ]
 
 
 def _topic(data: dict[str, Any]) -> str:
