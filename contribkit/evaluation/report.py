@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from textwrap import fill
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from contribkit.classifiers import classify
 from contribkit.config.organisation import Organisation
@@ -27,6 +26,9 @@ from contribkit.review.review_data import ReviewData
 from contribkit.tables import Judged, is_missing, records
 from contribkit.text import MISSING, format_decimal, format_interval, pluralise
 from contribkit.vocabulary import LEADS, Lead
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _WIDTH = 110
 
@@ -238,7 +240,7 @@ def classify_labelled(
     return classify_as_of(rows, found, organisation, as_of) if as_of else classify(rows, found, organisation), truth
 
 
-def reliability_figure(found: Evaluation) -> Figure:
+def reliability_figure(found: Evaluation) -> "Figure":
     """Draw the share that is right against the confidence, one point a bin with its interval."""
     bins, one = found.calibration, "#0072B2"  # a single series; the colour does not stand for a lead
     figure, (axes,) = new_figure(4.6)

@@ -1,11 +1,10 @@
 """What came of a saved plan: planned against done, a question of the review of that period."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from contribkit.config.models import Team
 from contribkit.config.organisation import Organisation
@@ -18,6 +17,9 @@ from contribkit.review.review_data import ReviewData
 from contribkit.tables import grouped, records, rows_of
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Activity, Lead
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _WORK = {"activity": "text", "upstream": "text"}
 
@@ -82,7 +84,7 @@ class Planned(Question):
         contributions = pluralise(extra, f"{data.words['upstream']} contribution") if extra else "Nothing"
         return f"{_met(lines)}.{nothing} {contributions} came unplanned."
 
-    def figure(self, data: ReviewData) -> Figure | None:
+    def figure(self, data: ReviewData) -> "Figure | None":
         lines = self.tables(data).get("lines", pd.DataFrame())
         if not len(lines):
             return None

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from contribkit import privacy
 from contribkit.config.models import Team
@@ -22,6 +21,9 @@ from contribkit.review.page import Page, Section
 from contribkit.tables import Judged, conform
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Lead
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FIRST = 12  # how many needs to begin with: as many as a team can discuss in one meeting
 PROPOSAL = "proposal.csv"
@@ -209,7 +211,7 @@ class Plan(Page):
         """The sections of the page, in order."""
         return [self.head, self.needs, self.who]
 
-    def _who_figure(self) -> Figure | None:
+    def _who_figure(self) -> "Figure | None":
         lines = to_table(self.rotation.lines)
         activities = [str(activity) for activity in Activity if (lines["activity"] == activity).any()]
         columns = activities if self.without_names else [person.login for person in self.rotation.people]
@@ -236,7 +238,7 @@ def _needs_sentence(needs: pd.DataFrame) -> str:
 
 
 def _section(
-    number: int, title: str, sentence: str, figure: Figure | None, body: Markup, table: pd.DataFrame
+    number: int, title: str, sentence: str, figure: "Figure | None", body: Markup, table: pd.DataFrame
 ) -> Section:
     html = page.section(f"{number} {title}", sentence, [page.picture(figure, sentence), body])
     return Section(title, sentence, html, tables={"table": table}, figure=figure)

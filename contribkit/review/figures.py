@@ -3,54 +3,72 @@
 import io
 import textwrap
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context, rc_params_from_file
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 
 from contribkit.vocabulary import Activity, Lead
+
+if TYPE_CHECKING:  # slow to import: what draws nothing, such as the command line, does without
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _WIDTH = 8.0  # inches: at 640 pixels a point is 1.1 pixels, so that 12 points stay readable
 INK = "#222222"
 _NEUTRAL = "#444444"  # of no lead
 _FAINT = "#dddddd"
 _MOST_COLUMNS = 14  # people side by side, so that their names stay readable
-_STYLE: Any = rc_params_from_file(Path(__file__).with_name("figures.mplstyle"), use_default_template=False)
 
 
-class ReviewFigure(Figure):
-    """A matplotlib figure that a notebook shows without pyplot."""
+def _style() -> AbstractContextManager[None]:
+    from matplotlib import rc_context
 
-    def _repr_svg_(self) -> str:
-        return svg(self)
+    return rc_context(_parameters())
 
 
-def new_figure(height: float, title: str = "", columns: int = 1, **options: Any) -> tuple[Figure, list[Axes]]:
+@cache
+def _parameters() -> Any:
+    from matplotlib import rc_params_from_file
+
+    return rc_params_from_file(Path(__file__).with_name("figures.mplstyle"), use_default_template=False)
+
+
+@cache
+def _figure_class() -> "type[Figure]":
+    from matplotlib.figure import Figure
+
+    class ReviewFigure(Figure):
+        """A matplotlib figure that a notebook shows without pyplot."""
+
+        def _repr_svg_(self) -> str:
+            return svg(self)
+
+    return ReviewFigure
+
+
+def new_figure(height: float, title: str = "", columns: int = 1, **options: Any) -> "tuple[Figure, list[Axes]]":
     """Return an empty figure, `height` in inches, with its axes side by side; `options` are those of `subplots`."""
-    with rc_context(_STYLE):
-        figure = ReviewFigure(figsize=(_WIDTH, height), layout="constrained")
+    with _style():
+        figure = _figure_class()(figsize=(_WIDTH, height), layout="constrained")
         axes = figure.subplots(1, columns, squeeze=False, **options)
         if title:
             figure.suptitle(textwrap.fill(title, 75), ha="left", x=0.01, fontsize=13, fontweight="bold")
     return figure, list(axes[0])
 
 
-def svg(figure: Figure) -> str:
+def svg(figure: "Figure") -> str:
     """Return a figure as SVG, the same for the same numbers."""
     buffer = io.BytesIO()
-    with rc_context(_STYLE):
+    with _style():
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue().decode("utf-8")
 
 
-def bar_figure(names: list[str], counts: list[int], lead: Lead, unit: str, title: str) -> Figure:
+def bar_figure(names: list[str], counts: list[int], lead: Lead, unit: str, title: str) -> "Figure":
     """Draw one bar a name in the colour of a lead, from the top, with its count beside it."""
     figure, axes, places = _row_figure(names, 1.3, 0.42, unit, title)
     axes.barh(places, counts, height=0.62, color=lead.colour)
@@ -58,7 +76,7 @@ def bar_figure(names: list[str], counts: list[int], lead: Lead, unit: str, title
     return figure
 
 
-def goal_figure(goals: pd.DataFrame, unit: str, title: str, stroke: str = "target") -> Figure:
+def goal_figure(goals: pd.DataFrame, unit: str, title: str, stroke: str = "target") -> "Figure":
     """Draw `done` against `target` (either may be missing), one line a `goal`; a stroke marks the target."""
     label = f"{unit}; the upright stroke is the {stroke}"
     figure, axes, places = _row_figure(list(goals["goal"]), 1.5, 0.5, label, title)
@@ -77,7 +95,7 @@ def goal_figure(goals: pd.DataFrame, unit: str, title: str, stroke: str = "targe
 
 def activity_figure(
     table: pd.DataFrame, names: dict[str, str] | None, unit: str, title: str, title_of_names: str
-) -> Figure | None:
+) -> "Figure | None":
     """Draw counts by activity (the index), and by member (the columns) where their names may be shown."""
     if not len(table):
         return None
@@ -88,8 +106,11 @@ def activity_figure(
     return bar_figure(words, counts, Lead.UPSTREAM, unit, title)
 
 
-def heat_figure(table: pd.DataFrame, title: str) -> Figure:
+def heat_figure(table: pd.DataFrame, title: str) -> "Figure":
     """Draw counts by activity (the index) and person (the columns; of many people the rows), empty cells too."""
+    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.patches import Rectangle
+
     shown = table.rename(index=lambda name: Activity(name).word, columns=lambda name: _short(str(name), 18))
     shown = shown.T if shown.shape[1] > _MOST_COLUMNS else shown
     figure, (axes,) = new_figure(2.0 + 0.42 * len(shown), title)
@@ -112,7 +133,7 @@ def heat_figure(table: pd.DataFrame, title: str) -> Figure:
     return figure
 
 
-def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | None, title: str) -> Figure:
+def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | None, title: str) -> "Figure":
     """Draw who led what over periods: counts as bars, beside them known upstream shares against the policy, if any."""
     has_shares = bool(history["upstream_share"].notna().any())
     columns = {"width_ratios": [2.4, 1], "sharey": True} if has_shares else {}
@@ -125,7 +146,7 @@ def lead_figure(history: pd.DataFrame, words: dict[str, str], policy: float | No
     return figure
 
 
-def _upstream_shares(axes: Axes, history: pd.DataFrame, words: dict[str, str], policy: float | None) -> None:
+def _upstream_shares(axes: "Axes", history: pd.DataFrame, words: dict[str, str], policy: float | None) -> None:
     shown = history[history["upstream_share"].notna()]
     _intervals(axes, shown.rename(columns={"upstream_share": "share"}), list(shown["place"]), Lead.UPSTREAM.colour)
     for place, share in zip(shown["place"], shown["upstream_share"], strict=True):
@@ -138,7 +159,7 @@ def _upstream_shares(axes: Axes, history: pd.DataFrame, words: dict[str, str], p
     axes.tick_params(axis="y", length=0, labelleft=False)
 
 
-def _stacked_counts(axes: Axes, history: pd.DataFrame, places: list[int], words: dict[str, str]) -> None:
+def _stacked_counts(axes: "Axes", history: pd.DataFrame, places: list[int], words: dict[str, str]) -> None:
     left = pd.Series(0, index=history.index)
     longest = history[[str(lead) for lead in Lead]].sum(axis=1).max()
     for lead in Lead:
@@ -153,10 +174,10 @@ def _stacked_counts(axes: Axes, history: pd.DataFrame, places: list[int], words:
     axes.set_yticks(places, history["period"])
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("contributions")
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True))
+    _few_whole_ticks(axes)
 
 
-def share_figure(shares: pd.DataFrame, reference: float, word: str, unit: str, title: str) -> Figure:
+def share_figure(shares: pd.DataFrame, reference: float, word: str, unit: str, title: str) -> "Figure":
     """Draw each `project`'s `Share`, of what `unit` says, against a reference share, which `word` names."""
     figure, axes, places = _row_figure(list(shares["project"]), 1.5, 0.42, f"{unit} (95 % interval)", title)
     _intervals(axes, shares, places, _NEUTRAL)
@@ -168,34 +189,40 @@ def share_figure(shares: pd.DataFrame, reference: float, word: str, unit: str, t
     return figure
 
 
-def _intervals(axes: Axes, shares: pd.DataFrame, places: list[int], colour: str) -> None:
+def _intervals(axes: "Axes", shares: pd.DataFrame, places: list[int], colour: str) -> None:
     middle, left, right = (shares[name].astype(float) * 100 for name in ("share", "low", "high"))
     axes.hlines(places, left, right, color=colour, linewidth=2)
     axes.plot(middle, places, "o", color=colour, clip_on=False)
 
 
-def _mark_reference(axes: Axes, share: float, word: str) -> None:
+def _mark_reference(axes: "Axes", share: float, word: str) -> None:
     axes.axvline(share * 100, color=INK, linestyle="--", linewidth=1)
     above: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
     axes.annotate(word, (share * 100, 1), (4, 2), fontsize=10, **above)
 
 
-def _beside(axes: Axes, words: Iterable[str], across: Iterable[float], places: list[int]) -> None:
+def _beside(axes: "Axes", words: Iterable[str], across: Iterable[float], places: list[int]) -> None:
     """Write words beside marks, over a line that may pass behind them."""
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
     for text, x, place in zip(words, across, places, strict=True):
         axes.annotate(text, (x, place), (6, 0), textcoords="offset points", va="center", bbox=box)
 
 
-def _row_figure(names: list[str], top: float, row: float, label: str, title: str) -> tuple[Figure, Axes, list[int]]:
+def _row_figure(names: list[str], top: float, row: float, label: str, title: str) -> "tuple[Figure, Axes, list[int]]":
     """Return a figure of one row a name and the places of the rows from the top; `top` and `row` are in inches."""
     figure, (axes,) = new_figure(top + row * len(names), title)
     places = list(range(len(names))[::-1])
     axes.set_yticks(places, [textwrap.fill(_short(name, 64), 34) for name in names])
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(label)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True))
+    _few_whole_ticks(axes)
     return figure, axes, places
+
+
+def _few_whole_ticks(axes: "Axes") -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True))
 
 
 def _short(name: str, most: int) -> str:

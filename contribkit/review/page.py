@@ -5,19 +5,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 from uuid import uuid4
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
-from matplotlib.figure import Figure
 from pandas.api.types import is_numeric_dtype
 
 from contribkit.review.figures import svg
 from contribkit.tables import is_missing, rows_of
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Lead
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _FOLDER = Path(__file__).parent / "templates"
 RENDERED = "is_rendered"
@@ -35,7 +37,7 @@ class Section:
     html: str  # the whole part
     numbers: dict[str, Any] = field(default_factory=dict)  # what it adds to the summary
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    figure: Figure | None = None
+    figure: "Figure | None" = None
 
     @cached_property
     def shown_as(self) -> str:
@@ -196,7 +198,7 @@ def rest(count: int) -> Markup:
     return words.format(MOST_ROWS) if count > MOST_ROWS else Markup("")
 
 
-def picture(figure: Figure | None, alt: str) -> Markup:
+def picture(figure: "Figure | None", alt: str) -> Markup:
     """Return a figure as an image in the page itself, with words for those who do not see it; nothing for None."""
     if figure is None:
         return Markup("")

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from contribkit.review import page
 from contribkit.review.review_data import ReviewData
 from contribkit.tables import records
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Kind, Lead
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Schema = dict[str, Any]
 Filter = dict[str, Any]
@@ -111,7 +113,7 @@ class Question:
         """Return the numbers, by name; the first table is `section.table`."""
         return {}
 
-    def figure(self, data: ReviewData) -> Figure | None:
+    def figure(self, data: ReviewData) -> "Figure | None":
         """Return a plot of the finding, None where there is nothing to show."""
         return None
 

@@ -1,11 +1,10 @@
 """Whether the work strengthened the community, and whether we take projects over."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from contribkit.config.organisation import Organisation
 from contribkit.ids import UNIDENTIFIED
@@ -17,6 +16,9 @@ from contribkit.review.shares import Share, days_between, pull_requests, share
 from contribkit.tables import places_of_refs
 from contribkit.text import pluralise
 from contribkit.vocabulary import MAINTAINERS, NEWCOMERS, Kind
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _PROJECTS = array(
     "The organisation's acts among the known acts of people in each upstream project; empty where no source knows acts "
@@ -57,7 +59,7 @@ class Community(Question):
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"projects": projects(data)}
 
-    def figure(self, data: ReviewData) -> Figure | None:
+    def figure(self, data: ReviewData) -> "Figure | None":
         table = projects(data)
         if not len(table):
             return None

@@ -1,11 +1,10 @@
 """How far each goal got."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from contribkit.config.models import Goal
 from contribkit.period import Period
@@ -14,6 +13,9 @@ from contribkit.review.question import PEOPLE, Filter, Question, array, each, fr
 from contribkit.review.review_data import ReviewData, once
 from contribkit.text import pluralise
 from contribkit.vocabulary import ACTS_OF, Activity, Kind, Lead
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _DAYS_A_QUARTER = 91.3125  # a quarter of a mean Gregorian year
 _GOALS = array(
@@ -44,7 +46,7 @@ class Goals(Question):
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"goals": goals(data)}
 
-    def figure(self, data: ReviewData) -> Figure | None:
+    def figure(self, data: ReviewData) -> "Figure | None":
         reached, wanted = goals_reached(data)
         title = f"{reached} of {pluralise(wanted, 'goal')} with a target reached"
         return figures.goal_figure(goals(data), "contributions", title) if len(goals(data)) else None

@@ -1,11 +1,10 @@
 """Who led what, against the policy, and what to do next; and for the maintainers of a project, who drove the work."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from contribkit.review import figures, page
 from contribkit.review.question import Filter, Question, array, each, frame, led_by, obj, of, row_details, share_columns
@@ -19,6 +18,9 @@ from contribkit.review.review_data import ReviewData
 from contribkit.review.shares import effort_by_lead, effort_share, lead_counts, pull_requests, share, upstream_share
 from contribkit.text import pluralise
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _FEW = 20
 _SECONDS = 20  # to read one contribution with its reasons and to press a key: assumed
@@ -84,7 +86,7 @@ class Leads(Question):
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
         return {"leads": lead_table(data.named_rows)}
 
-    def figure(self, data: ReviewData) -> Figure | None:
+    def figure(self, data: ReviewData) -> "Figure | None":
         if not len(data.named_rows):
             return None
         part, policy, counts = upstream_share(data.named_rows), data.policy, lead_counts(data.named_rows["lead"])

@@ -1,11 +1,10 @@
 """How the upstream-led work is distributed over activities and people, and whether it rotates."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from contribkit.review import figures, page
 from contribkit.review.question import PEOPLE, Filter, Question, array, each, frame, led_by, obj, of, row_details
@@ -13,6 +12,9 @@ from contribkit.review.review_data import ReviewData, once
 from contribkit.review.shares import FEWEST_PEOPLE, absence_factor, evenness
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Kind, Lead
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _MOST_NAMES = 8
 _ACTIVITIES = array(
@@ -48,7 +50,7 @@ class Sharing(Question):
         named = {} if data.without_names else {"activity_by_member": activities(data)}
         return {"activities": distribution(data)} | named
 
-    def figure(self, data: ReviewData) -> Figure | None:
+    def figure(self, data: ReviewData) -> "Figure | None":
         table, word, names = activities(data), data.words["upstream"], None if data.without_names else data.members
         total = pluralise(int(table.to_numpy().sum()), f"{word} contribution")
         title = f"{total} in {pluralise(len(table), 'activity', 'activities')}"

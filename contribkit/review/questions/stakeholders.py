@@ -1,11 +1,10 @@
 """Whom the stakeholder-led work served, whether it is cross-linked, and the coordination around it."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from contribkit.ids import casefold_id, place_of, thread_url
 from contribkit.privacy import visible
@@ -16,6 +15,9 @@ from contribkit.review.shares import Share, days_between, share
 from contribkit.tables import grouped, rows_of
 from contribkit.text import pluralise
 from contribkit.vocabulary import Kind, Lead
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NOT_NAMED = "not named"
 STATES = {
@@ -81,7 +83,7 @@ class Stakeholders(Question):
             "cross_links": cross_links(data), "coordination": coordination(data),
         }  # fmt: skip
 
-    def figure(self, data: ReviewData) -> Figure | None:
+    def figure(self, data: ReviewData) -> "Figure | None":
         table, served = by_stakeholder(data), named_stakeholders(data)
         if not len(table):
             return None
