@@ -82,7 +82,8 @@ def place_of(ref: str) -> str | None:
 
     That of a topic of a forum is the forum; None where a thread is nowhere, such as a row of the activity log.
     """
-    match = _ELSEWHERE.fullmatch(ref)
+    owner = ref.partition("/")[0]
+    match = _ELSEWHERE.fullmatch(ref) if "." in owner or ":" in owner else None
     return (match["place"] or match["bare"]) if match else repository_of(ref)
 
 

@@ -221,13 +221,12 @@ def grouped(keys: Iterable[Key], values: Iterable[Value]) -> dict[Key, list[Valu
 
 def places_of_refs(refs: pd.Series, threads: pd.DataFrame | None = None) -> dict[str, str | None]:
     """Return the repository or place of each thread; of those elsewhere than on GitHub, what `threads` say of it."""
-    # The id of a topic of a forum does not tell its category.
-    rows = () if threads is None else zip(threads["ref"].map(casefold_id), threads["repo"], strict=True)
-    told = {ref: repo for ref, repo in rows if not is_missing(repo)}
-    places: dict[str, str | None] = {}
-    for ref in refs.unique():
-        place = place_of(ref)
-        places[ref] = place if place == repository_of(ref) else told.get(casefold_id(ref), place)
+    places = {ref: place_of(ref) for ref in refs.unique()}
+    elsewhere = [ref for ref, place in places.items() if place != repository_of(ref)]
+    if threads is not None and elsewhere:  # the id of a topic of a forum does not tell its category
+        rows = zip(threads["ref"].map(casefold_id), threads["repo"], strict=True)
+        told = {ref: repo for ref, repo in rows if not is_missing(repo)}
+        places |= {ref: told.get(casefold_id(ref), places[ref]) for ref in elsewhere}
     return places
 
 

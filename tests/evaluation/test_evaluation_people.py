@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from contribkit.evaluation import blind_sample, corrected_shares, evaluate
-from contribkit.evaluation.agreement import agreement, anchoring_bias, krippendorff_alpha
+from contribkit.evaluation.agreement import agreement, anchoring_bias, cohen_kappa, krippendorff_alpha
 from contribkit.labels import Labels
 from contribkit.tables import REASONS, Judged, empty
-from contribkit.vocabulary import Lead
+from contribkit.vocabulary import LEADS, Lead
 from tests.helpers.builders import evaluation_section
 
 WORDS = {"s": "stakeholder", "u": "upstream", "i": "individual", "?": "unclear"}
@@ -233,3 +233,14 @@ def test_anchoring_bias_counts_current_labels_of_the_sample_where_there_was_an_a
     assert (found.hidden.whole, found.shown.whole, found.difference) == (10, 10, 1.0)
     few = anchoring_bias(Labels(said), [item(0)])
     assert few.reason.startswith("0 labels with the answer hidden and 1 with it shown")
+
+
+def test_kappa_is_that_of_scikit_learn() -> None:
+    from sklearn.metrics import cohen_kappa_score
+
+    leads = np.array([str(lead) for lead in LEADS])
+    rng = np.random.default_rng(0)
+    for size in (2, 9, 200):
+        ours, theirs = leads[rng.integers(3, size=size)], leads[rng.integers(3, size=size)]
+        assert cohen_kappa(ours, theirs) == pytest.approx(cohen_kappa_score(ours, theirs))
+    assert cohen_kappa(leads[[0, 0]], leads[[0, 0]]) is None

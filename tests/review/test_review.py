@@ -631,6 +631,15 @@ def test_tables_of_the_page_are_escaped_and_have_the_types_of_their_schema():
     assert '<td>&lt;b&gt;</td><td class="n">3</td><td class="n">–</td>' in page.table(table)
 
 
+@pytest.mark.parametrize("whole", [1, 7, 100, 98_765])
+def test_the_interval_of_a_share_is_that_of_scipy(whole):
+    from scipy.stats import binomtest
+
+    for part in (0, 1, whole // 3, whole):
+        interval = binomtest(part, whole).proportion_ci(method="wilson")
+        assert shares.share(part, whole)[3:] == (round(float(interval.low), 3), round(float(interval.high), 3))
+
+
 def test_the_interval_of_a_difference_as_published():
     # The first example of Newcombe 1998: 0.0524 to 0.3339.
     assert shares.difference(shares.share(56, 70), shares.share(48, 80)) == (0.2, 0.052, 0.334)
