@@ -1,11 +1,21 @@
 """Attribution: which stakeholder, initiative and goal a contribution belongs to, where the evidence names them."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from contribkit.classifiers.context import Context
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, repository_of
-from contribkit.vocabulary import Activity
+from contribkit.vocabulary import Activity, Lead
+
+
+class Aim(NamedTuple):
+    """Whom or what a contribution is for: a stakeholder and an initiative, or a goal."""
+
+    stakeholder: str | None = None
+    initiative: str | None = None
+    goal: str | None = None
+
 
 PATHS = 30  # of a change
 # What our own threads say comes before commits and before documents, which tell several stories.
@@ -49,6 +59,16 @@ def stakeholder(context: Context, initiative_name: str | None, neighbours: Seque
     speaker = next((index.name_by_person[login] for login in present if login in index.name_by_person), None)
     by_path = (index.named_by_path(path) for path in context.row["files"][:PATHS])
     return speaker or next((owner.name for owner in by_path if owner is not None), None)
+
+
+def aim(context: Context, lead: str, activity: str, neighbours: Sequence[str] = ()) -> Aim:
+    """Return whom or what a contribution is for, as fits its lead."""
+    if lead == Lead.UPSTREAM:
+        return Aim(goal=goal(context, Activity(activity)))
+    if lead != Lead.STAKEHOLDER:
+        return Aim()
+    planned = initiative(context)
+    return Aim(stakeholder(context, planned, neighbours), planned)
 
 
 def as_configured(name: str, organisation: Organisation) -> str | None:

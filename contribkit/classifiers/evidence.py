@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from contribkit.classifiers.attribution import Aim, aim
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.propagation import Links, Neighbour, Told, links_of, told_of
 from contribkit.classifiers.rules import Failures, reasons_for
@@ -148,6 +149,7 @@ class Evidence:
 
     reasons: pd.DataFrame  # of the schema `REASONS`, with a column `strength`; `id` is the index of the row
     leads: list[str]  # by its own evidence, row by row
+    aims: list[Aim]  # with that lead, row by row
     activities: list[str]  # row by row
     links: list[Links]  # what each contribution asks about, row by row
     told: list[Told]  # those whose own evidence decides
@@ -157,15 +159,15 @@ class Evidence:
 def evidence(table: pd.DataFrame, references: References, background: Background) -> Evidence:
     """Return the evidence on each contribution of a part of the table, by itself."""
     failures, contexts = Failures(), background.contexts(table, references)
-    reasons, leads, told = _first_hand(contexts, table.index, background, failures)
+    reasons, leads, aims, told = _first_hand(contexts, table.index, background, failures)
     activities = [str(context.activity) for context in contexts]
-    return Evidence(reasons, leads, activities, [*map(links_of, contexts)], told, failures)
+    return Evidence(reasons, leads, aims, activities, [*map(links_of, contexts)], told, failures)
 
 
 def _first_hand(
     contexts: list[Context], index: pd.Index, background: Background, failures: Failures
-) -> tuple[pd.DataFrame, list[str], list[Told]]:
-    """Return the reasons of contexts, the leads they add up to, and what these tell of the threads next to them."""
+) -> tuple[pd.DataFrame, list[str], list[Aim], list[Told]]:
+    """Return the reasons of contexts, the leads and aims that follow, and what these tell of threads next to them."""
     rows = [
         (place, rule, strength, *reason)
         for place, context in zip(index, contexts, strict=True)
@@ -174,7 +176,9 @@ def _first_hand(
     reasons = pd.DataFrame(rows, columns=COLUMNS)
     first = decide(reasons, index, background.weights)
     private = index.isin(reasons.loc[reasons["private"].astype(bool), "id"])
-    return reasons, first["lead"].tolist(), told_of(contexts, first, private)
+    leads = first["lead"].tolist()
+    aims = [aim(context, lead, context.activity) for context, lead in zip(contexts, leads, strict=True)]
+    return reasons, leads, aims, told_of(contexts, first, aims, private)
 
 
 def linked(
@@ -189,7 +193,7 @@ def linked(
     refs = [ref for told in inward for ref in told[:1]]
     table = conform(pd.DataFrame({"id": [f"{ref}@:other" for ref in refs], "ref": refs}), CONTRIBUTIONS)
     contexts = background.contexts(table, references)
-    return _first_hand(contexts, table.index, background, Failures())[2]
+    return _first_hand(contexts, table.index, background, Failures())[-1]
 
 
 def all_reasons(found: Evidence, index: pd.Index, beside: list[list[Neighbour]], weights: Weights) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from contribkit.classifiers import attribution
+from contribkit.classifiers.attribution import Aim
 from contribkit.classifiers.evidence import Background, Evidence, References, all_reasons, slices
 from contribkit.classifiers.model import Model, sort_reasons
 from contribkit.classifiers.propagation import Told, neighbours
@@ -13,8 +14,8 @@ from contribkit.classifiers.votes import LABEL, Reason, decide
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
 from contribkit.labels import Label
-from contribkit.tables import JUDGED, REASONS, Judged, conform
-from contribkit.vocabulary import Activity, Lead
+from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, Judged, conform
+from contribkit.vocabulary import Lead
 
 
 def last_of_each_id(table: pd.DataFrame) -> pd.Series:
@@ -27,7 +28,8 @@ def judge(
 ) -> Judged:
     """Return the rules' answer for a part: its own evidence, and what the threads next to it told.
 
-    A column `served` is added: whom the threads next to it served. `named` is as of `last_of_each_id`.
+    Two columns are added: `served`, whom the threads next to it served, and `first_hand`, the lead, activity and aim by
+    its own evidence. `named` is as of `last_of_each_id`.
     """
     beside = [neighbours(links, answers) for links in found.links]
     reasons = all_reasons(found, table.index, beside, background.weights)
@@ -35,7 +37,9 @@ def judge(
     rows = table.join(conform(leads.assign(decided_by="rules", activity=found.activities), JUDGED))
     served = [[other.stakeholder for other in others if other.stakeholder] for others in beside]
     stated = reasons.assign(id=reasons["id"].map(named)).dropna(subset="id")
+    first_hand = zip(zip(found.leads, found.activities, strict=True), found.aims, strict=True)
     rows["served"] = pd.Series(served, rows.index, dtype=object)
+    rows["first_hand"] = pd.Series([*first_hand], rows.index, dtype=object)
     return Judged(rows, sort_reasons(conform(stated, REASONS), table["id"]))
 
 
@@ -44,7 +48,7 @@ def finish(
 ) -> Judged:
     """Return the rules' answers with those of a model and of people, and whom or what each contribution is for.
 
-    `labels` are by case-folded id; the column `served` of `judge` goes.
+    `labels` are by case-folded id; the columns that `judge` added go.
     """
     if model is not None:
         judged = model.answer(judged, labels)
@@ -53,7 +57,7 @@ def finish(
         judged = _with_labels(judged, {place: label for place, label in enumerate(given) if label})
     rows = judged.contributions
     attributed = [_attributed(part, references, labels, background) for part in slices(rows)]
-    return Judged(rows.drop(columns="served").assign(**pd.concat(attributed)), judged.reasons)
+    return Judged(rows.drop(columns=["served", "first_hand"]).assign(**pd.concat(attributed)), judged.reasons)
 
 
 def _with_labels(judged: Judged, given: dict[int, Label]) -> Judged:
@@ -84,21 +88,20 @@ def _attributed(
     rows: pd.DataFrame, references: References, labels: Mapping[str, Label], background: Background
 ) -> pd.DataFrame:
     """Return stakeholder and initiative, or goal, of contributions, as fits their lead."""
-    led = rows[rows["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM])]
-    found: list[tuple[str | None, str | None, str | None]] = []
-    contexts = background.contexts(led.drop(columns="served"), references)
-    for context, whom_else, lead, activity in zip(contexts, led["served"], led["lead"], led["activity"], strict=True):
-        if lead == Lead.UPSTREAM:
-            found.append((None, None, attribution.goal(context, Activity(activity))))
-            continue
-        label, initiative = labels.get(casefold_id(context.row["id"])), attribution.initiative(context)
+    cells = zip(rows["lead"], rows["activity"], rows["served"], rows["first_hand"], strict=True)
+    # What its own evidence tells holds where neither neighbours nor a label or a model say otherwise.
+    aims = [aim if (lead, activity) == known and not served else None for lead, activity, served, (known, aim) in cells]
+    others = rows[[aim is None for aim in aims]]
+    contexts = background.contexts(others[[*CONTRIBUTIONS]], references)
+    asked = zip(contexts, others["lead"], others["activity"], others["served"], strict=True)
+    further = (attribution.aim(context, lead, activity, served) for context, lead, activity, served in asked)
+    found = pd.DataFrame([aim or next(further) for aim in aims], columns=Aim._fields, index=rows.index)
+    for place, name in rows["id"][rows["lead"] == Lead.STAKEHOLDER].items() if labels else ():
+        label = labels.get(casefold_id(name))
         if label and label.stakeholder:  # people's word comes first, also where contribkit.toml does not know it
-            whom: str | None = attribution.as_configured(label.stakeholder, context.organisation) or label.stakeholder
-        else:
-            whom = attribution.stakeholder(context, initiative, whom_else)
-        found.append((whom or None, initiative, None))
-    columns = ["stakeholder", "initiative", "goal"]
-    return pd.DataFrame(found, columns=columns, index=led.index).reindex(rows.index).astype("str")
+            whom = attribution.as_configured(label.stakeholder, background.organisation) or label.stakeholder
+            found.loc[place, "stakeholder"] = whom
+    return found.astype("str")
 
 
 def unknown_names(ids: Iterable[str], labels: Mapping[str, Label], organisation: Organisation) -> list[str]:

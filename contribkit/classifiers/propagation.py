@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from contribkit.classifiers import attribution
+from contribkit.classifiers.attribution import Aim
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.votes import Reason
 from contribkit.ids import casefold_id, linked_refs, thread_url
@@ -80,21 +80,22 @@ class Told(NamedTuple):
         )
 
 
-def told_of(contexts: Sequence[Context], decided: pd.DataFrame, private: npt.NDArray[np.bool_]) -> list[Told]:
+def told_of(
+    contexts: Sequence[Context], decided: pd.DataFrame, aims: Sequence[Aim], private: npt.NDArray[np.bool_]
+) -> list[Told]:
     """Return what those contexts tell that are sure by their own evidence, from `lead` and `confidence` row by row.
 
     Nothing travels from thread to thread to thread. `private` says of which the evidence is.
     """
     is_sure = (decided["confidence"] >= _SURE) & decided["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM])
     return [
-        _told(context, Lead(lead), bool(is_private))
-        for context, lead, sure, is_private in zip(contexts, decided["lead"], is_sure, private, strict=True)
+        _told(context, Lead(lead), aim.stakeholder, bool(is_private))
+        for context, lead, aim, sure, is_private in zip(contexts, decided["lead"], aims, is_sure, private, strict=True)
         if sure
     ]
 
 
-def _told(context: Context, lead: Lead, is_private: bool) -> Told:
-    whom = attribution.stakeholder(context, attribution.initiative(context)) if lead is Lead.STAKEHOLDER else None
+def _told(context: Context, lead: Lead, whom: str | None, is_private: bool) -> Told:
     at, name = context.row["happened_at"], context.row["id"]
     return Told(
         context.thread, (pd.isna(at), None if pd.isna(at) else at, name), name, casefold_id(context.text("actor")),
