@@ -89,11 +89,14 @@ def classify(
     from contribkit.parquet import is_parquet
 
     def files(patterns: tuple[str, ...], option: str) -> list[Path]:
-        found = {pattern: find_paths(Path(), pattern) for pattern in patterns}
-        if empty := [pattern for pattern, paths in found.items() if not paths]:
-            raise click.UsageError(f'{option}: no file matches "{empty[0]}"')
-        paths = [path for paths in found.values() for path in paths]
-        return [file for path in paths for file in (sorted(path.glob("*.parquet")) if path.is_dir() else [path])]
+        found = []
+        for pattern in patterns:
+            paths = find_paths(Path(), pattern)
+            here = [file for path in paths for file in (sorted(path.glob("*.parquet")) if path.is_dir() else [path])]
+            if not here:
+                raise click.UsageError(f'{option}: no file matches "{pattern}"')
+            found += here
+        return found
 
     rows, told = files(contributions, "--contributions"), files(references, "--references")
     is_scaled = bool(workers or scheduler) or any(map(is_parquet, (*rows, *told)))

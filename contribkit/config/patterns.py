@@ -27,7 +27,10 @@ def matches(patterns: list[str], text: str) -> bool:
 def search(expression: re.Pattern[str], text: str, *words: str) -> re.Match[str] | None:
     """Search a text, if it holds one of the words that each match has: to look for these takes a tenth of the time."""
     folded = _folded(text)
-    return expression.search(text) if any(word in folded for word in words) else None
+    for word in words:
+        if word in folded:
+            return expression.search(text)
+    return None
 
 
 @lru_cache(maxsize=8)  # rules look at one text one after the other

@@ -316,6 +316,7 @@ def test_parquet_goes_into_a_folder_and_a_pattern_matches_something(tmp_path):
     for arguments, sentence in (
         ([records, "--workers", 2, "--output", tmp_path / "p.jsonl"], "Parquet is written into a folder; name one"),
         ([tmp_path / "no*.parquet", "--output", tmp_path / "p"], 'no file matches "'),
+        ([tmp_path, "--output", tmp_path / "p"], 'no file matches "'),
     ):
         result = CliRunner().invoke(main, [*map(str, [*command, *arguments])])
         assert (result.exit_code, sentence in result.stderr) == (2, True)
