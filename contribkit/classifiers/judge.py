@@ -91,7 +91,7 @@ def _attributed(
     cells = zip(rows["lead"], rows["activity"], rows["served"], rows["first_hand"], strict=True)
     # What its own evidence tells holds where neither neighbours nor a label or a model say otherwise.
     aims = [aim if (lead, activity) == known and not served else None for lead, activity, served, (known, aim) in cells]
-    others = rows[[aim is None for aim in aims]]
+    others = rows[pd.Series([aim is None for aim in aims], rows.index, dtype=bool)]
     contexts = background.contexts(others[[*CONTRIBUTIONS]], references)
     asked = zip(contexts, others["lead"], others["activity"], others["served"], strict=True)
     further = (attribution.aim(context, lead, activity, served) for context, lead, activity, served in asked)
