@@ -37,10 +37,12 @@ _LINK_ELSEWHERE = re.compile(
     r"|c/(?P<changed>(?:[\w.-]{1,100}/){1,20}?)\+/(?P<change>[0-9]{1,9}))(?![0-9A-Za-z])"
 )
 _SIGNS_ELSEWHERE = ("/-/", "/t/", "/+/")  # each match has one
+# An id as a whole. It begins where the text does, so that a long text is not searched from every place in it.
 _ELSEWHERE = re.compile(
-    rf"(?P<place>{HOST}(?:/[^\s#!@]+?)?)(?P<sign>/t/|/\+/|[#!@])(?P<key>\S+)|(?P<bare>{HOST}/[^\s#!@]+)"
+    rf"\A(?:(?P<place>{HOST}(?:/[^\s#!@]{{1,800}}?)?)(?P<sign>/t/|/\+/|[#!@])(?P<key>\S{{1,1000}})"
+    rf"|(?P<bare>{HOST}/[^\s#!@]{{1,800}}))"
 )
-_NUMBERED = re.compile(r"[^#@!+]+(?:[#!]|/t/|/\+/)(\d+)")
+_NUMBERED = re.compile(r"\A[^#@!+]+(?:[#!]|/t/|/\+/)(\d+)")
 _IN_REPOSITORY = re.compile(rf"({OWNER}/{REPOSITORY})(?:[#@]|\Z)")
 _CONTEXT = 1_000  # characters of a paragraph beside one with a link
 

@@ -12,7 +12,7 @@ from contribkit.classifiers.activity import activity_of
 from contribkit.classifiers.stakeholder_mentions import Named, StakeholderIndex, without_thanks
 from contribkit.classifiers.votes import Reason
 from contribkit.config.organisation import Organisation
-from contribkit.ids import casefold_id, linked_refs, place_of, thread_url
+from contribkit.ids import casefold_id, linked_refs, place_of, repository_of, thread_url
 from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Activity
 
@@ -160,6 +160,8 @@ class Context:
         speaking, words = self.index.speaking, self.actor_words
         # Most texts name nobody, and are taken apart into words in a third of the time.
         if speaking.isdisjoint(words.encode("ascii", "replace").lower().translate(_SPACED).decode().split()):
+            return []
+        if place_of(self.ref) != repository_of(self.ref):  # elsewhere a login is somebody else's
             return []
         logins = map(str.casefold, _LOGIN.findall(words))
         return list(dict.fromkeys(login for login in logins if login in speaking))

@@ -300,6 +300,16 @@ def test_what_was_loaded_is_read_again_as_json_lines(data: Data, fetched: tuple[
     )
 
 
+def test_a_login_in_the_words_of_a_thread_elsewhere_is_nobodys(tmp_path: Path) -> None:
+    words = {"description": "Hello @delta-lead, this is for you"}
+    jsonl(tmp_path / "perceval" / "a.jsonl", item(data=words), item(uuid="b2", data={"iid": 2}))
+    org = organisation(tmp_path, more='[[stakeholders]]\nname = "River Delta"\npeople = ["delta-lead"]\n')
+    rows = load(org, "2026-Q3").contributions
+    on_github = rows.assign(id=rows["id"].str.replace(f"{HOST}/quill/core", "o/r"), ref="o/r#1", repo="o/r")
+    rules = [set(classify(table, None, org).reasons["rule"]) for table in (rows, on_github)]
+    assert ["asks_a_stakeholder" in found for found in rules] == [False, True]
+
+
 # What may be wrong.
 
 
