@@ -68,12 +68,12 @@ def read_parquet(path: Path, schema: Mapping[str, str], needed: str, timezone: s
 
     A file that is none, or has other columns or types, is an error that names it, the column and what it should be.
     """
-    parts = [*_read(path, schema, needed, timezone)]
+    parts = [*read_groups(path, schema, needed, timezone)]
     return pd.concat(parts, ignore_index=True) if parts else empty(schema)
 
 
-def _read(path: Path, schema: Mapping[str, str], needed: str, timezone: str) -> Iterator[pd.DataFrame]:
-    """Yield a file by groups of rows: as one, it would lie in memory twice."""
+def read_groups(path: Path, schema: Mapping[str, str], needed: str, timezone: str) -> Iterator[pd.DataFrame]:
+    """Yield a file by its groups of rows, as `read_parquet` returns it: as one, it would lie in memory twice."""
     pa = _pyarrow()
     try:
         with pa.parquet.ParquetFile(path) as file:

@@ -31,7 +31,7 @@ from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.io import write_whole
 from contribkit.labels import Labels
-from contribkit.loaders.records import read_table
+from contribkit.loaders.records import read_tables_of
 from contribkit.parquet import is_parquet, read_parquet, write_parquet
 from contribkit.privacy import without_private
 from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, Judged
@@ -223,7 +223,9 @@ def _replacing_folder(folder: Path) -> Iterator[Path]:
 def _count_file(path: Path, timezone: str) -> Counter[str]:
     """Return how many rows each place has; what cannot be read is reported when the file is split."""
     if not is_parquet(path):
-        return parts.count(read_table(path, "contributions", timezone, [])["ref"])
+        return sum(
+            (parts.count(rows["ref"]) for rows in read_tables_of(path, "contributions", timezone, [])), Counter()
+        )
     with suppress(ContribkitError):
         table = read_parquet(path, {"id": "str", "ref": "str"}, "id")
         return parts.count(table["ref"].fillna(table["id"].str.replace(r"@[^@]*$", "", regex=True)))
@@ -235,7 +237,10 @@ def _split_file(
 ) -> list[str]:
     """Write the rows of a file to their parts, and return what of it is broken."""
     broken: list[str] | None = [] if keep_going else None
-    parts.split(scratch, layout, name, number, read_table(path, name, timezone, broken))
+    first = 0
+    for rows in read_tables_of(path, name, timezone, broken):
+        parts.split(scratch, layout, name, number, rows, first)
+        first += len(rows)
     return broken or []
 
 

@@ -92,11 +92,12 @@ def count(refs: pd.Series) -> Counter[str]:
     return Counter(map(_place, refs.dropna()))
 
 
-def split(scratch: Scratch, layout: Layout, name: str, number: int, table: pd.DataFrame) -> None:
-    """Write the rows of one file (`contributions` or `references`) to the parts that they belong to."""
-    table = table.set_axis(pd.RangeIndex(number * FILE, number * FILE + len(table)))
+def split(scratch: Scratch, layout: Layout, name: str, number: int, table: pd.DataFrame, first: int = 0) -> None:
+    """Write rows of one file (`contributions` or `references`), from its row `first` on, to their parts."""
+    start = number * FILE + first
+    table = table.set_axis(pd.RangeIndex(start, start + len(table)))
     for part, rows in table.groupby(table["ref"].map(layout.part_of)):
-        scratch.put(rows, str(part), name, f"{number:08}")
+        scratch.put(rows, str(part), name, f"{start:020}")
 
 
 class Seen(NamedTuple):

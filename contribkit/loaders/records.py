@@ -17,7 +17,7 @@ from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, number_of, parse_contribution_id, place_of
 from contribkit.io import read_jsonl, report_problem
 from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths
-from contribkit.parquet import is_parquet, read_parquet
+from contribkit.parquet import is_parquet, read_groups, read_parquet
 from contribkit.period import Period
 from contribkit.privacy import with_private_threads
 from contribkit.tables import (
@@ -29,7 +29,6 @@ from contribkit.tables import (
     THREADS,
     TIME,
     conform,
-    empty,
     is_day,
     records,
 )
@@ -141,23 +140,35 @@ def _completed(row: dict[str, Any], name: str) -> dict[str, Any]:
     return row | {column: value for column, value in implied(row).items() if row.get(column) is None}
 
 
-def read_table(path: Path, name: str, timezone: str, broken: list[str] | None = None) -> pd.DataFrame:
-    """Return a file as a table of its schema, as `read_records` does; of Parquet, only what is checked becomes rows."""
+def read_tables_of(path: Path, name: str, timezone: str, broken: list[str] | None = None) -> Iterator[pd.DataFrame]:
+    """Yield a file as tables of its schema, as `read_records` reads it: Parquet by its groups of rows."""
     schema, needed, _ = _CHECKS[name]
     if not is_parquet(path):
-        return conform(pd.DataFrame(read_records(path, name, broken)), schema, timezone)
-    try:
-        table = read_parquet(path, schema, needed[0], timezone)
-    except ContribkitError as error:
-        report_problem(str(error), broken)
-        return empty(schema)
+        yield conform(pd.DataFrame(read_records(path, name, broken)), schema, timezone)
+        return
+    groups, first = read_groups(path, schema, needed[0], timezone), 1
+    while True:
+        try:
+            table = next(groups, None)
+        except ContribkitError as error:
+            report_problem(str(error), broken)
+            return
+        if table is None:
+            return
+        yield _checked(table, path, first, name, broken)
+        first += len(table)
+
+
+def _checked(table: pd.DataFrame, path: Path, first: int, name: str, broken: list[str] | None) -> pd.DataFrame:
+    """Return the rows of a table that are right, with what their ids tell; only what is checked becomes dicts."""
+    schema = _CHECKS[name][0]
     checked = [column for column, kind in schema.items() if column in _TOLD or kind in ("Int64", "Float64")]
     rows = []
-    for number, row in enumerate(records(table[checked]), start=1):
+    for place, row in enumerate(records(table[checked])):
         try:
-            rows.append((number - 1, _completed(row, name)))
+            rows.append((place, _completed(row, name)))
         except ValueError as error:
-            report_problem(f"{path}:{number}: {error}", broken)
+            report_problem(f"{path}:{first + place}: {error}", broken)
     table = table.iloc[[place for place, _ in rows]].reset_index(drop=True)
     told = pd.DataFrame([row for _, row in rows], columns=checked)
     return table.assign(**dict(conform(told, {column: schema[column] for column in checked})))
