@@ -7,12 +7,26 @@ import math
 import os
 import re
 import secrets
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from contribkit.errors import ContribkitError, nearest
+
+
+@contextmanager
+def handling(number: signal.Signals, handler: Any) -> Iterator[None]:
+    """Handle a signal in another way for a while; only the main thread may."""
+    is_main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(number, handler) if is_main else None
+    try:
+        yield
+    finally:
+        if is_main:
+            signal.signal(number, before)
 
 
 @contextmanager

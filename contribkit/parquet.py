@@ -75,15 +75,20 @@ def read_parquet(path: Path, schema: Mapping[str, str], needed: str, timezone: s
 def read_groups(path: Path, schema: Mapping[str, str], needed: str, timezone: str) -> Iterator[pd.DataFrame]:
     """Yield a file by its groups of rows, as `read_parquet` returns it: as one, it would lie in memory twice."""
     pa = _pyarrow()
+    if not path.is_file():
+        raise ContribkitError(f"{path}: there is no such file; name one that is there")
     try:
         with pa.parquet.ParquetFile(path) as file:
+            names = file.schema_arrow.names
+            if twice := [name for name in schema if names.count(name) > 1]:
+                raise ContribkitError(f'{path}: two columns are named "{twice[0]}"; rename one of them')
             types = dict(zip(file.schema_arrow.names, file.schema_arrow.types, strict=True))
             if needed not in types:
                 known = ", ".join([*types][:8]) or "none"
                 raise ContribkitError(f'{path}: the column "{needed}" is missing; its columns are: {known}')
             columns = [name for name in schema if name in types]
             for name in columns:
-                if not _fits(types[name], schema[name]):
+                if not _fits(types[name], schema[name], arrow_schema({name: schema[name]}).types[0]):
                     right = arrow_schema({name: schema[name]}).types[0]
                     raise ContribkitError(f'{path}: the column "{name}" is {types[name]}; write it as {right}')
             for number in range(file.num_row_groups):
@@ -97,17 +102,26 @@ def read_groups(path: Path, schema: Mapping[str, str], needed: str, timezone: st
         raise ContribkitError(said if said.startswith(str(path)) else f"{path}: {said}; correct the value") from error
 
 
-def _fits(found: "pyarrow.DataType", kind: Any) -> bool:
-    """Return whether a column of an Arrow type may hold what a schema wants."""
+def _fits(found: "pyarrow.DataType", kind: Any, right: "pyarrow.DataType") -> bool:
+    """Return whether a column of an Arrow type may hold what a schema wants, of which `right` is the type."""
     types = _pyarrow().types
     is_text = types.is_string(found) or types.is_large_string(found) or types.is_dictionary(found)
     fitting = {
-        "str": is_text, "list": types.is_list(found) or types.is_large_list(found), "boolean": types.is_boolean(found),
+        "str": is_text, "boolean": types.is_boolean(found),
+        "list": (types.is_list(found) or types.is_large_list(found)) and _holds(found.value_type, right.value_type),
         "Int64": types.is_integer(found) or types.is_floating(found),
         "Float64": types.is_integer(found) or types.is_floating(found),
         TIME: types.is_timestamp(found),
     }  # fmt: skip
     return bool(types.is_null(found) or fitting[kind])
+
+
+def _holds(found: "pyarrow.DataType", right: "pyarrow.DataType") -> bool:
+    """Return whether the items of a list are of a type, texts or structs."""
+    types = _pyarrow().types
+    if types.is_struct(right):
+        return bool(types.is_struct(found) or types.is_null(found))
+    return bool(types.is_string(found) or types.is_large_string(found) or types.is_null(found))
 
 
 def _with_known_links(table: pd.DataFrame) -> pd.DataFrame:

@@ -120,8 +120,8 @@ def test_load_leaves_private_rows_out_and_says_how_many(secrets, tmp_path):
     ]
     code, _, err = run(*arguments)
     assert code == 0
-    assert "1 private contributions left out; --include-private includes them" in err
-    assert "1 private references left out" in err
+    assert "1 private contribution left out; --include-private includes them" in err
+    assert "1 private reference left out" in err
     written = [(tmp_path / "l" / f"{name}.jsonl").read_text() for name in ("contributions", "references")]
     assert "hush" not in "".join(written).lower()
     assert [link["title"] for link in lines(tmp_path / "l" / "contributions.jsonl")[0]["links_in"]] == ["Open"]
@@ -139,7 +139,7 @@ def test_classify_leaves_private_rows_out_and_what_was_seen_in_private_places(se
     arguments += ["--references", secrets / "r.jsonl", "--output", tmp_path / "o.jsonl"]
     code, out, err = run(*arguments)
     assert (code, out.strip()) == (0, f"{tmp_path / 'o.jsonl'}: 2 rows")
-    assert "1 private contributions left out; --include-private includes them" in err
+    assert "1 private contribution left out; --include-private includes them" in err
     shown = lines(tmp_path / "o.jsonl")
     assert [row["id"] for row in shown] == [ROWS[0]["id"], ROWS[2]["id"]]
     assert "hush.md" not in json.dumps(shown)

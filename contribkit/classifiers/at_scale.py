@@ -34,7 +34,8 @@ from contribkit.labels import Labels
 from contribkit.loaders.records import read_tables_of
 from contribkit.parquet import is_parquet, read_parquet, write_parquet
 from contribkit.privacy import without_private
-from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, Judged
+from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, Judged, empty
+from contribkit.text import pluralise
 
 _PATIENCE = 15  # seconds
 _OURS = frozenset({"contributions", "reasons", "notes.json"})  # what `classify_files` writes
@@ -91,9 +92,9 @@ def classify_files(
     >>> classify_files(rows[:1], [], org, output=f"{tempfile.mkdtemp()}/judged").rows > 0
     True
     """
-    paths, told, folder = [Path(p) for p in contributions], [Path(p) for p in references], Path(output)
-    if folder.exists() and not {path.name for path in folder.iterdir()} <= _OURS:
-        raise ContribkitError(f"{folder}: holds other files; name an empty folder, or one that does not exist")
+    paths, told = (list(dict.fromkeys(Path(p).resolve() for p in files)) for files in (contributions, references))
+    folder = Path(output).resolve()
+    _check_output(folder, [*paths, *told])
     with _scratch(scratch) as place, _replacing_folder(folder) as new:
         run = partial(run_tasks, n_jobs)
         counted = run(_count_file, [(path, organisation.timezone) for path in paths], "counting", "file")
@@ -106,6 +107,8 @@ def classify_files(
         model, notes = judge_parts(place, layout, organisation, labels, None, run, True)
         outputs = [(place, part, model, new, include_private) for part in layout.parts]
         counts = run(_write, outputs, "writing", "part")
+        if not any(shown for shown, _ in counts):
+            _write_answers(new, layout.parts[0], Judged(empty(CONTRIBUTIONS | JUDGED), empty(REASONS)))
         write_whole(new / "notes.json", json.dumps(notes, indent=1, ensure_ascii=False) + "\n")
     return Written(sum(shown for shown, _ in counts), sum(hidden for _, hidden in counts), notes, broken)
 
@@ -156,10 +159,12 @@ def judge_parts(
         for part, (one, _) in zip(names, found, strict=True)
     ]
     samples = run(parts.answer, tasks, "judging", "part")
-    notes, model = [], None
+    twice = sum(one.twice for one in seen)
+    notes = [f"{pluralise(twice, 'row')} left out: another has the same id"] if twice else []
+    model = None
     if settled:
         learning, model = learn(Judged.together(samples), settled, organisation.word)
-        notes = [learning.sentence, *unknown_names(ids, settled, organisation)]
+        notes += [learning.sentence, *unknown_names(ids, settled, organisation)]
     return model, [*notes, *Failures.together(failures for _, failures in found).sentences]
 
 
@@ -170,6 +175,8 @@ def run_tasks(
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+    if n_jobs == 0:
+        raise ContribkitError("n_jobs is 0, and no process would work; give 1 or more, or -1 for all cores")
     try:
         # Arguments are small: what is large lies in scratch files.
         pool = Parallel(n_jobs=n_jobs, return_as="generator", max_nbytes=None)
@@ -177,26 +184,36 @@ def run_tasks(
         return [*tqdm(answers, what, len(tasks), unit=unit, delay=2, leave=False)]
     except TerminatedWorkerError as error:
         raise ContribkitError("a worker was killed, perhaps for want of memory; take fewer with --workers") from error
+    except Exception as error:
+        if not type(error).__module__.startswith("distributed"):
+            raise
+        raise ContribkitError(
+            f"the cluster was lost ({type(error).__name__}); start it again, and then this"
+        ) from error
 
 
 def _workers(n_jobs: int) -> int:
     from joblib import effective_n_jobs
 
-    return int(effective_n_jobs(n_jobs))
+    return int(effective_n_jobs(n_jobs or 1))
 
 
-def write_parts(folder: Path, table: pd.DataFrame, schema: Mapping[str, str]) -> int:
-    """Write a table with a column `ref` into a new folder, the rows of a repository into one file; return how many."""
-    layout = Layout.of(parts.count(table["ref"]), 1)
-    with _replacing_folder(folder) as new:
-        for part, rows in table.groupby(table["ref"].map(layout.part_of).astype("str")):
-            write_parquet(new / f"{part}.parquet", rows, schema)
-    return len(table)
+def write_parts(tables: Mapping[Path, tuple[pd.DataFrame, Mapping[str, str]]]) -> None:
+    """Write tables with a column `ref` into folders, all or none, the rows of a repository into one file."""
+    with ExitStack() as stack:
+        for folder, (table, schema) in tables.items():
+            new, layout = stack.enter_context(_replacing_folder(folder)), Layout.of(parts.count(table["ref"]), 1)
+            for part, rows in table.groupby(table["ref"].map(layout.part_of).astype("str")):
+                write_parquet(new / f"{part}.parquet", rows, schema)
+            if table.empty:  # so that whoever reads the folder finds a table
+                write_parquet(new / f"{layout.parts[0]}.parquet", table, schema)
 
 
 @contextmanager
 def _scratch(folder: str | Path | None) -> Iterator[Scratch]:
     """Give a new folder for one run, which nobody else may read: it may hold private rows."""
+    if folder is not None and Path(folder).exists() and not Path(folder).is_dir():
+        raise ContribkitError(f"{folder}: is a file; name a folder for --scratch")
     if folder is not None:
         Path(folder).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="contribkit-", dir=folder, ignore_cleanup_errors=True) as place:
@@ -244,13 +261,28 @@ def _split_file(
     return broken or []
 
 
+def _write_answers(folder: Path, part: str, judged: Judged) -> None:
+    write_parquet(folder / "contributions" / f"{part}.parquet", judged.contributions, CONTRIBUTIONS | JUDGED)
+    write_parquet(folder / "reasons" / f"{part}.parquet", judged.reasons, REASONS)
+
+
+def _check_output(folder: Path, inputs: list[Path]) -> None:
+    """Raise an error where a folder may not be replaced: it holds what this run reads, or what no run wrote."""
+    if any(path.is_relative_to(folder) for path in inputs):
+        raise ContribkitError(f"{folder}: holds files that are read; name another folder for --output")
+    if folder.exists() and not folder.is_dir():
+        raise ContribkitError(f"{folder}: is a file; name a folder for --output")
+    names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    if names and not (names <= _OURS and "notes.json" in names):
+        raise ContribkitError(f"{folder}: holds other files; name an empty folder, or one that does not exist")
+
+
 def _write(scratch: Scratch, part: str, model: Any, folder: Path, include_private: bool) -> tuple[int, int]:
     """Write a part, and return how many rows are in it and how many private ones are not."""
     judged = parts.complete(scratch, part, model)
     shown = without_private(judged, include_private)
     if len(shown.contributions):
-        write_parquet(folder / "contributions" / f"{part}.parquet", shown.contributions, CONTRIBUTIONS | JUDGED)
-        write_parquet(folder / "reasons" / f"{part}.parquet", shown.reasons, REASONS)
+        _write_answers(folder, part, shown)
     return len(shown.contributions), len(judged.contributions) - len(shown.contributions)
 
 

@@ -23,6 +23,7 @@ from contribkit.classifiers.model import Model, examples
 from contribkit.classifiers.propagation import Told, exchange
 from contribkit.classifiers.rules import Failures, all_rules
 from contribkit.config.organisation import Organisation
+from contribkit.errors import ContribkitError
 from contribkit.ids import casefold_id, place_of
 from contribkit.io import replacing
 from contribkit.labels import Label, Labels
@@ -42,8 +43,13 @@ class Scratch:
 
     def put(self, value: Any, *names: str) -> None:
         """Write a value under a name."""
-        with replacing(self.root.joinpath(*names)) as path, path.open("xb") as file:
-            pickle.dump(value, file, protocol=pickle.HIGHEST_PROTOCOL)
+        try:
+            with replacing(self.root.joinpath(*names)) as path, path.open("xb") as file:
+                pickle.dump(value, file, protocol=pickle.HIGHEST_PROTOCOL)
+        except ContribkitError as error:
+            raise ContribkitError(
+                f"{self.root.parent}: no scratch files can be written; name another with --scratch"
+            ) from error
 
     def get(self, *names: str) -> Any:
         """Return what `put` wrote; it is only ever read in the run that wrote it."""
@@ -101,22 +107,30 @@ def split(scratch: Scratch, layout: Layout, name: str, number: int, table: pd.Da
 
 
 class Seen(NamedTuple):
-    """What a worker reports of its part: its survey, the ids that have labels, and which code it runs."""
+    """What a worker reports of its part: its survey, ids that have labels, rows left out, and which code it runs."""
 
     survey: Survey
     labelled: list[str]
+    twice: int
     code: tuple[str, tuple[str, ...]]
 
 
 def survey(scratch: Scratch, part: str, organisation: Organisation, labels: Labels, from_files: bool) -> Seen:
     """Put a part together, and return what all others must know of it."""
     table = pd.concat([*scratch.pieces(part, "contributions")] or [empty(CONTRIBUTIONS)]).sort_index()
-    table = with_private_threads(table) if from_files else table
+    count = len(table)
+    if from_files:  # of rows with one id, such as of a file that was copied, the last
+        table = with_private_threads(table[~table["id"].map(casefold_id).duplicated(keep="last")])
     references = combine([*scratch.pieces(part, "references")], REFERENCES)
     scratch.put(table, part, "table")
     scratch.put(references, part, "told")
     labelled = [item for item in table["id"] if labels.name(item) in labels.by_item] if labels.events else []
-    return Seen(survey_of(table, references, organisation), labelled, (version("contribkit"), tuple(all_rules())))
+    return Seen(
+        survey_of(table, references, organisation),
+        labelled,
+        count - len(table),
+        (version("contribkit"), tuple(all_rules())),
+    )
 
 
 class Asked(NamedTuple):

@@ -5,6 +5,7 @@ import inspect
 import json
 import os
 import re
+import signal
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import click
 
 import contribkit as ck  # its names are imported when first used
 from contribkit.errors import ContribkitError
+from contribkit.io import handling
 
 PATH = click.Path(path_type=Path)
 CONFIG = click.option(
@@ -36,7 +38,9 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; an error is printed, without a traceback."""
         try:
-            return super().invoke(ctx)
+            # What batch systems and `timeout` send is taken as Ctrl-C: what was begun is removed.
+            with handling(signal.SIGTERM, signal.default_int_handler):
+                return super().invoke(ctx)
         except ContribkitError as error:
             sentence, code = str(error), 1
         except BrokenPipeError:  # whoever reads, such as `head`, has enough; click ends quietly
@@ -94,7 +98,10 @@ def warn(sentences: list[str], prefix: str = "contribkit: ") -> None:
 
 def warn_of_private(number: int, what: str) -> None:
     """Print how many private rows were left out, if any."""
-    warn([f"{number} private {what} left out; --include-private includes them"] if number else [])
+    from contribkit.text import pluralise
+
+    left_out = pluralise(number, f"private {what.removesuffix('s')}")
+    warn([f"{left_out} left out; --include-private includes them"] if number else [])
 
 
 def read_labels(folder: Path, org: "ck.Organisation | None", must_exist: bool = True) -> "ck.Labels":

@@ -46,12 +46,15 @@ def load(
     org = ck.Organisation.read(config)
     data = ck.load(org, ck.Period(period, org.timezone), broken is not None)
     tables = (("contributions", data.contributions, CONTRIBUTIONS), ("references", data.references, REFERENCES))
-    for name, table, schema in tables:
-        path = output / (name if parquet else f"{name}.jsonl")
-        shown = without_private(table, include_private)
-        count = write_parts(path, shown, schema) if parquet else write_jsonl(path, records(shown))
-        click.echo(f"{path}: {count} rows")
-        warn_of_private(len(table) - len(shown), name)
+    shown = {output / name: (without_private(table, include_private), schema) for name, table, schema in tables}
+    if parquet:
+        write_parts(shown)
+    for (path, (rows, _)), (name, table, _) in zip(shown.items(), tables, strict=True):
+        path = path if parquet else path.with_name(f"{name}.jsonl")
+        if not parquet:
+            write_jsonl(path, records(rows))
+        click.echo(f"{path}: {len(rows)} rows")
+        warn_of_private(len(table) - len(rows), name)
     warn([*org.cautions, *(f"{source.name}: {note}" for source in data.sources for note in source.notes)])
     sys.exit(int(any(source.status != "ok" for source in data.sources)))
 
@@ -94,9 +97,10 @@ def classify(
             paths = find_paths(Path(), pattern)
             here = [file for path in paths for file in (sorted(path.glob("*.parquet")) if path.is_dir() else [path])]
             if not here:
-                raise click.UsageError(f'{option}: no file matches "{pattern}"')
+                what = "a folder without .parquet files" if paths else "no file matches it"
+                raise click.UsageError(f'{option}: "{pattern}": {what}')
             found += here
-        return found
+        return list(dict.fromkeys(path.resolve() for path in found))
 
     rows, told = files(contributions, "--contributions"), files(references, "--references")
     is_scaled = bool(workers or scheduler) or any(map(is_parquet, (*rows, *told)))
@@ -139,6 +143,8 @@ def _classify_lines(
     found = pd.DataFrame([row for path in references for row in read_records(path, "references", broken)])
     unknown = labels.missing(row["id"] for row in rows)  # which may be private, so they are not named
     notes = [f"{pluralise(len(unknown), 'label')} for other contributions left out"] if unknown else []
+    if twice := len(rows) - len({row["id"].casefold() for row in rows}):
+        notes.append(f"{pluralise(twice, 'row')} with the id of another row")
     judged = ck.classify(contribution_table(rows, org.timezone), conform(found, REFERENCES, org.timezone), org, labels)
     shown = without_private(judged, include_private).nested()
     written = [

@@ -151,7 +151,7 @@ def read_tables_of(path: Path, name: str, timezone: str, broken: list[str] | Non
         try:
             table = next(groups, None)
         except ContribkitError as error:
-            report_problem(str(error), broken)
+            _report_file(error, broken)
             return
         if table is None:
             return
@@ -183,7 +183,14 @@ def _lines(path: Path, name: str, broken: list[str] | None) -> Iterator[tuple[in
     try:
         yield from enumerate(records(read_parquet(path, schema, needed[0])), start=1)
     except ContribkitError as error:
-        report_problem(str(error), broken)
+        _report_file(error, broken)
+
+
+def _report_file(error: ContribkitError, broken: list[str] | None) -> None:
+    """Note a file of which nothing can be read where it may be skipped, else raise it."""
+    if broken is None:
+        raise ContribkitError(f"{error}, or take the rest with --keep-going") from error
+    broken.append(str(error))
 
 
 def _of_contribution(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict, Unpack
@@ -18,6 +17,7 @@ from tqdm import tqdm
 from contribkit.config.models import Team, Upstream
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
+from contribkit.io import handling
 from contribkit.labels import Labels
 from contribkit.loaders import check, fetch, load_needs
 from contribkit.period import Period
@@ -146,7 +146,7 @@ def _run(organisation: Organisation, period: Period, jobs: list[_Job], load: Cal
     for job in jobs:
         check_place(job.folder, job.stem)
     load(keep_going)  # the kernels of all notebooks find it in the store
-    with _handled(signal.SIGTERM, signal.default_int_handler):
+    with handling(signal.SIGTERM, signal.default_int_handler):
         if len(jobs) == 1:
             return [_render(jobs[0], organisation.path, str(period), progress=True)]
         return _render_at_once(jobs, organisation.path, str(period))
@@ -158,7 +158,7 @@ def _render_at_once(jobs: list[_Job], config: Path, period: str) -> list[Rendere
     pool = ProcessPoolExecutor(_AT_ONCE, context, _watch_parent, (os.getpid(), stop))
     with pool:
         try:
-            with _handled(signal.SIGINT, signal.SIG_IGN):  # and so in the workers, from their first moment on
+            with handling(signal.SIGINT, signal.SIG_IGN):  # and so in the workers, from their first moment on
                 waiting = [pool.submit(_render_unless_ending, job, config, period) for job in jobs]
             for _ in tqdm(as_completed(waiting), f"rendering {jobs[0].stem}s", len(jobs), unit="team", leave=False):
                 pass
@@ -167,18 +167,6 @@ def _render_at_once(jobs: list[_Job], config: Path, period: str) -> list[Rendere
             stop.set()
             pool.shutdown(cancel_futures=True)  # and wait: a worker that is starting still needs what it shares
             raise
-
-
-@contextmanager
-def _handled(number: signal.Signals, handler: Any) -> Iterator[None]:
-    """Handle a signal in another way for a while; only the main thread may."""
-    is_main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(number, handler) if is_main else None
-    try:
-        yield
-    finally:
-        if is_main:
-            signal.signal(number, before)
 
 
 def _watch_parent(parent: int, stop: Any) -> None:

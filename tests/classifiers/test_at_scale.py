@@ -282,6 +282,10 @@ def test_what_a_parquet_file_has_wrong_is_named(tmp_path):
     assert 'the column "id" is missing; its columns are: name, title' in failing("a.parquet", renamed)
     assert "; write it as list<" in failing("b.parquet", texts)
     assert 'the column "title" is int64; write it as string' in failing("c.parquet", one.assign(title=3))
+    links = one.assign(links_in=pd.Series([[3]]))
+    assert 'the column "links_in" is list<' in failing("links.parquet", links)
+    with pytest.raises(ContribkitError, match=r"none.parquet: there is no such file"):
+        classify_files([tmp_path / "none.parquet"], [], ORG, output=tmp_path / "judged")
     (tmp_path / "d.parquet").write_bytes(b"PAR1 cut")
     with pytest.raises(ContribkitError, match=r"d.parquet: cannot be read as Parquet .*; write it anew"):
         classify_files([tmp_path / "d.parquet"], [], ORG, output=tmp_path / "judged")
@@ -301,12 +305,55 @@ def test_empty_partitions_and_very_many_are_read(tmp_path):
 
 def test_only_what_an_earlier_run_wrote_is_replaced(tmp_path):
     row = conform(pd.DataFrame({"id": ["o/r#1@ada-example:issue"]}), CONTRIBUTIONS)
-    write_parquet(tmp_path / "c.parquet", row, CONTRIBUTIONS)
-    (tmp_path / "judged").mkdir()
-    (tmp_path / "judged" / "mine.txt").write_text("kept")
-    with pytest.raises(ContribkitError, match="judged: holds other files; name an empty folder"):
-        classify_files([tmp_path / "c.parquet"], [], ORG, output=tmp_path / "judged")
-    assert (tmp_path / "judged" / "mine.txt").read_text() == "kept"
+    files = [tmp_path / "mine" / "contributions" / "c.parquet"]
+    write_parquet(files[0], row, CONTRIBUTIONS)
+    for output, said in (("mine", "holds files that are read"), ("mine/contributions", "holds files that are read")):
+        with pytest.raises(ContribkitError, match=said):
+            classify_files(files, [], ORG, output=tmp_path / output)
+    (tmp_path / "other" / "contributions").mkdir(parents=True)  # of which no run wrote notes.json
+    with pytest.raises(ContribkitError, match="other: holds other files; name an empty folder"):
+        classify_files(files, [], ORG, output=tmp_path / "other")
+    with pytest.raises(ContribkitError, match=r"c.parquet: is a file; name a folder for --scratch"):
+        classify_files(files, [], ORG, output=tmp_path / "judged", scratch=files[0])
+    (tmp_path / "link").symlink_to(tmp_path / "judged")
+    for _ in range(2):
+        assert classify_files(files, [], ORG, output=tmp_path / "link").rows == 1
+    assert (tmp_path / "link").is_symlink()
+    assert {path.name for path in tmp_path.iterdir()} == {"mine", "other", "link", "judged"}
+    assert files[0].exists()
+
+
+def test_rows_that_are_there_twice_count_once_and_a_note_says_so(tmp_path):
+    row = conform(pd.DataFrame({"id": ["o/r#1@ada-example:issue", "o/r#2@ada-example:issue"]}), CONTRIBUTIONS)
+    write_parquet(tmp_path / "a.parquet", row, CONTRIBUTIONS)
+    upper = {"id": ["O/R#1@ada-example:issue"], "ref": ["O/R#1"], "title": ["Later"]}
+    write_parquet(tmp_path / "b.parquet", conform(pd.DataFrame(upper), CONTRIBUTIONS), CONTRIBUTIONS)
+    files = [tmp_path / "a.parquet", tmp_path / "b.parquet", tmp_path / "." / "a.parquet"]
+    done = classify_files(files, [], ORG, output=tmp_path / "judged")
+    assert (done.rows, done.notes) == (2, ["1 row left out: another has the same id"])
+    found = pd.read_parquet(tmp_path / "judged" / "contributions")
+    assert set(found["id"]) == {"O/R#1@ada-example:issue", "o/r#2@ada-example:issue"}
+
+
+def test_an_organisation_without_references_follows_the_guide(tmp_path):
+    sample = Organisation.read_sample()
+    text = sample.path.read_text().partition("[sources.")[0] + '[sources.records]\ncontributions = ["none.jsonl"]\n'
+    (tmp_path / "contribkit.toml").write_text(text)
+    (tmp_path / "none.jsonl").write_text("")
+    config = ["--config", tmp_path / "contribkit.toml"]
+    load = ["load", *config, "--period", "2026-Q3", "--parquet", "--output", tmp_path / "data"]
+    judge = ["classify", *config, "--contributions", tmp_path / "data" / "contributions"]
+    judge += ["--references", tmp_path / "data" / "references", "--output", tmp_path / "judged"]
+    for command in (load, judge):
+        result = CliRunner().invoke(main, [*map(str, command)])
+        assert result.exit_code == 0, result.stderr
+    assert pd.read_parquet(tmp_path / "judged" / "reasons").empty
+
+
+def test_no_process_cannot_work():
+    row = pd.DataFrame({"id": ["o/r#1@ada-example:issue"]})
+    with pytest.raises(ContribkitError, match="n_jobs is 0, and no process would work"):
+        classify(row, None, ORG, n_jobs=0)
 
 
 def test_parquet_goes_into_a_folder_and_a_pattern_matches_something(tmp_path):
@@ -315,8 +362,8 @@ def test_parquet_goes_into_a_folder_and_a_pattern_matches_something(tmp_path):
     command = ["classify", "--config", sample.path, "--contributions"]
     for arguments, sentence in (
         ([records, "--workers", 2, "--output", tmp_path / "p.jsonl"], "Parquet is written into a folder; name one"),
-        ([tmp_path / "no*.parquet", "--output", tmp_path / "p"], 'no file matches "'),
-        ([tmp_path, "--output", tmp_path / "p"], 'no file matches "'),
+        ([tmp_path / "no*.parquet", "--output", tmp_path / "p"], "no file matches it"),
+        ([tmp_path, "--output", tmp_path / "p"], "a folder without .parquet files"),
     ):
         result = CliRunner().invoke(main, [*map(str, [*command, *arguments])])
         assert (result.exit_code, sentence in result.stderr) == (2, True)

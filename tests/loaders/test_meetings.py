@@ -295,6 +295,8 @@ def test_a_facilitator_who_is_in_no_list_was_there(tmp_path: Path) -> None:
     [
         "# 2026-07-07\n\nNo meeting due to lack of attendees.\n\n## Attendees\n- @ada-example",
         "# 2026-07-07 (cancelled)\n\n## Attendees\n- @ada-example",
+        "# 2026-07-07\n\nCancelled\nAttendees: @ada-example",
+        "# Calls\n\n## 2026-07-06\n\nNothing\n\n## 2026-07-32\n\nAttendees: @ada-example",
         "# Next meeting: 2026-07-07\n\nFacilitator: @ada-example",
         "# 2999-07-07\n\n## Attendees\n- @ada-example",
         "# YYYY-MM-DD\n\n## Attendees\n- @ada-example",

@@ -202,7 +202,8 @@ def _occurrence(event: Any, calendar: Calendar, organisation: Organisation) -> O
     members = dict[str, None]()
     for one in attendees if isinstance(attendees, list) else [attendees]:
         address = re.sub(r"^mailto:", "", str(one), flags=re.IGNORECASE)
-        member = organisation.member_named("email", address) or organisation.member(address)
+        # An alias may be an address; a login is none, whoever has the same one.
+        member = organisation.member_named("email", address) or ("@" in address and organisation.member(address))
         if member and str(one.params.get("PARTSTAT", "")).upper() == "ACCEPTED":
             members[member] = None
     key, title = sha256(str(event.get("UID")).encode()).hexdigest()[:12], str(event.get("SUMMARY", ""))

@@ -131,7 +131,7 @@ class _Reader:
         headings = [(block["attrs"]["level"], _text(block)) for block in blocks if block["type"] == "heading"]
         first = headings[0][1] if headings else PurePosixPath(path).stem
         named = front["title"] if isinstance(front.get("title"), str) else first
-        self.document = named if _NO_TITLE.sub("", named) else "Meeting"
+        self.document = named if _NO_TITLE.sub("", _undated(named)) else "Meeting"
         years = {*re.findall(r"(?<!\d)20\d\d(?!\d)", f"{path} {first}")}
         self.year = int(years.pop()) if len(years) == 1 else None
         # Meetings have headings of one level, above lists of who came; a date further down is of what was talked about.
@@ -156,10 +156,7 @@ class _Reader:
     def _begin(self, day: date, heading: str) -> None:
         """Go on with a meeting: a new one, or the one with the same heading, such as one for the agenda alone."""
         if (day, heading) not in self.meetings:
-            undated = heading
-            for pattern in _DATES:
-                undated = pattern.sub("", undated)
-            title = heading if _NO_TITLE.sub("", undated) else f"{self.document}, {heading or day}"
+            title = heading if _NO_TITLE.sub("", _undated(heading)) else f"{self.document}, {heading or day}"
             self.meetings[day, heading] = Meeting(
                 day, " ".join(title.split()), heading, bool(_NOT_HELD.search(heading))
             )
@@ -170,19 +167,19 @@ class _Reader:
         day = find_day(self.heading, self.year)
         if level == self.level and day:
             self._begin(day, self.heading)
-        elif self.level and (level < self.level or (level == self.level and _ONLY_MONTH.fullmatch(self.heading))):
+        elif self.level and (level < self.level or (level == self.level and _is_other(self.heading))):
             self.current = None
         self.act = _act_of(self.heading) or _NOBODY
 
     def _paragraph(self, block: Token) -> None:
+        if self.current and not self.current.people and _NO_MEETING.match(_text(block)):
+            self.current.is_cancelled = True
         people = self.act  # of a heading, or of a line before
         for line in _text(block).split("\n"):
             if self._line(line):
                 people = self.act
             elif people and len(parts := _SEVERAL.split(line)) and all(map(_may_be_name, parts)):
                 self._say_all(parts, people)
-        if self.current and not self.current.people and _NO_MEETING.match(_text(block)):
-            self.current.is_cancelled = True
         self._keep(_text(block, addresses=True), self.heading)
 
     def _line(self, line: str) -> bool:
@@ -262,6 +259,18 @@ class _Reader:
     def _keep(self, words: str, above: str) -> None:
         if self.current:
             self.current.passages.append((words.strip(), above))
+
+
+def _is_other(heading: str) -> bool:
+    """Return whether a heading is that of a month, or of a day that there is not, such as 32 August."""
+    return bool(_ONLY_MONTH.fullmatch(heading)) or any(pattern.search(heading) for pattern in _DATES)
+
+
+def _undated(text: str) -> str:
+    """Return a text without the days that it names."""
+    for pattern in _DATES:
+        text = pattern.sub("", text)
+    return text
 
 
 def _act_of(label: str) -> str | None:
