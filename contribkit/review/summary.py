@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import escape
+from markupsafe import Markup, escape
 from pydantic import BaseModel, ValidationError
 
 from contribkit.period import Period
@@ -181,11 +181,13 @@ class Sortable:
         self.table = table.drop(columns="who" if data.without_names else []).reset_index(drop=True)
         self._urls = rows["url"].tolist()
 
-    def _html(self, count: int) -> pd.DataFrame:
+    def _html(self, count: int) -> dict[str, list[Markup]]:
+        """Return the first cells by column, as HTML: no table of pandas, which with pyarrow makes plain text of it."""
         table = self.table.head(count)
         links = [page.macro("link", *cells) for cells in zip(table["title"], self._urls[:count], strict=True)]
         cells = table.astype(object).where(table.notna(), MISSING)
-        return cells.assign(title=links).map(escape)  # titles come from strangers
+        columns = {str(name): cells[name].tolist() for name in cells} | {"title": links}
+        return {name: [*map(escape, column)] for name, column in columns.items()}  # titles come from strangers
 
     def _repr_html_(self) -> str:
         shown, more = self._html(page.MOST_ROWS), len(self.table) - page.MOST_ROWS
@@ -199,7 +201,7 @@ class Sortable:
     def _live(self) -> dict[str, Any]:
         from itables.widget import ITable  # slow to import, and needed only where a person sees the widget
 
-        rows, classes = self._html(len(self.table)), "display compact jp-RenderedHTMLCommon"
+        rows, classes = pd.DataFrame(self._html(len(self.table))), "display compact jp-RenderedHTMLCommon"
         left = [{"targets": "_all", "className": "dt-left"}]
         live = ITable(rows, allow_html=True, classes=classes, columnDefs=left, maxBytes=0)._repr_mimebundle_()
         bundle = live[0] if isinstance(live, tuple) else live

@@ -48,6 +48,7 @@ def test_a_golden_case_gives_the_summary_that_was_worked_by_hand_and_reads_well(
     assert re.findall(r"\b(?:nan|NaN|NaT|None|inf)\b|<NA>", page) == []
     if not without_names:
         assert len(review.sortable.table) == len(review.rows)
+        assert "&lt;a href" not in review.sortable._repr_html_()
         assert list(differences(expected["summary"], review.summary)) == []
         assert [words for words in expected["says"] if words not in page] == []
 
