@@ -5,6 +5,7 @@ cluster of Dask, and so for its other backends. `contribkit.classifiers.parts` s
 """
 
 import json
+import re
 import secrets
 import shutil
 import tempfile
@@ -38,6 +39,7 @@ from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, Judged, empty
 from contribkit.text import pluralise
 
 _PATIENCE = 15  # seconds
+_PART = re.compile(r"\d{5}-\d{3}\.parquet")  # the name of a file with a part
 _OURS = frozenset({"contributions", "reasons", "notes.json"})  # what `classify_files` writes
 
 
@@ -202,6 +204,9 @@ def write_parts(tables: Mapping[Path, tuple[pd.DataFrame, Mapping[str, str]]]) -
     """Write tables with a column `ref` into folders, all or none, the rows of a repository into one file."""
     with ExitStack() as stack:
         for folder, (table, schema) in tables.items():
+            names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+            if not all(_PART.fullmatch(name) for name in names):
+                raise ContribkitError(f"{folder}: holds other files; name another folder for --output")
             new, layout = stack.enter_context(_replacing_folder(folder)), Layout.of(parts.count(table["ref"]), 1)
             for part, rows in table.groupby(table["ref"].map(layout.part_of).astype("str")):
                 write_parquet(new / f"{part}.parquet", rows, schema)
@@ -229,7 +234,11 @@ def _replacing_folder(folder: Path) -> Iterator[Path]:
         yield new
         if folder.exists():
             folder.rename(old)
-        new.rename(folder)
+        try:
+            new.rename(folder)
+        except OSError:
+            old.rename(folder)
+            raise
     except OSError as error:
         raise ContribkitError(f"{folder}: cannot be written ({error.strerror}); choose another place") from error
     finally:

@@ -344,7 +344,13 @@ def test_an_organisation_without_references_follows_the_guide(tmp_path):
     load = ["load", *config, "--period", "2026-Q3", "--parquet", "--output", tmp_path / "data"]
     judge = ["classify", *config, "--contributions", tmp_path / "data" / "contributions"]
     judge += ["--references", tmp_path / "data" / "references", "--output", tmp_path / "judged"]
-    for command in (load, judge):
+    (tmp_path / "data" / "references").mkdir(parents=True)
+    (tmp_path / "data" / "references" / "mine.txt").write_text("kept")
+    result = CliRunner().invoke(main, [*map(str, load)])
+    assert "references: holds other files; name another folder for --output" in result.stderr
+    assert [path.name for path in (tmp_path / "data").rglob("*.*")] == ["mine.txt"]
+    (tmp_path / "data" / "references" / "mine.txt").unlink()
+    for command in (load, load, judge):
         result = CliRunner().invoke(main, [*map(str, command)])
         assert result.exit_code == 0, result.stderr
     assert pd.read_parquet(tmp_path / "judged" / "reasons").empty
