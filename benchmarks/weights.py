@@ -23,9 +23,17 @@ from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 
 from benchmarks.leads import SETS, Known, read
 from contribkit.classifiers import classify, rules
-from contribkit.classifiers.evidence import Background, References, all_reasons, by_thread, evidence, linked, survey
+from contribkit.classifiers.evidence import (
+    Background,
+    References,
+    all_reasons,
+    by_thread,
+    evidence,
+    survey,
+    told_to_all,
+)
 from contribkit.classifiers.model import Learning, Model, learn
-from contribkit.classifiers.propagation import exchange, neighbours
+from contribkit.classifiers.propagation import neighbours
 from contribkit.classifiers.votes import (
     CONFIDENCE,
     WEIGHTS,
@@ -94,8 +102,7 @@ def labelled_rows() -> Iterator[Rows]:
 def known_reasons(table: pd.DataFrame, references: References, background: Background) -> pd.DataFrame:
     """Return every reason of rules and neighbours, by the index of the table."""
     found = evidence(table, references, background)
-    asked, threads = {ref for links in found.links for ref in links.refs}, {links.thread for links in found.links}
-    answers = exchange([*found.told, *linked(references, asked, threads, background)])
+    answers = told_to_all([found], references, background)
     beside = [neighbours(links, answers) for links in found.links]
     return all_reasons(found, table.index, beside, background.weights)
 

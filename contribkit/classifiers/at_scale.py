@@ -97,10 +97,11 @@ def classify_files(
     paths, told = (list(dict.fromkeys(Path(p).resolve() for p in files)) for files in (contributions, references))
     folder = Path(output).resolve()
     _check_output(folder, [*paths, *told])
+    at_least = 4 * _workers(n_jobs)
     with _scratch(scratch) as place, _replacing_folder(folder) as new:
         run = partial(run_tasks, n_jobs)
         counted = run(_count_file, [(path, organisation.timezone) for path in paths], "counting", "file")
-        layout = Layout.of(sum(counted, Counter()), 4 * _workers(n_jobs))
+        layout = Layout.of(sum(counted, Counter()), at_least)
         files = [("contributions", *one) for one in enumerate(paths)] + [
             ("references", *one) for one in enumerate(told)
         ]
@@ -177,15 +178,14 @@ def run_tasks(
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    if n_jobs == 0:
-        raise ContribkitError("n_jobs is 0, and no process would work; give 1 or more, or -1 for all cores")
     try:
         # Arguments are small: what is large lies in scratch files.
         pool = Parallel(n_jobs=n_jobs, return_as="generator", max_nbytes=None)
         answers = pool(delayed(function)(*task) for task in tasks)
         return [*tqdm(answers, what, len(tasks), unit=unit, delay=2, leave=False)]
     except TerminatedWorkerError as error:
-        raise ContribkitError("a worker was killed, perhaps for want of memory; take fewer with --workers") from error
+        fix = "give fewer --workers, which need less memory together"
+        raise ContribkitError(f"a worker was killed, perhaps because memory ran out; {fix}") from error
     except Exception as error:
         if not type(error).__module__.startswith("distributed"):
             raise
@@ -197,7 +197,9 @@ def run_tasks(
 def _workers(n_jobs: int) -> int:
     from joblib import effective_n_jobs
 
-    return int(effective_n_jobs(n_jobs or 1))
+    if n_jobs == 0:
+        raise ContribkitError("n_jobs is 0, and no process would work; give 1 or more, or -1 for all cores")
+    return int(effective_n_jobs(n_jobs))
 
 
 def write_parts(tables: Mapping[Path, tuple[pd.DataFrame, Mapping[str, str]]]) -> None:

@@ -1,15 +1,20 @@
 """Classify: who leads each contribution, and why."""
 
-from itertools import chain
-
 import pandas as pd
 
 from contribkit.classifiers.at_scale import classify_table
 from contribkit.classifiers.dask_tables import classify_dask
-from contribkit.classifiers.evidence import Background, by_thread, collector_paused, evidence, linked, slices, survey
+from contribkit.classifiers.evidence import (
+    Background,
+    by_thread,
+    collector_paused,
+    evidence,
+    slices,
+    survey,
+    told_to_all,
+)
 from contribkit.classifiers.judge import finish, judge, last_of_each_id, unknown_names
 from contribkit.classifiers.model import learn
-from contribkit.classifiers.propagation import exchange
 from contribkit.classifiers.rules import Failures
 from contribkit.classifiers.votes import Weights, weights_of_rules
 from contribkit.config.organisation import Organisation
@@ -73,9 +78,7 @@ def classify(
         by_ref, named = by_thread(told), last_of_each_id(table)
         parts = [*slices(table)]
         found = [evidence(part, by_ref, background) for part in parts]
-        asked = {thread for one in found for links in one.links for thread in links.refs}
-        threads = {links.thread for one in found for links in one.links}
-        answers = exchange(chain(*(one.told for one in found), linked(by_ref, asked, threads, background)))
+        answers = told_to_all(found, by_ref, background)
         failures = Failures.together(one.failures for one in found)
         # Each part's evidence is let go once it is judged.
         judged = Judged.together([judge(part, named, found.pop(0), answers, background) for part in parts])

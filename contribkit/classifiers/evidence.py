@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import pandas as pd
 
 from contribkit.classifiers.attribution import Aim, aim
 from contribkit.classifiers.context import Context
-from contribkit.classifiers.propagation import Links, Neighbour, Told, links_of, told_of
+from contribkit.classifiers.propagation import Links, Neighbour, Told, exchange, links_of, told_of
 from contribkit.classifiers.rules import Failures, reasons_for
 from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
 from contribkit.classifiers.votes import Reason, Weights, decide
@@ -194,6 +195,14 @@ def linked(
     table = conform(pd.DataFrame({"id": [f"{ref}@:other" for ref in refs], "ref": refs}), CONTRIBUTIONS)
     contexts = background.contexts(table, references)
     return _first_hand(contexts, table.index, background, Failures())[-1]
+
+
+def told_to_all(found: Iterable[Evidence], references: References, background: Background) -> dict[str, list[Told]]:
+    """Return what all contributions tell by thread, with the threads to which they only link."""
+    found = list(found)
+    asked = {thread for one in found for links in one.links for thread in links.refs}
+    threads = {links.thread for one in found for links in one.links}
+    return exchange([*chain(*(one.told for one in found)), *linked(references, asked, threads, background)])
 
 
 def all_reasons(found: Evidence, index: pd.Index, beside: list[list[Neighbour]], weights: Weights) -> pd.DataFrame:

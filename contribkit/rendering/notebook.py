@@ -63,7 +63,7 @@ def execute(
             words = "" if nameless else f": {without_paths(str(error.evalue), root)}"
             failure = f"Cell {error.exec_count} failed: {error.ename}{words}"
         except DeadKernelError:
-            failure = "The kernel died, most likely for want of memory"
+            failure = "The kernel died, most likely because memory ran out"
         except (*_NO_START, TraitError) as error:
             failure = f"The kernel did not start ({without_paths(str(error), root)}); run: contribkit doctor"
         except OSError as error:  # papermill names no file
