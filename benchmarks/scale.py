@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.figure import Figure
-from contribkit.classifiers import classify_files
+from contribkit.bulk import classify_files
 from contribkit.parquet import read_parquet
 from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS
 from tests.helpers import crowd

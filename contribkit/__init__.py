@@ -4,7 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from contribkit.classifiers import classify, classify_files
+    from contribkit.bulk import classify_files
+    from contribkit.classifiers import classify
     from contribkit.config.organisation import Organisation
     from contribkit.errors import ContribkitError
     from contribkit.labels import Labels
@@ -29,7 +30,7 @@ __all__ = [
 
 # Found when first asked for: the command line's --help must not wait for pandas and matplotlib.
 _NAMES = {
-    "classifiers": ["classify", "classify_files"], "config.organisation": ["Organisation"],
+    "bulk": ["classify_files"], "classifiers": ["classify"], "config.organisation": ["Organisation"],
     "errors": ["ContribkitError"], "labels": ["Labels"], "loaders": ["Data", "Needs", "load", "load_needs"],
     "period": ["Period"],
     "pipeline": ["open_plan", "open_review"], "plan": ["Plan", "SavedPlan", "planned_section", "read_planned"],

@@ -4,7 +4,6 @@ import json
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,9 +11,6 @@ import contribkit as ck  # its names are imported when first used: --help does n
 from contribkit.cli.group import CONFIG, INCLUDE_PRIVATE, PATH, main, read_labels, say, warn, warn_of_private
 from contribkit.io import write_jsonl, write_whole
 from contribkit.vocabulary import Lead
-
-if TYPE_CHECKING:
-    from contribkit.classifiers.at_scale import Written
 
 BROKEN = click.option(
     "--keep-going", "broken", is_flag=True, callback=lambda _, __, keep_going: [] if keep_going else None,
@@ -39,7 +35,7 @@ def load(
     contribkit load --period 2026-Q3 --output loaded
     contribkit load --period 2026-Q3 --output loaded --parquet
     """
-    from contribkit.classifiers.at_scale import write_parts
+    from contribkit.bulk import write_parts
     from contribkit.privacy import without_private
     from contribkit.tables import CONTRIBUTIONS, REFERENCES, records
 
@@ -87,6 +83,7 @@ def classify(
     contribkit classify --contributions C.jsonl --references R.jsonl --output P.jsonl
     contribkit classify --contributions data/contributions --references data/references --output judged --workers 2
     """
+    from contribkit.bulk import classify_lines
     from contribkit.classifiers.at_scale import cluster
     from contribkit.config.patterns import find_paths
     from contribkit.parquet import is_parquet
@@ -117,44 +114,12 @@ def classify(
                 include_private=include_private,
             )  # fmt: skip
     else:
-        done = _classify_lines(rows, told, org, decided, output, keep_going, include_private)
+        done = classify_lines(rows, told, org, decided, output, keep_going, include_private)
     warn(done.notes)
     click.echo(f"{output}: {done.rows} rows")
     warn_of_private(done.private, "contributions")
     warn(done.broken)
     sys.exit(1 if done.broken else 0)
-
-
-def _classify_lines(
-    contributions: list[Path], references: list[Path], org: "ck.Organisation", labels: "ck.Labels", output: Path,
-    keep_going: bool, include_private: bool,
-) -> "Written":  # fmt: skip
-    """Write each line with what was found of it, in the same order."""
-    import pandas as pd
-
-    from contribkit.classifiers.at_scale import Written
-    from contribkit.loaders.records import contribution_table, read_records
-    from contribkit.privacy import without_private
-    from contribkit.tables import JUDGED, REFERENCES, conform, records
-    from contribkit.text import pluralise
-
-    broken: list[str] | None = [] if keep_going else None
-    rows = [row for path in contributions for row in read_records(path, "contributions", broken)]
-    found = pd.DataFrame([row for path in references for row in read_records(path, "references", broken)])
-    unknown = labels.missing(row["id"] for row in rows)  # which may be private, so they are not named
-    notes = [f"{pluralise(len(unknown), 'label')} for other contributions left out"] if unknown else []
-    if twice := len(rows) - len({row["id"].casefold() for row in rows}):
-        notes.append(f"{pluralise(twice, 'row')} with the id of another row")
-    judged = ck.classify(contribution_table(rows, org.timezone), conform(found, REFERENCES, org.timezone), org, labels)
-    shown = without_private(judged, include_private).nested()
-    written = [
-        rows[place] | judgement | ({"links_in": links} if rows[place].get("links_in") else {})
-        for place, judgement, links in zip(
-            shown.index, records(shown[[*JUDGED, "reasons"]]), shown["links_in"], strict=True
-        )
-    ]
-    count = write_jsonl(output, written)
-    return Written(count, len(rows) - len(shown), [*notes, *judged.notes], broken or [])
 
 
 @main.command()
