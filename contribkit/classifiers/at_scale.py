@@ -142,7 +142,7 @@ def cluster(address: str) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             client = stack.enter_context(client_of(address, timeout=_PATIENCE))
-            client.wait_forworkers_of(1, timeout=_PATIENCE)
+            client.wait_for_workers(1, timeout=_PATIENCE)
         except (OSError, ValueError) as error:
             fix = "start one with `dask scheduler`, and workers with `dask worker ADDRESS`"
             raise ContribkitError(f"{address}: no scheduler with workers answers there; {fix}") from error
