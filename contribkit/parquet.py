@@ -34,6 +34,11 @@ def _pyarrow() -> Any:
     return pyarrow
 
 
+def check_pyarrow() -> None:
+    """Raise `ContribkitError` with the fix where Parquet can be neither read nor written, before any work starts."""
+    _pyarrow()
+
+
 def is_parquet(path: Path) -> bool:
     """Return whether a file is Parquet by its name."""
     return path.suffix.casefold() in (".parquet", ".pq")

@@ -15,7 +15,7 @@ from contribkit.vocabulary import Lead
 Table = TypeVar("Table", pd.DataFrame, Judged)
 
 SOMEBODY = "somebody"
-_PERSONAL = ("author", "merged_by", "participants", "links_in", "body", "remarks")
+_PERSONAL = ("author", "merged_by", "participants", "links_in", "links_out", "files", "body", "remarks")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\[bot\])?")
 # An absolute path, but for its last name; a web address has a colon or a slash in front.
 _FOLDERS = re.compile(r"(?<![\w./:])/(?:[^\s/:\"']{1,255}/)+")
@@ -90,6 +90,17 @@ def without_names(judged: Judged, organisation: Organisation, people: Iterable[s
         evidence=reasons["evidence"].map(mask), url=reasons["url"].map(mask.address),
     )  # fmt: skip
     return Judged(conform(masked, CONTRIBUTIONS | JUDGED), conform(told, REASONS), judged.notes)
+
+
+def publishable(judged: Judged) -> Judged:
+    """Return contributions as the files of a review may hold them: no bodies, no remarks, no words around links."""
+    rows = judged.contributions
+    links = [[link | {"text": None} for link in cell] for cell in rows["links_in"]]
+    nobody = rows["actor"].mask(rows["actor"] == SOMEBODY)
+    kept = rows.drop(columns=["body", "remarks"]).assign(
+        actor=nobody, links_in=pd.Series(links, index=rows.index, dtype=object)
+    )
+    return Judged(conform(kept, CONTRIBUTIONS | JUDGED), judged.reasons, judged.notes)
 
 
 def visible_opinions(opinions: pd.DataFrame, with_notes: bool, without_names: bool = False) -> pd.DataFrame:

@@ -182,9 +182,10 @@ def _print_paths(results: list[Any], further: list[Path], printable: bool = Fals
     "--notebook", type=NOTEBOOK, help="A copy of review.ipynb (with --upstream: upstream.ipynb) that you changed."
 )
 @click.option("--print", "printable", is_flag=True, help="Write print.html too: unfolded, for A4 paper or a PDF.")
+@click.option("--parquet", is_flag=True, help="Write contributions.parquet and reasons.parquet too: for many rows.")
 def review(
     org: "ck.Organisation", span: "ck.Period", teams: list[Any] | None, output: Path | None,
-    parameters: dict[str, Any], upstream: str | None, notebook: Path | None, printable: bool,
+    parameters: dict[str, Any], upstream: str | None, notebook: Path | None, printable: bool, parquet: bool,
 ) -> None:  # fmt: skip
     """Render the review of a period: a page, a notebook, a CSV and a summary for each team, and an index of all.
 
@@ -195,6 +196,7 @@ def review(
     if upstream is not None and (teams or {"without_names", "include_private"} & parameters.keys()):
         raise click.UsageError("--upstream is of all teams, without names and without private threads: leave these out")
     of = teams if upstream is None else org.project(upstream)
+    parameters |= {"parquet": True} if parquet else {}
     results = ck.render(org, span, of, output, parameters=parameters, printable=printable, notebook=notebook)
     _print_paths(results, [results[0].folder.parent / "index.html"] if of is None else [], printable)
 

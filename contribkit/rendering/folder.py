@@ -13,7 +13,7 @@ from contribkit.errors import ContribkitError
 
 WRITTEN = frozenset({
     "review.html", "review.ipynb", "plan.html", "plan.ipynb", "print.html", "relabel.ipynb", "contributions.csv",
-    "summary.json", "proposal.csv",
+    "contributions.parquet", "reasons.parquet", "summary.json", "proposal.csv",
 })  # fmt: skip
 """Names of files that contribkit writes into a folder; whatever else is there, people put there."""
 

@@ -20,6 +20,7 @@ from contribkit.errors import ContribkitError
 from contribkit.io import handling
 from contribkit.labels import Labels
 from contribkit.loaders import check, fetch, load_needs
+from contribkit.parquet import check_pyarrow
 from contribkit.period import Period
 from contribkit.plan import read_planned
 from contribkit.plan.proposal import PROPOSAL
@@ -69,7 +70,8 @@ def render(
     output
         Folder of reviews, by default ``reviews`` beside contribkit.toml, and in it ``without-names`` for those.
     options
-        `parameters`: further parameters of the notebook, such as ``without_names``. `notebook`: the path of a copy of
+        `parameters`: further parameters of the notebook, such as ``without_names``, or ``parquet`` for
+        ``contributions.parquet`` and ``reasons.parquet`` beside the CSV. `notebook`: the path of a copy of
         ``notebooks/review.ipynb`` (of a project: ``upstream.ipynb``) that a team changed. `printable`: write
         ``print.html`` too, unfolded, for A4 paper or a PDF.
 
@@ -141,6 +143,8 @@ def _run(organisation: Organisation, period: Period, jobs: list[_Job], load: Cal
         read_planned(organisation, period, keep_going)
     for job in jobs:
         check_parameters(job.notebook, job.given)
+        if job.given.get("parquet"):
+            check_pyarrow()
     check(organisation, keep_going)
     Labels.read(organisation.root / "labels")
     for job in jobs:

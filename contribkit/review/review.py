@@ -13,14 +13,16 @@ from contribkit.errors import ContribkitError, nearest
 from contribkit.fold import Data
 from contribkit.ids import casefold_id
 from contribkit.io import write_whole
+from contribkit.parquet import write_parquet
 from contribkit.period import Period
+from contribkit.privacy import publishable
 from contribkit.review import page
 from contribkit.review.page import Page, Section
 from contribkit.review.question import Question, lines
 from contribkit.review.questions import PROJECT, TEAM, plugged_in, with_plug_ins
 from contribkit.review.review_data import Options, ReviewData
 from contribkit.review.summary import Sortable, marks, summarise, to_csv, to_json
-from contribkit.tables import Judged
+from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, Judged
 
 
 def _answer(method: str) -> Any:
@@ -182,11 +184,23 @@ class Review(Page):
         """The contributions as a table to sort and search in a notebook."""
         return Sortable(self.data)
 
-    def write(self, folder: str | Path) -> None:
-        """Write ``contributions.csv`` and ``summary.json`` into a folder, each whole or not at all."""
+    def write(self, folder: str | Path, parquet: bool = False) -> None:
+        """Write ``contributions.csv`` and ``summary.json`` into a folder, each whole or not at all.
+
+        With `parquet` the same rows stand in ``contributions.parquet`` and ``reasons.parquet`` too, in the columns of
+        the tables of `contribkit.classify`; without it, those of an earlier review in this folder go.
+        """
+        folder = Path(folder)
+        if parquet:
+            judged = publishable(self.data.shown)
+            write_parquet(folder / "contributions.parquet", judged.contributions, CONTRIBUTIONS | JUDGED)
+            write_parquet(folder / "reasons.parquet", judged.reasons, REASONS)
+        elif (folder / "summary.json").exists():
+            for name in ("contributions", "reasons"):
+                (folder / f"{name}.parquet").unlink(missing_ok=True)
         table = to_csv(self.data.rows, self.data.without_names, self._marks)
-        write_whole(Path(folder) / "contributions.csv", table)
-        write_whole(Path(folder) / "summary.json", to_json(self.summary))
+        write_whole(folder / "contributions.csv", table)
+        write_whole(folder / "summary.json", to_json(self.summary))
 
     def _repr_html_(self) -> str:
         return Markup("").join([self.head.html, *(Markup(section.html) for section in self.sections.values())])

@@ -100,10 +100,15 @@ class ReviewData:
     @cached_property
     def rows(self) -> pd.DataFrame:
         """The team's contributions as they may be shown, each with its visible `reasons` as dicts."""
-        if not self.without_names:
-            return self.named_rows
-        masked = privacy.without_names(self._visible, self.organisation, self.data.people)
-        return masked.nested({})[self._of_team(self._visible.contributions).to_numpy()]
+        return self.shown.nested({}) if self.without_names else self.named_rows
+
+    @cached_property
+    def shown(self) -> Judged:
+        """The rows of `rows` with their visible reasons as a table of its own."""
+        judged, is_ours = self._visible, self._of_team(self._visible.contributions)
+        if self.without_names:  # of the whole organisation, so that a row has the same number in every team's review
+            judged = privacy.without_names(judged, self.organisation, self.data.people)
+        return judged.where(is_ours)
 
     def _of_team(self, rows: pd.DataFrame) -> pd.Series:
         """Return which rows are of a person who belonged to the team at their first or their last act."""
