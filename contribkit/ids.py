@@ -140,7 +140,8 @@ def linked_refs(text: str | None, host: str = "github.com") -> list[str]:
 
     Addresses of github.com count, those of a GitHub Enterprise `host`, and of GitLab, Discourse and Gerrit anywhere.
     """
-    text = text or ""
+    if not text or "/" not in text:
+        return []
     found: list[tuple[int, str]] = []
     for match in re.finditer(_LINK.replace("HOST", re.escape(host)), text):
         owner, repo = match["url_owner"] or match["owner"], match["url_repo"] or match["repo"]

@@ -1,12 +1,13 @@
 """The `git` source: merged pull requests and releases of upstream clones, references of the organisation's own side."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pandas as pd
 from tqdm import tqdm
@@ -19,16 +20,18 @@ from contribkit.errors import ContribkitError
 from contribkit.ids import casefold_id
 from contribkit.loaders.git.commits import read_log, read_tags
 from contribkit.loaders.git.documents import read_documents, references
-from contribkit.loaders.git.pull_requests import People, look_alikes, pull_requests, releases
+from contribkit.loaders.git.pull_requests import People, Row, look_alikes, pull_requests, releases
 from contribkit.loaders.git.repository import Repository
 from contribkit.loaders.source import Finding, Loaded, errors, ok, warning
 from contribkit.period import Period
-from contribkit.tables import ACTS, REFERENCES, THREADS, combine, conform
+from contribkit.tables import ACTS, REFERENCES, THREADS, conform
 from contribkit.text import pluralise
 
 CLONE = "contribkit clone OWNER/NAME"
 # git reads one repository while Python reads another's answer: more at once gains nothing.
 _AT_ONCE = 2
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 _SUBJECT = "sources.git"
 _MOST = 20  # people named who look like members
 _NOTE = "git knows merged pull requests and releases only: no reviews, comments or issues"
@@ -50,38 +53,56 @@ def check(organisation: Organisation) -> None:
 def load(organisation: Organisation, period: Period | None) -> Loaded:
     """Read every clone, and all of its history: reading a part would be no faster."""
     people, clones = People(organisation), _clones(organisation)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        reading = pool.map(lambda clone: _read(clone, people, period), clones.used)
-        answers = [*tqdm(reading, "reading clones", len(clones.used), unit="clone", delay=2, leave=False)]
+    answers = _at_once(lambda clone: _read(clone, people, period), clones.used, "reading clones")
     return Loaded(
-        threads=combine([answer.threads for answer in answers], THREADS),
-        acts=combine([answer.acts for answer in answers], ACTS),
-        references=combine([answer.references for answer in answers], REFERENCES),
+        threads=_table((answer.threads for answer in answers), THREADS),
+        acts=_table((answer.acts for answer in answers), ACTS),
+        references=_table((answer.references for answer in answers), REFERENCES),
         notes=[*([_NOTE] if clones.used else ()), *clones.unused, *_doubts(clones, period)]
-        + [note for answer in answers for note in answer.notes],
-        broken=[*clones.broken, *(sentence for answer in answers for sentence in answer.broken)],
+        + [answer.note for answer in answers if answer.note],
+        broken=[*clones.broken, *(answer.broken for answer in answers if answer.broken)],
     )
 
 
-def _read(clone: tuple[str, Repository], people: People, period: Period | None) -> Loaded:
+@dataclass
+class _Answer:
+    """What one clone tells: rows of tables, and a sentence where it tells less than one may think."""
+
+    threads: list[Row] = field(default_factory=list)
+    acts: list[Row] = field(default_factory=list)
+    references: list[Row] = field(default_factory=list)
+    note: str = ""
+    broken: str = ""
+
+
+def _read(clone: tuple[str, Repository], people: People, period: Period | None) -> _Answer:
     """Return what one clone tells: of an upstream project threads and acts, of the own side references."""
-    (name, repository), organisation, answer = clone, people.organisation, Loaded()
+    (name, repository), organisation, answer = clone, people.organisation, _Answer()
     try:
         history = read_log(repository, paths=organisation.is_in_scope(name))
         if organisation.is_own_side(name):
-            found = pd.DataFrame(references(name, history, read_documents(repository), people))
-            private = matches(_settings(organisation).private, name)
-            answer.references = conform(found.assign(private=private), REFERENCES)
+            about = {"private": matches(_settings(organisation).private, name)}
+            answer.references = [row | about for row in references(name, history, read_documents(repository), people)]
         if organisation.is_in_scope(name):
             threads, acts, unseen = pull_requests(name, history, people)
             released = releases(name, read_tags(repository), people)
-            answer.threads = conform(pd.DataFrame([*threads, *released[0]]), THREADS)
-            answer.acts = conform(pd.DataFrame([*acts, *released[1]]), ACTS)
+            answer.threads, answer.acts = [*threads, *released[0]], [*acts, *released[1]]
             if period and (count := sum(period.start <= at < period.end for at in unseen)):
-                answer.notes.append(f"{name}: {pluralise(count, 'merge')} of other systems than GitHub are not seen")
+                answer.note = f"{name}: {pluralise(count, 'merge')} of other systems than GitHub are not seen"
     except ContribkitError as error:
-        return Loaded(broken=[str(error)])
+        return _Answer(broken=str(error))
     return answer
+
+
+def _at_once(action: Callable[[_Item], _Result], items: list[_Item], told: str | None = None) -> list[_Result]:
+    """Return what an action returns for each item, two at a time; what is told is shown where it takes long."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        done = pool.map(action, items)
+        return [*tqdm(done, told, len(items), unit="clone", delay=2, leave=False, disable=told is None)]
+
+
+def _table(rows: Iterable[list[Row]], schema: Mapping[str, str]) -> pd.DataFrame:
+    return conform(pd.DataFrame([*chain.from_iterable(rows)]), schema)
 
 
 def diagnose(organisation: Organisation) -> list[Finding]:
@@ -123,18 +144,13 @@ class _Clones(NamedTuple):
 
 def _clones(organisation: Organisation) -> _Clones:
     clones = _Clones([], {}, [])
-    for path in _folders(organisation, clones):
-        repository = Repository(path)
-        try:
-            repository.check()
-            name = repository.name(organisation)
-        except ContribkitError as error:
-            if str(error) not in clones.broken:  # "git is not installed" once, not for each clone
-                clones.broken.append(str(error))
-            continue
-        if name is None:
+    for name, repository, problem in _at_once(lambda path: _named(path, organisation), _folders(organisation, clones)):
+        if problem:
+            if problem not in clones.broken:  # "git is not installed" once, not for each clone
+                clones.broken.append(problem)
+        elif name is None:
             host, name = repository.remotes[0]
-            sentence = f"{path.name}: {name} is on {host}, not on GitHub: it is ignored; if it is a mirror, "
+            sentence = f"{repository.path.name}: {name} is on {host}, not on GitHub: it is ignored; if it is a mirror, "
             sentence += f"set GitHub's address: git remote set-url origin https://github.com/{name}"
             clones.unused[sentence] = "remove the clone, if it is not a mirror"
         elif organisation.is_own_side(name) or organisation.is_in_scope(name):
@@ -148,22 +164,36 @@ def _clones(organisation: Organisation) -> _Clones:
     return clones
 
 
+def _named(path: Path, organisation: Organisation) -> tuple[str | None, Repository, str]:
+    """Return the name of a clone, the clone, and why it cannot be used."""
+    repository = Repository(path)
+    try:
+        repository.check()
+        return repository.name(organisation), repository, ""
+    except ContribkitError as error:
+        return None, repository, str(error)
+
+
 def _former_names(used: list[tuple[str, Repository]], organisation: Organisation) -> dict[str, str]:
     """Return clones of whose main line all is in that of another, such as under a former name, and that one's name."""
     heads = {repository.head or "": name for name, repository in used}
-    asked = "\n".join(heads).encode()
     side, found = organisation.is_own_side, {}
-    for whole, repository in used:
-        with suppress(ContribkitError):  # what cannot be read is said when it is loaded
-            present = repository.git("cat-file", "--batch-check=%(objectname)", stdin=asked).decode().split("\n")
-            shared = {heads[sha] for sha in present if sha in heads} - {whole}
-            if shared:
-                line = repository.git("rev-list", "--first-parent", repository.head or "").decode().split()
-                shared = {heads[sha] for sha in line[:-1] if sha in heads}  # the first commit may be a template's
-            for part in shared:
-                if casefold_id(part) != casefold_id(whole) and side(part) == side(whole):
-                    found[part] = whole
+    for (whole, _), parts in zip(used, _at_once(lambda clone: _parts(*clone, heads), used), strict=True):
+        for part in parts:
+            if casefold_id(part) != casefold_id(whole) and side(part) == side(whole):
+                found[part] = whole
     return found
+
+
+def _parts(whole: str, repository: Repository, heads: dict[str, str]) -> set[str]:
+    """Return the clones whose heads are on the main line of another one."""
+    with suppress(ContribkitError):  # what cannot be read is said when it is loaded
+        asked = "\n".join(heads).encode()
+        present = repository.git("cat-file", "--batch-check=%(objectname)", stdin=asked).decode().split("\n")
+        if {heads[sha] for sha in present if sha in heads} - {whole}:
+            line = repository.git("rev-list", "--first-parent", repository.head or "").decode().split()
+            return {heads[sha] for sha in line[:-1] if sha in heads}  # the first commit may be a template's
+    return set()
 
 
 def unknown_people(organisation: Organisation) -> Iterator[tuple[str, str, str]]:

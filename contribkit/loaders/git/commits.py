@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -16,21 +16,41 @@ Person = tuple[str, str]  # name and address, as the repository's .mailmap has t
 
 
 class Commit(NamedTuple):
-    """One commit; a time is None where no calendar knows it."""
+    """One commit, of which most are only asked for the first fields: the rest is kept as git prints it."""
 
     sha: str
-    parents: list[str]
+    parents: tuple[str, ...]
     author: Person
-    authored: datetime | None
-    committed: datetime | None
+    authored_at: str
+    committed_at: str
     message: str
-    paths: list[str]
-    co_authors: list[Person]  # of the Co-authored-by trailers
+    touched: str
+    co_authors: Sequence[Person] = ()  # of the Co-authored-by trailers
 
     @property
     def subject(self) -> str:
         """The first line of the message."""
-        return self.message.split("\n", 1)[0].strip()
+        return self.message.partition("\n")[0].strip()
+
+    @property
+    def first_parent(self) -> str:
+        """Its first parent, empty for a first commit."""
+        return self.parents[0] if self.parents else ""
+
+    @property
+    def authored(self) -> datetime | None:
+        """When it was written, None where no calendar knows the time."""
+        return _moment(self.authored_at)
+
+    @property
+    def committed(self) -> datetime | None:
+        """When it was committed, None where no calendar knows the time."""
+        return _moment(self.committed_at)
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths that it touched."""
+        return self.touched.strip("\0\n").split("\0") if len(self.touched) > 1 else []
 
 
 class Tag(NamedTuple):
@@ -57,17 +77,21 @@ def read_log(repository: Repository, paths: bool = True, added: tuple[str, ...] 
         "--", *(f":(icase)*{ending}" for ending in added),
     )  # fmt: skip
     commits = [_commit(text) for text in answer.decode(errors="replace").split(mark)[1:]]
-    mapped = _mailmap(repository, {person for commit in commits for person in commit.co_authors})
-    return [commit._replace(co_authors=[mapped[person] for person in commit.co_authors]) for commit in commits]
+    helped = {place: _co_authors(commit.message) for place, commit in enumerate(commits) if "<" in commit.message}
+    mapped = _mailmap(repository, {person for people in helped.values() for person in people})
+    for place, people in helped.items():
+        commits[place] = commits[place]._replace(co_authors=[mapped[person] for person in people])
+    return commits
 
 
 def _commit(text: str) -> Commit:
     sha, parents, name, mail, authored, committed, message, touched = text.split("\0", len(_FIELDS))
-    trailers = _CO_AUTHOR.findall(message) if "<" in message else []
-    co_authors = [(name.strip(), mail.strip()) for name, mail in trailers if mail.strip()]
-    paths = touched.strip("\0\n").split("\0") if len(touched) > 1 else []
-    times = _moment(authored), _moment(committed)
-    return Commit(sha, parents.split(), (name, mail), *times, message, paths, co_authors)
+    return Commit(sha, tuple(parents.split()), (name, mail), authored, committed, message, touched)
+
+
+def _co_authors(message: str) -> list[Person]:
+    found = ((name.strip(), mail.strip()) for name, mail in _CO_AUTHOR.findall(message))
+    return [(name, mail) for name, mail in found if mail]
 
 
 def _moment(seconds: str) -> datetime | None:
@@ -100,35 +124,40 @@ class History:
 
     def __init__(self, commits: list[Commit]) -> None:
         self._commits = {commit.sha: commit for commit in commits}
-        self._order = {sha: position for position, sha in enumerate(self._commits)}
-        line = self._line(commits[0].sha, self._commits) if commits else []
+        line = self._main_line(commits)
         self.main_line = {commit.sha for commit in line}
         self.second_lines: set[str] = set()  # the main lines of what was merged into it
-        self._branches: dict[str, list[Commit]] = {}
         self.came_with: dict[str, Commit] = {}  # by hash, the merge that brought what is not of the main line itself
-        seen: set[str] = set()
-        for commit in reversed(line):
-            brought = self._ancestors(commit.parents[1:], seen)
-            seen |= brought | {commit.sha}
-            self._branches[commit.sha] = self._in_order(brought)
-            self.came_with |= dict.fromkeys(brought, commit)
-            for parent in commit.parents[1:]:
-                self.second_lines |= {other.sha for other in self._line(parent, brought)}
+        self._branches: dict[str, list[Commit]] = {}
+        # What several merges reach came with the oldest of them: all children of a commit are seen before it.
+        ages = {commit.sha: age for age, commit in enumerate(line)}
+        for commit in commits:
+            age = ages[commit.sha]
+            if commit.sha not in self.main_line:
+                self.came_with[commit.sha] = line[age]
+                self._branches.setdefault(line[age].sha, []).append(commit)
+            for parent in commit.parents:
+                if ages.get(parent, age) >= age:
+                    ages[parent] = age
+        for merge in line:
+            for sha in merge.parents[1:]:
+                while self.came_with.get(sha) is merge:
+                    self.second_lines.add(sha)
+                    sha = self._commits[sha].first_parent
 
-    def _line(self, sha: str, within: Container[str]) -> list[Commit]:
-        """Return a commit, its first parent, that one's first parent and so on, as far as they are in `within`."""
-        line: list[Commit] = []
-        while sha in within:
-            line.append(self._commits[sha])
-            sha = line[-1].parents[0] if line[-1].parents else ""
-        return line
+    def _main_line(self, commits: list[Commit]) -> list[Commit]:
+        """Return the newest commit, its first parent, that one's first parent and so on, the oldest first."""
+        line = commits[:1]
+        while line and (parent := self._commits.get(line[-1].first_parent)):
+            line.append(parent)
+        return line[::-1]
 
     def branch(self, merge: Commit) -> list[Commit]:
         """Return what a merge brought that was not there before it, children before parents."""
-        if merge.sha in self._branches:
-            return self._branches[merge.sha]
-        before = self._ancestors(merge.parents[:1], set())
-        return self._in_order(self._ancestors(merge.parents[1:], before))
+        if merge.sha in self.main_line:
+            return self._branches.get(merge.sha, [])
+        brought = self._ancestors(merge.parents[1:], self._ancestors(merge.parents[:1], set()))
+        return [commit for sha, commit in self._commits.items() if sha in brought]
 
     def of_head(self, head: str, branch: list[Commit]) -> list[Commit]:
         """Return the part of a merged branch that is reached from one of its heads."""
@@ -138,7 +167,7 @@ class History:
                 reached.update(commit.parents)
         return [commit for commit in branch if commit.sha in reached]
 
-    def _ancestors(self, shas: list[str], without: set[str]) -> set[str]:
+    def _ancestors(self, shas: Iterable[str], without: set[str]) -> set[str]:
         found: set[str] = set()
         waiting = list(shas)
         while waiting:
@@ -147,6 +176,3 @@ class History:
                 found.add(sha)
                 waiting.extend(self._commits[sha].parents)
         return found
-
-    def _in_order(self, shas: set[str]) -> list[Commit]:
-        return [self._commits[sha] for sha in sorted(shas, key=self._order.__getitem__)]

@@ -49,6 +49,9 @@ class People:
     def __init__(self, organisation: Organisation) -> None:
         self.organisation = organisation
         self.login: Callable[[Person], str | None] = cache(self._find)
+        self.actor: Callable[[Person], str | None] = cache(self._actor)
+        self.is_bot: Callable[[Person], bool] = cache(self._is_bot)
+        self.is_bots_login: Callable[[str | None], bool] = cache(organisation.is_bot)
 
     def _find(self, person: Person) -> str | None:
         """Return the login of a name and address, as configured for members; None where it is unknown."""
@@ -59,14 +62,14 @@ class People:
             return member
         return name if name.endswith("[bot]") else None
 
-    def actor(self, person: Person) -> str | None:
+    def _actor(self, person: Person) -> str | None:
         """Return the login of a name and address; of a person whose login is unknown what tells them from others."""
         is_machine = person[1] == "noreply@github.com" or self.is_bot(person)
         return self.login(person) or (None if is_machine else unidentified(*person))
 
-    def is_bot(self, person: Person) -> bool:
+    def _is_bot(self, person: Person) -> bool:
         """Return whether a name and address are a bot's."""
-        return self.organisation.is_bot(self.login(person)) or self.organisation.is_bot(person[0])
+        return self.is_bots_login(self.login(person)) or self.is_bots_login(person[0])
 
     @cached_property
     def organisations(self) -> set[str]:
@@ -92,7 +95,9 @@ def pull_requests(repo: str, commits: list[Commit], people: People) -> tuple[lis
     threads, acts = dict[str, Row](), list[Row]()
     named: list[tuple[str, datetime | None]] = []  # by other systems: a number, and when it was merged
     # Numbers on the main line are trusted most, then those of merges, then those of older commits.
-    for commit in sorted(reversed(commits), key=lambda one: (one.sha not in history.main_line, len(one.parents) < 2)):
+    for commit in sorted(
+        reversed(commits), key=lambda one: 2 * (one.sha not in history.main_line) + (len(one.parents) < 2)
+    ):
         found = _from_merge(commit, history, people) or _from_subject(commit, history, people, repo)
         if _BORS.match(commit.message):
             merged = commit.message.partition("\nSuccessful merges:")[2].partition("\nFailed merges:")[0]
@@ -107,12 +112,13 @@ def pull_requests(repo: str, commits: list[Commit], people: People) -> tuple[lis
             helpers = [people.actor(person) for person in co_authors if not people.is_bot(person)]
             did = [(author, "merged"), (thread["merged_by"], "merged")]
             did = [*dict.fromkeys([*did, *((name, "co-authored") for name in helpers if name != author)])]
-            at = {"ref": ref, "at": thread["merged_at"], "source": "git"}
-            acts += [at | {"actor": name, "act": act} for name, act in did if name]
-            thread |= {"ref": ref, "kind": "pull_request", "repo": repo, "url": thread_url(ref, "pull_request")}
-            thread |= {role: _login(thread[role]) for role in ("author", "merged_by")}
+            at, source = thread["merged_at"], "git"
+            acts += [{"ref": ref, "at": at, "source": source, "actor": name, "act": act} for name, act in did if name]
             logins = dict.fromkeys(login for name, _ in did if (login := _login(name)))
-            threads[ref] = thread | {"state": "merged", "source": "git", "participants": list(logins)}
+            thread.update(ref=ref, kind="pull_request", repo=repo, url=thread_url(ref, "pull_request"), source=source)
+            thread.update(author=_login(author), merged_by=_login(thread["merged_by"]))
+            thread.update(state="merged", participants=[*logins])
+            threads[ref] = thread
     return list(threads.values()), acts, [at for ref, at in named if at and ref not in threads]
 
 
@@ -161,7 +167,8 @@ def _from_merge(commit: Commit, history: History, people: People) -> list[Row]:
 
 def _from_subject(commit: Commit, history: History, people: People, repo: str) -> list[Row]:
     """Return the pull request of a squash merge, or of a merge whose subject is its title, as GitHub may be set to."""
-    if not (match := _SQUASH.fullmatch(commit.subject)):
+    subject = commit.subject
+    if not subject.endswith(")") or not (match := _SQUASH.fullmatch(subject)):
         return []
     if commit.sha not in history.main_line:  # but on that of another branch which was merged as a whole, like develop
         outer = history.came_with.get(commit.sha)
@@ -180,14 +187,14 @@ def _people(merge: Commit, branch: list[Commit], people: People, owner: str = ""
     """Return who wrote a merged branch, and who merged it."""
     author: str | None = None
     if owner and owner.casefold() not in people.organisations:
-        author, is_bot = people.organisation.canonical(owner), people.organisation.is_bot(owner)
+        author, is_bot = people.organisation.canonical(owner), people.is_bots_login(owner)
     else:
         is_bot = bool(_BOT_BRANCHES.fullmatch(branch_name))
         if own := [commit.author for commit in branch if len(commit.parents) < 2]:
             is_bot = is_bot or people.is_bot(own[-1])
             author = people.actor(own[-1])
             # A person whose token a machine used did not write what the machine pushed.
-            author = None if is_bot and not people.organisation.is_bot(author) else author
+            author = None if is_bot and not people.is_bots_login(author) else author
     co_authors = [person for commit in (*branch, merge) for person in commit.co_authors]
     merged_by = people.actor(merge.author) if len(merge.parents) > 1 else None
     return {"author": author, "author_is_bot": is_bot, "merged_by": merged_by, "co_authors": co_authors}

@@ -21,6 +21,7 @@ GITHUB_HOSTS = ("github.com", "www.github.com", "ssh.github.com")
 # may come from a stranger, whose configuration must not run programs: nothing is fetched, whatever the clone says.
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0",
+    "GIT_FLUSH": "0",  # a history in large blocks, not commit by commit
     "LANGUAGE": "", "LC_ALL": "C.UTF-8",  # the first would win over the second
 }  # fmt: skip
 # Of the caller's own variables only those that say where git and its configuration are: safe.directory is in that.
@@ -52,11 +53,18 @@ class Repository:
 
     path: Path
 
-    @cached_property
+    @property
     def folder(self) -> Path:
         """Its git directory."""
-        found = self._run("-C", str(self.path.resolve()), "rev-parse", "--absolute-git-dir", timeout=_SHORT)
-        return Path(os.fsdecode(found.rstrip(b"\n")))
+        return self._about[0]
+
+    @cached_property
+    def _about(self) -> tuple[Path, bool]:
+        """Its git directory, and whether it is shallow."""
+        asked = ("rev-parse", "--absolute-git-dir", "--is-shallow-repository")
+        answer = self._run("-C", str(self.path.resolve()), *asked, timeout=_SHORT)
+        folder, _, shallow = answer.rstrip(b"\n").rpartition(b"\n")
+        return Path(os.fsdecode(folder)), shallow == b"true"
 
     def git(self, *arguments: str, stdin: bytes | None = None, timeout: int = _TIMEOUT) -> bytes:
         """Return what a git command prints; where it fails or does not end, the error says so in git's words."""
@@ -96,7 +104,7 @@ class Repository:
         """Raise `ContribkitError` for a folder that is not a repository, is shallow, or empty."""
         if not self.path.is_dir():
             raise ContribkitError(f"{self.path}: there is no such folder; clone the repository there, or remove it")
-        if self.git("rev-parse", "--is-shallow-repository").strip() == b"true":
+        if self._about[1]:
             raise ContribkitError(f"{self.path}: is a shallow clone; run: git -C {self.path} fetch --unshallow")
         if self.head is None:
             problem = "is an empty repository, or the commit of its default branch is missing"
