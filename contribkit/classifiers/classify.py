@@ -6,7 +6,7 @@ from contribkit.classifiers.at_scale import classify_table
 from contribkit.classifiers.dask_tables import classify_dask
 from contribkit.classifiers.evidence import (
     Background,
-    by_thread,
+    References,
     collector_paused,
     evidence,
     slices,
@@ -75,7 +75,7 @@ def classify(
     known = weights_of_rules() if weights is None else weights
     background = Background.of(organisation, known, survey(table, told, organisation))
     with collector_paused():
-        by_ref, named = by_thread(told), last_of_each_id(table)
+        by_ref, named = References.of(told), last_of_each_id(table)
         parts = [*slices(table)]
         found = [evidence(part, by_ref, background) for part in parts]
         answers = told_to_all(found, by_ref, background)

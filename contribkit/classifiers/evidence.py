@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
-from typing import Any
+from itertools import chain, islice
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -24,16 +24,39 @@ from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
 from contribkit.classifiers.votes import Reason, Weights, decide
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, owner_of_place
-from contribkit.tables import CONTRIBUTIONS, conform, grouped, of_trackers, rows_of, sort_references
+from contribkit.tables import CONTRIBUTIONS, cells_of, conform, grouped, of_trackers, rows_of, sort_references
 from contribkit.vocabulary import MAINTAINER, MAINTAINERS, Kind, Lead
 
+Value = TypeVar("Value")
 COLUMNS = ["id", "rule", "strength", *Reason._fields]
 _REVIEWS = 2  # reviews of others' work in a project from which on somebody counts as one who maintains it
 
 _ROWS = 5_000  # looked at together: what rules look at takes several times the memory of the rows
 
-References = dict[str, list[dict[str, Any]]]
-"""References by case-folded thread, in the order of `sort_references`."""
+
+@dataclass(frozen=True)
+class References:
+    """References by case-folded thread, in the order of `sort_references`.
+
+    They stay a table, from which rows are taken out as they are looked at: all as dicts would take twice the memory.
+    """
+
+    table: pd.DataFrame
+    places: dict[str, list[int]]  # in the table, by thread
+
+    @classmethod
+    def of(cls, references: pd.DataFrame) -> "References":
+        """Return a table of the schema `REFERENCES` by thread."""
+        table = references.reset_index(drop=True)
+        threads = sort_references(table)["ref"].map(casefold_id)
+        return cls(table, grouped(threads, threads.index))
+
+    def to(self, threads: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+        """Return the rows of each of some threads that has any."""
+        places = {thread: self.places[thread] for thread in threads if thread in self.places}
+        rows = self.table.iloc[[*chain(*places.values())]]
+        cells = iter(rows_of(rows.astype(object).where(rows.notna(), None)))
+        return {thread: [*islice(cells, len(found))] for thread, found in places.items()}
 
 
 @dataclass(frozen=True)
@@ -89,15 +112,16 @@ class Background:
         covered = pd.concat([pd.Series(False, table.index), *within], axis=1).any(axis=1)
         days = times.dt.tz_convert(self.organisation.timezone).dt.date
         speakers, owners = self.organisation.speakers, _owners(table)
+        told = references.to(threads := [*map(casefold_id, cells_of(table["ref"]))])
         speaking = {owner: frozenset(logins & speakers) for owner, logins in self.maintainers.items()}
-        cells = zip(rows_of(table), owners, covered, days, strict=True)
+        cells = zip(rows_of(table), threads, owners, covered, days, strict=True)
         return [
             Context(
-                row, self.index, references.get(casefold_id(row["ref"]), []), bool(is_covered),
+                row, self.index, told.get(thread, []), bool(is_covered),
                 None if pd.isna(day) else day, casefold_id(str(row["actor"])) in self.maintainers.get(owner, ()),
                 speaking.get(owner, frozenset()),
             )
-            for row, owner, is_covered, day in cells
+            for row, thread, owner, is_covered, day in cells
         ]  # fmt: skip
 
 
@@ -113,11 +137,20 @@ def survey(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisa
     people = pd.concat([actors[acts], authors[table["author_association"].isin(MAINTAINERS)], mergers]).dropna()
     is_review = (table["kind"] == Kind.REVIEW) & owners.notna() & actors.notna()
     return Survey(
-        of_trackers(references).groupby("source")["date"].agg(["min", "max"]).dropna(),
+        of_trackers(references[["kind", "direction", "source", "date"]])
+        .groupby("source")["date"]
+        .agg(["min", "max"])
+        .dropna(),
         frozenset(zip(owners.loc[people.index], people, strict=True)),
         Counter(zip(owners[is_review], actors[is_review], strict=True)),
         organisation.planned_issues(references),
     )
+
+
+def shared(values: Iterable[Value]) -> list[Value]:
+    """Return values, of which equal ones are one object: few differ, and one for each row takes much memory."""
+    known: dict[Value, Value] = {}
+    return [known.setdefault(value, value) for value in values]
 
 
 @contextmanager
@@ -138,12 +171,6 @@ def slices(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
         yield table.iloc[first : first + _ROWS]
 
 
-def by_thread(references: pd.DataFrame) -> References:
-    """Return references by thread."""
-    told = sort_references(references)
-    return grouped(told["ref"].map(casefold_id), rows_of(told.astype(object).where(told.notna(), None)))
-
-
 @dataclass(frozen=True)
 class Evidence:
     """What rules found in a part, and what its contributions ask and tell of the threads next to them."""
@@ -161,7 +188,7 @@ def evidence(table: pd.DataFrame, references: References, background: Background
     """Return the evidence on each contribution of a part of the table, by itself."""
     failures, contexts = Failures(), background.contexts(table, references)
     reasons, leads, aims, told = _first_hand(contexts, table.index, background, failures)
-    activities = [str(context.activity) for context in contexts]
+    activities = shared(str(context.activity) for context in contexts)
     return Evidence(reasons, leads, aims, activities, [*map(links_of, contexts)], told, failures)
 
 
@@ -177,8 +204,8 @@ def _first_hand(
     reasons = pd.DataFrame(rows, columns=COLUMNS)
     first = decide(reasons, index, background.weights)
     private = index.isin(reasons.loc[reasons["private"].astype(bool), "id"])
-    leads = first["lead"].tolist()
-    aims = [aim(context, lead, context.activity) for context, lead in zip(contexts, leads, strict=True)]
+    leads = shared(cells_of(first["lead"]))
+    aims = shared(aim(context, lead, context.activity) for context, lead in zip(contexts, leads, strict=True))
     return reasons, leads, aims, told_of(contexts, first, aims, private)
 
 
@@ -189,8 +216,8 @@ def linked(
 
     `asked` are the threads linked to, `threads` those with contributions, both case-folded.
     """
-    known = (rows for thread, rows in references.items() if thread in asked and thread not in threads)
-    inward = ([row["ref"] for row in rows if row["direction"] != "out"] for rows in known)
+    known = references.to(thread for thread in references.places if thread in asked and thread not in threads)
+    inward = ([row["ref"] for row in rows if row["direction"] != "out"] for rows in known.values())
     refs = [ref for told in inward for ref in told[:1]]
     table = conform(pd.DataFrame({"id": [f"{ref}@:other" for ref in refs], "ref": refs}), CONTRIBUTIONS)
     contexts = background.contexts(table, references)

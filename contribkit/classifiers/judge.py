@@ -7,7 +7,7 @@ import pandas as pd
 
 from contribkit.classifiers import attribution
 from contribkit.classifiers.attribution import Aim
-from contribkit.classifiers.evidence import Background, Evidence, References, all_reasons, slices
+from contribkit.classifiers.evidence import Background, Evidence, References, all_reasons, shared, slices
 from contribkit.classifiers.model import Model, sort_reasons
 from contribkit.classifiers.propagation import Told, neighbours
 from contribkit.classifiers.votes import LABEL, Reason, decide
@@ -35,11 +35,11 @@ def judge(
     reasons = all_reasons(found, table.index, beside, background.weights)
     leads = decide(reasons, table.index, background.weights)[["lead", "confidence"]]
     rows = table.join(conform(leads.assign(decided_by="rules", activity=found.activities), JUDGED))
-    served = [[other.stakeholder for other in others if other.stakeholder] for others in beside]
+    served = [tuple(other.stakeholder for other in others if other.stakeholder) for others in beside]
     stated = reasons.assign(id=reasons["id"].map(named)).dropna(subset="id")
     first_hand = zip(zip(found.leads, found.activities, strict=True), found.aims, strict=True)
     rows["served"] = pd.Series(served, rows.index, dtype=object)
-    rows["first_hand"] = pd.Series([*first_hand], rows.index, dtype=object)
+    rows["first_hand"] = pd.Series(shared(first_hand), rows.index, dtype=object)
     return Judged(rows, sort_reasons(conform(stated, REASONS), table["id"]))
 
 

@@ -16,7 +16,7 @@ from zlib import crc32
 
 import pandas as pd
 
-from contribkit.classifiers.evidence import Background, Survey, by_thread, collector_paused, evidence, linked, slices
+from contribkit.classifiers.evidence import Background, References, Survey, collector_paused, evidence, linked, slices
 from contribkit.classifiers.evidence import survey as survey_of
 from contribkit.classifiers.judge import finish, judge, last_of_each_id
 from contribkit.classifiers.model import Model, examples
@@ -144,7 +144,7 @@ def find(scratch: Scratch, part: str) -> tuple[Asked, Failures]:
     """Find the evidence on each contribution of a part, and return about which threads it asks."""
     background: Background = scratch.get("background")
     with collector_paused():
-        references = by_thread(scratch.get(part, "told"))
+        references = References.of(scratch.get(part, "told"))
         found = [evidence(rows, references, background) for rows in slices(scratch.get(part, "table"))]
     links = [*chain(*(one.links for one in found))]
     threads = {one.thread for one in links}
@@ -158,7 +158,7 @@ def tell(scratch: Scratch, part: str, asked: Asked) -> list[Told]:
     """Return what a part knows of threads about which parts ask, those included of which only references tell."""
     told, threads = scratch.get(part, "tells")
     with collector_paused():
-        references = by_thread(scratch.get(part, "told")) if asked.refs - threads else {}
+        references = References.of(scratch.get(part, "told"))
         only_linked = linked(references, asked.refs, threads, scratch.get("background"))
     return [one for one in told if one.thread in asked.refs or one.thread in asked.posts] + only_linked
 
@@ -179,5 +179,5 @@ def answer(scratch: Scratch, part: str, told: list[Told]) -> Judged | None:
 def complete(scratch: Scratch, part: str, model: Model | None) -> Judged:
     """Return a part with the answers of a model and of people, and whom each contribution served."""
     with collector_paused():
-        references = by_thread(scratch.get(part, "told"))
+        references = References.of(scratch.get(part, "told"))
         return finish(scratch.get(part, "judged"), references, scratch.get("labels"), model, scratch.get("background"))
