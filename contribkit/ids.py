@@ -143,7 +143,7 @@ def linked_refs(text: str | None, host: str = "github.com") -> list[str]:
     if not text or "/" not in text:
         return []
     found: list[tuple[int, str]] = []
-    for match in re.finditer(_LINK.replace("HOST", re.escape(host)), text):
+    for match in _links(host).finditer(text):
         owner, repo = match["url_owner"] or match["owner"], match["url_repo"] or match["repo"]
         number = match["url_number"] or match["number"]
         ref = f"{owner}/{repo}#{int(number)}" if number else f"{owner}/{repo}@{unquote(match['tag'])}"
@@ -152,6 +152,11 @@ def linked_refs(text: str | None, host: str = "github.com") -> list[str]:
         found += ((match.start(), _ref_elsewhere(match)) for match in _LINK_ELSEWHERE.finditer(text))
         found.sort()
     return list(dict.fromkeys(ref for _, ref in found))
+
+
+@lru_cache(maxsize=64)
+def _links(host: str) -> re.Pattern[str]:
+    return re.compile(_LINK.replace("HOST", re.escape(host)))
 
 
 def _ref_elsewhere(match: re.Match[str]) -> str:

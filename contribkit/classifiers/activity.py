@@ -13,11 +13,10 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
-from operator import mul
 from pathlib import Path
 from typing import Any
 
-from contribkit.config.patterns import search
+from contribkit.config.patterns import Signs
 from contribkit.ids import is_in_forum
 from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Activity, Kind
@@ -27,10 +26,25 @@ WEIGHTS = Path(__file__).with_name("activity_weights.csv")
 CLASSES = (Activity.FEATURE, Activity.BUGFIX, Activity.MAINTENANCE, Activity.DOCS, Activity.CI)
 _KNOWN = tomllib.loads(Path(__file__).with_name("activities.toml").read_text(encoding="utf-8"))
 KINDS = {Kind(kind): Activity(activity) for kind, activity in _KNOWN["kinds"].items()}
-_DECIDES, _SAYS, _LABELS = (
-    {Activity(name): re.compile(rf"(?i)\b(?:{'|'.join(words)})\b") for name, words in _KNOWN[table].items()}
-    for table in ("decides", "says", "labels")
-)
+
+
+class _Words:
+    """Words that speak of activities, as a table of ``activities.toml`` has them."""
+
+    def __init__(self, table: str) -> None:
+        spelled = {Activity(name): rf"(?i)\b(?:{'|'.join(words)})\b" for name, words in _KNOWN[table].items()}
+        self._patterns = {activity: re.compile(expression) for activity, expression in spelled.items()}
+        self._signs = Signs(spelled)
+
+    def spoken_of(self, text: str) -> list[Activity]:
+        """Return the activities of which a text speaks, in the order of the table."""
+        if text.isascii():
+            found = self._signs.found_in(text)
+            return [activity for activity in self._patterns if activity in found] if found else []
+        return [activity for activity, pattern in self._patterns.items() if pattern.search(text)]
+
+
+_DECIDES, _SAYS, _LABELS = map(_Words, ("decides", "says", "labels"))
 # Authors' words for a change and maintainers' headings agree in 0.856 of 6,970 changes; a label is such a word. Against
 # four other classes that is a log-odds of ln(0.856 / (0.144 / 4)).
 _LABEL_WEIGHT = 3.2
@@ -40,9 +54,7 @@ _TROUBLE = re.compile(
     r"(?i)\b(?:fail(?:s|ed|ing)?|errors?|exception|traceback|crash\w*|broken|wrong\w*|leak\w*|bug|problems?|"
     r"does not work|stopped|report about)\b"
 )
-_TROUBLE_WORDS = (  # each match has one
-    "fail", "error", "except", "traceb", "crash", "broke", "wrong", "leak", "bug", "problem", "work", "stop", "about",
-)  # fmt: skip
+_TROUBLE_SIGN = Signs({"trouble": "(?i)fail|error|except|traceb|crash|broke|wrong|leak|bug|problem|work|stop|about"})
 _CLEARLY = 0.3  # log-odds by which a feature must be ahead of the next activity
 _NEAR_CI = (Activity.MAINTENANCE, Activity.BUGFIX, Activity.FEATURE)
 _TOKEN = re.compile(r"[a-z][a-z0-9_]*(?:['-][a-z]+)*|[^\x00-\x7f]|v?\d+(?:\.\d+)*")
@@ -79,8 +91,9 @@ def activity_of(row: Mapping[str, Any]) -> Activity:
         return KINDS[Kind(kind)]
     said = _said(title)
     # A label such as "good first issue" counts only where the title does not say what kind of work it is.
-    if decided := _first(_DECIDES, title) or _first(_DECIDES, "" if said else " ".join(row["labels"])[:_TITLE]):
-        return decided
+    labels = "" if said else " ".join(row["labels"])[:_TITLE]
+    if decided := _DECIDES.spoken_of(title) or (labels and _DECIDES.spoken_of(labels)):
+        return decided[0]
     if files and all(_MEETING_PATH.search(path) for path in files):
         return Activity.MEETING
     if not (found := scores(row)):
@@ -96,14 +109,13 @@ def activity_of(row: Mapping[str, Any]) -> Activity:
     return Activity.CI if best in _NEAR_CI and is_ci else best
 
 
-def _first(patterns: Mapping[Activity, re.Pattern[str]], text: str) -> Activity | None:
-    """Return the first activity of which a text speaks."""
-    return next((activity for activity, pattern in patterns.items() if pattern.search(text)), None)
-
-
 @lru_cache(maxsize=1)
 def _said(title: str) -> Activity | None:
-    return _first(_SAYS, title)
+    return next(iter(_SAYS.spoken_of(title)), None)
+
+
+def _speaks_of_trouble(words: str) -> bool:
+    return bool(_TROUBLE_SIGN.found_in(words) and _TROUBLE.search(words))
 
 
 def scores(row: Mapping[str, Any]) -> dict[Activity, float]:
@@ -112,20 +124,22 @@ def scores(row: Mapping[str, Any]) -> dict[Activity, float]:
     lines = [None if is_missing(row.get(name)) else max(int(row[name]), 0) for name in ("additions", "deletions")]
     names = features(_text(row, "title"), _text(row, "body"), row["files"], *lines)
     labels = " ".join(row["labels"])[:_TITLE]
-    said = [activity for activity, pattern in _LABELS.items() if pattern.search(labels)] if labels else []
-    known = [("bias", 1.0), *((name, value) for name, value in names.items() if name in weights)]
-    if not said and not any(name.startswith(("word", "path", "prefix", "news")) for name, _ in known):
+    said = _LABELS.spoken_of(labels) if labels else []
+    known = [name for name in names if name in weights]
+    if not said and not any(name.startswith(("word", "path", "prefix", "news")) for name in known):
         return {}
-    columns, values = zip(*(weights[name] for name, _ in known), strict=True), [value for _, value in known]
-    totals = (sum(map(mul, column, values)) for column in columns)
-    return {
-        activity: total + _LABEL_WEIGHT * (activity in said) for activity, total in zip(CLASSES, totals, strict=True)
-    }
+    totals = [*weights["bias"]]
+    for name in known:
+        value = names[name]
+        totals = [total + value * weight for total, weight in zip(totals, weights[name])]  # noqa: B905 - a third slower
+    for activity in said:
+        totals[CLASSES.index(activity)] += _LABEL_WEIGHT
+    return dict(zip(CLASSES, totals, strict=True))
 
 
 def features(title: str, body: str, files: list[str], additions: int | None, deletions: int | None) -> dict[str, float]:
     """Return what the model sees of a change: name of a feature to its value."""
-    trouble = {"trouble": 1.0} if body and search(_TROUBLE, f"{title} {body[:_DESCRIPTION]}", *_TROUBLE_WORDS) else {}
+    trouble = {"trouble": 1.0} if body and _speaks_of_trouble(f"{title} {body[:_DESCRIPTION]}") else {}
     sizes = {} if additions is None or deletions is None else _size_features(additions, deletions)
     return _title_features(title[:_TITLE]) | trouble | _path_features(files[:_PATHS]) | sizes
 

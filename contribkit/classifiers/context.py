@@ -4,20 +4,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
-from string import ascii_lowercase, digits
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from contribkit.classifiers.activity import activity_of
 from contribkit.classifiers.stakeholder_mentions import Named, StakeholderIndex, without_thanks
 from contribkit.classifiers.votes import Reason
 from contribkit.config.organisation import Organisation
-from contribkit.ids import casefold_id, linked_refs, place_of, repository_of, thread_url
+from contribkit.ids import casefold_id, linked_refs, number_of, place_of, repository_of, thread_url
 from contribkit.tables import is_missing, is_true
 from contribkit.vocabulary import Activity
 
 _LOGIN = re.compile(r"(?<![\w/-])@?([A-Za-z0-9][A-Za-z0-9-]{2,38})")
-_SPACED = bytes(sign if chr(sign) in f"{ascii_lowercase}{digits}-" else 32 for sign in range(256))
 _ITEM = re.compile(r"\n(?=[ \t]{0,3}(?:[-*+]|\d{1,3}[.)])[ \t])")
 _FEW_LINES = 20
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[])")
@@ -52,7 +50,7 @@ class Mention(NamedTuple):
     @property
     def plans_upstream(self) -> re.Match[str] | None:
         """The words with which it plans upstream work, None where it does not: an own tracker holds both sorts."""
-        return _CARE.search(self.title) or _FOUNDATIONAL.search(f"{self.title}\n{self.passage}")
+        return _planning_words(self.title, self.passage)
 
     def reason(self, lead: str, weight: float | str, sentence: str) -> Reason:
         """Return a reason with this place as its evidence."""
@@ -139,6 +137,10 @@ class Context:
         """The mentions that point at the thread, which say something about it."""
         return [mention for mention in self.mentions if mention.direction == "in"]
 
+    def signs(self, words: str) -> frozenset[str]:
+        """Return what a text has of what rules look for: see `StakeholderIndex.signs`."""
+        return self.index.signs.found_in(words)
+
     def filed_under(self, topic: re.Pattern[str]) -> Iterator[tuple[Mention, str]]:
         """Yield posts of the organisation that link to it and have a label of a topic, with the label."""
         for post in (mention for mention in self.inward if mention.kind == "document"):
@@ -147,7 +149,8 @@ class Context:
     def named(self, words: str) -> list[Named]:
         """Return the stakeholders that a text names, in the order of contribkit.toml; thanks do not count."""
         # Most texts name nobody, and need not be taken apart.
-        return self.index.named_in(without_thanks(words)) if self.index.named_in(words) else []
+        is_named = "name" in self.signs(words) and self.index.named_in(words)
+        return self.index.named_in(without_thanks(words)) if is_named else []
 
     @cached_property
     def own_named(self) -> list[Named]:
@@ -157,14 +160,12 @@ class Context:
     @cached_property
     def asked(self) -> list[str]:
         """The people who speak for a stakeholder and whom the actor names, as case-folded logins."""
-        speaking, words = self.index.speaking, self.actor_words
-        # Most texts name nobody, and are taken apart into words in a third of the time.
-        if speaking.isdisjoint(words.encode("ascii", "replace").lower().translate(_SPACED).decode().split()):
+        if "person" not in self.signs(self.actor_words):
             return []
         if place_of(self.ref) != repository_of(self.ref):  # elsewhere a login is somebody else's
             return []
-        logins = map(str.casefold, _LOGIN.findall(words))
-        return list(dict.fromkeys(login for login in logins if login in speaking))
+        logins = map(str.casefold, _LOGIN.findall(self.actor_words))
+        return list(dict.fromkeys(login for login in logins if login in self.index.speaking))
 
     @cached_property
     def activity(self) -> Activity:
@@ -208,10 +209,16 @@ def _of_links(row: dict[str, Any], organisation: Organisation) -> Iterator[Menti
             yield Mention(ref, "issue", url=thread_url(ref), direction="out")
 
 
+@lru_cache(maxsize=64)  # rules look at one contribution one after the other
+def _planning_words(title: str, passage: str) -> re.Match[str] | None:
+    return _CARE.search(title) or _FOUNDATIONAL.search(f"{title}\n{passage}")
+
+
 def _passage(text: str, ref: str) -> str:
     """Return the list items or sentences of a text that point at a thread; all of it where none can be told apart."""
     # A post lists many threads, and the text next to one link is rarely about the others.
     items = [item for item in _ITEM.split(text) if item.strip()]
     parts = items if len(items) > 1 else _SENTENCE.split(text)
-    found = [part for part in parts if casefold_id(ref) in map(casefold_id, linked_refs(part))]
+    key = str(number_of(ref) or "")  # which stands in each link to it, and in few parts
+    found = [part for part in parts if key in part and casefold_id(ref) in map(casefold_id, linked_refs(part))]
     return "\n".join(found).strip() or text

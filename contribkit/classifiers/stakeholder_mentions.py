@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from contribkit.config.models import Stakeholder
 from contribkit.config.organisation import Organisation
-from contribkit.config.patterns import matches
+from contribkit.config.patterns import Signs, any_of, matches
 from contribkit.ids import casefold_id
 
 # What people write of one piece of work that was asked for; "thanks" and "funded by" alone say nothing.
@@ -97,9 +97,28 @@ class StakeholderIndex:
         return [known for known in self.organisation.stakeholders if known.codes]
 
     @cached_property
-    def ticket_words(self) -> list[str]:
-        """What stands in each address of a ticket, by pattern: the longest part without a wildcard."""
-        return [max(re.split(r"[*?]", address.casefold()), key=len) for address in self.organisation.signals.tickets]
+    def signs(self) -> Signs:
+        """What stands in each text in which a rule finds something.
+
+        ``name`` is part of a stakeholder's name, ``person`` the login of one of its people, ``ticket`` part of the
+        address of a ticket, ``ours`` of words about what the organisation runs, ``client`` of words about a client.
+        """
+        names = [max(word.split(), key=len) for word in self.organisation.stakeholder_by_word]
+        tickets = [max(re.split(r"[*?]", address), key=len) for address in self.organisation.signals.tickets]
+        return Signs(
+            {
+                "name": any_of(names),
+                "person": rf"(?i)(?:^|[^a-z0-9_/-])(?:{any_of(sorted(self.speaking))})(?:[^a-z0-9-]|$)",
+                "ticket": f"(?i){any_of(tickets)}",
+                "ours": "(?i)our (?:hub|deployment|communit|customer|client)",
+                "client": "(?i)client|customer",
+            }
+        )
+
+    @cached_property
+    def has_clients(self) -> bool:
+        """Whether some stakeholders are clients."""
+        return any(known.kind == "client" for known in self.organisation.stakeholders)
 
     @cached_property
     def by_label(self) -> dict[str, Stakeholder]:

@@ -7,14 +7,13 @@ from contribkit.classifiers.attribution import PATHS
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.stakeholder_mentions import ASKED
 from contribkit.classifiers.votes import Reason
-from contribkit.config.patterns import matches, search
+from contribkit.config.patterns import matches
 from contribkit.ids import casefold_id, repository_of, thread_url
 from contribkit.vocabulary import Activity, Kind, Lead
 
 # How organisations file posts about what they do for those whom they serve.
 _SERVICE = re.compile(r"\b(?:service|customer|client|member|case[ -]stud)\w*\b", re.IGNORECASE)
 _OUR_USE = re.compile(r"(?i)\b(?:one of |2 of |on )?our (?:hubs?|deployments?|communit\w+|customers?|clients?)\b")
-_OUR_USE_WORDS = ("our hub", "our deployment", "our communit", "our customer", "our client")  # each match has one
 _PAID = re.compile(r"\b(?:fund(?:s|ed|ing)|pays?|paid|sponsor\w*)\b", re.IGNORECASE)
 _CLIENT = re.compile(
     r"(?i)\b(?:(?:a|our|the|one of our) (?:clients?|customers?) (?:wants?|needs?|asks|asked|requested|would like)|"
@@ -65,7 +64,7 @@ def ticket(context: Context) -> Iterator[Reason]:
     # Where every piece of work has a ticket, the thread's own says little: it adds to a name, and decides nothing.
     inward = ((mention.words, mention.url, mention.private, "from our side") for mention in context.inward)
     for words, url, private, strength in (*inward, (context.own_words, context.url, False, "its own")):
-        for match in _ADDRESS.finditer(words) if search(_ADDRESS, words, *context.index.ticket_words) else ():
+        for match in _ADDRESS.finditer(words) if "ticket" in context.signs(words) else ():
             address = (match[1] or match[2]).rstrip(".,;:")
             if matches(context.organisation.signals.tickets, address):
                 yield Reason(Lead.STAKEHOLDER, strength, "a support ticket is behind it", address, url, private)
@@ -116,8 +115,8 @@ def thread_names(context: Context) -> Iterator[Reason]:
 
 def unnamed_client(context: Context) -> Iterator[Reason]:
     """It says that a client wants it, without a name."""
-    has_clients = any(stakeholder.kind == "client" for stakeholder in context.organisation.stakeholders)
-    if has_clients and (match := search(_CLIENT, context.own_words, "client", "customer")):
+    is_near = context.index.has_clients and "client" in context.signs(context.own_words)
+    if is_near and (match := _CLIENT.search(context.own_words)):
         yield Reason(Lead.STAKEHOLDER, "wanted", "it says that a client wants it", match[0], context.url)
 
 
@@ -212,7 +211,7 @@ def our_use(context: Context) -> Iterator[Reason]:
     threads = (m for m in context.mentions if m.kind != "document" and not m.plans_upstream)
     own = (context.own_words, context.url, False)
     for words, url, private in (own, *((mention.words, mention.url, mention.private) for mention in threads)):
-        if match := search(_OUR_USE, words, *_OUR_USE_WORDS):
+        if "ours" in context.signs(words) and (match := _OUR_USE.search(words)):
             yield Reason(Lead.STAKEHOLDER, "ours", "it speaks of what we run for others", match[0], url, private)
             return
 
