@@ -148,9 +148,9 @@ class Context:
 
     def named(self, words: str) -> list[Named]:
         """Return the stakeholders that a text names, in the order of contribkit.toml; thanks do not count."""
-        # Most texts name nobody, and need not be taken apart.
-        is_named = "name" in self.signs(words) and self.index.named_in(words)
-        return self.index.named_in(without_thanks(words)) if is_named else []
+        # Most texts name nobody, or thank nobody, and need not be taken apart.
+        named = self.index.named_in(words) if "name" in self.signs(words) else []
+        return self.index.named_in(without_thanks(words)) if named and "thanks" in self.signs(words) else named
 
     @cached_property
     def own_named(self) -> list[Named]:

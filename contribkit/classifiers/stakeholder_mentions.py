@@ -101,7 +101,8 @@ class StakeholderIndex:
         """What stands in each text in which a rule finds something.
 
         ``name`` is part of a stakeholder's name, ``person`` the login of one of its people, ``ticket`` part of the
-        address of a ticket, ``ours`` of words about what the organisation runs, ``client`` of words about a client.
+        address of a ticket, ``ours`` of words about what the organisation runs, ``client`` of words about a client, and
+        ``thanks`` of what `without_thanks` leaves out.
         """
         names = [max(word.split(), key=len) for word in self.organisation.stakeholder_by_word]
         tickets = [max(re.split(r"[*?]", address), key=len) for address in self.organisation.signals.tickets]
@@ -112,6 +113,7 @@ class StakeholderIndex:
                 "ticket": f"(?i){any_of(tickets)}",
                 "ours": "(?i)our (?:hub|deployment|communit|customer|client)",
                 "client": "(?i)client|customer",
+                "thanks": "(?i)thank|fund|support|sponsor|acknowledg|also|risk|only user",
             }
         )
 
