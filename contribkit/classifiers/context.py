@@ -160,7 +160,8 @@ class Context:
     @cached_property
     def asked(self) -> list[str]:
         """The people who speak for a stakeholder and whom the actor names, as case-folded logins."""
-        if "person" not in self.signs(self.actor_words):
+        # Those words are among all of the thread, which other rules search too.
+        if "person" not in self.signs(self.own_words):
             return []
         if place_of(self.ref) != repository_of(self.ref):  # elsewhere a login is somebody else's
             return []

@@ -126,7 +126,8 @@ class Background:
 
 
 def _owners(table: pd.DataFrame) -> pd.Series:
-    return table["ref"].map(owner_of_place).str.casefold()
+    owners = [owner_of_place(ref).casefold() for ref in cells_of(table["ref"])]
+    return pd.Series(owners, table.index, dtype="str")
 
 
 def survey(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisation) -> Survey:

@@ -106,4 +106,4 @@ def _weighed(reason: Reason, rule: str, weights: Weights) -> tuple[str, str, Rea
     weight = weights.get((rule, str(reason.weight)), reason.weight)
     if isinstance(weight, str) or not math.isfinite(weight):
         raise TypeError(f"{reason!r} has neither a finite weight nor the name of one")
-    return rule, str(reason.weight), reason._replace(weight=weight)
+    return rule, str(reason.weight), Reason(reason.lead, weight, *reason[2:])
