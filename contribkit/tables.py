@@ -238,9 +238,13 @@ def cells_of(column: pd.Series) -> list[Any]:
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as dicts of column to cell."""
     # Several times faster than pandas' own, with the same cells: None for the NA of numbers and booleans.
-    names, columns = [str(name) for name in frame], (cells_of(frame[name]) for name in frame)
-    cells = ([None if cell is pd.NA else cell for cell in column] for column in columns)
+    names = [str(name) for name in frame]
+    cells = (_without_na(cells_of(frame[name])) if frame[name].hasnans else cells_of(frame[name]) for name in frame)
     return [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
+
+
+def _without_na(cells: list[Any]) -> list[Any]:
+    return [None if cell is pd.NA else cell for cell in cells]
 
 
 def is_missing(value: Any) -> bool:

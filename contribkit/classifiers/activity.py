@@ -33,7 +33,7 @@ class _Words:
     def __init__(self, table: str) -> None:
         spelled = {Activity(name): rf"(?i)\b(?:{'|'.join(words)})\b" for name, words in _KNOWN[table].items()}
         self._patterns = {activity: re.compile(expression) for activity, expression in spelled.items()}
-        self._signs = Signs(spelled)
+        self._signs = Signs({str(activity): expression for activity, expression in spelled.items()})
 
     def spoken_of(self, text: str) -> list[Activity]:
         """Return the activities of which a text speaks, in the order of the table."""

@@ -58,7 +58,7 @@ class Mention(NamedTuple):
         return Reason(lead, weight, sentence, evidence, self.url, self.private)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # frozen, it would take twice the time to make
 class Context:
     """A contribution, the references to its thread, and the organisation; of columns see the contributions table."""
 
@@ -109,7 +109,7 @@ class Context:
 
     @cached_property
     def _is_of_bot(self) -> bool:
-        return is_true(self.row.get("author_is_bot")) or self.organisation.is_bot(self.text("author"))
+        return is_true(self.row.get("author_is_bot")) or self.index.is_bot(self.text("author"))
 
     @property
     def linked_refs(self) -> list[str]:
@@ -128,7 +128,7 @@ class Context:
         for mention in map(_of_reference, (row for row in self.references if not is_true(row["by_is_bot"]))):
             if mention.direction == "in" or casefold_id(mention.ref) not in found:
                 found[casefold_id(mention.ref)] = mention
-        for mention in _of_links(self.row, self.organisation):
+        for mention in _of_links(self.row, self.index):
             found.setdefault(casefold_id(mention.ref), mention)
         return list(found.values())
 
@@ -151,6 +151,11 @@ class Context:
         # Most texts name nobody, or thank nobody, and need not be taken apart.
         named = self.index.named_in(words) if "name" in self.signs(words) else []
         return self.index.named_in(without_thanks(words)) if named and "thanks" in self.signs(words) else named
+
+    @cached_property
+    def title_named(self) -> list[Named]:
+        """The stakeholders that the title names, thanks or not."""
+        return self.index.named_in(self.text("title"))
 
     @cached_property
     def own_named(self) -> list[Named]:
@@ -199,14 +204,14 @@ def _of_reference(reference: dict[str, Any]) -> Mention:
     )  # fmt: skip
 
 
-def _of_links(row: dict[str, Any], organisation: Organisation) -> Iterator[Mention]:
+def _of_links(row: dict[str, Any], index: StakeholderIndex) -> Iterator[Mention]:
     for link in row["links_in"]:
-        if organisation.is_own_side(ref := link.get("ref") or ""):
+        if index.is_own_side(ref := link.get("ref") or ""):
             title, text, labels = link.get("title") or "", link.get("text") or "", tuple(link.get("labels") or ())
             kind, private = "commit" if "@" in ref else "issue", bool(link.get("private"))
             yield Mention(ref, kind, title, text, text, labels=labels, url=thread_url(ref), private=private)
     for ref in row["links_out"]:
-        if organisation.is_own_side(ref):
+        if index.is_own_side(ref):
             yield Mention(ref, "issue", url=thread_url(ref), direction="out")
 
 

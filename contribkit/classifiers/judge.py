@@ -14,7 +14,7 @@ from contribkit.classifiers.votes import LABEL, Reason, decide
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id
 from contribkit.labels import Label
-from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, Judged, conform
+from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, Judged, cells_of, conform
 from contribkit.vocabulary import Lead
 
 
@@ -88,7 +88,7 @@ def _attributed(
     rows: pd.DataFrame, references: References, labels: Mapping[str, Label], background: Background
 ) -> pd.DataFrame:
     """Return stakeholder and initiative, or goal, of contributions, as fits their lead."""
-    cells = zip(rows["lead"], rows["activity"], rows["served"], rows["first_hand"], strict=True)
+    cells = zip(*(cells_of(rows[name]) for name in ("lead", "activity", "served", "first_hand")), strict=True)
     # What its own evidence tells holds where neither neighbours nor a label or a model say otherwise.
     aims = [aim if (lead, activity) == known and not served else None for lead, activity, served, (known, aim) in cells]
     others = rows[pd.Series([aim is None for aim in aims], rows.index, dtype=bool)]

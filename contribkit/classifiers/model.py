@@ -14,7 +14,7 @@ import pandas as pd
 from contribkit.classifiers.votes import ENOUGH, THIN, strongest, tally
 from contribkit.ids import casefold_id, parse_contribution_id
 from contribkit.labels import Label
-from contribkit.tables import REASONS, Judged, conform, grouped, rows_of
+from contribkit.tables import REASONS, Judged, cells_of, conform, grouped, rows_of
 from contribkit.text import pluralise
 from contribkit.vocabulary import LEADS, Lead
 
@@ -287,6 +287,7 @@ def _facts(judged: Judged) -> set[str]:
 
 def sort_reasons(reasons: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     """Return reasons in the order of contributions, and the strongest of each first."""
-    places = reasons["id"].map({item: place for place, item in enumerate(ids)})
-    keys = pd.DataFrame({"place": places, "weight": -reasons["weight"].abs()})
+    known = {item: place for place, item in enumerate(cells_of(ids))}
+    places = [known[item] for item in cells_of(reasons["id"])]
+    keys = pd.DataFrame({"place": places, "weight": -reasons["weight"].abs()}, reasons.index)
     return reasons.loc[keys.sort_values(["place", "weight"], kind="stable").index].reset_index(drop=True)

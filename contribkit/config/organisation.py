@@ -229,10 +229,16 @@ class Organisation:
 
     def is_own_side(self, ref: str) -> bool:
         """Return whether a place is their own, planned work, or a stakeholder's and not upstream too."""
-        repo = place_of(ref)
-        if repo is None:
-            return False
-        if self.is_own(repo) or casefold_id(ref) in self._planned or matches(self._trackers, repo):
+        place = place_of(ref)
+        return place is not None and (self.is_planned(ref) or self.is_own_place(place))
+
+    def is_planned(self, ref: str) -> bool:
+        """Return whether an initiative or goal names a thread."""
+        return casefold_id(ref) in self._planned
+
+    def is_own_place(self, repo: str) -> bool:
+        """Return whether a repository, or a place elsewhere, is their own, or a stakeholder's and not upstream too."""
+        if self.is_own(repo) or matches(self._trackers, repo):
             return True
         return self.upstream_of(repo) is None and self.owner_of(repo) is not None
 

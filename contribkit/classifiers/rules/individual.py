@@ -69,10 +69,11 @@ def outside_the_projects(context: Context) -> Iterator[Reason]:
 
 def drive_by(context: Context) -> Iterator[Reason]:
     """It is a change to a project that is no key community, that no goal names and that the actor does not maintain."""
+    if context.maintains or context.mentions or context.text("kind") not in _CHANGES:
+        return
     organisation = context.organisation
     project = organisation.upstream_of(context.text("repo"))
-    elsewhere = project is not None and not project.key and any(other.key for other in organisation.upstream)
-    if not elsewhere or context.maintains or context.mentions or context.text("kind") not in _CHANGES:
+    if project is None or project.key or not any(other.key for other in organisation.upstream):
         return
     if not any(context.project in goal.upstream for goal in organisation.goals):
         yield Reason(Lead.INDIVIDUAL, "no goal", "a project that no goal of the team covers", context.project or "")

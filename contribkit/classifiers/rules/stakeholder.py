@@ -94,7 +94,7 @@ def own_side_names(context: Context) -> Iterator[Reason]:
 def title_names(context: Context) -> Iterator[Reason]:
     """The title, or a code in it, names a stakeholder."""
     title = context.text("title")
-    for name in (*context.index.coded_in(title), *context.index.named_in(title)):
+    for name in (*context.index.coded_in(title), *context.title_named):
         if not name.is_grant and not name.is_common:
             strength = "code or payment" if name.is_code or _PAID.search(title) else "name"
             yield Reason(Lead.STAKEHOLDER, strength, f"its title names {name.stakeholder.name}", name.word, context.url)
@@ -103,7 +103,7 @@ def title_names(context: Context) -> Iterator[Reason]:
 
 def thread_names(context: Context) -> Iterator[Reason]:
     """The thread's own words name a stakeholder."""
-    title = {name.stakeholder.name for name in context.index.named_in(context.text("title")) if not name.is_common}
+    title = {name.stakeholder.name for name in context.title_named if not name.is_common}
     for name in context.own_named[:2]:
         if name.is_grant or name.stakeholder.name in title:
             continue
