@@ -1,6 +1,7 @@
 """The page: parts of HTML from tables, sentences and figures; everything is escaped that is not markup."""
 
 import base64
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -126,7 +127,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     environment.filters |= {"percent": percent, "number": number, "day": day, "safe_url": safe_url}
     shared = {"Lead": Lead, "MISSING": MISSING, "between": between, "pluralise": pluralise}
-    environment.globals |= shared | {"rest": rest, "verb": verb}
+    environment.globals |= shared | {"first": first, "rest": rest, "verb": verb}
     return environment
 
 
@@ -142,7 +143,7 @@ def macro(name: str, *values: Any) -> Markup:
 
 def document(title: str, body: Markup, failure: str | None = None) -> str:
     """Return a page in one file; `failure` is what stopped it, if anything did."""
-    return str(html("page.html", title=title, style=style(), script=_text("filter.js"), body=body, failure=failure))
+    return str(html("page.html", title=title, style=style(), script=_text("rows.js"), body=body, failure=failure))
 
 
 def style() -> Markup:
@@ -186,16 +187,27 @@ def bullets(items: Iterable[Any]) -> Markup:
     return Markup("<ul>\n{}</ul>\n").format(Markup("").join(map(Markup("<li>{}</li>\n").format, items)))
 
 
-def details(caption: str, body: Markup, count: int = 0) -> Markup:
-    """Return a part that unfolds and shows a count of rows, or the first of them; nothing where it is empty."""
-    summary = Markup("<details><summary>{}{}</summary>\n{}</details>\n")
-    return summary.format(caption, rest(count), body) if body else Markup("")
+def details(caption: str, body: Markup, count: int = 0, told: Mapping[str, Any] | None = None) -> Markup:
+    """Return a part that unfolds and shows a count of rows, or the first of them; nothing where it is empty.
+
+    `told` is what ``rows.js`` needs to add the rest.
+    """
+    summary = Markup("<details><summary>{}{}</summary>\n{}{}</details>\n")
+    return summary.format(caption, first(count), body, rest(count, told)) if body else Markup("")
 
 
-def rest(count: int) -> Markup:
-    """Return where to find the rest of so many rows where only the first are shown."""
-    words = Markup(' (the first {}; <a href="contributions.csv">contributions.csv</a> has all)')
-    return words.format(MOST_ROWS) if count > MOST_ROWS else Markup("")
+def first(count: int) -> str:
+    """Return what to add to a heading over so many rows where only the first are shown."""
+    return f" (the first {MOST_ROWS})" if count > MOST_ROWS else ""
+
+
+def rest(count: int, told: Mapping[str, Any] | None = None) -> Markup:
+    """Return where to find the rest of so many rows, below the first; `told` as of `details`."""
+    if count <= MOST_ROWS:
+        return Markup("")
+    told_as = Markup(' data-rest="{}"').format(json.dumps(told, ensure_ascii=False)) if told else ""
+    link = Markup('<a href="contributions.csv">contributions.csv</a>')
+    return Markup('<p class="quiet"{}>The first {} of {}; {} has all.</p>\n').format(told_as, MOST_ROWS, count, link)
 
 
 def picture(figure: "Figure | None", alt: str) -> Markup:

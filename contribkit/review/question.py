@@ -1,7 +1,7 @@
 """A question of the review: its part of the page, and the JSON schema of what it adds to the summary."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -121,6 +121,10 @@ class Question:
         """Return of each contribution whether a number counts it: columns of the CSV and marks in the summary."""
         return {}
 
+    def columns(self, data: ReviewData) -> dict[str, pd.Series]:
+        """Return further columns of the CSV, with the index of the rows that have a cell in them."""
+        return {}
+
     def numbers(self, data: ReviewData) -> dict[str, Any]:
         """Return what goes into the summary: the tables that are keys of `schema`, else all, below the name."""
         tables = {name: records(table) for name, table in self.tables(data).items()}
@@ -140,7 +144,8 @@ class Question:
         for table in self.tables(data).values():
             yield page.table(table)
         for name, chosen in self.rows(data).items():
-            yield line_details(data, data.rows[chosen], f"{name}: {pluralise(int(chosen.sum()), 'contribution')}")
+            caption = f"{name}: {pluralise(int(chosen.sum()), 'contribution')}"
+            yield line_details(data, data.rows[chosen], caption, {mark_column(name): "true"})
 
     def html(self, data: ReviewData) -> Markup:
         """Return the whole part of the page."""
@@ -162,21 +167,44 @@ def lines(data: ReviewData, rows: pd.DataFrame) -> list[dict[str, Any]]:
     return page.dicts(rows.assign(**words, activity_word=activities, happened_at=days))
 
 
-def row_details(data: ReviewData, rows: pd.DataFrame, before: str = "", settles: bool = False) -> Markup:
-    """Return contributions that unfold, each with its reasons."""
+def row_details(data: ReviewData, lead: Lead, before: str = "", queue: pd.DataFrame | None = None) -> Markup:
+    """Return the contributions of a lead, which unfold, each with its reasons; a `queue` has them in another order."""
+    rows = led_by(data, lead) if queue is None else queue
     each, all_of_them = "each " if len(rows) > 1 else "", pluralise(len(rows), "contribution")
-    return _details(data, rows, f"{before}the {all_of_them}, {each}with its reasons", "rows", settles)
+    caption = f"{before}the {all_of_them}, {each}with its reasons"
+    return _details(data, rows, caption, {"lead": str(lead)}, "rows", queue is not None)
 
 
-def line_details(data: ReviewData, rows: pd.DataFrame, caption: str) -> Markup:
-    """Return contributions that unfold, as a list without reasons."""
-    return _details(data, rows, caption, "lines")
+def line_details(data: ReviewData, rows: pd.DataFrame, caption: str, where: Mapping[str, str]) -> Markup:
+    """Return contributions that unfold, as a list without reasons; `where` chooses them by cells of the CSV."""
+    return _details(data, rows, caption, where, "lines")
 
 
-def _details(data: ReviewData, rows: pd.DataFrame, caption: str, name: str, *options: bool) -> Markup:
-    shown = lines(data, rows.head(page.MOST_ROWS))
-    body = page.macro(name, shown, data.words, not data.without_names, *options) if shown else Markup("")
-    return page.details(caption, body, len(rows))
+def _details(
+    data: ReviewData, rows: pd.DataFrame, caption: str, where: Mapping[str, str], name: str, settles: bool = False
+) -> Markup:
+    if rows.empty:
+        return Markup("")
+    options = [settles] if settles else []
+    body = page.macro(name, lines(data, rows.head(page.MOST_ROWS)), data.words, not data.without_names, *options)
+    told = {"list": name, "settles": settles, "count": len(rows), "where": where} | _words(data)
+    return page.details(caption, body, len(rows), told)
+
+
+def _words(data: ReviewData) -> dict[str, Any]:
+    """Return in which words a page tells what the CSV holds: leads, kinds, activities and people; its zone too."""
+    words = {str(one): one.word for one in (*Kind, *Activity)}
+    return {
+        "zone": str(data.period.timezone),
+        "leads": {str(lead): [lead.shape, data.words[lead]] for lead in Lead},
+        "words": {value: word for value, word in words.items() if value != word},
+        "who": None if data.without_names else {who: name for who, name in data.members.items() if who != name},
+    }  # fmt: skip
+
+
+def mark_column(name: str) -> str:
+    """Return the column of the CSV that says whether a number counts a row, by its name in `Question.rows`."""
+    return f"counts_for_{name.replace(' ', '_').replace('-', '_')}"
 
 
 def led_by(data: ReviewData, lead: Lead, named: bool = False) -> pd.DataFrame:

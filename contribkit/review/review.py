@@ -198,7 +198,8 @@ class Review(Page):
         elif (folder / "summary.json").exists():
             for name in ("contributions", "reasons"):
                 (folder / f"{name}.parquet").unlink(missing_ok=True)
-        table = to_csv(self.data.rows, self.data.without_names, self._marks)
+        further = {name: cells for one in self.questions for name, cells in one.columns(self.data).items()}
+        table = to_csv(self.data.rows, self.data.without_names, self._marks, further)
         write_whole(folder / "contributions.csv", table)
         write_whole(folder / "summary.json", to_json(self.summary))
 

@@ -1,6 +1,7 @@
 """What a review leaves: ``summary.json`` for other programs and the next review, a CSV, and a table to sort."""
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from contribkit.period import Period
 from contribkit.review import page
-from contribkit.review.question import DEFINITIONS, Question, Schema
+from contribkit.review.question import DEFINITIONS, Question, Schema, mark_column
 from contribkit.review.review_data import ReviewData, Summaries
 from contribkit.tables import records
 from contribkit.text import MISSING, csv_of
@@ -153,15 +154,34 @@ _CSV_COLUMNS = (
 )  # fmt: skip
 
 
-def to_csv(rows: pd.DataFrame, without_names: bool = False, marks: Mapping[str, pd.Series] | None = None) -> str:
+def to_csv(
+    rows: pd.DataFrame, without_names: bool = False, marks: Mapping[str, pd.Series] | None = None,
+    further: Mapping[str, pd.Series] | None = None,
+) -> str:  # fmt: skip
     """Return judged contributions as CSV, without bodies; `marks` are what each row counts for beside its lead."""
     why = ["; ".join(f"{r['lead']} {r['weight']:+.1f}: {r['sentence']}" for r in cell) for cell in rows["reasons"]]
     table = rows.assign(why=pd.Series(why, index=rows.index, dtype="str"))[[*_CSV_COLUMNS]]
     table = table.drop(columns=["actor", "author"] if without_names else [])
     for name, mask in (marks or {}).items():
-        column = f"counts_for_{name.replace(' ', '_').replace('-', '_')}"
-        table[column] = ["true" if counts else "false" for counts in mask.tolist()]
-    return csv_of(table)
+        table[mark_column(name)] = ["true" if counts else "false" for counts in mask.tolist()]
+    return csv_of(table.assign(evidence=_evidence(rows), **(further or {})))
+
+
+def _evidence(rows: pd.DataFrame) -> list[str]:
+    """Return of each row what its reasons saw, a line a reason in the order of ``why``: rule, address, and title.
+
+    What is the row's own title is left out, as it is on the page.
+    """
+    cells = zip(rows["title"], rows["url"], rows["reasons"], strict=True)
+    return ["\n".join(_saw(reason, title, url) for reason in reasons) for title, url, reasons in cells]
+
+
+def _saw(reason: Mapping[str, Any], title: Any, url: Any) -> str:
+    saw = reason["evidence"]
+    if not saw or saw == title:
+        return str(reason["rule"])
+    address = "" if reason["url"] == url else re.sub(r"\s", "%20", reason["url"] or "")
+    return f"{reason['rule']} {address} {' '.join(saw.split())}"
 
 
 class Sortable:

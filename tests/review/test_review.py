@@ -331,8 +331,9 @@ def test_a_section_of_many_rows_shows_the_first_and_the_csv_has_all(sample, tmp_
     many = pd.DataFrame([led] * len(refs)).assign(ref=refs, id=[f"{ref}@{led['actor']}:{led['kind']}" for ref in refs])
     review = ck.Review(Judged.of(many), data, org.teams[0], data.period)
     everything(review, tmp_path)
-    html, link = review.stakeholders.html, ' (the first 300; <a href="contributions.csv">contributions.csv</a> has all)'
-    assert f"the 400 contributions, each with its reasons{link}</summary>" in html
+    html = review.stakeholders.html
+    link = 'The first 300 of 400; <a href="contributions.csv">contributions.csv</a> has all.'
+    assert "the 400 contributions, each with its reasons (the first 300)</summary>" in html
     assert html.count("data-lead=") == 300
     assert html.count(link) == 2  # that of threads too
     assert review.summary["stakeholders"][0]["threads"] == 400

@@ -10,7 +10,7 @@ from contribkit.config.organisation import Organisation
 from contribkit.ids import UNIDENTIFIED
 from contribkit.period import Period
 from contribkit.review import figures, page
-from contribkit.review.question import Filter, Question, array, frame, line_details, obj, of, share_columns
+from contribkit.review.question import Filter, Question, array, frame, line_details, mark_column, obj, of, share_columns
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, days_between, pull_requests, share
 from contribkit.tables import places_of_refs
@@ -104,7 +104,7 @@ class Community(Question):
             }) + note)  # fmt: skip
         reviewed = data.rows[self.rows(data)["reviewed of others"]]
         caption = f"the {pluralise(len(reviewed), 'review')} of pull requests of people who are not maintainers"
-        yield line_details(data, reviewed, caption)
+        yield line_details(data, reviewed, caption, {mark_column("reviewed of others"): "true"})
 
 
 @once

@@ -60,7 +60,7 @@ class Goals(Question):
         yield page.table(table[["goal", "done", "target", "people"]].assign(**{what_counts: table["goal"].map(words)}))
         for name, done in zip(table["goal"], table["done"].fillna(0), strict=True):
             rows = data.rows[data.rows["goal"] == name]
-            yield line_details(data, rows, f"{name}: the {pluralise(done, 'contribution')}")
+            yield line_details(data, rows, f"{name}: the {pluralise(done, 'contribution')}", {"goal": name})
 
 
 def goals_reached(data: ReviewData) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from contribkit.review import figures, page
-from contribkit.review.question import Filter, Question, array, each, frame, led_by, obj, of, row_details, share_columns
+from contribkit.review.question import Filter, Question, array, each, frame, obj, of, row_details, share_columns
 from contribkit.review.questions.changes import history_shown
 from contribkit.review.questions.community import community
 from contribkit.review.questions.goals import goals
@@ -249,7 +249,7 @@ class Drivers(Question):
             yield page.heading(f"What was {data.words['upstream']}")
             yield page.table({"activity": words, "contributions": activities["rows"], "people": activities["people"]})
         for lead in Lead:
-            yield row_details(data, led_by(data, lead), f"{data.words[lead]}: ")
+            yield row_details(data, lead, f"{data.words[lead]}: ")
 
 
 def driven_by(rows: pd.DataFrame) -> pd.DataFrame:

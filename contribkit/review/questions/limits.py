@@ -8,7 +8,18 @@ import pandas as pd
 from markupsafe import Markup
 
 from contribkit.review import page
-from contribkit.review.question import Filter, Question, array, frame, led_by, line_details, obj, of, row_details
+from contribkit.review.question import (
+    Filter,
+    Question,
+    array,
+    frame,
+    led_by,
+    line_details,
+    mark_column,
+    obj,
+    of,
+    row_details,
+)
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.tables import plain, rows_of
 from contribkit.text import pluralise
@@ -64,9 +75,11 @@ class Outside(Question):
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         answers, alike = (data.rows[mask] for mask in self.rows(data).values())
-        yield row_details(data, led_by(data, Lead.INDIVIDUAL))
-        yield line_details(data, answers, f"{pluralise(len(answers), *_COMMENTS)} that served no goal")
-        yield line_details(data, alike, f"{pluralise(len(alike), *_FEATURES)} taken for {data.words['upstream']}")
+        taken = f"{pluralise(len(alike), *_FEATURES)} taken for {data.words['upstream']}"
+        yield row_details(data, Lead.INDIVIDUAL)
+        unserved = f"{pluralise(len(answers), *_COMMENTS)} that served no goal"
+        yield line_details(data, answers, unserved, {mark_column("reactive"): "true"})
+        yield line_details(data, alike, taken, {mark_column("look-alike"): "true"})
 
 
 def reactive(rows: pd.DataFrame) -> pd.Series:
@@ -98,6 +111,10 @@ class NeedsReview(Question):
         columns = ["id", "kind", "title", "url", "activity", "happened_at", "settles"]
         return {"needs_review": waiting(data)[columns].reset_index(drop=True)}
 
+    def columns(self, data: ReviewData) -> dict[str, pd.Series]:
+        rows = waiting(data)
+        return {"queue": pd.Series(range(1, len(rows) + 1), rows.index), "settles": rows["settles"]}
+
     def numbers(self, data: ReviewData) -> dict[str, Any]:
         return {"waiting": len(waiting(data))}
 
@@ -106,7 +123,7 @@ class NeedsReview(Question):
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
         rows = waiting(data)
-        yield row_details(data, rows, settles=True)
+        yield row_details(data, Lead.UNCLEAR, queue=rows)
         if len(rows) and data.project is None:
             yield page.html("relabel.html")
 

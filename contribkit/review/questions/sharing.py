@@ -74,7 +74,7 @@ class Sharing(Question):
             yield _distributed(data)
         if not data.without_names:
             yield page.details("who could pair with whom", _pairs(data))
-        yield row_details(data, led_by(data, Lead.UPSTREAM))
+        yield row_details(data, Lead.UPSTREAM)
 
 
 def _distributed(data: ReviewData) -> Markup:

@@ -125,7 +125,7 @@ class Stakeholders(Question):
                 linked=page.dicts(linked.head(page.MOST_ROWS)), linked_count=len(linked), states=STATES,
                 few=_FEW_THREADS,
             )  # fmt: skip
-        yield row_details(data, led_by(data, Lead.STAKEHOLDER))
+        yield row_details(data, Lead.STAKEHOLDER)
 
 
 def named_stakeholders(data: ReviewData) -> pd.DataFrame:
