@@ -18,7 +18,7 @@ import pandas as pd
 from benchmarks.leads import Known
 from benchmarks.weights import Rows, labelled_rows, macro_f1
 from contribkit.classifiers import context, rules
-from contribkit.classifiers.activity import _SAYS, KINDS, _first
+from contribkit.classifiers.activity import KINDS, _said
 from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
 from contribkit.classifiers.votes import Weights, weights_of_rules
 from contribkit.evaluation.scores import is_decided
@@ -42,7 +42,7 @@ def by_words(row: dict[str, Any]) -> Activity:
     if row["kind"] in KINDS:
         return KINDS[Kind(row["kind"])]
     title = row["title"] if isinstance(row["title"], str) else ""
-    return _first(_SAYS, title) or Activity.FEATURE
+    return _said(title) or Activity.FEATURE
 
 
 def without_what_it_cites(known: Known) -> Known:

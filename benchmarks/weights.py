@@ -27,7 +27,6 @@ from contribkit.classifiers.evidence import (
     Background,
     References,
     all_reasons,
-    by_thread,
     evidence,
     survey,
     told_to_all,
@@ -93,7 +92,7 @@ def labelled_rows() -> Iterator[Rows]:
         told = conform(known.references, REFERENCES, known.organisation.timezone)
         weights = weights_of_rules("prior")
         background = Background.of(known.organisation, weights, survey(table, told, known.organisation))
-        reasons = known_reasons(table, by_thread(told), background)
+        reasons = known_reasons(table, References.of(told), background)
         reasons = reasons.assign(id=reasons["id"].map(table["id"]))
         reasons = reasons[reasons["id"].isin(truth["id"])]
         yield Rows(labelled.name, labelled.organisation, known, reasons, truth)
