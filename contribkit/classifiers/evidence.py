@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -47,16 +47,14 @@ class References:
     @classmethod
     def of(cls, references: pd.DataFrame) -> "References":
         """Return a table of the schema `REFERENCES` by thread."""
-        table = references.reset_index(drop=True)
-        threads = sort_references(table)["ref"].map(casefold_id)
-        return cls(table, grouped(threads, threads.index))
+        threads = map(casefold_id, cells_of(references["ref"]))
+        return cls(references, grouped(threads, range(len(references))))
 
     def to(self, threads: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
         """Return the rows of each of some threads that has any."""
         places = {thread: self.places[thread] for thread in threads if thread in self.places}
-        rows = self.table.iloc[[*chain(*places.values())]]
-        cells = iter(rows_of(rows.astype(object).where(rows.notna(), None)))
-        return {thread: [*islice(cells, len(found))] for thread, found in places.items()}
+        rows = sort_references(self.table.iloc[[*chain(*places.values())]])
+        return grouped(map(casefold_id, cells_of(rows["ref"])), rows_of(rows.astype(object).where(rows.notna(), None)))
 
 
 @dataclass(frozen=True)
