@@ -123,8 +123,9 @@ class History:
     """The commits of a default branch, children before parents: its main line, and what each merge brought to it."""
 
     def __init__(self, commits: list[Commit]) -> None:
-        self._commits = {commit.sha: commit for commit in commits}
-        line = self._main_line(commits)
+        self._commits = commits
+        self._places = {commit.sha: place for place, commit in enumerate(commits)}
+        line = self._main_line()
         self.main_line = {commit.sha for commit in line}
         self.second_lines: set[str] = set()  # the main lines of what was merged into it
         self.came_with: dict[str, Commit] = {}  # by hash, the merge that brought what is not of the main line itself
@@ -143,21 +144,30 @@ class History:
             for sha in merge.parents[1:]:
                 while self.came_with.get(sha) is merge:
                     self.second_lines.add(sha)
-                    sha = self._commits[sha].first_parent
+                    sha = commits[self._places[sha]].first_parent
 
-    def _main_line(self, commits: list[Commit]) -> list[Commit]:
+    def _main_line(self) -> list[Commit]:
         """Return the newest commit, its first parent, that one's first parent and so on, the oldest first."""
-        line = commits[:1]
-        while line and (parent := self._commits.get(line[-1].first_parent)):
-            line.append(parent)
+        line = self._commits[:1]
+        while line and line[-1].first_parent in self._places:
+            line.append(self._commits[self._places[line[-1].first_parent]])
         return line[::-1]
 
     def branch(self, merge: Commit) -> list[Commit]:
         """Return what a merge brought that was not there before it, children before parents."""
         if merge.sha in self.main_line:
             return self._branches.get(merge.sha, [])
-        brought = self._ancestors(merge.parents[1:], self._ancestors(merge.parents[:1], set()))
-        return [commit for sha, commit in self._commits.items() if sha in brought]
+        brought, before, waiting = list[Commit](), set(merge.parents[:1]), set(merge.parents[1:])
+        for commit in self._commits[self._places[merge.sha] + 1 :]:
+            if waiting <= before:
+                break
+            if commit.sha in before:
+                before.update(commit.parents)
+            elif commit.sha in waiting:
+                brought.append(commit)
+                waiting.update(commit.parents)
+            waiting.discard(commit.sha)
+        return brought
 
     def of_head(self, head: str, branch: list[Commit]) -> list[Commit]:
         """Return the part of a merged branch that is reached from one of its heads."""
@@ -166,13 +176,3 @@ class History:
             if commit.sha in reached:
                 reached.update(commit.parents)
         return [commit for commit in branch if commit.sha in reached]
-
-    def _ancestors(self, shas: Iterable[str], without: set[str]) -> set[str]:
-        found: set[str] = set()
-        waiting = list(shas)
-        while waiting:
-            sha = waiting.pop()
-            if sha not in found and sha not in without and sha in self._commits:
-                found.add(sha)
-                waiting.extend(self._commits[sha].parents)
-        return found

@@ -33,7 +33,7 @@ _COPIED = re.compile(r"(?m)^(?:(?:PiperOrigin|GitOrigin)-RevId: |COPYBARA_)")
 _FOREIGN = re.compile(
     r"(?m)^(?:See merge request \S+!\d|Reviewed-on: \S|Merged PR \d+: |Merge pull request #\d+ in \S|Merge #\d+ #\d)"
 )
-_SIGNS = ("#", "See merge request ", "Reviewed-on: ", "Merged PR ", "COPYBARA_")  # each such message has one
+_SIGN = re.compile(r"#|See merge request |Reviewed-on: |Merged PR |COPYBARA_")  # each message of a merge has one
 _PULLED = re.compile(r"Merge [^\n]* of \S*?[:/](?P<repo>[\w.-]+/[\w.-]+?)(?:\.git)?(?: into .*)?")
 _SQUASH = re.compile(r"(?P<title>.{1,400}?) \(#(?P<number>[1-9]\d{0,8})\)")
 _NO_REPLY = re.compile(r"(?:\d+\+)?(?P<login>[A-Za-z0-9_-]{1,60}(?:\[bot\])?)@users\.noreply\.[\w.-]{1,253}")
@@ -96,7 +96,7 @@ def pull_requests(repo: str, commits: list[Commit], people: People) -> tuple[lis
     threads, acts = dict[str, Row](), list[Row]()
     named: list[tuple[str, datetime | None]] = []  # by other systems: a number, and when it was merged
     # Numbers on the main line are trusted most, then those of merges, then those of older commits.
-    telling = [commit for commit in reversed(commits) if any(sign in commit.message for sign in _SIGNS)]
+    telling = [commit for commit in reversed(commits) if _SIGN.search(commit.message)]
     for commit in sorted(telling, key=lambda one: (one.sha not in history.main_line, len(one.parents) < 2)):
         found = _from_merge(commit, history, people) or _from_subject(commit, history, people, repo)
         if _BORS.match(commit.message):
