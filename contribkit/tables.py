@@ -6,6 +6,7 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from contribkit.errors import ContribkitError
 from contribkit.ids import casefold_id, parse_contribution_id, place_of, repository_of
@@ -107,6 +108,8 @@ class Judged:
 
     def where(self, mask: pd.Series) -> Self:
         """Return some of the contributions, with their reasons."""
+        if mask.all():
+            return self
         rows = self.contributions[mask]
         here = self.reasons["id"].map(casefold_id).isin(set(rows["id"].map(casefold_id)))
         return type(self)(rows, self.reasons[here].reset_index(drop=True), self.notes)
@@ -272,6 +275,12 @@ def plain_cells(column: pd.Series) -> list[Any]:
     """Return the cells of a column as JSON knows them; see `plain`."""
     if column.dtype == "str":
         return [cell if isinstance(cell, str) else None for cell in cells_of(column)]
+    if isinstance(column.dtype, pd.DatetimeTZDtype):  # many rows have the same time, and writing one takes long
+        places, times = pd.factorize(column)
+        texts = [*map(plain, times), None]  # a missing time has the place -1
+        return [texts[place] for place in places.tolist()]
+    if is_numeric_dtype(column):
+        return [None if cell is pd.NA or cell != cell else cell for cell in cells_of(column)]
     return [plain(cell) for cell in cells_of(column)]
 
 

@@ -41,7 +41,7 @@ def as_text(value: Any) -> Any:
     """Return a cell that a spreadsheet opens as text, never as a formula; lists become one text."""
     if isinstance(value, list):
         value = "; ".join(map(str, value))
-    if isinstance(value, str):
+    if isinstance(value, str) and not (value.isprintable() and value[:1].isalnum()):  # else it is safe as it is
         # Before Python 3.13, csv does not quote a lone carriage return: the rest of the cell would be another row.
         value = _CONTROL.sub(" ", value.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n"))
         return f"'{value}" if _FORMULA.match(value) else value

@@ -131,13 +131,16 @@ def read_records(path: Path, name: str, broken: list[str] | None = None) -> Iter
 
 
 def _completed(row: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return a row with what its id tells; a `ValueError` says what is wrong with it."""
+    """Complete a row with what its id tells, and return it; a `ValueError` says what is wrong with it."""
     schema, needed, implied = _CHECKS[name]
     for column in needed:
         if not isinstance(row.get(column), str) or not row[column]:
             raise ValueError(f'"{column}" is missing or not text')
     _check_types(row, schema)
-    return row | {column: value for column, value in implied(row).items() if row.get(column) is None}
+    for column, value in implied(row).items():
+        if row.get(column) is None:
+            row[column] = value
+    return row
 
 
 def read_tables_of(path: Path, name: str, timezone: str, broken: list[str] | None = None) -> Iterator[pd.DataFrame]:
@@ -199,7 +202,7 @@ def _of_contribution(row: dict[str, Any]) -> dict[str, Any]:
     if kind not in _KINDS:
         raise ValueError(f'unknown kind "{kind}"; {nearest(kind, [str(k) for k in Kind])}')
     for name, value in (("ref", ref), ("actor", login), ("kind", kind)):
-        if row.get(name) is not None and casefold_id(row[name]) != casefold_id(value):
+        if row.get(name) not in (None, value) and casefold_id(row[name]) != casefold_id(value):
             raise ValueError(f'"{name}" is "{row[name]}", but the id says "{value}"')
     if ((number := number_of(ref)) or 0) > _LARGEST:
         raise ValueError(f'invalid thread "{ref}"')
@@ -229,6 +232,8 @@ def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:
     for name, value in row.items():
         kind = schema.get(name)
         if value is None or kind is None or (kind == "str" and isinstance(value, str)):
+            continue
+        if value == [] and kind == "list":  # most lists are empty
             continue
         known, words = _TYPES[kind]
         if not isinstance(value, known) or (isinstance(value, bool) and kind != "boolean"):

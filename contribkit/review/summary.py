@@ -1,7 +1,6 @@
 """What a review leaves: ``summary.json`` for other programs and the next review, a CSV, and a table to sort."""
 
 import json
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -180,7 +179,7 @@ def _saw(reason: Mapping[str, Any], title: Any, url: Any) -> str:
     saw = reason["evidence"]
     if not saw or saw == title:
         return str(reason["rule"])
-    address = "" if reason["url"] == url else re.sub(r"\s", "%20", reason["url"] or "")
+    address = "" if reason["url"] == url else "%20".join((reason["url"] or "").split())
     return f"{reason['rule']} {address} {' '.join(saw.split())}"
 
 
