@@ -96,9 +96,10 @@ def read_groups(path: Path, schema: Mapping[str, str], needed: str, timezone: st
                 known = ", ".join([*types][:8]) or "none"
                 raise ContribkitError(f'{path}: the column "{needed}" is missing; its columns are: {known}')
             columns = [name for name in schema if name in types]
+            right_types = arrow_schema(schema)
             for name in columns:
-                if not _fits(types[name], schema[name], arrow_schema({name: schema[name]}).types[0]):
-                    right = arrow_schema({name: schema[name]}).types[0]
+                right = right_types.field(name).type
+                if not _fits(types[name], schema[name], right):
                     raise ContribkitError(f'{path}: the column "{name}" is {types[name]}; write it as {right}')
             for number in range(file.num_row_groups):
                 rows = file.read_row_group(number, columns, use_threads=False)

@@ -144,6 +144,8 @@ def _column(frame: pd.DataFrame, name: str, kind: Any, timezone: str) -> pd.Seri
         return _empty_column(frame.index, kind)
     values = frame[name]
     try:
+        if values.dtype == kind:
+            return values
         if kind == "list":
             return pd.Series([_as_list(value) for value in cells_of(values)], values.index, dtype=object)
         if kind == TIME:
