@@ -20,12 +20,13 @@ from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.io import write_jsonl, write_whole
 from contribkit.labels import Labels
-from contribkit.loaders.records import contribution_table, read_records, read_tables_of
-from contribkit.parquet import is_parquet, read_parquet, write_parquet
+from contribkit.loaders.records import contribution_table, read_records, read_tables_of_all
+from contribkit.parquet import is_parquet, read_small, write_parquet
 from contribkit.privacy import without_private
 from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, REFERENCES, Judged, conform, empty, records
 from contribkit.text import pluralise
 
+_SMALL = 1 << 20  # bytes of files that are read together
 _PART = re.compile(r"\d{5}-\d{3}\.parquet")  # the name of a file with a part
 _OURS = frozenset({"contributions", "reasons", "notes.json"})  # what `classify_files` writes
 
@@ -87,13 +88,16 @@ def classify_files(
     at_least = 4 * workers_of(n_jobs)
     with new_scratch(scratch) as place, _replacing_folder(folder) as new:
         run = partial(run_tasks, n_jobs)
-        counted = run(_count_file, [(path, organisation.timezone) for path in paths], "counting", "file")
+        batches = {"contributions": _batches(paths), "references": _batches(told)}
+        tasks = [(batch, organisation.timezone) for batch in batches["contributions"]]
+        counted = run(_count, tasks, "counting", "batch")
         layout = Layout.of(sum(counted, Counter()), at_least)
-        files = [("contributions", *one) for one in enumerate(paths)] + [
-            ("references", *one) for one in enumerate(told)
+        read = [
+            (place, layout, name, number, batch, organisation.timezone, keep_going)
+            for name, files in batches.items()
+            for number, batch in enumerate(files)
         ]
-        tasks = [(place, layout, name, number, path, organisation.timezone, keep_going) for name, number, path in files]
-        broken = [sentence for said in run(_split_file, tasks, "reading", "file") for sentence in said]
+        broken = [sentence for said in run(_split, read, "reading", "batch") for sentence in said]
         model, notes = judge_parts(place, layout, organisation, labels, None, run, True)
         outputs = [(place, part, model, new, include_private) for part in layout.parts]
         counts = run(_write, outputs, "writing", "part")
@@ -163,25 +167,40 @@ def _replacing_folder(folder: Path) -> Iterator[Path]:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _count_file(path: Path, timezone: str) -> Counter[str]:
-    """Return how many rows each place has; what cannot be read is reported when the file is split."""
-    if not is_parquet(path):
-        return sum(
-            (parts.count(rows["ref"]) for rows in read_tables_of(path, "contributions", timezone, [])), Counter()
-        )
+def _batches(paths: list[Path]) -> list[list[Path]]:
+    """Return files in their order, small ones together: each by itself would cost more than its rows."""
+    batches: list[list[Path]] = []
+    size = 0
+    for path in paths:
+        length = path.stat().st_size if path.is_file() else _SMALL
+        if batches and size + length <= _SMALL:
+            batches[-1].append(path)
+            size += length
+        else:
+            batches.append([path])
+            size = length
+    return batches
+
+
+def _count(paths: list[Path], timezone: str) -> Counter[str]:
+    """Return how many rows each place has; what cannot be read is reported when the files are split."""
     with suppress(ContribkitError):
-        table = read_parquet(path, {"id": "str", "ref": "str"}, "id")
-        return parts.count(table["ref"].fillna(table["id"].str.replace(r"@[^@]*$", "", regex=True)))
-    return Counter()
+        if all(map(is_parquet, paths)):
+            table = read_small(paths, {"id": "str", "ref": "str"}, "id", timezone)
+            return parts.count(table["ref"].fillna(table["id"].str.replace(r"@[^@]*$", "", regex=True)))
+    if len(paths) > 1:
+        return sum((_count([path], timezone) for path in paths), Counter())
+    tables = read_tables_of_all(paths, "contributions", timezone, [])
+    return sum((parts.count(rows["ref"]) for rows in tables), Counter())
 
 
-def _split_file(
-    scratch: Scratch, layout: Layout, name: str, number: int, path: Path, timezone: str, keep_going: bool
+def _split(
+    scratch: Scratch, layout: Layout, name: str, number: int, paths: list[Path], timezone: str, keep_going: bool
 ) -> list[str]:
-    """Write the rows of a file to their parts, and return what of it is broken."""
+    """Write the rows of files to their parts, and return what of them is broken."""
     broken: list[str] | None = [] if keep_going else None
     first = 0
-    for rows in read_tables_of(path, name, timezone, broken):
+    for rows in read_tables_of_all(paths, name, timezone, broken):
         parts.split(scratch, layout, name, number, rows, first)
         first += len(rows)
     return broken or []

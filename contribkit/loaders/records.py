@@ -2,7 +2,7 @@
 
 import re
 import reprlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, number_of, parse_contribution_id, place_of
 from contribkit.io import read_jsonl, report_problem
 from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths
-from contribkit.parquet import is_parquet, read_groups, read_parquet
+from contribkit.parquet import is_parquet, read_groups, read_parquet, read_small
 from contribkit.period import Period
 from contribkit.privacy import with_private_threads
 from contribkit.tables import (
@@ -160,6 +160,25 @@ def read_tables_of(path: Path, name: str, timezone: str, broken: list[str] | Non
             return
         yield _checked(table, path, first, name, broken)
         first += len(table)
+
+
+def read_tables_of_all(
+    paths: Sequence[Path], name: str, timezone: str, broken: list[str] | None = None
+) -> Iterator[pd.DataFrame]:
+    """Yield small files as `read_tables_of` does, but as one table where nothing is wrong with any of them."""
+    table = _together(paths, name, timezone) if len(paths) > 1 and all(map(is_parquet, paths)) else None
+    if table is not None:
+        yield table
+        return
+    for path in paths:
+        yield from read_tables_of(path, name, timezone, broken)
+
+
+def _together(paths: Sequence[Path], name: str, timezone: str) -> pd.DataFrame | None:
+    schema, needed, _ = _CHECKS[name]
+    with suppress(ContribkitError):  # what is wrong is told when they are read one by one
+        return _checked(read_small(paths, schema, needed[0], timezone), paths[0], 1, name, None)
+    return None
 
 
 def _checked(table: pd.DataFrame, path: Path, first: int, name: str, broken: list[str] | None) -> pd.DataFrame:
