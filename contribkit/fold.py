@@ -110,7 +110,8 @@ def _rowwise(function: Callable[..., Any], *columns: pd.Series) -> list[Any]:
 
 
 def _others(names: list[str], actor: str) -> list[str]:
-    return [name for name in dict.fromkeys(names) if casefold_id(name) != casefold_id(actor)]
+    themselves = casefold_id(actor)
+    return [name for name in dict.fromkeys(names) if casefold_id(name) != themselves]
 
 
 def _is_maintainer(rows: pd.DataFrame, maintainers: pd.Series) -> pd.Series:

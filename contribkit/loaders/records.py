@@ -230,7 +230,8 @@ def _of_contribution(row: dict[str, Any]) -> dict[str, Any]:
         words = [label.partition(": ") for label in row.get("labels") or []]
         known = ("lead", "upstream", "activity")
         stated = {f"stated_{name}": word for name, _, word in words if name in known and word}
-    return stated | {"ref": ref, "kind": kind, "actor": login, "repo": place_of(ref), "number": number}
+    place = place_of(ref) if row.get("repo") is None else None
+    return stated | {"ref": ref, "kind": kind, "actor": login, "repo": place, "number": number}
 
 
 def _of_need(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
-from contribkit.ids import casefold_id, place_of, thread_url
+from contribkit.ids import place_of, thread_url
 from contribkit.privacy import visible
 from contribkit.review import figures, page
 from contribkit.review.question import THREADS, Filter, Question, array, each, frame, led_by, of, row_details
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, days_between, share
-from contribkit.tables import grouped, rows_of
+from contribkit.tables import grouped
 from contribkit.text import pluralise
 from contribkit.vocabulary import Kind, Lead
 
@@ -160,15 +160,15 @@ def sides(data: ReviewData) -> pd.DataFrame:
     shown = references["url"].where(visible(references), "").fillna("")
     refs, is_out = references["ref"].str.casefold(), references["direction"] == "out"
     told_in, told_out = (grouped(refs[mask], shown[mask]) for mask in (~is_out, is_out))
-    for row in rows_of(data.named_rows[["ref", "links_in", "links_out"]]):
-        linking = [link for link in row["links_in"] if is_own(link.get("ref") or "")]
+    rows = data.named_rows
+    for ref, links_in, links_out in zip(rows["ref"].str.casefold(), rows["links_in"], rows["links_out"], strict=True):
+        linking = [link for link in links_in if is_own(link.get("ref") or "")]
         urls_in = ["" if link.get("private") else thread_url(link["ref"]) or "" for link in linking]
-        urls_out = [thread_url(other) or "" for other in row["links_out"] if is_own(other)]
-        ref = casefold_id(row["ref"])
+        urls_out = [thread_url(other) or "" for other in links_out if is_own(other)]
         inward = list(dict.fromkeys([*told_in.get(ref, ()), *urls_in]))
         outward = list(dict.fromkeys([*told_out.get(ref, ()), *urls_out]))
         table.append((inward, outward, _STATE[bool(inward), bool(outward)]))
-    return pd.DataFrame(table, columns=["inward", "outward", "linked"], index=data.named_rows.index)
+    return pd.DataFrame(table, columns=["inward", "outward", "linked"], index=rows.index)
 
 
 @once
