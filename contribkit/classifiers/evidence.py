@@ -226,8 +226,8 @@ def linked(
 def told_to_all(found: Iterable[Evidence], references: References, background: Background) -> dict[str, list[Told]]:
     """Return what all contributions tell by thread, with the threads to which they only link."""
     found = list(found)
-    asked = {thread for one in found for links in one.links for thread in links.refs}
-    threads = {links.thread for one in found for links in one.links}
+    asked = {thread for one in found for links in one.links for thread in links.refs if thread in references.places}
+    threads = {links.thread for one in found for links in one.links if links.thread in references.places}
     return exchange([*chain(*(one.told for one in found)), *linked(references, asked, threads, background)])
 
 

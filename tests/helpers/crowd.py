@@ -174,8 +174,6 @@ def write(folder: Path, count: int, characters: int = CHARACTERS, files: int = 1
 
 def measure(folder: Path) -> dict[str, float]:
     """Time classify on the contributions and references of a folder, then TfidfVectorizer on the same texts."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
     from contribkit.classifiers import classify
 
     org = organisation()
@@ -186,6 +184,8 @@ def measure(folder: Path) -> dict[str, float]:
     classified = time.process_time()
     largest = peak_memory()
     del judged
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     bodies = [f"{title}\n{body}" for title, body in zip(table["title"], table["body"], strict=True)]
     begun = time.process_time()
     TfidfVectorizer().fit_transform(bodies)
