@@ -37,6 +37,11 @@ def home(tmp_path):
     return tmp_path
 
 
+def test_the_module_is_the_command_line_where_scripts_are_not_on_the_path():
+    done = subprocess.run([sys.executable, "-m", "contribkit", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"contribkit, version {ck.__version__}\n"
+
+
 @pytest.mark.parametrize("command", [[], ["review"], ["plan"], ["load"], ["classify"]])
 def test_help_shows_an_example(command):
     code, out, _ = run(*command, "--help")
