@@ -190,7 +190,10 @@ def label_changes(data: ReviewData) -> pd.DataFrame:
     """Return the labels (leads or ``disputed``) that people changed since an earlier summary; it names nobody."""
     before, table = data.summaries.get(str(data.period)), []
     old = data.labels.until(datetime.fromisoformat(before["as_of"])) if before else data.labels
-    for row, identifier in zip(page.dicts(data.rows[["id", "title", "url"]]), data.named_rows["id"], strict=True):
+    ids = data.named_rows["id"]
+    in_log = [data.labels.name(identifier) in data.labels.by_item for identifier in ids]
+    rows = data.rows.loc[in_log, ["id", "title", "url"]]
+    for row, identifier in zip(page.dicts(rows), ids[in_log], strict=True):
         labels = old.of(identifier), data.labels.of(identifier)
         was, now = (label and (label.lead or label.status) for label in labels)
         if was != now:
