@@ -107,7 +107,7 @@ class Context:
         is_author = casefold_id(self.text("actor")) == casefold_id(self.text("author")) and not self._is_of_bot
         return "\n".join([*([self.text("body")] if is_author else []), *self.row["remarks"]])
 
-    @cached_property
+    @property
     def _is_of_bot(self) -> bool:
         return is_true(self.row.get("author_is_bot")) or self.index.is_bot(self.text("author"))
 
