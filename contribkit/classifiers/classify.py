@@ -7,7 +7,6 @@ from contribkit.classifiers.dask_tables import classify_dask
 from contribkit.classifiers.evidence import (
     Background,
     References,
-    collector_paused,
     evidence,
     slices,
     survey,
@@ -17,6 +16,7 @@ from contribkit.classifiers.judge import finish, judge, last_of_each_id, unknown
 from contribkit.classifiers.model import learn
 from contribkit.classifiers.rules import Failures
 from contribkit.classifiers.votes import Weights, weights_of_rules
+from contribkit.collector import collector_paused
 from contribkit.config.organisation import Organisation
 from contribkit.labels import Labels
 from contribkit.tables import CONTRIBUTIONS, REFERENCES, Judged, conform

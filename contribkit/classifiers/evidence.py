@@ -5,10 +5,8 @@ Three pure functions, which `contribkit.classify` calls in turn for the parts of
 rules find in one, `linked` what references alone tell of threads to which other parts link.
 """
 
-import gc
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -150,18 +148,6 @@ def shared(values: Iterable[Value]) -> list[Value]:
     """Return values, of which equal ones are one object: few differ, and one for each row takes much memory."""
     known: dict[Value, Value] = {}
     return [known.setdefault(value, value) for value in values]
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Pause the garbage collector: it would look through all rows again and again, and nothing there is cyclic."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def slices(table: pd.DataFrame) -> Iterator[pd.DataFrame]:

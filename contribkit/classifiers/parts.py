@@ -16,12 +16,13 @@ from zlib import crc32
 
 import pandas as pd
 
-from contribkit.classifiers.evidence import Background, References, Survey, collector_paused, evidence, linked, slices
+from contribkit.classifiers.evidence import Background, References, Survey, evidence, linked, slices
 from contribkit.classifiers.evidence import survey as survey_of
 from contribkit.classifiers.judge import finish, judge, last_of_each_id
 from contribkit.classifiers.model import Model, examples
 from contribkit.classifiers.propagation import Told, exchange
 from contribkit.classifiers.rules import Failures, all_rules
+from contribkit.collector import collector_paused
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.ids import casefold_id, place_of

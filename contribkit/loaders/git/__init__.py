@@ -1,9 +1,8 @@
 """The `git` source: merged pull requests and releases of upstream clones, references of the organisation's own side."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
@@ -13,6 +12,7 @@ from typing import NamedTuple, TypeVar
 import pandas as pd
 from tqdm import tqdm
 
+from contribkit.collector import collector_paused
 from contribkit.config.models import Table
 from contribkit.config.organisation import Organisation
 from contribkit.config.patterns import matches
@@ -51,19 +51,7 @@ def check(organisation: Organisation) -> None:
         raise ContribkitError(broken[0])
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Let no search for cyclic garbage stop the reading: histories are a great many objects, and in no cycle."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-@_uncollected()
+@collector_paused()
 def load(organisation: Organisation, period: Period | None) -> Loaded:
     """Read every clone, and all of its history: reading a part would be no faster."""
     people, clones = People(organisation), _clones(organisation)
