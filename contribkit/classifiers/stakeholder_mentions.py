@@ -4,7 +4,7 @@ import re
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from contribkit.config.models import Stakeholder
+from contribkit.config.models import Goal, Stakeholder
 from contribkit.config.organisation import Organisation
 from contribkit.config.patterns import Signs, any_of, matches
 from contribkit.ids import casefold_id, place_of
@@ -71,6 +71,9 @@ class StakeholderIndex:
         self.owner_of = cache(self._owner_of)
         self._is_own_place = cache(organisation.is_own_place)
         self.is_bot = cache(organisation.is_bot)
+        self.is_in_scope = cache(organisation.is_in_scope)
+        self.is_member_on = cache(organisation.is_member_on)
+        self.upstream_of = cache(organisation.upstream_of)
         self.named_by_path = cache(self._named_by_path)
 
     def named_in(self, words: str) -> list[Named]:
@@ -118,6 +121,21 @@ class StakeholderIndex:
                 "thanks": "(?i)thank|fund|support|sponsor|acknowledg|also|risk|only user",
             }
         )
+
+    @cached_property
+    def coded_goals(self) -> list[Goal]:
+        """The goals that have codes."""
+        return [goal for goal in self.organisation.goals if goal.codes]
+
+    @cached_property
+    def planned_labels(self) -> frozenset[str]:
+        """The case-folded labels of own threads that mean upstream-led."""
+        return frozenset(label.casefold() for label in self.organisation.signals.planned_labels)
+
+    @cached_property
+    def stakeholder_labels(self) -> frozenset[str]:
+        """The case-folded labels of own threads that mean stakeholder-led."""
+        return frozenset(label.casefold() for label in self.organisation.signals.stakeholder_labels)
 
     @cached_property
     def has_clients(self) -> bool:

@@ -89,21 +89,24 @@ class Failures(Counter[tuple[str, str]]):
         ]
 
 
-def reasons_for(context: Context, failures: Failures, weights: Weights) -> Iterator[tuple[str, str, Reason]]:
-    """Yield each rule's reasons, with the names of rule and strength; a rule that fails is passed over as a whole."""
+def reasons_for(context: Context, failures: Failures, weights: Weights) -> list[tuple[str, str, Reason]]:
+    """Return each rule's reasons, with the names of rule and strength; a rule that fails is passed over as a whole."""
+    found: list[tuple[str, str, Reason]] = []
     for name, rule in all_rules().items():
         try:
             if reasons := [*rule(context)]:
-                yield from [_weighed(reason, name, weights) for reason in reasons]
+                found += [_weighed(reason, name, weights) for reason in reasons]
         except Exception as error:
             failures.note(rule, error)
+    return found
 
 
 def _weighed(reason: Reason, rule: str, weights: Weights) -> tuple[str, str, Reason]:
     """Return a reason with its weight; what a plug-in yields must add up with the others."""
     if not isinstance(reason, Reason) or reason.lead not in _KNOWN:
         raise TypeError(f"{reason!r} is no Reason for a lead")
-    weight = weights.get((rule, str(reason.weight)), reason.weight)
+    strength = str(reason.weight)
+    weight = weights.get((rule, strength), reason.weight)
     if isinstance(weight, str) or not math.isfinite(weight):
         raise TypeError(f"{reason!r} has neither a finite weight nor the name of one")
-    return rule, str(reason.weight), Reason(reason.lead, weight, *reason[2:])
+    return rule, strength, Reason(reason.lead, weight, *reason[2:])

@@ -32,10 +32,9 @@ def initiative(context: Context) -> Iterator[Reason]:
 
 def stakeholder_label(context: Context) -> Iterator[Reason]:
     """An own thread with a label that means stakeholder-led links to it."""
-    meant = {known.casefold() for known in context.organisation.signals.stakeholder_labels}
     for mention in context.mentions:
         for label in mention.labels:
-            if label.casefold() in meant:
+            if label.casefold() in context.index.stakeholder_labels:
                 yield mention.reason(Lead.STAKEHOLDER, "labelled", f'our thread has the label "{label}"')
 
 
@@ -163,6 +162,8 @@ def stakeholder_person(context: Context) -> Iterator[Reason]:
     """People who speak for stakeholders opened it, take part, or are asked; one who maintains the project is weak."""
     author = casefold_id(context.text("author"))
     present = [author, *map(casefold_id, context.row["participants"])]
+    if context.index.speaking.isdisjoint(present) and not context.asked:
+        return
     people = [login for login in dict.fromkeys([*present, *context.asked]) if login in context.index.speaking]
     outside = [login for login in people if context.organisation.member(login) is None]
     if not outside:

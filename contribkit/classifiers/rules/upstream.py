@@ -20,19 +20,18 @@ _FILED = re.compile(r"\b(?:upstream|foundational|sustainability|maintenance)\b",
 
 def planned(context: Context) -> Iterator[Reason]:
     """The organisation's own side plans it as upstream work: in a thread, or in the repository that holds it."""
-    labels = {label.casefold() for label in context.organisation.signals.planned_labels}
     for mention in context.mentions:
         places = {casefold_id(mention.ref), casefold_id(repository_of(mention.ref) or "")}
         goals = [goal for goal in context.organisation.goals if places & set(map(casefold_id, goal.refs))]
         if goals:
             yield mention.reason(Lead.UPSTREAM, "goal", f'the goal "{goals[0].name}" is planned there')
-        elif marked := [label for label in mention.labels if label.casefold() in labels]:
+        elif marked := [label for label in mention.labels if label.casefold() in context.index.planned_labels]:
             yield mention.reason(Lead.UPSTREAM, "label", f'our thread has the label "{marked[0]}"')
 
 
 def coded_goal(context: Context) -> Iterator[Reason]:
     """A code in the title is that of a goal."""
-    for goal in context.organisation.goals:
+    for goal in context.index.coded_goals:
         for word in codes_in(context.text("title"), goal.codes):
             yield Reason(Lead.UPSTREAM, "code", f'its title has a code of the goal "{goal.name}"', word, context.url)
             return
