@@ -78,8 +78,8 @@ def activity_of(row: Mapping[str, Any]) -> Activity:
     >>> str(activity_of({"kind": "pull_request", "title": "Qwertz", "files": [], "labels": []}))
     'other'
     """
-    stated, kind, title = (_text(row, name) for name in ("stated_activity", "kind", "title"))
-    title, files = title[:_TITLE], row["files"]
+    stated, kind, files = _text(row, "stated_activity"), _text(row, "kind"), row["files"]
+    title = _text(row, "title")[:_TITLE]
     if stated and stated in list(Activity):
         return Activity(stated)
     if kind == Kind.TRIAGE and is_true(row.get("author_is_bot")):
@@ -124,12 +124,12 @@ def scores(row: Mapping[str, Any]) -> dict[Activity, float]:
     names = features(_text(row, "title"), _text(row, "body"), row["files"], *lines)
     labels = " ".join(row["labels"])[:_TITLE]
     said = _LABELS.spoken_of(labels) if labels else []
-    known = [name for name in names if name in weights]
-    if not said and not any(name.startswith(("word", "path", "prefix", "news")) for name in known):
+    known = [(name, value, weights[name]) for name, value in names.items() if name in weights]
+    if not said and not any(name.startswith(("word", "path", "prefix", "news")) for name, _, _ in known):
         return {}
     feature, bugfix, maintenance, docs, ci = weights["bias"]
-    for name in known:  # one by one, since this takes half the time of a loop over the classes
-        value, (of_feature, of_bugfix, of_maintenance, of_docs, of_ci) = names[name], weights[name]
+    # One by one, since this takes half the time of a loop over the classes.
+    for _, value, (of_feature, of_bugfix, of_maintenance, of_docs, of_ci) in known:
         feature += value * of_feature
         bugfix += value * of_bugfix
         maintenance += value * of_maintenance
@@ -141,9 +141,13 @@ def scores(row: Mapping[str, Any]) -> dict[Activity, float]:
 
 def features(title: str, body: str, files: list[str], additions: int | None, deletions: int | None) -> dict[str, float]:
     """Return what the model sees of a change: name of a feature to its value."""
-    trouble = {"trouble": 1.0} if body and _speaks_of_trouble(f"{title} {body[:_DESCRIPTION]}") else {}
-    sizes = {} if additions is None or deletions is None else _size_features(additions, deletions)
-    return _title_features(title[:_TITLE]) | trouble | _path_features(files[:_PATHS]) | sizes
+    found = _title_features(title[:_TITLE])
+    if body and _speaks_of_trouble(f"{title} {body[:_DESCRIPTION]}"):
+        found["trouble"] = 1.0
+    found |= _path_features(files[:_PATHS])
+    if additions is not None and deletions is not None:
+        found |= _size_features(additions, deletions)
+    return found
 
 
 def _title_features(title: str) -> dict[str, float]:
@@ -157,7 +161,9 @@ def _title_features(title: str) -> dict[str, float]:
         names.append("code in title")
     if said := _said(title):
         names.append(f"word says {said}")
-    return dict.fromkeys(names, 1.0) | {"length of title": min(len(tokens), 20) / 20}
+    told = dict.fromkeys(names, 1.0)
+    told["length of title"] = min(len(tokens), 20) / 20
+    return told
 
 
 def _path_features(files: list[str]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from contribkit.classifiers.activity import KINDS, activity_of
 from contribkit.classifiers.context import Context
@@ -71,10 +72,15 @@ def review_of_an_outsider(context: Context) -> Iterator[Reason]:
         yield Reason(Lead.UPSTREAM, strength, f"it helps {whom}", context.text("author"), context.url)
 
 
+@lru_cache(maxsize=10_000)
+def _is_for_affairs(name: str) -> bool:
+    return bool(_AFFAIRS.search(name))
+
+
 def project_affairs(context: Context) -> Iterator[Reason]:
     """It is in a repository in which a project's team decides on its affairs."""
     repo = context.text("repo").rpartition("/")[2]
-    if _AFFAIRS.search(repo):
+    if _is_for_affairs(repo):
         yield Reason(Lead.UPSTREAM, "decides", "the project's team decides on its affairs there", repo, context.url)
 
 
