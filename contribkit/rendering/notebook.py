@@ -1,4 +1,4 @@
-"""Run a notebook with papermill, and make pages of it with nbconvert: each is one file, which loads nothing by itself."""
+"""Run a notebook with papermill, and make pages of it with nbconvert: each is one file that loads nothing by itself."""
 
 import json
 import logging
