@@ -30,11 +30,11 @@ def initiative(context: Context) -> str | None:
 
 def stakeholder(context: Context, initiative_name: str | None, neighbours: Sequence[str] = ()) -> str | None:
     """Return whom a stakeholder-led contribution serves, where `neighbours` are whom threads next to it served."""
-    index, title = context.index, context.text("title")
+    index, title = context.index, context.title
     for planned in context.organisation.initiatives:
         if planned.name == initiative_name and planned.stakeholder:
             return planned.stakeholder
-    for repo in (context.text("repo"), *(repository_of(ref) or "" for ref in context.linked_refs)):
+    for repo in (context.repo, *(repository_of(ref) or "" for ref in context.linked_refs)):
         if owner := index.kept_for(repo):
             return owner.name
     if coded := index.coded_in(title):
@@ -55,7 +55,7 @@ def stakeholder(context: Context, initiative_name: str | None, neighbours: Seque
         if named := [named for named in context.named(words) if not named.is_grant]:
             return min(named, key=lambda n: (n.is_common, words.find(n.word))).stakeholder.name
     owners = ((repository_of(ref) or "").split("/")[0] for ref in context.row["links_out"])
-    present = map(casefold_id, (context.text("author"), *context.row["participants"], *owners))
+    present = map(casefold_id, (context.author, *context.row["participants"], *owners))
     speaker = next((index.name_by_person[login] for login in present if login in index.name_by_person), None)
     by_path = (index.named_by_path(path) for path in context.row["files"][:PATHS])
     return speaker or next((owner.name for owner in by_path if owner is not None), None)

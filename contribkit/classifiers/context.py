@@ -70,25 +70,25 @@ class Context:
     maintains: bool = False  # the actor maintains the project
     stakeholder_maintainers: frozenset[str] = frozenset()  # case-folded logins of speakers who maintain it
 
-    @property
-    def organisation(self) -> Organisation:
-        """Whose contribution it is."""
-        return self.index.organisation
-
-    @property
-    def ref(self) -> str:
-        """The thread."""
-        return str(self.row["ref"])
-
-    @cached_property
-    def thread(self) -> str:
-        """What the thread is compared by."""
-        return casefold_id(self.ref)
-
-    @property
-    def url(self) -> str | None:
-        """The address of the thread, where it has one."""
-        return self.text("url") or None
+    def __post_init__(self) -> None:
+        """Look up once what nearly every rule asks: as attributes, which cost less than properties at each use."""
+        row, text = self.row, self.text
+        self.organisation: Organisation = self.index.organisation  # whose contribution it is
+        self.ref, self.kind, self.repo, self.title = text("ref"), text("kind"), text("repo"), text("title")
+        self.actor, self.author = text("actor"), text("author")
+        self.thread = casefold_id(self.ref)  # what the thread is compared by
+        self.url = text("url") or None  # of the thread, where it has one
+        self.linked_refs: list[str] = [*row["links_out"], *(link.get("ref") or "" for link in row["links_in"])]
+        self.is_of_bot = is_true(row.get("author_is_bot")) or self.index.is_bot(self.author)
+        # The words of the thread and of the actor in it; those of bots quote others.
+        opening = [] if self.is_of_bot else [self.title, text("body")]
+        self.own_words = "\n".join([*opening, *row["remarks"]])
+        self.own_signs = self.signs(self.own_words)
+        self.mentions = self._mentions()  # everything on the organisation's own side that is tied to the thread
+        # Those that point at the thread say something about it; some of them are posts.
+        self.inward = [mention for mention in self.mentions if mention.direction == "in"]
+        self.posts = [mention for mention in self.inward if mention.kind == "document"]
+        self.activity: Activity = activity_of(row)  # what sort of work it is
 
     def text(self, name: str) -> str:
         """Return a column's text, empty where it is missing."""
@@ -96,34 +96,18 @@ class Context:
         return value if isinstance(value, str) else ""
 
     @cached_property
-    def own_words(self) -> str:
-        """The words of the thread and of the actor in it; those of bots quote others."""
-        opening = [] if self._is_of_bot else [self.text("title"), self.text("body")]
-        return "\n".join([*opening, *self.row["remarks"]])
-
-    @cached_property
     def actor_words(self) -> str:
         """What the actor wrote there."""
-        is_author = casefold_id(self.text("actor")) == casefold_id(self.text("author")) and not self._is_of_bot
+        is_author = casefold_id(self.actor) == casefold_id(self.author) and not self.is_of_bot
         return "\n".join([*([self.text("body")] if is_author else []), *self.row["remarks"]])
-
-    @property
-    def _is_of_bot(self) -> bool:
-        return is_true(self.row.get("author_is_bot")) or self.index.is_bot(self.text("author"))
-
-    @property
-    def linked_refs(self) -> list[str]:
-        """The threads it points at, and those that point at it."""
-        return [*self.row["links_out"], *(link.get("ref") or "" for link in self.row["links_in"])]
 
     @cached_property
     def project(self) -> str | None:
         """The name of the upstream project that it belongs to."""
         return self.organisation.project_of(self.row)
 
-    @cached_property
-    def mentions(self) -> list[Mention]:
-        """Everything on the organisation's own side that is tied to the thread, each once."""
+    def _mentions(self) -> list[Mention]:
+        """Return the mentions, each place once."""
         found: dict[str, Mention] = {}
         for mention in map(_of_reference, (row for row in self.references if not is_true(row["by_is_bot"]))):
             if mention.direction == "in" or casefold_id(mention.ref) not in found:
@@ -132,18 +116,13 @@ class Context:
             found.setdefault(casefold_id(mention.ref), mention)
         return list(found.values())
 
-    @cached_property
-    def inward(self) -> list[Mention]:
-        """The mentions that point at the thread, which say something about it."""
-        return [mention for mention in self.mentions if mention.direction == "in"]
-
     def signs(self, words: str) -> frozenset[str]:
         """Return what a text has of what rules look for: see `StakeholderIndex.signs`."""
         return self.index.signs.found_in(words)
 
     def filed_under(self, topic: re.Pattern[str]) -> Iterator[tuple[Mention, str]]:
         """Yield posts of the organisation that link to it and have a label of a topic, with the label."""
-        for post in (mention for mention in self.inward if mention.kind == "document"):
+        for post in self.posts:
             yield from ((post, label) for label in post.labels if topic.search(label))
 
     def named(self, words: str) -> list[Named]:
@@ -155,7 +134,9 @@ class Context:
     @cached_property
     def title_named(self) -> list[Named]:
         """The stakeholders that the title names, thanks or not."""
-        return self.index.named_in(self.text("title"))
+        # Its words are among all of the thread, unless a bot wrote them.
+        signs = self.signs(self.title) if self.is_of_bot else self.own_signs
+        return self.index.named_in(self.title) if "name" in signs else []
 
     @cached_property
     def own_named(self) -> list[Named]:
@@ -166,17 +147,12 @@ class Context:
     def asked(self) -> list[str]:
         """The people who speak for a stakeholder and whom the actor names, as case-folded logins."""
         # Those words are among all of the thread, which other rules search too.
-        if "person" not in self.signs(self.own_words):
+        if "person" not in self.own_signs:
             return []
         if place_of(self.ref) != repository_of(self.ref):  # elsewhere a login is somebody else's
             return []
         logins = map(str.casefold, _LOGIN.findall(self.actor_words))
         return list(dict.fromkeys(login for login in logins if login in self.index.speaking))
-
-    @cached_property
-    def activity(self) -> Activity:
-        """What sort of work it is."""
-        return activity_of(self.row)
 
     @cached_property
     def is_small(self) -> bool:
@@ -187,7 +163,7 @@ class Context:
     @cached_property
     def author_is_outsider(self) -> bool:
         """Whether the author of the thread is neither a member nor one of a stakeholder's people."""
-        author, own = self.text("author"), self.organisation
+        author, own = self.author, self.organisation
         return bool(author) and own.member(author) is None and casefold_id(author) not in own.speakers
 
 

@@ -50,9 +50,8 @@ class Links(NamedTuple):
 def links_of(context: Context) -> Links:
     """Return where a contribution stands."""
     # A post tells of several threads in one sentence or list item.
-    posts = (mention for mention in context.inward if mention.kind == "document")
-    together = [[casefold_id(ref) for ref in linked_refs(post.passage)] for post in posts]
-    reviewed = casefold_id(context.text("author")) if context.text("kind") == Kind.REVIEW else None
+    together = [[casefold_id(ref) for ref in linked_refs(post.passage)] for post in context.posts]
+    reviewed = casefold_id(context.author) if context.kind == Kind.REVIEW else None
     return Links(
         context.row["id"], context.thread, reviewed, context.activity == Activity.DOCS,
         tuple(map(casefold_id, context.linked_refs)), len(context.row["links_out"]),
@@ -98,9 +97,9 @@ def told_of(
 def _told(context: Context, lead: Lead, whom: str | None, is_private: bool) -> Told:
     at, name = context.row["happened_at"], context.row["id"]
     return Told(
-        context.thread, (pd.isna(at), None if pd.isna(at) else at, name), name, casefold_id(context.text("actor")),
+        context.thread, (pd.isna(at), None if pd.isna(at) else at, name), name, casefold_id(context.actor),
         lead, whom, is_private or is_true(context.row.get("private")),
-        ": ".join(filter(None, (context.ref, context.text("title")))), context.url or thread_url(context.ref),
+        ": ".join(filter(None, (context.ref, context.title))), context.url or thread_url(context.ref),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ _SHORT = 200  # characters of a remark that answers and no more
 
 def not_a_member_then(context: Context) -> Iterator[Reason]:
     """It was done on a day on which the person did not belong to the organisation."""
-    actor, day = context.text("actor"), context.day
+    actor, day = context.actor, context.day
     if day and context.organisation.member(actor) and not context.index.is_member_on(actor, day):
         yield Reason(Lead.INDIVIDUAL, "fact", f"done on {day}, outside the dates of membership", str(day))
 
@@ -29,14 +29,14 @@ def stated_lead(context: Context) -> Iterator[Reason]:
     """The person who kept the activity log named a lead."""
     stated = context.text("stated_lead")
     if stated in LEADS:
-        yield Reason(stated, "stated", "the activity log says so", context.text("title"), context.url)
+        yield Reason(stated, "stated", "the activity log says so", context.title, context.url)
 
 
 def new_project(context: Context) -> Iterator[Reason]:
     """A new repository in an upstream organisation is somebody's idea until something else tells."""
-    if context.text("kind") == Kind.REPOSITORY and not context.mentions:
+    if context.kind == Kind.REPOSITORY and not context.mentions:
         sentence = "a new project, and none of our threads asked for it"
-        yield Reason(Lead.INDIVIDUAL, "new", sentence, context.text("title"))
+        yield Reason(Lead.INDIVIDUAL, "new", sentence, context.title)
 
 
 def own_tools(context: Context) -> Iterator[Reason]:
@@ -61,18 +61,18 @@ def own_project(context: Context) -> Iterator[Reason]:
 def outside_the_projects(context: Context) -> Iterator[Reason]:
     """It lies outside the projects that are looked at, and nothing of a member's own is near."""
     place = place_of(context.ref)
-    repo = place if place == repository_of(context.ref) else context.text("repo") or place
+    repo = place if place == repository_of(context.ref) else context.repo or place
     if repo is not None and not context.index.is_in_scope(repo) and not any(own_project(context)):
         sentence = "it lies outside the upstream projects"
-        yield Reason(Lead.INDIVIDUAL, "outside", sentence, context.text("repo"), context.url)
+        yield Reason(Lead.INDIVIDUAL, "outside", sentence, context.repo, context.url)
 
 
 def drive_by(context: Context) -> Iterator[Reason]:
     """It is a change to a project that is no key community, that no goal names and that the actor does not maintain."""
-    if context.maintains or context.mentions or context.text("kind") not in _CHANGES:
+    if context.maintains or context.mentions or context.kind not in _CHANGES:
         return
     organisation = context.organisation
-    project = context.index.upstream_of(context.text("repo"))
+    project = context.index.upstream_of(context.repo)
     if project is None or project.key or not any(other.key for other in organisation.upstream):
         return
     if not any(context.project in goal.upstream for goal in organisation.goals):
@@ -82,10 +82,10 @@ def drive_by(context: Context) -> Iterator[Reason]:
 def reactive(context: Context) -> Iterator[Reason]:
     """A one-off answer that follows no goal."""
     remarks, once = context.row["remarks"], (context.row.get("acts") or 1) <= 1
-    if context.text("kind") != Kind.COMMENT or not once or context.mentions or sum(map(len, remarks)) > _SHORT:
+    if context.kind != Kind.COMMENT or not once or context.mentions or sum(map(len, remarks)) > _SHORT:
         return
     if not any(map(linked_refs, remarks)) and not any(upstream.project_affairs(context)):
-        yield Reason(Lead.INDIVIDUAL, "answer", "a single short answer, tied to no goal", context.text("title"))
+        yield Reason(Lead.INDIVIDUAL, "answer", "a single short answer, tied to no goal", context.title)
 
 
 def major_feature(context: Context) -> Iterator[Reason]:
@@ -93,4 +93,4 @@ def major_feature(context: Context) -> Iterator[Reason]:
     small = context.maintains and context.is_small
     if context.activity == Activity.FEATURE and not context.mentions and not small:
         strength = "by a maintainer" if context.maintains else "feature"
-        yield Reason(Lead.UPSTREAM, strength, "a feature without evidence of who asked for it", context.text("title"))
+        yield Reason(Lead.UPSTREAM, strength, "a feature without evidence of who asked for it", context.title)

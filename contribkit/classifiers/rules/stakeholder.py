@@ -40,7 +40,7 @@ def stakeholder_label(context: Context) -> Iterator[Reason]:
 
 def stakeholder_repository(context: Context) -> Iterator[Reason]:
     """It happened in a repository that a stakeholder owns."""
-    repo = context.text("repo")
+    repo = context.repo
     if owner := context.index.owner_of(repo):
         yield Reason(Lead.STAKEHOLDER, "theirs", f"{owner.name} owns {repo}", repo, f"https://github.com/{repo}")
 
@@ -92,7 +92,7 @@ def own_side_names(context: Context) -> Iterator[Reason]:
 
 def title_names(context: Context) -> Iterator[Reason]:
     """The title, or a code in it, names a stakeholder."""
-    title = context.text("title")
+    title = context.title
     for name in (*context.index.coded_in(title), *context.title_named):
         if not name.is_grant and not name.is_common:
             strength = "code or payment" if name.is_code or _PAID.search(title) else "name"
@@ -114,7 +114,7 @@ def thread_names(context: Context) -> Iterator[Reason]:
 
 def unnamed_client(context: Context) -> Iterator[Reason]:
     """It says that a client wants it, without a name."""
-    is_near = context.index.has_clients and "client" in context.signs(context.own_words)
+    is_near = context.index.has_clients and "client" in context.own_signs
     if is_near and (match := _CLIENT.search(context.own_words)):
         yield Reason(Lead.STAKEHOLDER, "wanted", "it says that a client wants it", match[0], context.url)
 
@@ -134,7 +134,7 @@ def paths_name(context: Context) -> Iterator[Reason]:
     """A file that it changes bears the name of a stakeholder, and the project does not."""
     for path in context.row["files"][:PATHS]:
         owner = context.index.named_by_path(path)
-        if owner is not None and context.index.named_by_path(context.text("repo")) is not owner:
+        if owner is not None and context.index.named_by_path(context.repo) is not owner:
             sentence = f"a file that it changes is named after {owner.name}"
             yield Reason(Lead.STAKEHOLDER, "named", sentence, path, context.url)
             return
@@ -160,7 +160,7 @@ def filed_for_stakeholders(context: Context) -> Iterator[Reason]:
 
 def stakeholder_person(context: Context) -> Iterator[Reason]:
     """People who speak for stakeholders opened it, take part, or are asked; one who maintains the project is weak."""
-    author = casefold_id(context.text("author"))
+    author = casefold_id(context.author)
     present = [author, *map(casefold_id, context.row["participants"])]
     if context.index.speaking.isdisjoint(present) and not context.asked:
         return
@@ -170,7 +170,7 @@ def stakeholder_person(context: Context) -> Iterator[Reason]:
         return
     first = author if author in outside else outside[0]
     maintains = first in context.stakeholder_maintainers
-    answers = context.text("kind") == Kind.COMMENT  # which is less than to take up, review or merge what they did
+    answers = context.kind == Kind.COMMENT  # which is less than to take up, review or merge what they did
     strengths = {
         "opened": first == author and not maintains and not answers,
         "several people": len(people) > 1,
@@ -186,7 +186,7 @@ def stakeholder_person(context: Context) -> Iterator[Reason]:
 def asks_a_stakeholder(context: Context) -> Iterator[Reason]:
     """The actor turns to somebody who speaks for a stakeholder."""
     for login in context.asked:
-        if login != casefold_id(context.text("actor")):
+        if login != casefold_id(context.actor):
             sentence = f"it turns to {login} of {context.index.name_by_person[login]}"
             yield Reason(Lead.STAKEHOLDER, "asked", sentence, login, context.url)
             return

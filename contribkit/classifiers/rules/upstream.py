@@ -33,7 +33,7 @@ def planned(context: Context) -> Iterator[Reason]:
 def coded_goal(context: Context) -> Iterator[Reason]:
     """A code in the title is that of a goal."""
     for goal in context.index.coded_goals:
-        for word in codes_in(context.text("title"), goal.codes):
+        for word in codes_in(context.title, goal.codes):
             yield Reason(Lead.UPSTREAM, "code", f'its title has a code of the goal "{goal.name}"', word, context.url)
             return
 
@@ -66,10 +66,10 @@ def filed_for_upstream(context: Context) -> Iterator[Reason]:
 
 def review_of_an_outsider(context: Context) -> Iterator[Reason]:
     """It reviews or merges the work of somebody outside the team."""
-    if context.text("kind") == Kind.REVIEW and context.author_is_outsider:
+    if context.kind == Kind.REVIEW and context.author_is_outsider:
         is_new = context.text("author_association") in NEWCOMERS
         strength, whom = ("newcomer", "a newcomer") if is_new else ("somebody outside the team",) * 2
-        yield Reason(Lead.UPSTREAM, strength, f"it helps {whom}", context.text("author"), context.url)
+        yield Reason(Lead.UPSTREAM, strength, f"it helps {whom}", context.author, context.url)
 
 
 @lru_cache(maxsize=10_000)
@@ -79,7 +79,7 @@ def _is_for_affairs(name: str) -> bool:
 
 def project_affairs(context: Context) -> Iterator[Reason]:
     """It is in a repository in which a project's team decides on its affairs."""
-    repo = context.text("repo").rpartition("/")[2]
+    repo = context.repo.rpartition("/")[2]
     if _is_for_affairs(repo):
         yield Reason(Lead.UPSTREAM, "decides", "the project's team decides on its affairs there", repo, context.url)
 
@@ -87,35 +87,35 @@ def project_affairs(context: Context) -> Iterator[Reason]:
 def kind_of_act(context: Context) -> Iterator[Reason]:
     """What somebody did is of the sort of which a project lives: a review, a release, triage, a meeting."""
     activity, strength = context.activity, str(context.activity)
-    if context.text("kind") not in KINDS or activity not in UPKEEP:
+    if context.kind not in KINDS or activity not in UPKEEP:
         return
     if activity == Activity.REVIEW and not context.author_is_outsider:
         reviewed = activity_of({**context.row, "kind": Kind.PULL_REQUEST})
         # A colleague's work is led by whoever leads it.
         strength = "review" if reviewed in UPKEEP else "review of a colleague"
-    yield Reason(Lead.UPSTREAM, strength, f"{activity.word} serves the project itself", context.text("title"))
+    yield Reason(Lead.UPSTREAM, strength, f"{activity.word} serves the project itself", context.title)
 
 
 def upkeep(context: Context) -> Iterator[Reason]:
     """A title, paths and labels say that it is work of which a project lives; that is a guess."""
-    if context.text("kind") not in KINDS and context.activity in UPKEEP:
+    if context.kind not in KINDS and context.activity in UPKEEP:
         sentence = f"{context.activity.word} serves the project itself"
-        yield Reason(Lead.UPSTREAM, str(context.activity), sentence, context.text("title"))
+        yield Reason(Lead.UPSTREAM, str(context.activity), sentence, context.title)
 
 
 def maintains_it(context: Context) -> Iterator[Reason]:
     """Upkeep, or a small change, by somebody who maintains the project."""
-    if context.maintains and context.text("kind") not in KINDS:
+    if context.maintains and context.kind not in KINDS:
         if context.activity in UPKEEP:
-            yield Reason(Lead.UPSTREAM, "upkeep", "the person maintains the project", context.text("actor"))
+            yield Reason(Lead.UPSTREAM, "upkeep", "the person maintains the project", context.actor)
         elif context.is_small:
             sentence = "a small change by somebody who maintains the project"
-            yield Reason(Lead.UPSTREAM, "small change", sentence, context.text("title"))
+            yield Reason(Lead.UPSTREAM, "small change", sentence, context.title)
 
 
 def everyday_fix(context: Context) -> Iterator[Reason]:
     """A fix in the open, with neither a ticket nor anything on the organisation's own side that asked for it."""
     if context.activity == Activity.BUGFIX and not context.mentions and not any(ticket(context)):
-        made = "change" if context.text("kind") == Kind.PULL_REQUEST else "report"
+        made = "change" if context.kind == Kind.PULL_REQUEST else "report"
         strength = "by a maintainer" if context.maintains else made
-        yield Reason(Lead.UPSTREAM, strength, "a fix that none of our threads asked for", context.text("title"))
+        yield Reason(Lead.UPSTREAM, strength, "a fix that none of our threads asked for", context.title)
