@@ -43,17 +43,12 @@ class _Words:
         return [activity for activity, pattern in self._patterns.items() if pattern.search(text)]
 
 
-_DECIDES, _SAYS, _LABELS = map(_Words, ("decides", "says", "labels"))
+_DECIDES, _SAYS, _LABELS, _TROUBLE = map(_Words, ("decides", "says", "labels", "trouble"))
 # Authors' words for a change and maintainers' headings agree in 0.856 of 6,970 changes; a label is such a word. Against
 # four other classes that is a log-odds of ln(0.856 / (0.144 / 4)).
 _LABEL_WEIGHT = 3.2
 _CI_PATH = re.compile(r"(?i)\.github/workflows/|\.circleci/|\.travis|azure-pipelines|tox\.ini|noxfile|codecov")
 _MEETING_PATH = re.compile(r"(?:^|/)meetings?/", re.IGNORECASE)
-_TROUBLE = re.compile(
-    r"(?i)\b(?:fail(?:s|ed|ing)?|errors?|exception|traceback|crash\w*|broken|wrong\w*|leak\w*|bug|problems?|"
-    r"does not work|stopped|report about)\b"
-)
-_TROUBLE_SIGN = Signs({"trouble": "(?i)fail|error|except|traceb|crash|broke|wrong|leak|bug|problem|work|stop|about"})
 _CLEARLY = 0.3  # log-odds by which a feature must be ahead of the next activity
 _NEAR_CI = (Activity.MAINTENANCE, Activity.BUGFIX, Activity.FEATURE)
 _TOKEN = re.compile(r"[a-z][a-z0-9_]*(?:['-][a-z]+)*|[^\x00-\x7f]|v?\d+(?:\.\d+)*")
@@ -113,10 +108,6 @@ def _said(title: str) -> Activity | None:
     return next(iter(_SAYS.spoken_of(title)), None)
 
 
-def _speaks_of_trouble(words: str) -> bool:
-    return bool(_TROUBLE_SIGN.found_in(words) and _TROUBLE.search(words))
-
-
 def scores(row: Mapping[str, Any]) -> dict[Activity, float]:
     """Return the log-odds of each of the `CLASSES` for a contribution; nothing where no word or path is known."""
     weights = _weights()
@@ -142,7 +133,7 @@ def scores(row: Mapping[str, Any]) -> dict[Activity, float]:
 def features(title: str, body: str, files: list[str], additions: int | None, deletions: int | None) -> dict[str, float]:
     """Return what the model sees of a change: name of a feature to its value."""
     found = _title_features(title[:_TITLE])
-    if body and _speaks_of_trouble(f"{title} {body[:_DESCRIPTION]}"):
+    if body and _TROUBLE.spoken_of(f"{title} {body[:_DESCRIPTION]}"):
         found["trouble"] = 1.0
     found |= _path_features(files[:_PATHS])
     if additions is not None and deletions is not None:

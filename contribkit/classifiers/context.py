@@ -1,11 +1,11 @@
 """One contribution with everything that is known about it: what rules look at."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from contribkit.classifiers.activity import activity_of
 from contribkit.classifiers.stakeholder_mentions import Named, StakeholderIndex, without_thanks
@@ -26,6 +26,19 @@ _FOUNDATIONAL = re.compile(
     r"(?i)\b(?:foundational|upstream (?:support|work|maintenance|impact|plans?|upkeep)|non-maintainers?|"
     r"good citizen\w*|giv(?:e|ing) back|upkeep)\b"
 )
+
+
+Rule = TypeVar("Rule", bound=Callable[..., Any])
+
+
+def needs(attribute: str) -> Callable[[Rule], Rule]:
+    """Mark a rule that finds nothing where an attribute of the context is empty: it is not asked then, to save time."""
+
+    def mark(rule: Rule) -> Rule:
+        vars(rule)["needs"] = attribute
+        return rule
+
+    return mark
 
 
 class Mention(NamedTuple):
@@ -78,7 +91,10 @@ class Context:
         self.actor, self.author = text("actor"), text("author")
         self.thread = casefold_id(self.ref)  # what the thread is compared by
         self.url = text("url") or None  # of the thread, where it has one
-        self.linked_refs: list[str] = [*row["links_out"], *(link.get("ref") or "" for link in row["links_in"])]
+        self.files: list[str] = row["files"]
+        self.labels: list[str] = row["labels"]
+        self.links_out: list[str] = row["links_out"]
+        self.linked_refs: list[str] = [*self.links_out, *(link.get("ref") or "" for link in row["links_in"])]
         self.is_of_bot = is_true(row.get("author_is_bot")) or self.index.is_bot(self.author)
         # The words of the thread and of the actor in it; those of bots quote others.
         opening = [] if self.is_of_bot else [self.title, text("body")]
@@ -89,6 +105,12 @@ class Context:
         self.inward = [mention for mention in self.mentions if mention.direction == "in"]
         self.posts = [mention for mention in self.inward if mention.kind == "document"]
         self.activity: Activity = activity_of(row)  # what sort of work it is
+        # The stakeholders that the thread and the actor name, and those that the title does, thanks or not.
+        has_name = "name" in self.own_signs
+        self.own_named = self.named(self.own_words) if has_name else []
+        self.title_named = self.index.named_in(self.title) if has_name or self.is_of_bot else []
+        # Whom the actor asks; the actor's words are among all of the thread's.
+        self.asked = self._asked() if "person" in self.own_signs else []
 
     def text(self, name: str) -> str:
         """Return a column's text, empty where it is missing."""
@@ -131,24 +153,8 @@ class Context:
         named = self.index.named_in(words) if "name" in self.signs(words) else []
         return self.index.named_in(without_thanks(words)) if named and "thanks" in self.signs(words) else named
 
-    @cached_property
-    def title_named(self) -> list[Named]:
-        """The stakeholders that the title names, thanks or not."""
-        # Its words are among all of the thread, unless a bot wrote them.
-        signs = self.signs(self.title) if self.is_of_bot else self.own_signs
-        return self.index.named_in(self.title) if "name" in signs else []
-
-    @cached_property
-    def own_named(self) -> list[Named]:
-        """The stakeholders that the thread and the actor name."""
-        return self.named(self.own_words)
-
-    @cached_property
-    def asked(self) -> list[str]:
-        """The people who speak for a stakeholder and whom the actor names, as case-folded logins."""
-        # Those words are among all of the thread, which other rules search too.
-        if "person" not in self.own_signs:
-            return []
+    def _asked(self) -> list[str]:
+        """Return the people who speak for a stakeholder and whom the actor names, as case-folded logins."""
         if place_of(self.ref) != repository_of(self.ref):  # elsewhere a login is somebody else's
             return []
         logins = map(str.casefold, _LOGIN.findall(self.actor_words))

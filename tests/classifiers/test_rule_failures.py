@@ -8,6 +8,7 @@ import pytest
 
 import contribkit as ck
 from contribkit.classifiers import rules
+from contribkit.classifiers.evidence import Background, References, survey
 from contribkit.classifiers.rules import all_rules
 from contribkit.classifiers.votes import CONFIDENCE, WEIGHTS, Reason, weights_of_rules
 
@@ -117,6 +118,17 @@ def test_where_no_rule_fails_nothing_is_said():
     assert judged.notes == []
     review = ck.Review(judged, data, data.organisation.team("product"), data.period)
     assert "the rule " not in review.not_seen.html
+
+
+def test_a_rule_finds_nothing_where_what_it_needs_is_missing():
+    data, _ = sample()
+    org, weights = data.organisation, weights_of_rules()
+    background = Background.of(org, weights, survey(data.contributions, data.references, org))
+    contexts = background.contexts(data.contributions, References.of(data.references))
+    needs = [(rule, rule.needs) for rule in all_rules().values() if hasattr(rule, "needs")]
+    asked = [(rule, context) for rule, needed in needs for context in contexts if not getattr(context, needed)]
+    assert asked
+    assert not [reason for rule, context in asked for reason in rule(context)]
 
 
 def test_every_rule_has_its_row_in_the_table_of_weights_and_no_row_is_without_a_rule():

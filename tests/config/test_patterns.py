@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from contribkit.classifiers.activity import _DECIDES, _LABELS, _SAYS, _TROUBLE, _TROUBLE_SIGN, _Words
+from contribkit.classifiers.activity import _DECIDES, _LABELS, _SAYS, _TROUBLE, _Words
 from contribkit.classifiers.context import _LOGIN
 from contribkit.classifiers.rules.stakeholder import _ADDRESS, _CLIENT, _OUR_USE
 from contribkit.classifiers.stakeholder_mentions import StakeholderIndex, without_thanks
@@ -18,7 +18,7 @@ INDEX = StakeholderIndex(ORG)
 PIECES = [
     *ORG.stakeholder_by_word, *sorted(INDEX.speaking), "Our hubs", "our communities", "one of our customers",
     "A client wants", "for our clients", "Thanks to", "funded by", "Risks:", "only users", "also useful", "https://example.freshdesk.com/a/1",
-    *(address.replace("*", "x") for address in ORG.signals.tickets), "fails", "Traceback", "broken", "report about",
+    *(address.replace("*", "x") for address in ORG.signals.tickets),
 ]  # fmt: skip
 TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=8).flatmap(
     lambda parts: st.sampled_from(["", " ", "\n", "\u00a0", "@", "é", "_"]).map(lambda sign: sign.join(parts))
@@ -41,16 +41,32 @@ def test_what_a_rule_finds_has_its_sign(text):
         "thanks": INDEX.named_in(text) != INDEX.named_in(without_thanks(text)),
     }
     assert {name for name, something in found.items() if something} <= signs
-    assert _TROUBLE_SIGN.found_in(text) or not _TROUBLE.search(text)
 
 
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(
-        st.sampled_from(["fix", "docs", "RLS", "v1.2.3", "bump", "café", "CI", "ci:", "agenda", "-", "add", "\x0b"])
+        st.sampled_from(
+            [
+                "fix",
+                "docs",
+                "RLS",
+                "v1.2.3",
+                "bump",
+                "café",
+                "CI",
+                "ci:",
+                "agenda",
+                "-",
+                "add",
+                "\x0b",
+                "fails",
+                "does not work",
+            ]
+        )
     )
 )
-@pytest.mark.parametrize("words", [_DECIDES, _SAYS, _LABELS], ids=["decides", "says", "labels"])
+@pytest.mark.parametrize("words", [_DECIDES, _SAYS, _LABELS, _TROUBLE], ids=["decides", "says", "labels", "trouble"])
 def test_words_of_activities_are_those_that_re_finds(words: _Words, pieces):
     text = " ".join(pieces)
     assert words.spoken_of(text) == [one for one, pattern in words._patterns.items() if pattern.search(text)]

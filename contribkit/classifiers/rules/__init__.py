@@ -94,6 +94,9 @@ def reasons_for(context: Context, failures: Failures, weights: Weights) -> list[
     found: list[tuple[str, str, Reason]] = []
     for name, rule in all_rules().items():
         try:
+            needed = getattr(rule, "needs", None)  # see `contribkit.classifiers.context.needs`
+            if needed and not getattr(context, needed):
+                continue
             if reasons := [*rule(context)]:
                 found += [_weighed(reason, name, weights) for reason in reasons]
         except Exception as error:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from contribkit.classifiers.attribution import PATHS
-from contribkit.classifiers.context import Context
+from contribkit.classifiers.context import Context, needs
 from contribkit.classifiers.stakeholder_mentions import ASKED
 from contribkit.classifiers.votes import Reason
 from contribkit.config.patterns import matches
@@ -22,6 +22,7 @@ _CLIENT = re.compile(
 _ADDRESS = re.compile(r"https?://([^\s)\]>\"']{1,500})|\b((?:[\w-]{1,63}\.){1,5}[a-z]{2,10}/[^\s)\]>\"']{1,400})")
 
 
+@needs("mentions")
 def initiative(context: Context) -> Iterator[Reason]:
     """An initiative of the roadmap links to the thread, or the thread to it."""
     for name, refs in context.index.initiatives.items():
@@ -30,6 +31,7 @@ def initiative(context: Context) -> Iterator[Reason]:
                 yield mention.reason(Lead.STAKEHOLDER, "tied", f'the initiative "{name}" is tied to it')
 
 
+@needs("mentions")
 def stakeholder_label(context: Context) -> Iterator[Reason]:
     """An own thread with a label that means stakeholder-led links to it."""
     for mention in context.mentions:
@@ -45,6 +47,7 @@ def stakeholder_repository(context: Context) -> Iterator[Reason]:
         yield Reason(Lead.STAKEHOLDER, "theirs", f"{owner.name} owns {repo}", repo, f"https://github.com/{repo}")
 
 
+@needs("linked_refs")
 def tracker(context: Context) -> Iterator[Reason]:
     """It is tied to a repository that a stakeholder owns, or that is kept for them."""
     for ref in dict.fromkeys(context.linked_refs):
@@ -70,6 +73,7 @@ def ticket(context: Context) -> Iterator[Reason]:
                 return
 
 
+@needs("mentions")
 def own_side_names(context: Context) -> Iterator[Reason]:
     """A thread, commit or document of the organisation that links to it names a stakeholder."""
     for mention in context.mentions:
@@ -100,6 +104,7 @@ def title_names(context: Context) -> Iterator[Reason]:
             return
 
 
+@needs("own_named")
 def thread_names(context: Context) -> Iterator[Reason]:
     """The thread's own words name a stakeholder."""
     title = {name.stakeholder.name for name in context.title_named if not name.is_common}
@@ -119,9 +124,10 @@ def unnamed_client(context: Context) -> Iterator[Reason]:
         yield Reason(Lead.STAKEHOLDER, "wanted", "it says that a client wants it", match[0], context.url)
 
 
+@needs("links_out")
 def persons_repository(context: Context) -> Iterator[Reason]:
     """It links to a repository of somebody who speaks for a stakeholder."""
-    for ref in context.row["links_out"]:
+    for ref in context.links_out:
         owner = casefold_id((repository_of(ref) or "").split("/")[0])
         if owner in context.organisation.speakers and context.organisation.member(owner) is None:
             whom = context.index.name_by_person.get(owner, "a stakeholder")
@@ -130,9 +136,10 @@ def persons_repository(context: Context) -> Iterator[Reason]:
             return
 
 
+@needs("files")
 def paths_name(context: Context) -> Iterator[Reason]:
     """A file that it changes bears the name of a stakeholder, and the project does not."""
-    for path in context.row["files"][:PATHS]:
+    for path in context.files[:PATHS]:
         owner = context.index.named_by_path(path)
         if owner is not None and context.index.named_by_path(context.repo) is not owner:
             sentence = f"a file that it changes is named after {owner.name}"
@@ -140,9 +147,10 @@ def paths_name(context: Context) -> Iterator[Reason]:
             return
 
 
+@needs("labels")
 def thread_label(context: Context) -> Iterator[Reason]:
     """A label of the thread itself names a stakeholder, such as ``project: NAME``."""
-    for label in context.row["labels"]:
+    for label in context.labels:
         if known := context.index.by_label.get(label.casefold()):
             yield Reason(Lead.STAKEHOLDER, "configured", f"its label means {known.name}", label, context.url)
             return
@@ -151,6 +159,7 @@ def thread_label(context: Context) -> Iterator[Reason]:
             return
 
 
+@needs("posts")
 def filed_for_stakeholders(context: Context) -> Iterator[Reason]:
     """A post of the organisation that links to it is filed under what it does for those whom it serves."""
     for mention, label in context.filed_under(_SERVICE):
@@ -183,6 +192,7 @@ def stakeholder_person(context: Context) -> Iterator[Reason]:
     yield Reason(Lead.STAKEHOLDER, strength, sentence, sentence, context.url)
 
 
+@needs("asked")
 def asks_a_stakeholder(context: Context) -> Iterator[Reason]:
     """The actor turns to somebody who speaks for a stakeholder."""
     for login in context.asked:
@@ -192,6 +202,7 @@ def asks_a_stakeholder(context: Context) -> Iterator[Reason]:
             return
 
 
+@needs("mentions")
 def own_side_links(context: Context) -> Iterator[Reason]:
     """The organisation's own side links to it, or it to ours, without a name."""
     changes_what_users_see = context.activity in (Activity.FEATURE, Activity.BUGFIX)

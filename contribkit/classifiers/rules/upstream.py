@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from contribkit.classifiers.activity import KINDS, activity_of
-from contribkit.classifiers.context import Context
+from contribkit.classifiers.context import Context, needs
 from contribkit.classifiers.rules.stakeholder import ticket
 from contribkit.classifiers.stakeholder_mentions import codes_in
 from contribkit.classifiers.votes import Reason
@@ -19,6 +19,7 @@ _AFFAIRS = re.compile(
 _FILED = re.compile(r"\b(?:upstream|foundational|sustainability|maintenance)\b", re.IGNORECASE)
 
 
+@needs("mentions")
 def planned(context: Context) -> Iterator[Reason]:
     """The organisation's own side plans it as upstream work: in a thread, or in the repository that holds it."""
     for mention in context.mentions:
@@ -49,6 +50,7 @@ def grant(context: Context) -> Iterator[Reason]:
                 return
 
 
+@needs("mentions")
 def called_upstream(context: Context) -> Iterator[Reason]:
     """What the organisation writes of it speaks of care for the project."""
     for mention in context.mentions:
@@ -57,6 +59,7 @@ def called_upstream(context: Context) -> Iterator[Reason]:
             return
 
 
+@needs("posts")
 def filed_for_upstream(context: Context) -> Iterator[Reason]:
     """A post of the organisation that links to it is filed under care for upstream projects."""
     for mention, label in context.filed_under(_FILED):
