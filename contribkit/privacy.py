@@ -36,7 +36,8 @@ def without_private(table: Table, include_private: bool = False) -> Table:
     if not isinstance(table, pd.DataFrame):
         public = table.where(visible(table.contributions))
         return Judged(without_private(public.contributions), visible_reasons(public.reasons), public.notes)
-    public_rows = table[visible(table)]
+    is_public = visible(table)
+    public_rows = table if is_public.all() else table[is_public]
     if "links_in" not in public_rows:
         return public_rows
     links = [[link for link in cell if not link.get("private")] for cell in public_rows["links_in"]]

@@ -117,8 +117,8 @@ class Judged:
     def nested(self, names: Mapping[str, str] = _IN_JSON) -> pd.DataFrame:
         """Return the contributions with a column of `reasons`, by default with the names that JSON lines have."""
         reasons = records(self.reasons.drop(columns="id").rename(columns=names))
-        of = grouped(self.reasons["id"].map(casefold_id), reasons)
-        cells = [of.get(casefold_id(name), []) for name in self.contributions["id"]]
+        of = grouped(map(casefold_id, cells_of(self.reasons["id"])), reasons)
+        cells = [of.get(casefold_id(name), []) for name in cells_of(self.contributions["id"])]
         return self.contributions.assign(reasons=pd.Series(cells, self.contributions.index, dtype=object))
 
 
@@ -276,7 +276,8 @@ def plain(value: Any) -> Any:
 def plain_cells(column: pd.Series) -> list[Any]:
     """Return the cells of a column as JSON knows them; see `plain`."""
     if column.dtype == "str":
-        return [cell if isinstance(cell, str) else None for cell in cells_of(column)]
+        cells = cells_of(column)
+        return [cell if isinstance(cell, str) else None for cell in cells] if column.hasnans else cells
     if isinstance(column.dtype, pd.DatetimeTZDtype):  # many rows have the same time, and writing one takes long
         places, times = pd.factorize(column)
         texts = [*map(plain, times), None]  # a missing time has the place -1

@@ -62,9 +62,15 @@ def new_figure(height: float, title: str = "", columns: int = 1, **options: Any)
 
 def svg(figure: "Figure") -> str:
     """Return a figure as SVG, the same for the same numbers."""
-    buffer = io.BytesIO()
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    buffer, canvas, dpi = io.BytesIO(), figure.canvas, figure.dpi
     with _style():
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        of_svg: Any = FigureCanvasSVG(figure)
+        # Not `savefig`, which draws all twice to find the layout.
+        of_svg.print_svg(buffer, metadata={"Date": None, "Creator": None})
+    figure.set_canvas(canvas)
+    figure.dpi = dpi
     return buffer.getvalue().decode("utf-8")
 
 

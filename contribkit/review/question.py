@@ -145,7 +145,7 @@ class Question:
             yield page.table(table)
         for name, chosen in self.rows(data).items():
             caption = f"{name}: {pluralise(int(chosen.sum()), 'contribution')}"
-            yield line_details(data, data.rows[chosen], caption, {mark_column(name): "true"})
+            yield line_details(data, chosen, caption, {mark_column(name): "true"})
 
     def html(self, data: ReviewData) -> Markup:
         """Return the whole part of the page."""
@@ -169,26 +169,33 @@ def lines(data: ReviewData, rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 def row_details(data: ReviewData, lead: Lead, before: str = "", queue: pd.DataFrame | None = None) -> Markup:
     """Return the contributions of a lead, which unfold, each with its reasons; a `queue` has them in another order."""
-    rows = led_by(data, lead) if queue is None else queue
-    each, all_of_them = "each " if len(rows) > 1 else "", pluralise(len(rows), "contribution")
+    rows, count = _first_of(data, data.rows["lead"] == lead) if queue is None else (queue, len(queue))
+    each, all_of_them = "each " if count > 1 else "", pluralise(count, "contribution")
     caption = f"{before}the {all_of_them}, {each}with its reasons"
-    return _details(data, rows, caption, {"lead": str(lead)}, "rows", queue is not None)
+    return _details(data, rows, count, caption, {"lead": str(lead)}, "rows", queue is not None)
 
 
-def line_details(data: ReviewData, rows: pd.DataFrame, caption: str, where: Mapping[str, str]) -> Markup:
-    """Return contributions that unfold, as a list without reasons; `where` chooses them by cells of the CSV."""
-    return _details(data, rows, caption, where, "lines")
+def line_details(data: ReviewData, chosen: pd.Series, caption: str, where: Mapping[str, str]) -> Markup:
+    """Return the chosen of `data.rows`, which unfold, without reasons; `where` chooses them by cells of the CSV."""
+    return _details(data, *_first_of(data, chosen), caption, where, "lines")
+
+
+def _first_of(data: ReviewData, chosen: pd.Series) -> tuple[pd.DataFrame, int]:
+    """Return those of the chosen contributions that a list shows, and how many are chosen."""
+    places = chosen.to_numpy(dtype=bool).nonzero()[0]
+    return data.rows.iloc[places[: page.MOST_ROWS]], len(places)
 
 
 def _details(
-    data: ReviewData, rows: pd.DataFrame, caption: str, where: Mapping[str, str], name: str, settles: bool = False
-) -> Markup:
-    if rows.empty:
+    data: ReviewData, rows: pd.DataFrame, count: int, caption: str, where: Mapping[str, str], name: str,
+    settles: bool = False,
+) -> Markup:  # fmt: skip
+    if not count:
         return Markup("")
     options = [settles] if settles else []
     body = page.macro(name, lines(data, rows.head(page.MOST_ROWS)), data.words, not data.without_names, *options)
-    told = {"list": name, "settles": settles, "count": len(rows), "where": where} | _words(data)
-    return page.details(caption, body, len(rows), told)
+    told = {"list": name, "settles": settles, "count": count, "where": where} | _words(data)
+    return page.details(caption, body, count, told)
 
 
 def _words(data: ReviewData) -> dict[str, Any]:
@@ -207,9 +214,9 @@ def mark_column(name: str) -> str:
     return f"counts_for_{name.replace(' ', '_').replace('-', '_')}"
 
 
-def led_by(data: ReviewData, lead: Lead, named: bool = False) -> pd.DataFrame:
-    """Return the contributions of a lead, as they may be shown; `named` ones are for counting."""
-    rows = data.named_rows if named else data.rows
+def led_by(data: ReviewData, lead: Lead) -> pd.DataFrame:
+    """Return those of `data.named_rows` that have a lead, without their long texts: for counting, never shown."""
+    rows = data.named_rows.drop(columns=["body", "remarks", "reasons"])
     return rows[rows["lead"] == lead]
 
 

@@ -93,9 +93,13 @@ class ReviewData:
         return privacy.without_private(self._judged, self.include_private)
 
     @cached_property
+    def _is_ours(self) -> pd.Series:
+        return self._of_team(self._visible.contributions)
+
+    @cached_property
     def named_rows(self) -> pd.DataFrame:
         """The rows of `rows` in their order, with logins and the ids of the label log: for counting, never shown."""
-        return self._visible.nested({})[self._of_team(self._visible.contributions)]
+        return self._visible.where(self._is_ours).nested({})
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -105,16 +109,16 @@ class ReviewData:
     @cached_property
     def shown(self) -> Judged:
         """The rows of `rows` with their visible reasons as a table of its own."""
-        judged, is_ours = self._visible, self._of_team(self._visible.contributions)
+        judged = self._visible
         if self.without_names:  # of the whole organisation, so that a row has the same number in every team's review
             judged = privacy.without_names(judged, self.organisation, self.data.people)
-        return judged.where(is_ours)
+        return judged.where(self._is_ours)
 
     def _of_team(self, rows: pd.DataFrame) -> pd.Series:
         """Return which rows are of a person who belonged to the team at their first or their last act."""
         members, timezone = self.team.members, self.period.timezone
-        first, last = (is_member(rows["actor"], rows[at], members, timezone) for at in ("happened_at", "last_at"))
-        return first | last
+        first = is_member(rows["actor"], rows["happened_at"], members, timezone)
+        return first if first.all() else first | is_member(rows["actor"], rows["last_at"], members, timezone)
 
     @property
     def hidden(self) -> int:

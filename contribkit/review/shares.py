@@ -12,7 +12,6 @@ import pandas as pd
 from contribkit.config.models import Effort
 from contribkit.period import Period
 from contribkit.review.review_data import within
-from contribkit.tables import cells_of
 from contribkit.vocabulary import Kind, Lead
 
 FEWEST_PEOPLE = 4
@@ -75,8 +74,8 @@ def absence_factor(counts: Sequence[int]) -> int | None:
 
 def lead_counts(leads: Iterable[str]) -> dict[str, int]:
     """Return how many contributions each lead has, in the order of leads."""
-    counts = Counter(cells_of(leads) if isinstance(leads, pd.Series) else leads)
-    return {str(lead): counts[str(lead)] for lead in Lead}
+    counts = leads.value_counts() if isinstance(leads, pd.Series) else Counter(leads)
+    return {str(lead): int(counts.get(str(lead), 0)) for lead in Lead}
 
 
 def days_between(start: pd.Series, end: pd.Series) -> tuple[float | None, int]:
@@ -122,16 +121,16 @@ def effort_by_lead(rows: pd.DataFrame, effort: Effort) -> dict[str, float]:
 
 def effort_share(rows: pd.DataFrame, effort: Effort) -> EffortShare:
     """Return upstream-led work as a share of effort, and how far the share moves with what is assumed."""
-    rows = rows[rows["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM])]
-    assumed = rows["hours"].isna()
-    shares = [_share(rows, hours_of(rows, effort))]
+    rows = rows.loc[rows["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM]), ["lead", "kind", "hours"]]
+    assumed, hours = rows["hours"].isna(), hours_of(rows, effort)
+    shares = [_share(rows, hours)]
     for kind, factor in product(rows.loc[assumed, "kind"].unique(), (0.5, 2.0)):
-        changed = effort.model_copy(update={kind: getattr(effort, kind) * factor})
-        shares.append(_share(rows, hours_of(rows, changed)))
+        changed = hours.mask(assumed & (rows["kind"] == kind), getattr(effort, kind) * factor)
+        shares.append(_share(rows, changed))
     known = [share for share in shares if share is not None]
     low, high = (min(known), max(known)) if known else (None, None)
-    hours, written = (round(float(column.sum()), 1) for column in (hours_of(rows, effort), rows["hours"]))
-    return EffortShare(hours, written, shares[0], low, high)
+    total, written = (round(float(column.sum()), 1) for column in (hours, rows["hours"]))
+    return EffortShare(total, written, shares[0], low, high)
 
 
 def _share(rows: pd.DataFrame, hours: pd.Series) -> float | None:

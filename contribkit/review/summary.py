@@ -14,7 +14,7 @@ from contribkit.period import Period
 from contribkit.review import page
 from contribkit.review.question import DEFINITIONS, Question, Schema, mark_column
 from contribkit.review.review_data import ReviewData, Summaries
-from contribkit.tables import records
+from contribkit.tables import cells_of, records
 from contribkit.text import MISSING, csv_of
 from contribkit.vocabulary import Activity, Kind, Lead
 
@@ -162,7 +162,7 @@ def to_csv(
     table = rows.assign(why=pd.Series(why, index=rows.index, dtype="str"))[[*_CSV_COLUMNS]]
     table = table.drop(columns=["actor", "author"] if without_names else [])
     for name, mask in (marks or {}).items():
-        table[mark_column(name)] = ["true" if counts else "false" for counts in mask.tolist()]
+        table[mark_column(name)] = pd.Categorical.from_codes(mask.astype(int), pd.Index(["false", "true"]))
     return csv_of(table.assign(evidence=_evidence(rows), **(further or {})))
 
 
@@ -171,7 +171,7 @@ def _evidence(rows: pd.DataFrame) -> list[str]:
 
     What is the row's own title is left out, as it is on the page.
     """
-    cells = zip(rows["title"], rows["url"], rows["reasons"], strict=True)
+    cells = zip(cells_of(rows["title"]), cells_of(rows["url"]), rows["reasons"], strict=True)
     return ["\n".join(_saw(reason, title, url) for reason in reasons) for title, url, reasons in cells]
 
 

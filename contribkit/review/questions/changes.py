@@ -17,6 +17,7 @@ from contribkit.review.questions.stakeholders import cross_links, evidence, side
 from contribkit.review.review_data import ReviewData, once
 from contribkit.review.shares import difference, lead_counts, pull_requests, share, upstream_share
 from contribkit.review.summary import UNCOVERED, headline_of
+from contribkit.tables import cells_of
 from contribkit.text import MISSING, pluralise
 from contribkit.vocabulary import Lead
 
@@ -171,11 +172,11 @@ def lead_changes(data: ReviewData) -> pd.DataFrame:
 def changed_leads(rows: pd.DataFrame, is_tied: pd.Series, before: Mapping[str, Any] | None) -> pd.DataFrame:
     """Return the contributions whose lead is another than in an earlier summary, `through` what, and `why` now."""
     then = {casefold_id(row["id"]): row for row in (before or {}).get("rows", ())}
-    is_known, table = rows["id"].map(casefold_id).isin(set(then)).to_numpy(), []
-    for row, tied in zip(page.dicts(rows[is_known]), is_tied[is_known], strict=True):
+    leads, table = zip(cells_of(rows["id"]), cells_of(rows["lead"]), strict=True), []
+    is_other = [then.get(casefold_id(name), {}).get("lead", lead) != lead for name, lead in leads]
+    shown = rows.loc[is_other, ["id", "title", "url", "lead", "decided_by", "reasons"]]
+    for row, tied in zip(page.dicts(shown), is_tied[is_other], strict=True):
         was = then[casefold_id(row["id"])]
-        if was["lead"] == row["lead"]:
-            continue
         # A summary of an older version does not tell what was tied to it then.
         is_new = ("evidence" in was.get("counts_for", ["evidence"] if tied else [])) != tied
         is_label = "person" in (row["decided_by"], was["decided_by"])  # now or then
@@ -190,10 +191,10 @@ def label_changes(data: ReviewData) -> pd.DataFrame:
     """Return the labels (leads or ``disputed``) that people changed since an earlier summary; it names nobody."""
     before, table = data.summaries.get(str(data.period)), []
     old = data.labels.until(datetime.fromisoformat(before["as_of"])) if before else data.labels
-    ids = data.named_rows["id"]
-    in_log = [data.labels.name(identifier) in data.labels.by_item for identifier in ids]
-    rows = data.rows.loc[in_log, ["id", "title", "url"]]
-    for row, identifier in zip(page.dicts(rows), ids[in_log], strict=True):
+    ids = data.named_rows["id"] if data.labels.by_item else data.named_rows["id"][:0]
+    in_log = [place for place, name in enumerate(cells_of(ids)) if data.labels.name(name) in data.labels.by_item]
+    rows = data.rows[["id", "title", "url"]].iloc[in_log]
+    for row, identifier in zip(page.dicts(rows), ids.iloc[in_log], strict=True):
         labels = old.of(identifier), data.labels.of(identifier)
         was, now = (label and (label.lead or label.status) for label in labels)
         if was != now:

@@ -102,8 +102,8 @@ class Community(Question):
                 "project": table["project"], "our acts": table["part"], "known acts of people": table["whole"],
                 **share_columns(table, "share"),
             }) + note)  # fmt: skip
-        reviewed = data.rows[self.rows(data)["reviewed of others"]]
-        caption = f"the {pluralise(len(reviewed), 'review')} of pull requests of people who are not maintainers"
+        reviewed = self.rows(data)["reviewed of others"]
+        caption = f"the {pluralise(int(reviewed.sum()), 'review')} of pull requests of people who are not maintainers"
         yield line_details(data, reviewed, caption, {mark_column("reviewed of others"): "true"})
 
 

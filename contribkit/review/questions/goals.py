@@ -9,10 +9,11 @@ from markupsafe import Markup
 from contribkit.config.models import Goal
 from contribkit.period import Period
 from contribkit.review import figures, page
-from contribkit.review.question import PEOPLE, Filter, Question, array, each, frame, led_by, line_details, of
+from contribkit.review.question import PEOPLE, Filter, Question, array, each, frame, line_details, of
 from contribkit.review.review_data import ReviewData, once
+from contribkit.review.shares import lead_counts
 from contribkit.text import pluralise
-from contribkit.vocabulary import ACTS_OF, Activity, Kind, Lead
+from contribkit.vocabulary import ACTS_OF, Activity, Kind
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,7 +34,7 @@ class Goals(Question):
             return "No goal holds in this period; add [[goals]] to contribkit.toml to plan upstream work."
         reached, wanted = goals_reached(data)
         done, word = int(goals(data)["done"].sum()), data.words["upstream"]
-        rest = len(led_by(data, Lead.UPSTREAM)) - done
+        rest = lead_counts(data.named_rows["lead"])["upstream"] - done
         unseen = ", ".join(goals(data).loc[goals(data)["done"].isna(), "goal"])
         nothing = "No goal that can be measured has a target" if unseen else "No goal has a target"
         got = f"{reached} of {pluralise(wanted, 'goal')} with a target reached it" if wanted else nothing
@@ -59,8 +60,8 @@ class Goals(Question):
         what_counts = f"what counts, where it is {data.words['upstream']}"
         yield page.table(table[["goal", "done", "target", "people"]].assign(**{what_counts: table["goal"].map(words)}))
         for name, done in zip(table["goal"], table["done"].fillna(0), strict=True):
-            rows = data.rows[data.rows["goal"] == name]
-            yield line_details(data, rows, f"{name}: the {pluralise(done, 'contribution')}", {"goal": name})
+            chosen = data.rows["goal"] == name
+            yield line_details(data, chosen, f"{name}: the {pluralise(done, 'contribution')}", {"goal": name})
 
 
 def goals_reached(data: ReviewData) -> tuple[int, int]:

@@ -145,7 +145,7 @@ class Leads(Question):
             "leads.html", words=data.words, pulls=_pulls(data), total=len(rows), decided=decided,
             are_few=0 < decided < _FEW, is_covered=is_covered, with_hours=table["with_hours"].sum(),
             hours=round(float(table["hours"].sum()), 1), assumed=[(Kind(kind).word, hours) for kind, hours in effort],
-            clicks=clicks.sum() if is_covered else 0, without_clicks=upstream_share(rows[~clicks]).share,
+            clicks=clicks.sum() if is_covered else 0, without_clicks=upstream_share(rows.loc[~clicks, ["lead"]]).share,
         )  # fmt: skip
 
 
@@ -160,6 +160,7 @@ def _pulls(data: ReviewData) -> dict[str, int | None]:
 def lead_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Return how many judged contributions and hours each lead has, in the order of `Lead`."""
     # Hours are known for what people write down, mostly work outside GitHub: their shares are of that work alone.
+    rows = rows[["lead", "decided_by", "hours"]]
     decided = rows[rows["lead"].isin(LEADS)]
     all_hours, table = float(decided["hours"].sum()), []
     for lead in Lead:

@@ -13,7 +13,6 @@ from contribkit.review.question import (
     Question,
     array,
     frame,
-    led_by,
     line_details,
     mark_column,
     obj,
@@ -21,6 +20,7 @@ from contribkit.review.question import (
     row_details,
 )
 from contribkit.review.review_data import ReviewData, once, within
+from contribkit.review.shares import lead_counts
 from contribkit.tables import plain, rows_of
 from contribkit.text import pluralise
 from contribkit.vocabulary import Activity, Kind, Lead
@@ -66,7 +66,7 @@ class Outside(Question):
 
     def numbers(self, data: ReviewData) -> dict[str, Any]:
         answers, alike = (int(mask.sum()) for mask in self.rows(data).values())
-        own = len(led_by(data, Lead.INDIVIDUAL))
+        own = lead_counts(data.named_rows["lead"])["individual"]
         return {"outside": {"individual": own, "reactive": answers, "look_alikes": alike}}
 
     def filters(self, data: ReviewData) -> dict[str, Filter]:
@@ -74,10 +74,11 @@ class Outside(Question):
         return counted | {"/outside/individual": {"lead": str(Lead.INDIVIDUAL)}}
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        answers, alike = (data.rows[mask] for mask in self.rows(data).values())
-        taken = f"{pluralise(len(alike), *_FEATURES)} taken for {data.words['upstream']}"
+        _, answered, alike_count = self.numbers(data)["outside"].values()
+        taken = f"{pluralise(alike_count, *_FEATURES)} taken for {data.words['upstream']}"
         yield row_details(data, Lead.INDIVIDUAL)
-        unserved = f"{pluralise(len(answers), *_COMMENTS)} that served no goal"
+        answers, alike = self.rows(data).values()
+        unserved = f"{pluralise(answered, *_COMMENTS)} that served no goal"
         yield line_details(data, answers, unserved, {mark_column("reactive"): "true"})
         yield line_details(data, alike, taken, {mark_column("look-alike"): "true"})
 

@@ -119,7 +119,7 @@ def _names(names: list[str]) -> str:
 @once
 def turns(data: ReviewData) -> list[pd.DataFrame]:
     """Return upstream-led contributions by activity, all of `Activity`, and member; a table a period, oldest first."""
-    led = [rows[rows["lead"] == Lead.UPSTREAM] for rows in data.periods]
+    led = [rows.loc[rows["lead"] == Lead.UPSTREAM, ["activity", "actor"]] for rows in data.periods]
     index, columns = list(map(str, Activity)), list(data.members)
     return [pd.crosstab(rows["activity"], rows["actor"]).reindex(index, columns=columns, fill_value=0) for rows in led]
 
@@ -129,10 +129,11 @@ def ever(data: ReviewData) -> pd.DataFrame:
     return pd.concat(turns(data)).groupby(level=0).sum()
 
 
+@once
 def activities(data: ReviewData) -> pd.DataFrame:
     """Return those of the period, of activities with any work; members in the order of the file, so no ranking."""
     table = turns(data)[-1]
-    return table[table.index.isin(set(led_by(data, Lead.UPSTREAM, named=True)["activity"]))]
+    return table[table.index.isin(set(led_by(data, Lead.UPSTREAM)["activity"]))]
 
 
 def of_one_person(data: ReviewData) -> list[str]:
@@ -164,5 +165,5 @@ def distribution(data: ReviewData) -> pd.DataFrame:
 
 def releases(rows: pd.DataFrame) -> dict[str, int]:
     """Return how many releases there were (CHAOSS, Release Frequency), and by how many people."""
-    made = rows[rows["kind"] == Kind.RELEASE]
-    return {"rows": len(made), "people": made["actor"].nunique()}
+    people = rows.loc[rows["kind"] == Kind.RELEASE, "actor"]
+    return {"rows": len(people), "people": people.nunique()}

@@ -1,6 +1,7 @@
 """Whom the stakeholder-led work served, whether it is cross-linked, and the coordination around it."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from contribkit.review import figures, page
 from contribkit.review.question import THREADS, Filter, Question, array, each, frame, led_by, of, row_details
 from contribkit.review.review_data import ReviewData, once, within
 from contribkit.review.shares import Share, days_between, share
-from contribkit.tables import grouped
+from contribkit.tables import cells_of, grouped
 from contribkit.text import pluralise
 from contribkit.vocabulary import Kind, Lead
 
@@ -136,7 +137,7 @@ def named_stakeholders(data: ReviewData) -> pd.DataFrame:
 @once
 def by_stakeholder(data: ReviewData) -> pd.DataFrame:
     """Return how much stakeholder-led work each stakeholder had; a label may name one that the file does not."""
-    led = led_by(data, Lead.STAKEHOLDER, named=True)
+    led = led_by(data, Lead.STAKEHOLDER)
     threads = led["ref"].str.casefold().groupby(led["stakeholder"].fillna(NOT_NAMED))
     table = threads.agg(rows="size", threads="nunique").reset_index()
     table["kind"] = table["stakeholder"].map({one.name: one.kind for one in data.organisation.stakeholders})
@@ -147,7 +148,7 @@ def by_stakeholder(data: ReviewData) -> pd.DataFrame:
 @once
 def by_initiative(data: ReviewData) -> pd.DataFrame:
     """Return how much work each initiative of the roadmap had, and last the work without one, where there is any."""
-    led = led_by(data, Lead.STAKEHOLDER, named=True)["initiative"]
+    led = led_by(data, Lead.STAKEHOLDER)["initiative"]
     counts, without = led.value_counts(), int(led.isna().sum())
     rows: list[Any] = [(plan.name, plan.stakeholder, counts.get(plan.name, 0)) for plan in data.initiatives]
     return frame(_INITIATIVES, [*rows, (None, None, without)] if without else rows)
@@ -156,12 +157,13 @@ def by_initiative(data: ReviewData) -> pd.DataFrame:
 @once
 def sides(data: ReviewData) -> pd.DataFrame:
     """Return the addresses on our own side (private ones empty) that link to each thread, or are linked from it."""
-    references, is_own, table = data.data.references, data.organisation.is_own_side, []
+    references, is_own, table = data.data.references, cache(data.organisation.is_own_side), []
     shown = references["url"].where(visible(references), "").fillna("")
     refs, is_out = references["ref"].str.casefold(), references["direction"] == "out"
     told_in, told_out = (grouped(refs[mask], shown[mask]) for mask in (~is_out, is_out))
     rows = data.named_rows
-    for ref, links_in, links_out in zip(rows["ref"].str.casefold(), rows["links_in"], rows["links_out"], strict=True):
+    cells = (cells_of(column) for column in (rows["ref"].str.casefold(), rows["links_in"], rows["links_out"]))
+    for ref, links_in, links_out in zip(*cells, strict=True):
         linking = [link for link in links_in if is_own(link.get("ref") or "")]
         urls_in = ["" if link.get("private") else thread_url(link["ref"]) or "" for link in linking]
         urls_out = [thread_url(other) or "" for other in links_out if is_own(other)]
@@ -181,7 +183,8 @@ def evidence(data: ReviewData) -> Share:
 def cross_links(data: ReviewData) -> pd.DataFrame:
     """Return the threads of stakeholder-led work with their address on our own side and what to paste on either."""
     columns = ["ref", "title", "url", "stakeholder", "initiative"]
-    threads = led_by(data, Lead.STAKEHOLDER)[columns].join(sides(data))
+    is_led = data.rows["lead"] == Lead.STAKEHOLDER
+    threads = data.rows.loc[is_led, columns].join(sides(data))
     may_be_named, table = {one.name for one in data.organisation.stakeholders if one.may_be_named}, []
     for row in page.dicts(threads[threads["ref"].map(place_of).notna()].drop_duplicates("ref")):
         whom = f" for {row['stakeholder']}" if row["stakeholder"] in may_be_named else ""
@@ -200,11 +203,12 @@ def cross_links(data: ReviewData) -> pd.DataFrame:
 def coordination(data: ReviewData) -> pd.DataFrame:
     """Return what members wrote around stakeholder- and upstream-led work, and days to the merge (CHAOSS, median)."""
     acts, period, table = data.acts, data.period, []
-    ours = acts[acts["actor"].isin(list(data.members)) & within(acts["at"], period)]
+    ours = acts.loc[acts["actor"].isin(list(data.members)) & within(acts["at"], period), ["ref", "act", "count"]]
+    refs = cells_of(ours["ref"].str.casefold())
     for lead in (Lead.STAKEHOLDER, Lead.UPSTREAM):
-        mine = led_by(data, lead, named=True)
+        mine = led_by(data, lead)
         threads = set(mine["ref"].str.casefold())
-        inside = ours[ours["ref"].str.casefold().isin(threads)]
+        inside = ours.loc[[ref in threads for ref in refs]]  # `isin` is slow where the values are many
         counts = inside["count"].fillna(1).groupby(inside["act"]).sum()
         written = [counts.get(act, 0) if (acts["act"] == act).any() else None for act in ("commented", "reviewed")]
         merged = mine[(mine["kind"] == Kind.PULL_REQUEST) & within(mine["merged_at"], period)]
