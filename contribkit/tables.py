@@ -278,10 +278,9 @@ def plain_cells(column: pd.Series) -> list[Any]:
     if column.dtype == "str":
         cells = cells_of(column)
         return [cell if isinstance(cell, str) else None for cell in cells] if column.hasnans else cells
-    if isinstance(column.dtype, pd.DatetimeTZDtype):  # many rows have the same time, and writing one takes long
-        places, times = pd.factorize(column)
-        texts = [*map(plain, times), None]  # a missing time has the place -1
-        return [texts[place] for place in places.tolist()]
+    if isinstance(column.dtype, pd.DatetimeTZDtype):  # as `plain` writes each, which takes long
+        texts = np.datetime_as_string(column.to_numpy(dtype="M8[us]")).tolist()
+        return [None if text == "NaT" else f"{text.removesuffix('.000000')}Z" for text in texts]
     if is_numeric_dtype(column):
         return [None if cell is pd.NA or cell != cell else cell for cell in cells_of(column)]
     return [plain(cell) for cell in cells_of(column)]
