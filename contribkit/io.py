@@ -1,6 +1,7 @@
 """Files, written whole or not at all; JSON lines and CSV read with errors that name file, line and fix."""
 
 import csv
+import gc
 import io
 import json
 import math
@@ -27,6 +28,18 @@ def handling(number: signal.Signals, handler: Any) -> Iterator[None]:
     finally:
         if is_main:
             signal.signal(number, before)
+
+
+@contextmanager
+def without_gc() -> Iterator[None]:
+    """Let Python not search for reference cycles for a while: rows have none, and are looked at again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager
@@ -63,6 +76,15 @@ def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> int:
 
 def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
     """Read JSON lines as pairs of line number and object; a broken one is noted in `broken`, or an error without it."""
+    for number, row in parse_lines(path):
+        if isinstance(row, str):
+            report_problem(f"{path}:{number}: {row}", broken)
+        else:
+            yield number, row
+
+
+def parse_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Yield line number and object of each JSON line that is not blank; a sentence in the place of a broken one."""
     to_value = json.JSONDecoder(parse_constant=_finite, parse_float=_finite).decode
     # Not splitlines(): a lone carriage return is no line's end. Undecoded: one line in another encoding is one problem.
     for number, line in _read_lines(path):
@@ -70,11 +92,9 @@ def read_jsonl(path: Path, broken: list[str] | None = None) -> Iterator[tuple[in
             continue
         try:
             row = parse_json(line, to_value)
-            if not isinstance(row, dict):
-                raise ValueError("not a JSON object")
+            row = row if isinstance(row, dict) else "not a JSON object"
         except (ValueError, RecursionError) as error:
-            report_problem(f"{path}:{number}: {_reason(error)}", broken)
-            continue
+            row = _reason(error)
         yield number, row
 
 

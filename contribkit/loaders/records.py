@@ -5,9 +5,11 @@ import reprlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from contribkit.config.models import Table
@@ -15,9 +17,9 @@ from contribkit.config.organisation import Organisation
 from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, number_of, parse_contribution_id, place_of
-from contribkit.io import read_jsonl, report_problem
+from contribkit.io import parse_lines, report_problem, without_gc
 from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths
-from contribkit.parquet import is_parquet, read_groups, read_parquet, read_small
+from contribkit.parquet import is_parquet, read_groups, read_small
 from contribkit.period import Period
 from contribkit.privacy import with_private_threads
 from contribkit.tables import (
@@ -28,8 +30,10 @@ from contribkit.tables import (
     REFERENCES,
     THREADS,
     TIME,
+    combine,
     conform,
     is_day,
+    plain_cells,
     records,
 )
 from contribkit.vocabulary import Kind
@@ -44,18 +48,19 @@ _PAGES = {
     "/pull/": "pull_request", "/merge_requests/": "pull_request", "/+/": "pull_request",
     "/discussions/": "discussion", "/t/": "discussion", "/issues/": "issue",
 }  # fmt: skip
-_OF_THREAD = ["author", "kind", "state", "merged_at"]
-_ALIKE = ("ref", "actor", "url", "actor_role")  # what all acts of a row have alike
-_OF_ACT = [*_ALIKE, "act", "at", "count", "text", "hours"]
+_ALIKE = ["ref", "actor", "url", "actor_role"]  # what all acts of a row have alike
 _USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[T ])")
-_TOLD = frozenset(
-    {"id", "ref", "kind", "actor", "repo", "source", "labels", "stated_lead", "stated_upstream", "stated_activity"}
-)
+# What an id is compared with, or tells.
+_STATED = {"stated_lead", "stated_upstream", "stated_activity"}
+_TOLD = {"id", "ref", "kind", "actor", "repo", "number", "source", "labels"} | _STATED
 # By column type: what JSON holds, in Python and in words.
-_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
-    "str": (str, "text"), "list": (list, "a list"), "Int64": (int, "a whole number"),
-    "Float64": ((int, float), "a number"), "boolean": (bool, "true or false"), TIME: (str, "a date"),
+_TYPES: dict[str, tuple[set[type], str]] = {
+    "str": ({str}, "text"), "list": ({list}, "a list"), "Int64": ({int}, "a whole number"),
+    "Float64": ({int, float}, "a number"), "boolean": ({bool}, "true or false"), TIME: ({str}, "a date"),
 }  # fmt: skip
+_ROWS = 50  # of JSON lines that are checked together: as many as are at hand in the cache of a processor
+
+Row = dict[str, Any]
 
 
 class Settings(Table):
@@ -67,24 +72,26 @@ class Settings(Table):
 
 
 def check(organisation: Organisation) -> None:
-    """Read every line, without making tables of them, so that a broken one is known before any work starts."""
+    """Read every line, without keeping any, so that a broken one is known before any work starts."""
     for name in _CHECKS:
-        for _ in _rows(organisation, name, None):
-            pass
+        for path in _paths(organisation, name):
+            for _ in _tables(path, name, None) if is_parquet(path) else _groups(path, name, None):
+                pass
 
 
+@without_gc()
 def load(organisation: Organisation, period: Period | None) -> Loaded:
     """Read contributions and references; the whole files, since earlier periods are wanted too."""
     answer, timezone = Loaded(), organisation.timezone
-    answer.threads, answer.acts = unfold(_rows(organisation, "contributions", answer.broken), timezone)
-    answer.references = conform(pd.DataFrame(_rows(organisation, "references", answer.broken)), REFERENCES, timezone)
+    answer.threads, answer.acts = unfold(_table(organisation, "contributions", answer.broken), timezone)
+    answer.references = conform(_table(organisation, "references", answer.broken), REFERENCES, timezone)
     return answer
 
 
 def load_needs(organisation: Organisation) -> Loaded:
-    """Read what waits upstream, as somebody wrote it down: JSON lines in the columns of `NEEDS`."""
+    """Read what waits upstream, as somebody wrote it down: in the columns of `NEEDS`."""
     answer = Loaded()
-    answer.needs = conform(pd.DataFrame(_rows(organisation, "needs", answer.broken)), NEEDS, organisation.timezone)
+    answer.needs = conform(_table(organisation, "needs", answer.broken), NEEDS, organisation.timezone)
     return answer
 
 
@@ -102,18 +109,34 @@ def _settings(organisation: Organisation) -> Settings:
     return validate_settings(Settings, "records", organisation.sources["records"])
 
 
-def _rows(organisation: Organisation, name: str, broken: list[str] | None) -> Iterator[dict[str, Any]]:
-    for path in matching_paths(organisation, "records", getattr(_settings(organisation), name)):
-        yield from read_records(path, name, broken)
+def _paths(organisation: Organisation, name: str) -> list[Path]:
+    return matching_paths(organisation, "records", getattr(_settings(organisation), name))
+
+
+def _table(organisation: Organisation, name: str, broken: list[str] | None) -> pd.DataFrame:
+    """Return all rows of a setting as a table of its schema, but times as text: a day stays a day."""
+    schema = _with_texts(_CHECKS[name][0])
+    tables = (table for path in _paths(organisation, name) for table in _tables(path, name, broken))
+    return combine([*map(_written, tables)], schema)
+
+
+def _written(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the times of Parquet written as in JSON lines, of which another file may be."""
+    times = [str(name) for name in table if table[name].dtype == TIME]
+    return table.assign(**{name: pd.Series(plain_cells(table[name]), table.index, dtype="str") for name in times})
+
+
+def _with_texts(schema: dict[str, str]) -> dict[str, str]:
+    return {column: "str" if kind == TIME else kind for column, kind in schema.items()}
 
 
 def read_tables(
     contributions: Path, references: Iterable[Path], timezone: str, broken: list[str] | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the contributions and references of files as tables of their schemas; errors as for `read_jsonl`."""
-    table = contribution_table(list(read_records(contributions, "contributions", broken)), timezone)
-    found = [row for path in references for row in read_records(path, "references", broken)]
-    return table, conform(pd.DataFrame(found), REFERENCES, timezone)
+    table = combine([*read_tables_of(contributions, "contributions", timezone, broken)], CONTRIBUTIONS)
+    found = [part for path in references for part in read_tables_of(path, "references", timezone, broken)]
+    return with_private_threads(table), combine(found, REFERENCES)
 
 
 def contribution_table(rows: list[dict[str, Any]], timezone: str) -> pd.DataFrame:
@@ -121,35 +144,29 @@ def contribution_table(rows: list[dict[str, Any]], timezone: str) -> pd.DataFram
     return with_private_threads(conform(pd.DataFrame(rows), CONTRIBUTIONS, timezone))
 
 
-def read_records(path: Path, name: str, broken: list[str] | None = None) -> Iterator[dict[str, Any]]:
+def read_records(path: Path, name: str, broken: list[str] | None = None) -> Iterator[Row]:
     """Yield the rows of a file, checked, with what their ids tell; `name` is a setting; errors as for `read_jsonl`."""
-    for line, row in _lines(path, name, broken):
-        try:
-            yield _completed(row, name)
-        except ValueError as error:
-            report_problem(f"{path}:{line}: {error}", broken)
-
-
-def _completed(row: dict[str, Any], name: str) -> dict[str, Any]:
-    """Complete a row with what its id tells, and return it; a `ValueError` says what is wrong with it."""
-    schema, needed, implied = _CHECKS[name]
-    for column in needed:
-        if not isinstance(row.get(column), str) or not row[column]:
-            raise ValueError(f'"{column}" is missing or not text')
-    _check_types(row, schema)
-    for column, value in implied(row).items():
-        if row.get(column) is None:
-            row[column] = value
-    return row
+    groups = map(records, _tables(path, name, broken)) if is_parquet(path) else _groups(path, name, broken)
+    return chain.from_iterable(groups)
 
 
 def read_tables_of(path: Path, name: str, timezone: str, broken: list[str] | None = None) -> Iterator[pd.DataFrame]:
-    """Yield a file as tables of its schema, as `read_records` reads it: Parquet by its groups of rows."""
+    """Yield a file as tables of its schema, a group of rows each, as `read_records` reads it."""
+    for table in _tables(path, name, broken):
+        yield conform(table, _CHECKS[name][0], timezone)
+
+
+def _tables(path: Path, name: str, broken: list[str] | None) -> Iterator[pd.DataFrame]:
+    """Yield the groups of rows of a file as tables, checked; the times of JSON lines are text, as they were written."""
     schema, needed, _ = _CHECKS[name]
     if not is_parquet(path):
-        yield conform(pd.DataFrame(read_records(path, name, broken)), schema, timezone)
+        columns: dict[str, list[Any]] = {column: [] for column in schema}
+        for rows in _groups(path, name, broken):
+            for column, cells in columns.items():
+                cells += [row.get(column) for row in rows]
+        yield conform(pd.DataFrame(columns), _with_texts(schema))
         return
-    groups, first = read_groups(path, schema, needed[0], timezone), 1
+    groups, first = read_groups(path, schema, needed[0], "UTC"), 1
     while True:
         try:
             table = next(groups, None)
@@ -160,6 +177,47 @@ def read_tables_of(path: Path, name: str, timezone: str, broken: list[str] | Non
             return
         yield _checked(table, path, first, name, broken)
         first += len(table)
+
+
+def _groups(path: Path, name: str, broken: list[str] | None) -> Iterator[list[Row]]:
+    """Yield the rows of JSON lines, checked, some at once."""
+    lines, schema = parse_lines(path), _CHECKS[name][0]
+    while found := [*islice(lines, _ROWS)]:
+        rows = [row for _, row in found if isinstance(row, dict)]
+        known = set().union(*rows)
+        columns = {column: [row.get(column) for row in rows] for column in schema if column in known}
+        yield [row for _, row in _right(found, _are_right(columns, name), path, name, broken)]
+
+
+def _are_right(columns: dict[str, list[Any]], name: str) -> bool:
+    """Return whether the types of all cells are right: a column at once takes a fraction of what a row does."""
+    with suppress(ValueError):
+        _check_cells(columns, name)
+        return True
+    return False
+
+
+def _right(
+    rows: Iterable[tuple[int, Row | str]], types_are: bool, path: Path, name: str, broken: list[str] | None
+) -> list[tuple[int, Row]]:
+    """Return the rows that are right, with what their ids tell; a sentence in the place of a row is what is wrong.
+
+    Types are checked row by row only where it is not known that they are right.
+    """
+    right = []
+    for number, row in rows:
+        try:
+            if isinstance(row, str):
+                raise ValueError(row)
+            if not types_are:
+                _check_cells({column: [cell] for column, cell in row.items()}, name)
+            for column, value in _CHECKS[name][2](row).items():
+                if row.get(column) is None:
+                    row[column] = value
+            right.append((number, row))
+        except ValueError as error:
+            report_problem(f"{path}:{number}: {error}", broken)
+    return right
 
 
 def read_tables_of_all(
@@ -182,30 +240,17 @@ def _together(paths: Sequence[Path], name: str, timezone: str) -> pd.DataFrame |
 
 
 def _checked(table: pd.DataFrame, path: Path, first: int, name: str, broken: list[str] | None) -> pd.DataFrame:
-    """Return the rows of a table that are right, with what their ids tell; only what is checked becomes dicts."""
+    """Return the rows of a table that are right, with what their ids tell; only what tells something becomes rows."""
     schema = _CHECKS[name][0]
-    checked = [column for column, kind in schema.items() if column in _TOLD or kind in ("Int64", "Float64")]
-    rows = []
-    for place, row in enumerate(records(table[checked])):
-        try:
-            rows.append((place, _completed(row, name)))
-        except ValueError as error:
-            report_problem(f"{path}:{first + place}: {error}", broken)
-    table = table.iloc[[place for place, _ in rows]].reset_index(drop=True)
-    told = pd.DataFrame([row for _, row in rows], columns=checked)
-    return table.assign(**dict(conform(told, {column: schema[column] for column in checked})))
-
-
-def _lines(path: Path, name: str, broken: list[str] | None) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the number of each line or row of a file, and what it holds."""
-    if not is_parquet(path):
-        yield from read_jsonl(path, broken)
-        return
-    schema, needed, _ = _CHECKS[name]
-    try:
-        yield from enumerate(records(read_parquet(path, schema, needed[0])), start=1)
-    except ContribkitError as error:
-        _report_file(error, broken)
+    columns = {c: plain_cells(table[c]) for c, kind in schema.items() if c in _TOLD or kind != "str"}
+    are_right = _are_right(columns, name)
+    used = [c for c in columns if c in _TOLD or not are_right]
+    rows = (dict(zip(used, cells, strict=True)) for cells in zip(*(columns[c] for c in used), strict=True))
+    right = _right(enumerate(rows, first), are_right, path, name, broken)
+    if len(right) < len(table):
+        table = table.iloc[[number - first for number, _ in right]].reset_index(drop=True)
+    told = {c: [row[c] for _, row in right] for c in used if c in _TOLD and None in columns[c]}
+    return table.assign(**dict(conform(pd.DataFrame(told, table.index), {c: schema[c] for c in told}, fill_refs=False)))
 
 
 def _report_file(error: ContribkitError, broken: list[str] | None) -> None:
@@ -248,25 +293,33 @@ _CHECKS: dict[str, tuple[dict[str, str], tuple[str, ...], Callable[[dict[str, An
 }
 
 
-def _check_types(row: dict[str, Any], schema: dict[str, str]) -> None:
-    for name, value in row.items():
-        kind = schema.get(name)
-        if value is None or kind is None or (kind == "str" and isinstance(value, str)):
-            continue
-        if value == [] and kind == "list":  # most lists are empty
-            continue
-        known, words = _TYPES[kind]
-        if not isinstance(value, known) or (isinstance(value, bool) and kind != "boolean"):
-            raise ValueError(f'"{name}" is {reprlib.repr(value)}, not {words}')
-        if kind == TIME:
-            _check_date(name, str(value))
-        if kind == "Int64" and isinstance(value, int) and not 0 <= value <= _LARGEST:
-            raise ValueError(f'"{name}" is {"less than 0" if value < 0 else "too large"}')
-        if name == "hours" and not 0 <= float(str(value)) <= _MOST_HOURS:
-            raise ValueError(f'"hours" is {value!r}, not between 0 and {_MOST_HOURS}')
-        items = dict if name == "links_in" else str
-        if isinstance(value, list) and not all(isinstance(item, items) for item in value):
-            raise ValueError(f'"{name}" must hold {"objects" if items is dict else "texts"} only')
+def _check_cells(columns: dict[str, list[Any]], name: str) -> None:
+    """Raise a `ValueError` that says what is wrong with a cell, which need not be the first."""
+    schema, needed, _ = _CHECKS[name]
+    for column in needed:
+        if {*map(type, columns.get(column, [None]))} != {str} or not all(columns[column]):
+            raise ValueError(f'"{column}" is missing or not text')
+    for column, cells in columns.items():
+        if kind := schema.get(column):
+            known, words = _TYPES[kind]
+            found = [cell for cell in cells if cell is not None]
+            if wrong := {*map(type, found)} - known:
+                cell = next(cell for cell in found if type(cell) in wrong)
+                raise ValueError(f'"{column}" is {reprlib.repr(cell)}, not {words}')
+            _check_values(column, kind, found)
+
+
+def _check_values(name: str, kind: str, cells: list[Any]) -> None:
+    if kind == TIME:
+        for text in set(cells):
+            _check_date(name, text)
+    if kind == "Int64" and cells and not 0 <= min(cells) <= max(cells) <= _LARGEST:
+        raise ValueError(f'"{name}" is {"less than 0" if min(cells) < 0 else "too large"}')
+    if name == "hours" and (cell := next((cell for cell in cells if not 0 <= cell <= _MOST_HOURS), None)) is not None:
+        raise ValueError(f'"hours" is {cell!r}, not between 0 and {_MOST_HOURS}')
+    items = dict if name == "links_in" else str
+    if kind == "list" and {*map(type, chain.from_iterable(cells))} - {items}:
+        raise ValueError(f'"{name}" must hold {"objects" if items is dict else "texts"} only')
 
 
 def _check_date(name: str, value: str) -> None:
@@ -277,52 +330,63 @@ def _check_date(name: str, value: str) -> None:
     raise ValueError(f'"{name}" is "{value}", not a date like 2026-07-01 or 2026-07-01T12:00:00Z')
 
 
-def unfold(rows: Iterable[dict[str, Any]], timezone: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return threads and acts that fold into these contributions again; days are those of the time zone."""
+def unfold(rows: pd.DataFrame, timezone: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return threads and acts that fold into these contributions again; days are those of the time zone.
+
+    `rows` are of the schema `CONTRIBUTIONS`, but their times are text.
+    """
+    who = [plain_cells(rows[name]) for name in ("kind", "actor", "author")]
+    authors = [author or (actor if kind in _OF_AUTHORS else None) for kind, actor, author in zip(*who, strict=True)]
+    others = [casefold_id(actor) != casefold_id(author or "") for actor, author in zip(who[1], authors, strict=True)]
     # The author's own row says most about a thread, so it comes first.
-    ordered = sorted(rows, key=lambda row: casefold_id(row["actor"]) != casefold_id(_author(row) or ""))
-    # A list a column takes a fraction of what a dict a row does.
-    known = pd.DataFrame({name: [row.get(name) for row in ordered] for name in THREADS})
-    threads = known.assign(**pd.DataFrame(map(_thread, ordered), columns=_OF_THREAD))
-    acts = pd.DataFrame([act for row in ordered for act in _acts(row)], columns=_OF_ACT).assign(source="records")
-    acts["whole_day"] = is_day(acts["at"].astype("str"))
-    return conform(threads, THREADS, timezone), conform(acts, ACTS, timezone)
+    order = np.argsort(np.array(others, dtype=bool), kind="stable")
+    rows = rows.assign(author=pd.Series(authors, rows.index, dtype="str")).iloc[order].reset_index(drop=True)
+    is_merged = rows["state"].isna() & (rows["kind"] == Kind.PULL_REQUEST) & rows["merged_at"].notna()
+    state = rows["state"].mask(is_merged, "merged")
+    kinds = map(_kind_of_thread, plain_cells(rows["kind"]), plain_cells(rows["url"]))
+    threads = rows.assign(
+        kind=pd.Series([*kinds], dtype="str"), state=state, merged_at=rows["merged_at"].where(state == "merged")
+    )
+    return conform(threads, THREADS, timezone), conform(_acts(rows), ACTS, timezone)
 
 
-def _author(row: dict[str, Any]) -> str | None:
-    return row.get("author") or (row["actor"] if row["kind"] in _OF_AUTHORS else None)
+def _kind_of_thread(kind: str, url: str | None) -> str | None:
+    if kind not in (Kind.REVIEW, Kind.COMMENT, Kind.TRIAGE):
+        return kind
+    # That of the thread itself is in its address.
+    fallback = "pull_request" if kind == Kind.REVIEW else None
+    return next((thread for place, thread in _PAGES.items() if place in (url or "")), fallback)
 
 
-def _thread(row: dict[str, Any]) -> tuple[str | None, ...]:
-    """Return what a row tells of its thread in other words than a thread has: the columns `_OF_THREAD`."""
-    kind: str | None = row["kind"]
-    if kind in (Kind.REVIEW, Kind.COMMENT, Kind.TRIAGE):  # the kind of the thread itself is in its address
-        fallback = "pull_request" if kind == Kind.REVIEW else None
-        kind = next((thread for place, thread in _PAGES.items() if place in (row.get("url") or "")), fallback)
-    state = row.get("state")
-    if state is None and row["kind"] == Kind.PULL_REQUEST and row.get("merged_at"):
-        state = "merged"
-    merged_at = row.get("merged_at") if state == "merged" else None
-    return _author(row), kind, state, merged_at
+def _acts(rows: pd.DataFrame) -> pd.DataFrame:
+    times = [plain_cells(rows[name]) for name in ("kind", "happened_at", "last_at", "opened_at", "merged_at", "acts")]
+    of_rows = [*map(_moments, *times)]
+    places = np.repeat(np.arange(len(rows)), np.array([len(moments) for moments in of_rows], dtype=int))
+    acts = pd.DataFrame([*chain.from_iterable(of_rows)], columns=["act", "at", "count", "is_first"])
+    words = pd.Series(["\n\n".join(remarks) or None for remarks in rows["remarks"]], dtype="str")
+    alike = rows[[*_ALIKE, "hours"]].assign(text=words).iloc[places].reset_index(drop=True)
+    for column in ("text", "hours"):
+        alike[column] = alike[column].where(acts["is_first"])
+    return alike.assign(**acts[["act", "at", "count"]], whole_day=is_day(acts["at"].astype("str")), source="records")
 
 
-def _acts(row: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
-    """Yield the acts of a row, in the columns `_OF_ACT`: as many as it has different dates, the count on the first."""
-    first, last = row.get("happened_at"), row.get("last_at")
-    act = _ACTS[row["kind"]]
+def _moments(
+    kind: str, first: str | None, last: str | None, opened: str | None, merged: str | None, acts: int | None
+) -> list[tuple[str, str | None, int, bool]]:
+    """Return the acts of a row: what, when, how many, and whether what they say and took is of this one.
+
+    They are as many as the row has different dates, and the count is on the first.
+    """
+    act = _ACTS[kind]
     later = "commented" if act == "opened" else act
-    named = (("opened", "opened_at"), ("merged", "merged_at")) if act == "opened" else ()
-    moments: dict[tuple[str, Any], int] = {(name, row[time]): 1 for name, time in named if row.get(time)}
-    if not moments:
-        moments[act, first or last] = 1
+    named = (("opened", opened), ("merged", merged)) if act == "opened" else ()
+    moments: list[tuple[str, str | None]] = [(name, time) for name, time in named if time] or [(act, first or last)]
     for moment in filter(None, (first, last)):
         # A time is known already as it is, and a day by a time on it.
         if not any(at == moment or (len(moment) == 10 and str(at).startswith(moment)) for _, at in moments):
-            moments[later, moment] = 1
+            moments.append((later, moment))
     # Times of one form, or days: what sorts as text; "~" comes behind every time of a day.
     inside = [moment for moment in moments if not first or (first <= (moment[1] or first) <= (last or first) + "~")]
-    start = inside[0] if inside else next(iter(moments))
-    moments[start] += max(0, (row.get("acts") or 1) - len(inside))
-    common, words = tuple(map(row.get, _ALIKE)), ("\n\n".join(row.get("remarks") or []) or None, row.get("hours"))
-    for moment, count in moments.items():
-        yield *common, *moment, count, *(words if moment == start else (None, None))
+    start = inside[0] if inside else moments[0]
+    more = max(0, (acts or 1) - len(inside))
+    return [(*moment, 1 + more if moment == start else 1, moment == start) for moment in moments]

@@ -18,6 +18,7 @@ from contribkit.ids import parse_contribution_id
 from contribkit.io import write_jsonl
 from contribkit.loaders import Data, check, load
 from contribkit.loaders.records import read_records
+from contribkit.parquet import write_parquet
 from contribkit.period import Period
 from contribkit.tables import CONTRIBUTIONS, conform, records
 from tests.helpers.builders import HEAD, SOURCES, TEAM, UPSTREAM, jsonl, organisation
@@ -405,3 +406,45 @@ def test_what_the_activity_log_stated_in_files_of_earlier_versions_is_read(tmp_p
     log, github = read_records(tmp_path / "c.jsonl", "contributions")
     assert (log["stated_lead"], log["stated_upstream"]) == ("upstream", "Up")
     assert "stated_lead" not in github
+
+
+def test_parquet_and_json_lines_of_one_setting_load_as_json_lines_alone(tmp_path: Path) -> None:
+    rows = [
+        pull(1, "2026-07-01", "2026-07-04") | {"files": ["a.py"], "remarks": ["Done"], "hours": 0.5},
+        row("o/r#1@bob:review", f"2026-07-09{TEN}", last_at="2026-07-20T10:00:00.250000Z", acts=7, author="ada"),
+        row("log:1@ada:meeting", f"2026-07-02{TEN}", links_in=[{"ref": "own/plans#3"}]),
+    ]
+    org = written(tmp_path, [*rows[::2], rows[1]], [REFERENCE])
+    expected = load(org, Period("2026-Q3", org.timezone))
+    for number, table in enumerate((rows[1:2], rows[::2])):
+        frame = conform(pd.DataFrame(table), CONTRIBUTIONS)
+        write_parquet(tmp_path / f"{number}.parquet", frame, CONTRIBUTIONS)
+    jsonl(tmp_path / "half.jsonl", *rows[::2])
+    for names in (["half.jsonl", "0.parquet"], ["1.parquet", "0.parquet"]):
+        sources = BERLIN.replace('["c*.jsonl"]', json.dumps(names))
+        found = load(organisation(tmp_path, sources), "2026-Q3")
+        for name in ("threads", "acts", "contributions"):
+            pd.testing.assert_frame_equal(getattr(found, name), getattr(expected, name))
+
+
+def test_wrong_rows_of_parquet_are_named_before_any_work_and_can_be_left_out(tmp_path: Path) -> None:
+    rows = [{"id": ID}, {"id": ID, "hours": -5.0}, {"id": "o/r#2@ada:issue"}, {"id": "o/r#3@ada", "acts": 2}]
+    write_parquet(tmp_path / "c.parquet", conform(pd.DataFrame(rows), CONTRIBUTIONS, fill_refs=False), CONTRIBUTIONS)
+    jsonl(tmp_path / "r.jsonl")
+    org = organisation(tmp_path, BERLIN.replace("c*.jsonl", "c.parquet"))
+    with pytest.raises(ContribkitError, match=r'c.parquet:2: "hours" is -5.0, not between 0 and 100000'):
+        check(org)
+    data = load(org, "2026-Q3", keep_going=True)
+    assert sorted(data.undated()["id"]) == [ID, "o/r#2@ada:issue"]
+    assert [note.partition(": ")[2][:20] for note in data.sources[0].notes] == [
+        '"hours" is -5.0, not',
+        "invalid contribution",
+    ]
+
+
+def test_the_first_wrong_line_is_named_whatever_is_wrong_with_it(tmp_path: Path) -> None:
+    rows: list[Row] = [{"id": ID}, {"id": "o/r#1@ada:reviw"}, "{", {"id": ID, "title": 3}]
+    with pytest.raises(ContribkitError, match=r'c.jsonl:2: unknown kind "reviw"'):
+        check(written(tmp_path, rows, []))
+    with pytest.raises(ContribkitError, match=r'c.jsonl:2: "title" is 3'):
+        check(written(tmp_path, [rows[0], *rows[:0:-1]], []))
