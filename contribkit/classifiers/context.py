@@ -106,6 +106,7 @@ class Context:
         self.posts = [mention for mention in self.inward if mention.kind == "document"]
         self.activity: Activity = activity_of(row)  # what sort of work it is
         # The stakeholders that the thread and the actor name, and those that the title does, thanks or not.
+        self._named: dict[str, list[Named]] = {}
         has_name = "name" in self.own_signs
         self.own_named = self.named(self.own_words) if has_name else []
         self.title_named = self.index.named_in(self.title) if has_name or self.is_of_bot else []
@@ -149,9 +150,12 @@ class Context:
 
     def named(self, words: str) -> list[Named]:
         """Return the stakeholders that a text names, in the order of contribkit.toml; thanks do not count."""
-        # Most texts name nobody, or thank nobody, and need not be taken apart.
-        named = self.index.named_in(words) if "name" in self.signs(words) else []
-        return self.index.named_in(without_thanks(words)) if named and "thanks" in self.signs(words) else named
+        if (found := self._named.get(words)) is None:  # several rules ask about the same texts
+            # Most texts name nobody, or thank nobody, and need not be taken apart.
+            found = self.index.named_in(words) if "name" in self.signs(words) else []
+            found = self.index.named_in(without_thanks(words)) if found and "thanks" in self.signs(words) else found
+            self._named[words] = found
+        return found
 
     def _asked(self) -> list[str]:
         """Return the people who speak for a stakeholder and whom the actor names, as case-folded logins."""

