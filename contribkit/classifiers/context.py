@@ -7,7 +7,6 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from contribkit.classifiers.activity import activity_of
 from contribkit.classifiers.stakeholder_mentions import Named, StakeholderIndex, without_thanks
 from contribkit.classifiers.votes import Reason
 from contribkit.config.organisation import Organisation
@@ -82,6 +81,7 @@ class Context:
     day: date | None = None  # of the first act, where the organisation is
     maintains: bool = False  # the actor maintains the project
     stakeholder_maintainers: frozenset[str] = frozenset()  # case-folded logins of speakers who maintain it
+    activity: Activity = Activity.OTHER  # what sort of work it is: see `activity_of`
 
     def __post_init__(self) -> None:
         """Look up once what nearly every rule asks: as attributes, which cost less than properties at each use."""
@@ -99,14 +99,15 @@ class Context:
         # The words of the thread and of the actor in it; those of bots quote others.
         opening = [] if self.is_of_bot else [self.title, text("body")]
         self.own_words = "\n".join([*opening, *row["remarks"]])
+        # Several rules ask about the same texts.
+        self._signs: dict[str, frozenset[str]] = {}
+        self._named: dict[str, list[Named]] = {}
         self.own_signs = self.signs(self.own_words)
         self.mentions = self._mentions()  # everything on the organisation's own side that is tied to the thread
         # Those that point at the thread say something about it; some of them are posts.
         self.inward = [mention for mention in self.mentions if mention.direction == "in"]
         self.posts = [mention for mention in self.inward if mention.kind == "document"]
-        self.activity: Activity = activity_of(row)  # what sort of work it is
         # The stakeholders that the thread and the actor name, and those that the title does, thanks or not.
-        self._named: dict[str, list[Named]] = {}
         has_name = "name" in self.own_signs
         self.own_named = self.named(self.own_words) if has_name else []
         self.title_named = self.index.named_in(self.title) if has_name or self.is_of_bot else []
@@ -141,7 +142,9 @@ class Context:
 
     def signs(self, words: str) -> frozenset[str]:
         """Return what a text has of what rules look for: see `StakeholderIndex.signs`."""
-        return self.index.signs.found_in(words)
+        if (found := self._signs.get(words)) is None:
+            found = self._signs[words] = self.index.signs.found_in(words)
+        return found
 
     def filed_under(self, topic: re.Pattern[str]) -> Iterator[tuple[Mention, str]]:
         """Yield posts of the organisation that link to it and have a label of a topic, with the label."""
@@ -150,7 +153,7 @@ class Context:
 
     def named(self, words: str) -> list[Named]:
         """Return the stakeholders that a text names, in the order of contribkit.toml; thanks do not count."""
-        if (found := self._named.get(words)) is None:  # several rules ask about the same texts
+        if (found := self._named.get(words)) is None:
             # Most texts name nobody, or thank nobody, and need not be taken apart.
             found = self.index.named_in(words) if "name" in self.signs(words) else []
             found = self.index.named_in(without_thanks(words)) if found and "thanks" in self.signs(words) else found
@@ -201,7 +204,7 @@ def _of_links(row: dict[str, Any], index: StakeholderIndex) -> Iterator[Mention]
             yield Mention(ref, "issue", url=thread_url(ref), direction="out")
 
 
-@lru_cache(maxsize=64)  # rules look at one contribution one after the other
+@lru_cache(maxsize=1_000)  # several rules look at the same mentions
 def _planning_words(title: str, passage: str) -> re.Match[str] | None:
     return _CARE.search(title) or _FOUNDATIONAL.search(f"{title}\n{passage}")
 

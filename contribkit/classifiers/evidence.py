@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from contribkit.classifiers.activity import activity_of
 from contribkit.classifiers.attribution import Aim, aim
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.propagation import Links, Neighbour, Told, exchange, links_of, told_of
@@ -110,14 +111,16 @@ class Background:
         speakers, owners = self.organisation.speakers, _owners(table)
         told = references.to(threads := [*map(casefold_id, cells_of(table["ref"]))])
         speaking = {owner: frozenset(logins & speakers) for owner, logins in self.maintainers.items()}
-        cells = zip(rows_of(table), threads, owners, covered, days, strict=True)
+        # In a pass of its own, which takes less time than one thing after the other for each row.
+        activities = [*map(activity_of, rows := rows_of(table))]
+        cells = zip(rows, activities, threads, owners, covered, days, strict=True)
         return [
             Context(
                 row, self.index, told.get(thread, []), bool(is_covered),
                 None if pd.isna(day) else day, casefold_id(str(row["actor"])) in self.maintainers.get(owner, ()),
-                speaking.get(owner, frozenset()),
+                speaking.get(owner, frozenset()), activity,
             )
-            for row, thread, owner, is_covered, day in cells
+            for row, activity, thread, owner, is_covered, day in cells
         ]  # fmt: skip
 
 
@@ -183,8 +186,8 @@ def _first_hand(
     """Return the reasons of contexts, the leads and aims that follow, and what these tell of threads next to them."""
     rows = [
         (place, rule, strength, *reason)
-        for place, context in zip(index, contexts, strict=True)
-        for rule, strength, reason in reasons_for(context, failures, background.weights)
+        for place, found in zip(index, reasons_for(contexts, failures, background.weights), strict=True)
+        for rule, strength, reason in found
     ]
     reasons = pd.DataFrame(rows, columns=COLUMNS)
     first = decide(reasons, index, background.weights)

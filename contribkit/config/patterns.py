@@ -44,9 +44,8 @@ class Signs:
         for expression in expressions.values():
             self._set.Add(expression)
         self._set.Compile()
-        self.found_in = lru_cache(maxsize=8)(self._found_in)  # rules look at one text one after the other
 
-    def _found_in(self, text: str) -> frozenset[str]:
+    def found_in(self, text: str) -> frozenset[str]:
         """Return the names of the expressions that match somewhere in a text."""
         found = self._set.Match(text.encode("utf-8", "replace"))
         return frozenset([self._names[number] for number in found]) if found else _NONE

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.leads import SETS, read
 from contribkit import Labels, Organisation, Period, classify, load
 from contribkit.classifiers import rules
+from contribkit.classifiers.activity import activity_of
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
 from contribkit.classifiers.votes import decide, weights_of_rules
@@ -232,8 +233,10 @@ def test_a_rule_that_fails_is_named_and_passed_over(monkeypatch, caplog):
     lists: dict[str, Any] = {"ref": "up/app#1"} | {
         name: [] for name in ("remarks", "links_in", "links_out", "labels", "files", "participants")
     }
-    context = Context({"title": "Fix the CI", "kind": "issue"} | lists, StakeholderIndex(organisation()))
-    assert [*rules.reasons_for(context, rules.Failures(), weights_of_rules())]
+    row = {"title": "Fix the CI", "kind": "issue"} | lists
+    context = Context(row, StakeholderIndex(organisation()), activity=activity_of(row))
+    (reasons,) = rules.reasons_for([context], rules.Failures(), weights_of_rules())
+    assert reasons
     assert "broken" in caplog.text
 
 
