@@ -115,7 +115,7 @@ def scores(row: Mapping[str, Any]) -> dict[Activity, float]:
     names = features(_text(row, "title"), _text(row, "body"), row["files"], *lines)
     labels = " ".join(row["labels"])[:_TITLE]
     said = _LABELS.spoken_of(labels) if labels else []
-    known = [(name, value, weights[name]) for name, value in names.items() if name in weights]
+    known = [(name, value, of) for name, value in names.items() if (of := weights.get(name))]
     if not said and not any(name.startswith(("word", "path", "prefix", "news")) for name, _, _ in known):
         return {}
     feature, bugfix, maintenance, docs, ci = weights["bias"]
@@ -146,7 +146,7 @@ def _title_features(title: str) -> dict[str, float]:
     tokens = ["<number>" if token.lstrip("v")[:1].isdigit() else token for token in found]
     names = [f"word {token}" for token in tokens] + [f"words {first} {second}" for first, second in pairwise(tokens)]
     names += [f"first {token}" for token in tokens[:1]]
-    if prefix := _PREFIX.match(title):
+    if (":" in title or "]" in title) and (prefix := _PREFIX.match(title)):
         names.append(f"prefix {(prefix[1] or prefix[2]).casefold()}")
     if "`" in title:
         names.append("code in title")
@@ -163,14 +163,14 @@ def _path_features(files: list[str]) -> dict[str, float]:
     paths = [path for path in seen if not path.fragment]
     if not paths:
         return found | {"no paths": 1.0}
-    counts: dict[str, int] = {}
+    counts: dict[tuple[str, str], int] = {}
     for path in paths:
-        for name in path.names:
-            counts[name] = counts.get(name, 0) + 1
-    for name, count in counts.items():
-        found[f"path {name}"] = _PATH * count / len(paths)
+        for names in path.names:
+            counts[names] = counts.get(names, 0) + 1
+    for (of_some, of_all), count in counts.items():
+        found[of_some] = _PATH * count / len(paths)
         if count == len(paths):
-            found[f"path all {name}"] = _PATH
+            found[of_all] = _PATH
     if tests := sum(path.is_test for path in paths):
         found["path tests alone" if tests == len(paths) else "path tests beside code"] = _PATH
     return found | {"files": _PATH * math.log1p(len(files)) / 4, f"files {min(len(files), 6)}": _PATH}
@@ -180,7 +180,7 @@ class _Path(NamedTuple):
     """What a path tells of the work."""
 
     fragment: str | None  # the kind of change, where it is the fragment of a changelog
-    names: frozenset[str]
+    names: tuple[tuple[str, str], ...]  # of its features: where some paths of a change have them, and where all do
     is_test: bool
     is_ci: bool
     is_of_meeting: bool
@@ -191,7 +191,8 @@ def _seen_in_path(path: str) -> _Path:
     folded, fragment = path.casefold(), _FRAGMENT.search(path)
     *folders, name = folded.split("/")
     ending, tests = name.rpartition(".")[2] if "." in name else "", {"test file"} if "test" in name else set()
-    names = frozenset({f"in {folder}" for folder in folders} | {f"named {name}", f"ending {ending}"} | tests)
+    seen = {f"in {folder}" for folder in folders} | {f"named {name}", f"ending {ending}"} | tests
+    names = tuple((f"path {one}", f"path all {one}") for one in sorted(seen))
     is_ci, is_of_meeting = bool(_CI_PATH.search(path)), bool(_MEETING_PATH.search(path))
     return _Path(fragment[1].casefold() if fragment else None, names, "test" in folded, is_ci, is_of_meeting)
 

@@ -79,10 +79,11 @@ def as_configured(name: str, organisation: Organisation) -> str | None:
 
 def goal(context: Context, activity: Activity) -> str | None:
     """Return the goal that an upstream-led contribution counts for: planned there, else of its project and activity."""
-    day = context.day
-    goals = [goal for goal in context.organisation.goals if day is None or goal.holds_between(day, day)]
-    refs = {casefold_id(mention.ref) for mention in context.mentions}
-    places = refs | {casefold_id(repository_of(ref) or "") for ref in refs}
-    planned = [goal.name for goal in goals if {casefold_id(ref) for ref in goal.refs} & places]
-    of_project = [goal for goal in goals if not goal.upstream or context.project in goal.upstream]
-    return next(iter([*planned, *(goal.name for goal in of_project if activity in goal.activities)]), None)
+    goals = context.index.goals_on(context.day)
+    if context.mentions:
+        threads = {casefold_id(mention.ref) for mention in context.mentions}
+        places = threads | {casefold_id(repository_of(thread) or "") for thread in threads}
+        if planned := [goal.name for goal, refs in goals if refs & places]:
+            return planned[0]
+    of_project = (goal for goal, _ in goals if not goal.upstream or context.project in goal.upstream)
+    return next((goal.name for goal in of_project if activity in goal.activities), None)

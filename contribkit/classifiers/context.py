@@ -86,15 +86,10 @@ class Context:
     def __post_init__(self) -> None:
         """Look up once what nearly every rule asks: as attributes, which cost less than properties at each use."""
         row, text = self.row, self.text
-        self.organisation: Organisation = self.index.organisation  # whose contribution it is
         self.ref, self.kind, self.repo, self.title = text("ref"), text("kind"), text("repo"), text("title")
         self.actor, self.author = text("actor"), text("author")
         self.thread = casefold_id(self.ref)  # what the thread is compared by
-        self.url = text("url") or None  # of the thread, where it has one
-        self.files: list[str] = row["files"]
-        self.labels: list[str] = row["labels"]
-        self.links_out: list[str] = row["links_out"]
-        self.linked_refs: list[str] = [*self.links_out, *(link.get("ref") or "" for link in row["links_in"])]
+        self.linked_refs: list[str] = [*row["links_out"], *(link.get("ref") or "" for link in row["links_in"])]
         self.is_of_bot = is_true(row.get("author_is_bot")) or self.index.is_bot(self.author)
         # The words of the thread and of the actor in it; those of bots quote others.
         opening = [] if self.is_of_bot else [self.title, text("body")]
@@ -113,6 +108,34 @@ class Context:
         self.title_named = self.index.named_in(self.title) if has_name or self.is_of_bot else []
         # Whom the actor asks; the actor's words are among all of the thread's.
         self.asked = self._asked() if "person" in self.own_signs else []
+
+    @property
+    def organisation(self) -> Organisation:
+        """Whose contribution it is."""
+        return self.index.organisation
+
+    @property
+    def url(self) -> str | None:
+        """The address of the thread, where it has one."""
+        return self.text("url") or None
+
+    @property
+    def files(self) -> list[str]:
+        """The paths that it changes."""
+        paths: list[str] = self.row["files"]
+        return paths
+
+    @property
+    def links_out(self) -> list[str]:
+        """The threads at which it points."""
+        refs: list[str] = self.row["links_out"]
+        return refs
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels of the thread."""
+        names: list[str] = self.row["labels"]
+        return names
 
     def text(self, name: str) -> str:
         """Return a column's text, empty where it is missing."""
@@ -167,13 +190,13 @@ class Context:
         logins = map(str.casefold, _LOGIN.findall(self.actor_words))
         return list(dict.fromkeys(login for login in logins if login in self.index.speaking))
 
-    @cached_property
+    @property
     def is_small(self) -> bool:
         """Whether few lines changed."""
         lines = [self.row.get(name) for name in ("additions", "deletions")]
         return all(not is_missing(number) for number in lines) and sum(map(int, filter(None, lines))) <= _FEW_LINES
 
-    @cached_property
+    @property
     def author_is_outsider(self) -> bool:
         """Whether the author of the thread is neither a member nor one of a stakeholder's people."""
         author, own = self.author, self.organisation

@@ -23,7 +23,16 @@ from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
 from contribkit.classifiers.votes import Reason, Weights, decide
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, owner_of_place
-from contribkit.tables import CONTRIBUTIONS, cells_of, conform, grouped, of_trackers, rows_of, sort_references
+from contribkit.tables import (
+    CONTRIBUTIONS,
+    cells_of,
+    conform,
+    grouped,
+    is_missing,
+    of_trackers,
+    rows_of,
+    sort_references,
+)
 from contribkit.vocabulary import MAINTAINER, MAINTAINERS, Kind, Lead
 
 Value = TypeVar("Value")
@@ -117,21 +126,20 @@ class Background:
         return [
             Context(
                 row, self.index, told.get(thread, []), bool(is_covered),
-                None if pd.isna(day) else day, casefold_id(str(row["actor"])) in self.maintainers.get(owner, ()),
+                None if is_missing(day) else day, casefold_id(str(row["actor"])) in self.maintainers.get(owner, ()),
                 speaking.get(owner, frozenset()), activity,
             )
             for row, activity, thread, owner, is_covered, day in cells
         ]  # fmt: skip
 
 
-def _owners(table: pd.DataFrame) -> pd.Series:
-    owners = [owner_of_place(ref).casefold() for ref in cells_of(table["ref"])]
-    return pd.Series(owners, table.index, dtype="str")
+def _owners(table: pd.DataFrame) -> list[str]:
+    return [casefold_id(owner_of_place(ref)) for ref in cells_of(table["ref"])]
 
 
 def survey(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisation) -> Survey:
     """Return what all parts must know of one: who maintains what, and over which days the own side was read."""
-    owners = _owners(table)
+    owners = pd.Series(_owners(table), table.index, dtype="str")
     actors, authors, mergers = (table[name].str.casefold() for name in ("actor", "author", "merged_by"))
     acts = (table["actor_role"] == MAINTAINER) | table["kind"].isin([Kind.RELEASE, Kind.TRIAGE])
     people = pd.concat([actors[acts], authors[table["author_association"].isin(MAINTAINERS)], mergers]).dropna()

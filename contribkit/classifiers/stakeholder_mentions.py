@@ -1,6 +1,7 @@
 """Stakeholders in texts and repositories: who is mentioned, and in which words."""
 
 import re
+from datetime import date
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -75,6 +76,7 @@ class StakeholderIndex:
         self.is_member_on = cache(organisation.is_member_on)
         self.upstream_of = cache(organisation.upstream_of)
         self.named_by_path = cache(self._named_by_path)
+        self.goals_on = cache(self._goals_on)
 
     def named_in(self, words: str) -> list[Named]:
         """Return the stakeholders that a text names as whole words, in the case given and the order of the file."""
@@ -126,6 +128,11 @@ class StakeholderIndex:
     def coded_goals(self) -> list[Goal]:
         """The goals that have codes."""
         return [goal for goal in self.organisation.goals if goal.codes]
+
+    def _goals_on(self, day: date | None) -> list[tuple[Goal, frozenset[str]]]:
+        """Return the goals that hold on a day, or all, with the case-folded threads and places that plan them."""
+        goals = (goal for goal in self.organisation.goals if day is None or goal.holds_between(day, day))
+        return [(goal, frozenset(map(casefold_id, goal.refs))) for goal in goals]
 
     @cached_property
     def planned_labels(self) -> frozenset[str]:

@@ -24,7 +24,7 @@ def planned(context: Context) -> Iterator[Reason]:
     """The organisation's own side plans it as upstream work: in a thread, or in the repository that holds it."""
     for mention in context.mentions:
         places = {casefold_id(mention.ref), casefold_id(repository_of(mention.ref) or "")}
-        goals = [goal for goal in context.organisation.goals if places & set(map(casefold_id, goal.refs))]
+        goals = [goal for goal, refs in context.index.goals_on(None) if places & refs]
         if goals:
             yield mention.reason(Lead.UPSTREAM, "goal", f'the goal "{goals[0].name}" is planned there')
         elif marked := [label for label in mention.labels if label.casefold() in context.index.planned_labels]:
