@@ -197,8 +197,9 @@ class Plan(Page):
             needs={row["ref"]: row for row in page.dicts(self.ranked)},
         )  # fmt: skip
         taken, again = sum(line.who is not None for line in lines), sum(map(self.rotation.repeats, lines))
+        has = page.verb(taken, "has somebody to take it", "have somebody to take them", len(lines))
         sentence = (
-            f"{taken} of {pluralise(len(lines), 'line')} {page.verb(taken, 'has', 'have')} somebody to take them; "
+            f"{taken} of {pluralise(len(lines), 'line')} {has}; "
             f"{again or 'none'} {page.verb(again or 1, 'repeats', 'repeat')} what the same person did in the period "
             f"before. Lines are shared by {'capacity and days present' if self.rotation.hours is None else 'hours'}; "
             "nobody is ranked."

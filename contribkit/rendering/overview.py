@@ -13,7 +13,7 @@ from contribkit.period import Period
 from contribkit.review import page
 from contribkit.review.review_data import project_slug
 from contribkit.review.shares import lead_counts
-from contribkit.review.summary import UNCOVERED, headline_of, read_summaries
+from contribkit.review.summary import UNCOVERED, read_headline
 from contribkit.text import MISSING
 from contribkit.vocabulary import LEADS, Lead
 
@@ -86,7 +86,7 @@ def write_overview(organisation: Organisation, reviews: Path) -> None:
 
 def _line(reviews: Path, slug: str, period: Period) -> dict[str, Any]:
     """Return who led what by a review's summary: shares of decided work, and a bar of all, or why there are none."""
-    entry = headline_of(read_summaries(reviews, slug, [period]).get(str(period), {}), str(period)) or {}
+    entry = read_headline(reviews / str(period) / slug / "summary.json", str(period))
     counts: list[Any] = [entry.get(lead) for lead in Lead]
     line = {"period": period, "shares": [MISSING] * len(LEADS), "unclear": MISSING, "rows": MISSING, "bar": []}
     if not all(isinstance(count, int) for count in counts):

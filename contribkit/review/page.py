@@ -245,9 +245,9 @@ def number(value: Any) -> str:
     return MISSING if is_missing(value) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def verb(count: int, one: str = "was", more: str = "were") -> str:
-    """Return the form of a verb that fits a count."""
-    return one if count == 1 else more
+def verb(count: int, one: str = "was", more: str = "were", whole: int | None = None) -> str:
+    """Return the form of a verb that fits a count, such as that of a `whole`: "1 of 2 was", "0 of 1 was"."""
+    return one if 1 in (count, whole) else more
 
 
 def told(sentences: Mapping[str, Any]) -> str:

@@ -93,16 +93,21 @@ class _Row(BaseModel):
 
 class _Headline(BaseModel, extra="allow"):
     period: str
-    __pydantic_extra__: dict[str, str | float | None]
+    __pydantic_extra__: dict[str, str | int | float | None]
 
 
-class _Summary(BaseModel):
-    """What a later review reads of a summary; one of an older version may hold less."""
+class _Headlines(BaseModel):
+    """What an overview reads of a summary; one of an older version may hold less."""
 
     as_of: datetime
-    rows: list[_Row]
     history: list[_Headline] = []
     sources: list[dict[str, Any]] = []
+
+
+class _Summary(_Headlines):
+    """What a later review reads of a summary."""
+
+    rows: list[_Row]
 
 
 def headline_of(summary: Mapping[str, Any], period: str) -> dict[str, Any] | None:
@@ -113,6 +118,14 @@ def headline_of(summary: Mapping[str, Any], period: str) -> dict[str, Any] | Non
     if entry and "no_share" not in entry and not is_seen:  # older summaries hold shares that nothing covers
         return entry | dict.fromkeys(("upstream_share", "low", "high")) | {"no_share": UNCOVERED}
     return entry
+
+
+def read_headline(path: Path, period: str) -> dict[str, Any]:
+    """Return the numbers of a period that its summary holds, without a look at its rows; nothing of a damaged one."""
+    try:
+        return headline_of(_Headlines.model_validate_json(path.read_bytes()).model_dump(), period) or {}
+    except (ValueError, OSError):
+        return {}
 
 
 def read_summaries(reviews: str | Path, slug: str, periods: Iterable[Period]) -> Summaries:

@@ -151,6 +151,21 @@ def test_why_self_merges_are_not_known_fits_what_was_merged(org, row, why):
     assert f"own pull requests that their author merged ({escape(why)})" in body
 
 
+@pytest.mark.parametrize(
+    ("mergers", "sentence"),
+    [
+        (["bob"], "0 of 1 own pull request whose merger is known was merged by its author."),
+        (["ada", "bob"], "1 of 2 own pull requests whose merger is known was merged by its author."),
+        (["bob", "bob"], "0 of 2 own pull requests whose merger is known were merged by their author."),
+    ],
+)
+def test_the_verb_fits_how_many_pull_requests_their_author_merged(org, mergers, sentence):
+    rows = judged(*({"author": "ada", "merged_at": PULL, "merged_by": name} for name in mergers))
+    tables = {"acts": conform(pd.DataFrame(), ACTS), "threads": conform(pd.DataFrame(), THREADS)}
+    data = data_of(rows, **tables, members={}, period=PERIOD, organisation=org, periods=[rows], project=None)
+    assert sentence in community.Community().sentence(data)
+
+
 def test_our_share_of_a_project_asks_only_sources_that_know_others(org):
     git, log = {"source": "git"}, {"source": "log"}
     known = acts(

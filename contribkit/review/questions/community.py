@@ -20,6 +20,7 @@ from contribkit.vocabulary import MAINTAINERS, NEWCOMERS, Kind
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_MERGED = ("was merged by its", "were merged by their")
 _PROJECTS = array(
     "The organisation's acts among the known acts of people in each upstream project; empty where no source knows acts "
     "of others.",
@@ -53,7 +54,7 @@ class Community(Question):
             f"{reviews} went to pull requests of people who are not maintainers{ended}.": reviewed is not None,
             f"{back['part']} of {newcomers} whose work was reviewed came back.": back["whole"],
             f"Half of the newcomers had an answer within {page.number(response['days'])} days.": response["known"],
-            f"{whose} {page.verb(own['part'])} merged by their author.": own["whole"], _ours(data): True,
+            f"{whose} {page.verb(own['part'], *_MERGED, own['whole'])} author.": own["whole"], _ours(data): True,
         })  # fmt: skip
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:

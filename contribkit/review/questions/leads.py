@@ -73,13 +73,15 @@ class Leads(Question):
         interval = f" ({page.percent(part.share)} of both, {page.between(part.low, part.high)})" if is_given else ""
         unseen = f"{words['stakeholder']} work cannot be seen beyond what threads and labels say: no share is given."
         served = f", for {pluralise(communities, 'stakeholder')}" if communities else ""
-        led = f"{counts['stakeholder']} of {pluralise(total, 'contribution')} {page.verb(counts['stakeholder'])}"
+        led = f"{counts['stakeholder']} of {pluralise(total, 'contribution')}"
+        was = page.verb(counts["stakeholder"], whole=total)
+        has = page.verb(known.part, "has", "have", known.whole)
         waiting = f"{counts['unclear']} {page.verb(counts['unclear'], 'needs', 'need')} review."
         return page.told({
             effort: is_given and effort,
-            f"{led} {words['stakeholder']}{served}; {counts['upstream']} {words['upstream']}{interval}; "
+            f"{led} {was} {words['stakeholder']}{served}; {counts['upstream']} {words['upstream']}{interval}; "
             f"{counts['individual']} {words['individual']}; {waiting}": True,
-            f"{known.part} of {known.whole} {page.verb(known.part, 'has', 'have')} evidence from our own side.": total,
+            f"{known.part} of {known.whole} {has} evidence from our own side.": total,
             f"No source of our own side covers the period, so that {unseen}": not data.covers_own_side,
         })  # fmt: skip
 
