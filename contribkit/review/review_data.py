@@ -135,7 +135,8 @@ class ReviewData:
     @cached_property
     def threads(self) -> pd.DataFrame:
         """The threads of everybody that may be shown."""
-        return self.data.threads[privacy.visible(self.data.threads, self.include_private)]
+        is_visible = privacy.visible(self.data.threads, self.include_private)
+        return self.data.threads if is_visible.all() else self.data.threads[is_visible]
 
     @property
     def covers_own_side(self) -> bool:
@@ -146,7 +147,7 @@ class ReviewData:
     @property
     def silent(self) -> list[str]:
         """Names of members without a contribution; nobody of a project, since many members have no part in it."""
-        present = set(self.named_rows["actor"])
+        present = set(self.named_rows["actor"].unique())
         return [] if self.project else [name for login, name in self.members.items() if login not in present]
 
     @property

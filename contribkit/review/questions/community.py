@@ -112,7 +112,8 @@ class Community(Question):
 def community(data: ReviewData) -> dict[str, Any]:
     """Return how the team met people outside the organisation, by name of the measure, as the summary holds it."""
     counts = {name: int(mask.sum()) for name, mask in Community().rows(data).items()}
-    reviewed = pd.concat(rows[reviewed_of_others(rows, data.organisation)] for rows in data.periods)
+    columns = ["author", "author_association", "opened_at"]
+    reviewed = pd.concat(rows.loc[reviewed_of_others(rows, data.organisation), columns] for rows in data.periods)
     standing = data.named_rows["author_association"]
     is_known = not len(standing) or bool(standing.notna().any())
     return {

@@ -76,7 +76,7 @@ def goals(data: ReviewData) -> pd.DataFrame:
     period, people = data.period, data.named_rows.groupby("goal")["actor"]
     done, taking_part = people.size(), people.nunique()
     held = [goal for goal in data.goals if goal.holds_between(period.first_day, period.last_day)]
-    told, rows = set(data.acts["act"]), list[Any]()
+    told, rows = set(data.acts["act"].unique()), list[Any]()
     for goal in held:
         none = None if told and _is_unseen(goal, told) else 0
         rows.append((goal.name, done.get(goal.name, none), target_in(goal, period), taking_part.get(goal.name, none)))

@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from contribkit.review import figures, page
-from contribkit.review.question import PEOPLE, Filter, Question, array, each, frame, led_by, obj, of, row_details
+from contribkit.review.question import PEOPLE, Filter, Question, array, each, frame, obj, of, row_details
 from contribkit.review.review_data import ReviewData, once
 from contribkit.review.shares import FEWEST_PEOPLE, absence_factor, evenness
 from contribkit.text import pluralise
@@ -119,9 +119,12 @@ def _names(names: list[str]) -> str:
 @once
 def turns(data: ReviewData) -> list[pd.DataFrame]:
     """Return upstream-led contributions by activity, all of `Activity`, and member; a table a period, oldest first."""
-    led = [rows.loc[rows["lead"] == Lead.UPSTREAM, ["activity", "actor"]] for rows in data.periods]
-    index, columns = list(map(str, Activity)), list(data.members)
+    index, columns, led = list(map(str, Activity)), list(data.members), map(_led, data.periods)
     return [pd.crosstab(rows["activity"], rows["actor"]).reindex(index, columns=columns, fill_value=0) for rows in led]
+
+
+def _led(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.loc[rows["lead"] == Lead.UPSTREAM, ["activity", "actor"]]
 
 
 def ever(data: ReviewData) -> pd.DataFrame:
@@ -133,7 +136,7 @@ def ever(data: ReviewData) -> pd.DataFrame:
 def activities(data: ReviewData) -> pd.DataFrame:
     """Return those of the period, of activities with any work; members in the order of the file, so no ranking."""
     table = turns(data)[-1]
-    return table[table.index.isin(set(led_by(data, Lead.UPSTREAM)["activity"]))]
+    return table[table.index.isin(_led(data.named_rows)["activity"].unique())]
 
 
 def of_one_person(data: ReviewData) -> list[str]:
@@ -148,7 +151,7 @@ def distribution(data: ReviewData) -> pd.DataFrame:
     """Return how evenly each activity is distributed over the members of this period, and whether it rotates."""
     # There is no published metric for rotation: it counts what a rotation wants, that everybody has had a turn.
     periods, now = data.periods, turns(data)[-1]
-    led = {name for rows in periods for name in rows.loc[rows["lead"] == Lead.UPSTREAM, "activity"]}
+    led = {name for rows in periods for name in _led(rows)["activity"].unique()}
     before = turns(data)[-2] if len(periods) > 1 and len(periods[-2]) else None
     took_part, table = ever(data) > 0, []
     for activity in now.index[now.index.isin(led)]:
