@@ -3,6 +3,7 @@
 import json
 import logging
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def execute(
             papermill.execute_notebook(
                 source, output, parameters, cwd=output.parent, progress_bar=progress, kernel_name="python3",
                 start_timeout=_START, store_widget_state=False, extra_arguments=[*_KERNEL, f"--ipython-dir={profile}"],
-                shutdown_kernel="immediate",
+                shutdown_kernel="immediate", engine_name=_engine(),
             )  # fmt: skip
         except papermill.PapermillExecutionError as error:
             words = "" if nameless else f": {without_paths(str(error.evalue), root)}"
@@ -70,6 +71,24 @@ def execute(
             raise ContribkitError(f"{output.parent.parent}: cannot be written ({error.strerror})") from error
     _scrub(output, root, nameless)
     return failure
+
+
+@cache
+def _engine() -> str:
+    """Register an engine that saves a notebook at its end, and return its name: papermill's own does at each cell."""
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    class SavingOnce(NBClientEngine):  # type: ignore[misc]  # papermill has no types
+        @classmethod
+        def execute_managed_notebook(cls, manager: Any, *args: Any, **options: Any) -> None:
+            path, manager.output_path = manager.output_path, None
+            try:
+                super().execute_managed_notebook(manager, *args, **options)
+            finally:  # papermill saves it now, whatever happened
+                manager.output_path = path
+
+    papermill_engines.register("contribkit", SavingOnce)
+    return "contribkit"
 
 
 def prepare(source: Path, output: Path, parameters: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from contribkit.review.questions.goals import goals
 from contribkit.review.questions.limits import waiting
 from contribkit.review.questions.sharing import distribution, of_one_person, releases
 from contribkit.review.questions.stakeholders import NOT_NAMED, cross_links, evidence, named_stakeholders, sides
-from contribkit.review.review_data import ReviewData
+from contribkit.review.review_data import ReviewData, once
 from contribkit.review.shares import effort_by_lead, effort_share, lead_counts, pull_requests, share, upstream_share
 from contribkit.text import pluralise
 from contribkit.vocabulary import LEADS, Activity, Kind, Lead
@@ -86,7 +86,7 @@ class Leads(Question):
         })  # fmt: skip
 
     def tables(self, data: ReviewData) -> dict[str, pd.DataFrame]:
-        return {"leads": lead_table(data.named_rows)}
+        return {"leads": _lead_table(data)}
 
     def figure(self, data: ReviewData) -> "Figure | None":
         if not len(data.named_rows):
@@ -123,7 +123,7 @@ class Leads(Question):
         }  # fmt: skip
 
     def body(self, data: ReviewData) -> Iterable[Markup]:
-        rows, table, is_covered = data.named_rows, lead_table(data.named_rows), data.covers_own_side
+        rows, table, is_covered = data.named_rows, _lead_table(data), data.covers_own_side
         effort = data.organisation.effort
         if not len(rows):
             return
@@ -149,6 +149,11 @@ class Leads(Question):
             hours=round(float(table["hours"].sum()), 1), assumed=[(Kind(kind).word, hours) for kind, hours in effort],
             clicks=clicks.sum() if is_covered else 0, without_clicks=upstream_share(rows.loc[~clicks, ["lead"]]).share,
         )  # fmt: skip
+
+
+@once
+def _lead_table(data: ReviewData) -> pd.DataFrame:
+    return lead_table(data.named_rows)
 
 
 def _pulls(data: ReviewData) -> dict[str, int | None]:
