@@ -84,9 +84,13 @@ def place_of(ref: str) -> str | None:
 
     That of a topic of a forum is the forum; None where a thread is nowhere, such as a row of the activity log.
     """
-    owner = ref.partition("/")[0]
-    match = _ELSEWHERE.fullmatch(ref) if "." in owner or ":" in owner else None
+    match = _ELSEWHERE.fullmatch(ref) if is_host(ref.partition("/")[0]) else None
     return (match["place"] or match["bare"]) if match else repository_of(ref)
+
+
+def is_host(owner: str) -> bool:
+    """Return whether what a place begins with is a host: a dot or a port, which no owner on GitHub has, tells."""
+    return "." in owner or ":" in owner
 
 
 def owner_of_place(ref: str) -> str:

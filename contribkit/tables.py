@@ -9,7 +9,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from contribkit.errors import ContribkitError
-from contribkit.ids import casefold_id, parse_contribution_id, place_of, repository_of
+from contribkit.ids import casefold_id, is_host, parse_contribution_id, place_of
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -227,7 +227,7 @@ def grouped(keys: Iterable[Key], values: Iterable[Value]) -> dict[Key, list[Valu
 def places_of_refs(refs: pd.Series, threads: pd.DataFrame | None = None) -> dict[str, str | None]:
     """Return the repository or place of each thread; of those elsewhere than on GitHub, what `threads` say of it."""
     places = {ref: place_of(ref) for ref in refs.unique()}
-    elsewhere = [ref for ref, place in places.items() if place != repository_of(ref)]
+    elsewhere = [ref for ref, place in places.items() if place and is_host(place.partition("/")[0])]
     if threads is not None and elsewhere:  # the id of a topic of a forum does not tell its category
         rows = zip(threads["ref"].map(casefold_id), threads["repo"], strict=True)
         told = {ref: repo for ref, repo in rows if not is_missing(repo)}

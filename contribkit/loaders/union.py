@@ -5,6 +5,7 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from contribkit.config.organisation import Organisation
@@ -118,9 +119,10 @@ def are_bots(logins: pd.Series, organisation: Organisation) -> pd.Series:
 
 def in_scope(refs: pd.Series, organisation: Organisation, threads: pd.DataFrame | None = None) -> pd.Series:
     """Return for each thread whether it is in a project that is looked at; `threads` tell where some are."""
-    places = places_of_refs(refs, threads)
+    numbers, unique = pd.factorize(refs, use_na_sentinel=False)
+    places = places_of_refs(pd.Series(unique), threads)
     looked_at = {place: organisation.is_in_scope(place) for place in set(places.values())}
-    return refs.map({ref: looked_at[place] for ref, place in places.items()}).astype(bool)
+    return pd.Series(np.array([looked_at[place] for place in places.values()], dtype=bool)[numbers], refs.index)
 
 
 def outside_membership(acts: pd.DataFrame, organisation: Organisation) -> pd.Series:
