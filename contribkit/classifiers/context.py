@@ -159,7 +159,7 @@ class Context:
         for mention in map(_of_reference, (row for row in self.references if not is_true(row["by_is_bot"]))):
             if mention.direction == "in" or casefold_id(mention.ref) not in found:
                 found[casefold_id(mention.ref)] = mention
-        for mention in _of_links(self.row, self.index):
+        for mention in _of_links(self.row, self.organisation):
             found.setdefault(casefold_id(mention.ref), mention)
         return list(found.values())
 
@@ -216,14 +216,14 @@ def _of_reference(reference: dict[str, Any]) -> Mention:
     )  # fmt: skip
 
 
-def _of_links(row: dict[str, Any], index: StakeholderIndex) -> Iterator[Mention]:
+def _of_links(row: dict[str, Any], organisation: Organisation) -> Iterator[Mention]:
     for link in row["links_in"]:
-        if index.is_own_side(ref := link.get("ref") or ""):
+        if organisation.is_own_side(ref := link.get("ref") or ""):
             title, text, labels = link.get("title") or "", link.get("text") or "", tuple(link.get("labels") or ())
             kind, private = "commit" if "@" in ref else "issue", bool(link.get("private"))
             yield Mention(ref, kind, title, text, text, labels=labels, url=thread_url(ref), private=private)
     for ref in row["links_out"]:
-        if index.is_own_side(ref):
+        if organisation.is_own_side(ref):
             yield Mention(ref, "issue", url=thread_url(ref), direction="out")
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from contribkit.config.models import Goal, Stakeholder
 from contribkit.config.organisation import Organisation
 from contribkit.config.patterns import Signs, any_of, matches
-from contribkit.ids import casefold_id, place_of
+from contribkit.ids import casefold_id
 
 # What people write of one piece of work that was asked for; "thanks" and "funded by" alone say nothing.
 ASKED = re.compile(
@@ -70,7 +70,6 @@ class StakeholderIndex:
         self.organisation = organisation
         # Contributions change the same files and link to the same repositories over and over.
         self.owner_of = cache(self._owner_of)
-        self._is_own_place = cache(organisation.is_own_place)
         self.is_bot = cache(organisation.is_bot)
         self.is_in_scope = cache(organisation.is_in_scope)
         self.is_member_on = cache(organisation.is_member_on)
@@ -159,11 +158,6 @@ class StakeholderIndex:
         """Return whose repository or tracker it is; that of a grant is no stakeholder's."""
         owner = self.organisation.owner_of(repo) if repo else None
         return owner if owner is not None and owner.kind != "grant" else None
-
-    def is_own_side(self, ref: str) -> bool:
-        """Return whether a thread is on the organisation's own side."""
-        place = place_of(ref)
-        return place is not None and (self._is_own_place(place) or self.organisation.is_planned(ref))
 
     def kept_for(self, repo: str) -> Stakeholder | None:
         """Return whose repository it is, or whose name an own one bears."""

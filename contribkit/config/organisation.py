@@ -230,14 +230,17 @@ class Organisation:
     def is_own_side(self, ref: str) -> bool:
         """Return whether a place is their own, planned work, or a stakeholder's and not upstream too."""
         place = place_of(ref)
-        return place is not None and (self.is_planned(ref) or self.is_own_place(place))
+        if place is None:
+            return False
+        if (is_own := self._own_places.get(place)) is None:  # many threads are in few places
+            is_own = self._own_places[place] = self._is_own_place(place)
+        return is_own or casefold_id(ref) in self._planned
 
-    def is_planned(self, ref: str) -> bool:
-        """Return whether an initiative or goal names a thread."""
-        return casefold_id(ref) in self._planned
+    @cached_property
+    def _own_places(self) -> dict[str, bool]:
+        return {}
 
-    def is_own_place(self, repo: str) -> bool:
-        """Return whether a repository, or a place elsewhere, is their own, or a stakeholder's and not upstream too."""
+    def _is_own_place(self, repo: str) -> bool:
         if self.is_own(repo) or matches(self._trackers, repo):
             return True
         return self.upstream_of(repo) is None and self.owner_of(repo) is not None
