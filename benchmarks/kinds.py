@@ -19,7 +19,7 @@ from benchmarks.leads import Known
 from benchmarks.weights import Rows, labelled_rows, macro_f1
 from contribkit.classifiers import context, rules
 from contribkit.classifiers.activity import KINDS, _said
-from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
+from contribkit.classifiers.stakeholder_mentions import Lookups
 from contribkit.classifiers.votes import Weights, weights_of_rules
 from contribkit.evaluation.scores import is_decided
 from contribkit.tables import Judged
@@ -73,8 +73,8 @@ KINDS_OF_FAULT: dict[str, Switch] = {
     "4 silence counts though nothing was read": lambda: [patch.object(module, "_covered", _covered)],
     "5 codes, labels, paths, unnamed clients": lambda: [
         without_rules("coded_goal", "thread_label", "paths_name", "unnamed_client"),
-        patch.object(StakeholderIndex, "coded_in", lambda self, title: []),
-        patch.object(StakeholderIndex, "_projects", re.compile("(?!)")),
+        patch.object(Lookups, "coded_in", lambda self, title: []),
+        patch.object(Lookups, "_projects", re.compile("(?!)")),
     ],
     "6 any ticket counts as one of the own side": lambda: [],  # the weights say so
     "7 threads next to it": lambda: [patch.object(module, "neighbours", lambda contexts, *_: [[] for _ in contexts])],

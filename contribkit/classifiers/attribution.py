@@ -25,19 +25,19 @@ _ORDER = {"issue": 0, "pull_request": 0, "commit": 1, "document": 3}
 def initiative(context: Context) -> str | None:
     """Return the initiative whose threads are tied to the contribution."""
     mentioned = {casefold_id(mention.ref) for mention in context.mentions}
-    return next((name for name, refs in context.index.initiatives.items() if refs & mentioned), None)
+    return next((name for name, refs in context.lookups.initiatives.items() if refs & mentioned), None)
 
 
 def stakeholder(context: Context, initiative_name: str | None, neighbours: Sequence[str] = ()) -> str | None:
     """Return whom a stakeholder-led contribution serves, where `neighbours` are whom threads next to it served."""
-    index, title = context.index, context.title
+    lookups, title = context.lookups, context.title
     for planned in context.organisation.initiatives:
         if planned.name == initiative_name and planned.stakeholder:
             return planned.stakeholder
     for repo in (context.repo, *(repository_of(ref) or "" for ref in context.linked_refs)):
-        if owner := index.kept_for(repo):
+        if owner := lookups.kept_for(repo):
             return owner.name
-    if coded := index.coded_in(title):
+    if coded := lookups.coded_in(title):
         return coded[0].stakeholder.name
     # What stands right beside a link comes before what stands around it.
     inward = sorted(context.inward, key=lambda mention: _ORDER.get(mention.kind, 2))
@@ -56,8 +56,8 @@ def stakeholder(context: Context, initiative_name: str | None, neighbours: Seque
             return min(named, key=lambda n: (n.is_common, words.find(n.word))).stakeholder.name
     owners = ((repository_of(ref) or "").split("/")[0] for ref in context.links_out)
     present = map(casefold_id, (context.author, *context.row["participants"], *owners))
-    speaker = next((index.name_by_person[login] for login in present if login in index.name_by_person), None)
-    by_path = (index.named_by_path(path) for path in context.files[:PATHS])
+    speaker = next((lookups.name_by_person[login] for login in present if login in lookups.name_by_person), None)
+    by_path = (lookups.named_by_path(path) for path in context.files[:PATHS])
     return speaker or next((owner.name for owner in by_path if owner is not None), None)
 
 
@@ -79,7 +79,7 @@ def as_configured(name: str, organisation: Organisation) -> str | None:
 
 def goal(context: Context, activity: Activity) -> str | None:
     """Return the goal that an upstream-led contribution counts for: planned there, else of its project and activity."""
-    goals = context.index.goals_on(context.day)
+    goals = context.lookups.goals_on(context.day)
     if context.mentions:
         threads = {casefold_id(mention.ref) for mention in context.mentions}
         places = threads | {casefold_id(repository_of(thread) or "") for thread in threads}

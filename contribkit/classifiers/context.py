@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from contribkit.classifiers.stakeholder_mentions import Named, StakeholderIndex, without_thanks
+from contribkit.classifiers.stakeholder_mentions import Lookups, Named, without_thanks
 from contribkit.classifiers.votes import Reason
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, linked_refs, number_of, place_of, repository_of, thread_url
@@ -75,7 +75,7 @@ class Context:
     """A contribution, the references to its thread, and the organisation; of columns see the contributions table."""
 
     row: dict[str, Any]
-    index: StakeholderIndex
+    lookups: Lookups
     references: list[dict[str, Any]] = field(default_factory=list)
     covered: bool = False  # a source of the own side covers its day, so that silence tells something
     day: date | None = None  # of the first act, where the organisation is
@@ -90,7 +90,7 @@ class Context:
         self.actor, self.author = text("actor"), text("author")
         self.thread = casefold_id(self.ref)  # what the thread is compared by
         self.linked_refs: list[str] = [*row["links_out"], *(link.get("ref") or "" for link in row["links_in"])]
-        self.is_of_bot = is_true(row.get("author_is_bot")) or self.index.is_bot(self.author)
+        self.is_of_bot = is_true(row.get("author_is_bot")) or self.lookups.is_bot(self.author)
         # The words of the thread and of the actor in it; those of bots quote others.
         opening = [] if self.is_of_bot else [self.title, text("body")]
         self.own_words = "\n".join([*opening, *row["remarks"]])
@@ -105,14 +105,14 @@ class Context:
         # The stakeholders that the thread and the actor name, and those that the title does, thanks or not.
         has_name = "name" in self.own_signs
         self.own_named = self.named(self.own_words) if has_name else []
-        self.title_named = self.index.named_in(self.title) if has_name or self.is_of_bot else []
+        self.title_named = self.lookups.named_in(self.title) if has_name or self.is_of_bot else []
         # Whom the actor asks; the actor's words are among all of the thread's.
         self.asked = self._asked() if "person" in self.own_signs else []
 
     @property
     def organisation(self) -> Organisation:
         """Whose contribution it is."""
-        return self.index.organisation
+        return self.lookups.organisation
 
     @property
     def url(self) -> str | None:
@@ -164,9 +164,9 @@ class Context:
         return list(found.values())
 
     def signs(self, words: str) -> frozenset[str]:
-        """Return what a text has of what rules look for: see `StakeholderIndex.signs`."""
+        """Return what a text has of what rules look for: see `Lookups.signs`."""
         if (found := self._signs.get(words)) is None:
-            found = self._signs[words] = self.index.signs.found_in(words)
+            found = self._signs[words] = self.lookups.signs.found_in(words)
         return found
 
     def filed_under(self, topic: re.Pattern[str]) -> Iterator[tuple[Mention, str]]:
@@ -178,8 +178,8 @@ class Context:
         """Return the stakeholders that a text names, in the order of contribkit.toml; thanks do not count."""
         if (found := self._named.get(words)) is None:
             # Most texts name nobody, or thank nobody, and need not be taken apart.
-            found = self.index.named_in(words) if "name" in self.signs(words) else []
-            found = self.index.named_in(without_thanks(words)) if found and "thanks" in self.signs(words) else found
+            found = self.lookups.named_in(words) if "name" in self.signs(words) else []
+            found = self.lookups.named_in(without_thanks(words)) if found and "thanks" in self.signs(words) else found
             self._named[words] = found
         return found
 
@@ -188,7 +188,7 @@ class Context:
         if place_of(self.ref) != repository_of(self.ref):  # elsewhere a login is somebody else's
             return []
         logins = map(str.casefold, _LOGIN.findall(self.actor_words))
-        return list(dict.fromkeys(login for login in logins if login in self.index.speaking))
+        return list(dict.fromkeys(login for login in logins if login in self.lookups.speaking))
 
     @property
     def is_small(self) -> bool:

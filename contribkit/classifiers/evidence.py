@@ -19,7 +19,7 @@ from contribkit.classifiers.attribution import Aim, aim
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.propagation import Links, Neighbour, Told, exchange, links_of, told_of
 from contribkit.classifiers.rules import Failures, reasons_for
-from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
+from contribkit.classifiers.stakeholder_mentions import Lookups
 from contribkit.classifiers.votes import Reason, Weights, decide
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, owner_of_place
@@ -104,12 +104,12 @@ class Background:
         return cls(organisation.with_issues(told.issues), weights, told.spans, by_owner)
 
     @cached_property
-    def index(self) -> StakeholderIndex:
-        """Where stakeholders are looked up."""
-        return StakeholderIndex(self.organisation)
+    def lookups(self) -> Lookups:
+        """Where rules look up what they ask of the organisation."""
+        return Lookups(self.organisation)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "index"}  # each process makes its own
+        return {name: value for name, value in self.__dict__.items() if name != "lookups"}  # each process makes its own
 
     def contexts(self, table: pd.DataFrame, references: References) -> list[Context]:
         """Return what rules look at, row by row."""
@@ -125,7 +125,7 @@ class Background:
         cells = zip(rows, activities, threads, owners, covered, days, strict=True)
         return [
             Context(
-                row, self.index, told.get(thread, []), bool(is_covered),
+                row, self.lookups, told.get(thread, []), bool(is_covered),
                 None if is_missing(day) else day, casefold_id(str(row["actor"])) in self.maintainers.get(owner, ()),
                 speaking.get(owner, frozenset()), activity,
             )

@@ -1,4 +1,4 @@
-"""Stakeholders in texts and repositories: who is mentioned, and in which words."""
+"""Stakeholders in texts and repositories: who is mentioned, and in which words; and what else rules look up."""
 
 import re
 from datetime import date
@@ -63,8 +63,11 @@ class Named(NamedTuple):
         return bool(_CODE.fullmatch(self.word)) or self.word in self.stakeholder.codes
 
 
-class StakeholderIndex:
-    """Finds an organisation's stakeholders by their words, repositories and people; made once for a table."""
+class Lookups:
+    """What rules look up of an organisation: stakeholders by their words, repositories and people, goals, labels, bots.
+
+    It is made once for a table, and remembers what it has found.
+    """
 
     def __init__(self, organisation: Organisation) -> None:
         self.organisation = organisation

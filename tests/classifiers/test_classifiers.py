@@ -12,7 +12,7 @@ from contribkit import Labels, Organisation, Period, classify, load
 from contribkit.classifiers import rules
 from contribkit.classifiers.activity import activity_of
 from contribkit.classifiers.context import Context
-from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
+from contribkit.classifiers.stakeholder_mentions import Lookups
 from contribkit.classifiers.votes import decide, weights_of_rules
 from contribkit.config.models import Goal, Initiative, Member, Signals, Stakeholder, Team, Upstream
 from contribkit.tables import JUDGED
@@ -217,10 +217,7 @@ def test_of_a_list_in_a_post_only_the_item_with_the_link_counts():
 
 def test_names_are_whole_words_in_the_case_given_and_the_longest_wins():
     org = organisation(stakeholders=[Stakeholder(name="Reef"), Stakeholder(name="North Reef", aliases=["NR"])])
-    named = [
-        (n.stakeholder.name, n.word)
-        for n in StakeholderIndex(org).named_in("North Reef and NR, not NReef, reef or Reefs")
-    ]
+    named = [(n.stakeholder.name, n.word) for n in Lookups(org).named_in("North Reef and NR, not NReef, reef or Reefs")]
     assert named == [("North Reef", "North Reef")]
 
 
@@ -234,7 +231,7 @@ def test_a_rule_that_fails_is_named_and_passed_over(monkeypatch, caplog):
         name: [] for name in ("remarks", "links_in", "links_out", "labels", "files", "participants")
     }
     row = {"title": "Fix the CI", "kind": "issue"} | lists
-    context = Context(row, StakeholderIndex(organisation()), activity=activity_of(row))
+    context = Context(row, Lookups(organisation()), activity=activity_of(row))
     (reasons,) = rules.reasons_for([context], rules.Failures(), weights_of_rules())
     assert reasons
     assert "broken" in caplog.text
@@ -418,10 +415,10 @@ def test_the_order_decides_nothing_in_real_sets(labelled, realset):
 
 def test_an_alias_with_odd_spaces_is_one_name():
     spaced = Stakeholder(name="Marsh Lab", aliases=["Geo  Lab", "Fen\u00a0Unit"])
-    index = StakeholderIndex(organisation(stakeholders=[spaced]))
-    assert [named.word for text in ("by Geo Lab", "by Geo\nLab", "by Fen Unit") for named in index.named_in(text)] == [
-        "Geo Lab", "Geo Lab", "Fen Unit"
-    ]  # fmt: skip
+    lookups = Lookups(organisation(stakeholders=[spaced]))
+    texts = ("by Geo Lab", "by Geo\nLab", "by Fen Unit")
+    named = [one.word for text in texts for one in lookups.named_in(text)]
+    assert named == ["Geo Lab", "Geo Lab", "Fen Unit"]
 
 
 def test_rules_are_named_by_their_functions_and_each_name_is_one_rule():

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from contribkit.classifiers.activity import _DECIDES, _LABELS, _SAYS, _TROUBLE, _Words
 from contribkit.classifiers.context import _LOGIN
 from contribkit.classifiers.rules.stakeholder import _ADDRESS, _CLIENT, _OUR_USE
-from contribkit.classifiers.stakeholder_mentions import StakeholderIndex, without_thanks
+from contribkit.classifiers.stakeholder_mentions import Lookups, without_thanks
 from contribkit.config.patterns import Signs, any_of, matches
 from tests.helpers import crowd
 
 ORG = crowd.organisation()
-INDEX = StakeholderIndex(ORG)
+LOOKUPS = Lookups(ORG)
 PIECES = [
-    *ORG.stakeholder_by_word, *sorted(INDEX.speaking), "Our hubs", "our communities", "one of our customers",
+    *ORG.stakeholder_by_word, *sorted(LOOKUPS.speaking), "Our hubs", "our communities", "one of our customers",
     "A client wants", "for our clients", "Thanks to", "funded by", "Risks:", "only users", "also useful", "https://example.freshdesk.com/a/1",
     *(address.replace("*", "x") for address in ORG.signals.tickets),
 ]  # fmt: skip
@@ -30,15 +30,15 @@ TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_si
 @example("\ud800 for Reef")
 @example("İOUR HUBS")
 def test_what_a_rule_finds_has_its_sign(text):
-    signs, logins = INDEX.signs.found_in(text), {login.casefold() for login in _LOGIN.findall(text)}
+    signs, logins = LOOKUPS.signs.found_in(text), {login.casefold() for login in _LOGIN.findall(text)}
     addresses = [match[1] or match[2] for match in _ADDRESS.finditer(text)]
     found = {
-        "name": INDEX.named_in(text),
-        "person": INDEX.speaking & logins,
+        "name": LOOKUPS.named_in(text),
+        "person": LOOKUPS.speaking & logins,
         "ticket": any(matches(ORG.signals.tickets, address.rstrip(".,;:")) for address in addresses),
         "ours": _OUR_USE.search(text),
         "client": _CLIENT.search(text),
-        "thanks": INDEX.named_in(text) != INDEX.named_in(without_thanks(text)),
+        "thanks": LOOKUPS.named_in(text) != LOOKUPS.named_in(without_thanks(text)),
     }
     assert {name for name, something in found.items() if something} <= signs
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 import contribkit.classifiers
 from contribkit import Organisation, classify
-from contribkit.classifiers.stakeholder_mentions import StakeholderIndex
+from contribkit.classifiers.stakeholder_mentions import Lookups
 from contribkit.config.models import Signals
 from contribkit.config.patterns import compile_patterns
 
@@ -52,7 +52,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         for name, value in vars(module).items():
             found |= {f"{module.__name__}.{name}[{n}]": pattern for n, pattern in enumerate(_within(value))}
     org = organisation()
-    found["names"] = StakeholderIndex(org)._pattern
+    found["names"] = Lookups(org)._pattern
     return found
 
 

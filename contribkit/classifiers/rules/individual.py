@@ -21,7 +21,7 @@ _SHORT = 200  # characters of a remark that answers and no more
 def not_a_member_then(context: Context) -> Iterator[Reason]:
     """It was done on a day on which the person did not belong to the organisation."""
     actor, day = context.actor, context.day
-    if day and context.organisation.member(actor) and not context.index.is_member_on(actor, day):
+    if day and context.organisation.member(actor) and not context.lookups.is_member_on(actor, day):
         yield Reason(Lead.INDIVIDUAL, "fact", f"done on {day}, outside the dates of membership", str(day))
 
 
@@ -63,7 +63,7 @@ def outside_the_projects(context: Context) -> Iterator[Reason]:
     """It lies outside the projects that are looked at, and nothing of a member's own is near."""
     place = place_of(context.ref)
     repo = place if place == repository_of(context.ref) else context.repo or place
-    if repo is not None and not context.index.is_in_scope(repo) and not any(own_project(context)):
+    if repo is not None and not context.lookups.is_in_scope(repo) and not any(own_project(context)):
         sentence = "it lies outside the upstream projects"
         yield Reason(Lead.INDIVIDUAL, "outside", sentence, context.repo, context.url)
 
@@ -73,7 +73,7 @@ def drive_by(context: Context) -> Iterator[Reason]:
     if context.maintains or context.mentions or context.kind not in _CHANGES:
         return
     organisation = context.organisation
-    project = context.index.upstream_of(context.repo)
+    project = context.lookups.upstream_of(context.repo)
     if project is None or project.key or not any(other.key for other in organisation.upstream):
         return
     if not any(context.project in goal.upstream for goal in organisation.goals):

@@ -30,7 +30,7 @@ _ADDRESS = re.compile(r"https?://([^\s)\]>\"']{1,500})|\b((?:[\w-]{1,63}\.){1,5}
 @needs("mentions")
 def initiative(context: Context) -> Iterator[Reason]:
     """An initiative of the roadmap links to the thread, or the thread to it."""
-    for name, refs in context.index.initiatives.items():
+    for name, refs in context.lookups.initiatives.items():
         for mention in context.mentions:
             if casefold_id(mention.ref) in refs:
                 yield mention.reason(Lead.STAKEHOLDER, "tied", f'the initiative "{name}" is tied to it')
@@ -41,14 +41,14 @@ def stakeholder_label(context: Context) -> Iterator[Reason]:
     """An own thread with a label that means stakeholder-led links to it."""
     for mention in context.mentions:
         for label in mention.labels:
-            if label.casefold() in context.index.stakeholder_labels:
+            if label.casefold() in context.lookups.stakeholder_labels:
                 yield mention.reason(Lead.STAKEHOLDER, "labelled", f'our thread has the label "{label}"')
 
 
 def stakeholder_repository(context: Context) -> Iterator[Reason]:
     """It happened in a repository that a stakeholder owns."""
     repo = context.repo
-    if owner := context.index.owner_of(repo):
+    if owner := context.lookups.owner_of(repo):
         yield Reason(Lead.STAKEHOLDER, "theirs", f"{owner.name} owns {repo}", repo, f"https://github.com/{repo}")
 
 
@@ -57,7 +57,7 @@ def tracker(context: Context) -> Iterator[Reason]:
     """It is tied to a repository that a stakeholder owns, or that is kept for them."""
     for ref in dict.fromkeys(context.linked_refs):
         repo = repository_of(ref) or ""
-        if owner := context.index.kept_for(repo):
+        if owner := context.lookups.kept_for(repo):
             whose = f"which is there for {owner.name}"
         elif matches(context.organisation.signals.stakeholder_trackers, repo):
             whose = "where stakeholders file what they need"
@@ -102,7 +102,7 @@ def own_side_names(context: Context) -> Iterator[Reason]:
 def title_names(context: Context) -> Iterator[Reason]:
     """The title, or a code in it, names a stakeholder."""
     title = context.title
-    for name in (*context.index.coded_in(title), *context.title_named):
+    for name in (*context.lookups.coded_in(title), *context.title_named):
         if not name.is_grant and not name.is_common:
             strength = "code or payment" if name.is_code or _PAID.search(title) else "name"
             yield Reason(Lead.STAKEHOLDER, strength, f"its title names {name.stakeholder.name}", name.word, context.url)
@@ -124,7 +124,7 @@ def thread_names(context: Context) -> Iterator[Reason]:
 
 def unnamed_client(context: Context) -> Iterator[Reason]:
     """It says that a client wants it, without a name."""
-    is_near = context.index.has_clients and "client" in context.own_signs
+    is_near = context.lookups.has_clients and "client" in context.own_signs
     if is_near and (match := _CLIENT.search(context.own_words)):
         yield Reason(Lead.STAKEHOLDER, "wanted", "it says that a client wants it", match[0], context.url)
 
@@ -135,7 +135,7 @@ def persons_repository(context: Context) -> Iterator[Reason]:
     for ref in context.links_out:
         owner = casefold_id((repository_of(ref) or "").split("/")[0])
         if owner in context.organisation.speakers and context.organisation.member(owner) is None:
-            whom = context.index.name_by_person.get(owner, "a stakeholder")
+            whom = context.lookups.name_by_person.get(owner, "a stakeholder")
             sentence = f"it links to a repository of {owner} of {whom}"
             yield Reason(Lead.STAKEHOLDER, "linked", sentence, ref, thread_url(ref))
             return
@@ -145,8 +145,8 @@ def persons_repository(context: Context) -> Iterator[Reason]:
 def paths_name(context: Context) -> Iterator[Reason]:
     """A file that it changes bears the name of a stakeholder, and the project does not."""
     for path in context.files[:PATHS]:
-        owner = context.index.named_by_path(path)
-        if owner is not None and context.index.named_by_path(context.repo) is not owner:
+        owner = context.lookups.named_by_path(path)
+        if owner is not None and context.lookups.named_by_path(context.repo) is not owner:
             sentence = f"a file that it changes is named after {owner.name}"
             yield Reason(Lead.STAKEHOLDER, "named", sentence, path, context.url)
             return
@@ -156,7 +156,7 @@ def paths_name(context: Context) -> Iterator[Reason]:
 def thread_label(context: Context) -> Iterator[Reason]:
     """A label of the thread itself names a stakeholder, such as ``project: NAME``."""
     for label in context.labels:
-        if known := context.index.by_label.get(label.casefold()):
+        if known := context.lookups.by_label.get(label.casefold()):
             yield Reason(Lead.STAKEHOLDER, "configured", f"its label means {known.name}", label, context.url)
             return
         if named := [name for name in context.named(label.replace(":", " ")) if not name.is_grant]:
@@ -176,9 +176,9 @@ def stakeholder_person(context: Context) -> Iterator[Reason]:
     """People who speak for stakeholders opened it, take part, or are asked; one who maintains the project is weak."""
     author = casefold_id(context.author)
     present = [author, *map(casefold_id, context.row["participants"])]
-    if context.index.speaking.isdisjoint(present) and not context.asked:
+    if context.lookups.speaking.isdisjoint(present) and not context.asked:
         return
-    people = [login for login in dict.fromkeys([*present, *context.asked]) if login in context.index.speaking]
+    people = [login for login in dict.fromkeys([*present, *context.asked]) if login in context.lookups.speaking]
     outside = [login for login in people if context.organisation.member(login) is None]
     if not outside:
         return
@@ -193,7 +193,7 @@ def stakeholder_person(context: Context) -> Iterator[Reason]:
     }
     strength = next((name for name, applies in strengths.items() if applies), "takes part")
     what = "opened it" if first == author else "takes part" if first in present else "is asked"
-    sentence = f"{first} of {context.index.name_by_person[first]} {what}"
+    sentence = f"{first} of {context.lookups.name_by_person[first]} {what}"
     yield Reason(Lead.STAKEHOLDER, strength, sentence, sentence, context.url)
 
 
@@ -202,7 +202,7 @@ def asks_a_stakeholder(context: Context) -> Iterator[Reason]:
     """The actor turns to somebody who speaks for a stakeholder."""
     for login in context.asked:
         if login != casefold_id(context.actor):
-            sentence = f"it turns to {login} of {context.index.name_by_person[login]}"
+            sentence = f"it turns to {login} of {context.lookups.name_by_person[login]}"
             yield Reason(Lead.STAKEHOLDER, "asked", sentence, login, context.url)
             return
 

@@ -24,16 +24,16 @@ def planned(context: Context) -> Iterator[Reason]:
     """The organisation's own side plans it as upstream work: in a thread, or in the repository that holds it."""
     for mention in context.mentions:
         places = {casefold_id(mention.ref), casefold_id(repository_of(mention.ref) or "")}
-        goals = [goal for goal, refs in context.index.goals_on(None) if places & refs]
+        goals = [goal for goal, refs in context.lookups.goals_on(None) if places & refs]
         if goals:
             yield mention.reason(Lead.UPSTREAM, "goal", f'the goal "{goals[0].name}" is planned there')
-        elif marked := [label for label in mention.labels if label.casefold() in context.index.planned_labels]:
+        elif marked := [label for label in mention.labels if label.casefold() in context.lookups.planned_labels]:
             yield mention.reason(Lead.UPSTREAM, "label", f'our thread has the label "{marked[0]}"')
 
 
 def coded_goal(context: Context) -> Iterator[Reason]:
     """A code in the title is that of a goal."""
-    for goal in context.index.coded_goals:
+    for goal in context.lookups.coded_goals:
         for word in codes_in(context.title, goal.codes):
             yield Reason(Lead.UPSTREAM, "code", f'its title has a code of the goal "{goal.name}"', word, context.url)
             return
