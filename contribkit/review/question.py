@@ -162,7 +162,8 @@ class Question:
 def lines(data: ReviewData, rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Return contributions with the words of a page: kind, activity, thread, person and local day."""
     days = rows["happened_at"].dt.tz_convert(data.period.timezone)
-    words = {"kind_word": rows["kind"].map(lambda kind: Kind(kind).word), "who": rows["actor"].replace(data.members)}
+    who = rows["actor"].map(data.members).fillna(rows["actor"])  # `replace` looks at every row for each member
+    words = {"kind_word": rows["kind"].map(lambda kind: Kind(kind).word), "who": who}
     activities = rows["activity"].map(lambda activity: Activity(activity).word)
     return page.dicts(rows.assign(**words, activity_word=activities, happened_at=days))
 

@@ -137,11 +137,12 @@ def waiting(data: ReviewData) -> pd.DataFrame:
 
 def review_queue(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the unclear and disputed contributions, most useful first, with what `settles` each, in words."""
-    unclear = rows[rows["lead"] == Lead.UNCLEAR]
-    seen = rows_of(unclear[["reasons", "decided_by", "kind"]])
-    told = pd.DataFrame(map(_settles, seen), columns=["order", "settles"], index=unclear.index)
-    table = unclear.join(told.astype({"settles": "str"}))
-    return table.sort_values(["order", "happened_at"], kind="stable").drop(columns="order")
+    places = (rows["lead"] == Lead.UNCLEAR).to_numpy(dtype=bool).nonzero()[0]
+    seen = rows[["reasons", "decided_by", "kind", "happened_at"]].iloc[places]
+    told = pd.DataFrame(map(_settles, rows_of(seen)), columns=["order", "settles"]).astype({"settles": "str"})
+    told = told.assign(happened_at=seen["happened_at"].array, place=places)
+    told = told.sort_values(["order", "happened_at"], kind="stable")
+    return rows.iloc[told["place"].to_numpy()].assign(settles=told["settles"].array)
 
 
 def _settles(row: dict[str, Any]) -> tuple[int, str]:

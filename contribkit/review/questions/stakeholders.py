@@ -157,13 +157,17 @@ def by_initiative(data: ReviewData) -> pd.DataFrame:
 @once
 def sides(data: ReviewData) -> pd.DataFrame:
     """Return the addresses on our own side (private ones empty) that link to each thread, or are linked from it."""
-    references, is_own, table = data.data.references, cache(data.organisation.is_own_side), []
+    references, is_own = data.data.references, cache(data.organisation.is_own_side)
+    table: list[tuple[list[str], list[str], str]] = []
     shown = references["url"].where(visible(references), "").fillna("")
     refs, is_out = references["ref"].str.casefold(), references["direction"] == "out"
     told_in, told_out = (grouped(refs[mask], shown[mask]) for mask in (~is_out, is_out))
     rows = data.named_rows
     cells = (cells_of(column) for column in (rows["ref"].str.casefold(), rows["links_in"], rows["links_out"]))
     for ref, links_in, links_out in zip(*cells, strict=True):
+        if not (links_in or links_out or ref in told_in or ref in told_out):
+            table.append(([], [], "none"))
+            continue
         linking = [link for link in links_in if is_own(link.get("ref") or "")]
         urls_in = ["" if link.get("private") else thread_url(link["ref"]) or "" for link in linking]
         urls_out = [thread_url(other) or "" for other in links_out if is_own(other)]
