@@ -54,10 +54,10 @@ def stakeholder(context: Context, initiative_name: str | None, neighbours: Seque
     for words in (*near, *neighbours, *far):
         if named := [named for named in context.named(words) if not named.is_grant]:
             return min(named, key=lambda n: (n.is_common, words.find(n.word))).stakeholder.name
-    owners = ((repository_of(ref) or "").split("/")[0] for ref in context.links_out)
+    owners = ((repository_of(ref) or "").split("/")[0] for ref in context.row["links_out"])
     present = map(casefold_id, (context.author, *context.row["participants"], *owners))
     speaker = next((lookups.name_by_person[login] for login in present if login in lookups.name_by_person), None)
-    by_path = (lookups.named_by_path(path) for path in context.files[:PATHS])
+    by_path = (lookups.named_by_path(path) for path in context.row["files"][:PATHS])
     return speaker or next((owner.name for owner in by_path if owner is not None), None)
 
 

@@ -30,11 +30,11 @@ _FOUNDATIONAL = re.compile(
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
 
-def needs(attribute: str) -> Callable[[Rule], Rule]:
-    """Mark a rule that finds nothing where an attribute of the context is empty: it is not asked then, to save time."""
+def needs(name: str) -> Callable[[Rule], Rule]:
+    """Mark a rule that finds nothing where a context has nothing of a name: it is not asked then, to save time."""
 
     def mark(rule: Rule) -> Rule:
-        vars(rule)["needs"] = attribute
+        vars(rule)["needs"] = name
         return rule
 
     return mark
@@ -119,23 +119,9 @@ class Context:
         """The address of the thread, where it has one."""
         return self.text("url") or None
 
-    @property
-    def files(self) -> list[str]:
-        """The paths that it changes."""
-        paths: list[str] = self.row["files"]
-        return paths
-
-    @property
-    def links_out(self) -> list[str]:
-        """The threads at which it points."""
-        refs: list[str] = self.row["links_out"]
-        return refs
-
-    @property
-    def labels(self) -> list[str]:
-        """The labels of the thread."""
-        names: list[str] = self.row["labels"]
-        return names
+    def has(self, name: str) -> bool:
+        """Return whether a column, such as `files`, or an attribute, such as `mentions`, holds something."""
+        return bool(self.row[name] if name in self.row else getattr(self, name))
 
     def text(self, name: str) -> str:
         """Return a column's text, empty where it is missing."""

@@ -54,7 +54,7 @@ def links_of(context: Context) -> Links:
     reviewed = casefold_id(context.author) if context.kind == Kind.REVIEW else None
     return Links(
         context.row["id"], context.thread, reviewed, context.activity == Activity.DOCS,
-        tuple(map(casefold_id, context.linked_refs)), len(context.links_out),
+        tuple(map(casefold_id, context.linked_refs)), len(context.row["links_out"]),
         tuple(chain(*(told for told in together if context.thread in told))),
     )  # fmt: skip
 

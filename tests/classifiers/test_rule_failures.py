@@ -126,7 +126,7 @@ def test_a_rule_finds_nothing_where_what_it_needs_is_missing():
     background = Background.of(org, weights, survey(data.contributions, data.references, org))
     contexts = background.contexts(data.contributions, References.of(data.references))
     needs = [(rule, rule.needs) for rule in all_rules().values() if hasattr(rule, "needs")]
-    asked = [(rule, context) for rule, needed in needs for context in contexts if not getattr(context, needed)]
+    asked = [(rule, context) for rule, needed in needs for context in contexts if not context.has(needed)]
     assert asked
     assert not [reason for rule, context in asked for reason in rule(context)]
 

@@ -105,7 +105,7 @@ def reasons_for(
             needed = getattr(rule, "needs", None)  # see `contribkit.classifiers.context.needs`
             for place in some:
                 try:
-                    if needed and not getattr(contexts[place], needed):
+                    if needed and not contexts[place].has(needed):
                         continue
                     if reasons := [*rule(contexts[place])]:
                         found[place] += [_weighed(reason, name, weights) for reason in reasons]

@@ -42,14 +42,14 @@ def new_project(context: Context) -> Iterator[Reason]:
 @needs("files")
 def own_tools(context: Context) -> Iterator[Reason]:
     """All that it touches is the set-up of one person's tools."""
-    files = context.files
+    files = context.row["files"]
     if files and not context.mentions and all(_OWN_TOOLS.search(path) for path in files):
         yield Reason(Lead.INDIVIDUAL, "tools", "it touches only the set-up of a person's tools", files[0])
 
 
 def own_project(context: Context) -> Iterator[Reason]:
     """It happens in a repository of a member's own, or links to one that is no copy kept for a stakeholder."""
-    for ref in (context.ref, *context.links_out):
+    for ref in (context.ref, *context.row["links_out"]):
         repo = repository_of(ref)
         if repo and context.organisation.member(repo.split("/")[0]):
             here = ref == context.ref

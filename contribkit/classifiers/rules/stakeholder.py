@@ -132,7 +132,7 @@ def unnamed_client(context: Context) -> Iterator[Reason]:
 @needs("links_out")
 def persons_repository(context: Context) -> Iterator[Reason]:
     """It links to a repository of somebody who speaks for a stakeholder."""
-    for ref in context.links_out:
+    for ref in context.row["links_out"]:
         owner = casefold_id((repository_of(ref) or "").split("/")[0])
         if owner in context.organisation.speakers and context.organisation.member(owner) is None:
             whom = context.lookups.name_by_person.get(owner, "a stakeholder")
@@ -144,7 +144,7 @@ def persons_repository(context: Context) -> Iterator[Reason]:
 @needs("files")
 def paths_name(context: Context) -> Iterator[Reason]:
     """A file that it changes bears the name of a stakeholder, and the project does not."""
-    for path in context.files[:PATHS]:
+    for path in context.row["files"][:PATHS]:
         owner = context.lookups.named_by_path(path)
         if owner is not None and context.lookups.named_by_path(context.repo) is not owner:
             sentence = f"a file that it changes is named after {owner.name}"
@@ -155,7 +155,7 @@ def paths_name(context: Context) -> Iterator[Reason]:
 @needs("labels")
 def thread_label(context: Context) -> Iterator[Reason]:
     """A label of the thread itself names a stakeholder, such as ``project: NAME``."""
-    for label in context.labels:
+    for label in context.row["labels"]:
         if known := context.lookups.by_label.get(label.casefold()):
             yield Reason(Lead.STAKEHOLDER, "configured", f"its label means {known.name}", label, context.url)
             return
