@@ -149,8 +149,8 @@ def survey(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisa
         .groupby("source")["date"]
         .agg(["min", "max"])
         .dropna(),
-        frozenset(zip(owners.loc[people.index], people, strict=True)),
-        Counter(zip(owners[is_review], actors[is_review], strict=True)),
+        frozenset(zip(cells_of(owners.loc[people.index]), cells_of(people), strict=True)),
+        Counter(zip(cells_of(owners[is_review]), cells_of(actors[is_review]), strict=True)),
         organisation.planned_issues(references),
     )
 

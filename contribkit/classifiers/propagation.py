@@ -16,7 +16,7 @@ from contribkit.classifiers.attribution import Aim
 from contribkit.classifiers.context import Context
 from contribkit.classifiers.votes import Reason
 from contribkit.ids import casefold_id, linked_refs, thread_url
-from contribkit.tables import grouped, is_true
+from contribkit.tables import cells_of, grouped, is_true
 from contribkit.vocabulary import Activity, Kind, Lead
 
 _SURE = 0.7  # how sure a lead must be before it says something about the threads next to it
@@ -87,9 +87,10 @@ def told_of(
     Nothing travels from thread to thread to thread. `private` says of which the evidence is.
     """
     is_sure = (decided["confidence"] >= _SURE) & decided["lead"].isin([Lead.STAKEHOLDER, Lead.UPSTREAM])
+    cells = zip(contexts, cells_of(decided["lead"]), aims, cells_of(is_sure), private, strict=True)
     return [
         _told(context, Lead(lead), aim.stakeholder, bool(is_private))
-        for context, lead, aim, sure, is_private in zip(contexts, decided["lead"], aims, is_sure, private, strict=True)
+        for context, lead, aim, sure, is_private in cells
         if sure
     ]
 
