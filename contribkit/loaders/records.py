@@ -71,6 +71,7 @@ class Settings(Table):
     needs: list[str] = []
 
 
+@without_gc()
 def check(organisation: Organisation) -> None:
     """Read every line, without keeping any, so that a broken one is known before any work starts."""
     for name in _CHECKS:
@@ -240,17 +241,31 @@ def _together(paths: Sequence[Path], name: str, timezone: str) -> pd.DataFrame |
 
 
 def _checked(table: pd.DataFrame, path: Path, first: int, name: str, broken: list[str] | None) -> pd.DataFrame:
-    """Return the rows of a table that are right, with what their ids tell; only what tells something becomes rows."""
+    """Return the rows of a table that are right, with what their ids tell; only what an id may tell becomes rows."""
     schema = _CHECKS[name][0]
     columns = {c: plain_cells(table[c]) for c, kind in schema.items() if c in _TOLD or kind != "str"}
     are_right = _are_right(columns, name)
-    used = [c for c in columns if c in _TOLD or not are_right]
-    rows = (dict(zip(used, cells, strict=True)) for cells in zip(*(columns[c] for c in used), strict=True))
-    right = _right(enumerate(rows, first), are_right, path, name, broken)
-    if len(right) < len(table):
-        table = table.iloc[[number - first for number, _ in right]].reset_index(drop=True)
-    told = {c: [row[c] for _, row in right] for c in used if c in _TOLD and None in columns[c]}
-    return table.assign(**dict(conform(pd.DataFrame(told, table.index), {c: schema[c] for c in told}, fill_refs=False)))
+    places = np.flatnonzero(~_is_complete(table, name)).tolist() if are_right else range(len(table))
+    rows = ((first + place, {c: cells[place] for c, cells in columns.items()}) for place in places)
+    right = dict(_right(rows, are_right, path, name, broken))
+    incomplete = [c for c, cells in columns.items() if c in _TOLD and None in cells]
+    for number, row in right.items():
+        for c in incomplete:
+            columns[c][number - first] = row[c]
+    told = pd.DataFrame({c: columns[c] for c in incomplete}, table.index)
+    table = table.assign(**dict(conform(told, {c: schema[c] for c in incomplete}, fill_refs=False)))
+    wrong = [place for place in places if first + place not in right]
+    return table.drop(index=table.index[wrong]).reset_index(drop=True) if wrong else table
+
+
+def _is_complete(table: pd.DataFrame, name: str) -> Any:
+    """Return for each row of a table whether its columns say all that its id tells, and nothing else."""
+    if name != "contributions":
+        return np.full(len(table), name == "references")
+    refs = table["repo"] + "#" + table["number"].astype("str")
+    ids = refs + "@" + table["actor"] + ":" + table["kind"]
+    is_same = (table["ref"] == refs) & (table["id"] == ids) & table["kind"].isin(_KINDS)
+    return (is_same & ~table["source"].fillna("").str.contains("activity_log", regex=False)).to_numpy(dtype=bool)
 
 
 def _report_file(error: ContribkitError, broken: list[str] | None) -> None:
@@ -378,6 +393,8 @@ def _moments(
     They are as many as the row has different dates, and the count is on the first.
     """
     act = _ACTS[kind]
+    if first and last in (None, first) and not (opened or merged):  # as most rows are
+        return [(act, first, acts or 1, True)]
     later = "commented" if act == "opened" else act
     named = (("opened", opened), ("merged", merged)) if act == "opened" else ()
     moments: list[tuple[str, str | None]] = [(name, time) for name, time in named if time] or [(act, first or last)]
