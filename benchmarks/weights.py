@@ -23,14 +23,7 @@ from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 
 from benchmarks.leads import SETS, Known, read
 from contribkit.classifiers import classify, rules
-from contribkit.classifiers.evidence import (
-    Background,
-    References,
-    all_reasons,
-    evidence,
-    survey,
-    told_to_all,
-)
+from contribkit.classifiers.evidence import Background, Found, References, all_reasons, slices, survey
 from contribkit.classifiers.model import Learning, Model, learn
 from contribkit.classifiers.propagation import neighbours
 from contribkit.classifiers.votes import (
@@ -100,10 +93,13 @@ def labelled_rows() -> Iterator[Rows]:
 
 def known_reasons(table: pd.DataFrame, references: References, background: Background) -> pd.DataFrame:
     """Return every reason of rules and neighbours, by the index of the table."""
-    found = evidence(table, references, background)
-    answers = told_to_all([found], references, background)
-    beside = [neighbours(links, answers) for links in found.links]
-    return all_reasons(found, table.index, beside, background.weights)
+    found = Found.of(table, references, background)
+    answers = found.told_to_all(references, background)
+    parts = [
+        all_reasons(one, part.index, [neighbours(links, answers) for links in one.links], background.weights)
+        for part, one in zip(slices(table), found.evidence, strict=True)
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def weighed(reasons: pd.DataFrame, weights: Weights) -> pd.DataFrame:

@@ -71,14 +71,14 @@ def parse_contribution_id(identifier: str) -> tuple[str, str, str]:
     return ref, login, kind
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def repository_of(ref: str) -> str | None:
     """Return ``owner/repo`` of a thread, commit or release, or None for a thread outside GitHub."""
     match = _IN_REPOSITORY.match(ref)
     return match[1] if match else None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def place_of(ref: str) -> str | None:
     """Return the repository of a thread, or what is in its stead elsewhere: ``gitlab.example.org/group/project``.
 

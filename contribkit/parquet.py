@@ -172,15 +172,21 @@ def _to_pandas(table: "pyarrow.Table") -> pd.DataFrame:
 
 
 def _lists(column: "pyarrow.ListArray") -> list[list[Any]]:
-    """Return the lists of a column; of a link, what is known only, as in JSON lines: Arrow has every field in each."""
+    """Return the lists of a column, of which equal ones of texts are one object: most are empty, or in many rows.
+
+    Of a link, what is known only, as in JSON lines: Arrow has every field in each.
+    """
     items = column.flatten()  # without those of missing lists
+    ends = column.value_lengths().fill_null(0).to_numpy().cumsum().tolist()
+    places = pairwise([0, *ends])
     if _pyarrow().types.is_struct(items.type):
-        cells = [
+        none: list[Any] = []
+        links = [
             link and {name: value for name, value in link.items() if value is not None} for link in items.to_pylist()
         ]
-    else:
-        unique = items.dictionary_encode()
-        names = np.array([*unique.dictionary.to_pylist(), None], dtype=object)
-        cells = names[unique.indices.fill_null(len(names) - 1).to_numpy()].tolist()
-    ends = column.value_lengths().fill_null(0).to_numpy().cumsum().tolist()
-    return [cells[start:end] for start, end in pairwise([0, *ends])]
+        return [links[start:end] if end > start else none for start, end in places]
+    unique = items.dictionary_encode()
+    names = np.array([*unique.dictionary.to_pylist(), None], dtype=object)
+    texts = names[unique.indices.fill_null(len(names) - 1).to_numpy()].tolist()
+    known: dict[tuple[Any, ...], list[Any]] = {}
+    return [known.setdefault(tuple(texts[start:end]), texts[start:end]) for start, end in places]

@@ -4,17 +4,9 @@ import pandas as pd
 
 from contribkit.classifiers.at_scale import classify_table
 from contribkit.classifiers.dask_tables import classify_dask
-from contribkit.classifiers.evidence import (
-    Background,
-    References,
-    evidence,
-    slices,
-    survey,
-    told_to_all,
-)
-from contribkit.classifiers.judge import finish, judge, last_of_each_id, unknown_names
+from contribkit.classifiers.evidence import Background, Found, References, survey
+from contribkit.classifiers.judge import finish, judge, unknown_names
 from contribkit.classifiers.model import learn
-from contribkit.classifiers.rules import Failures
 from contribkit.classifiers.votes import Weights, weights_of_rules
 from contribkit.collector import collector_paused
 from contribkit.config.organisation import Organisation
@@ -75,15 +67,11 @@ def classify(
     known = weights_of_rules() if weights is None else weights
     background = Background.of(organisation, known, survey(table, told, organisation))
     with collector_paused():
-        by_ref, named = References.of(told), last_of_each_id(table)
-        parts = [*slices(table)]
-        found = [evidence(part, by_ref, background) for part in parts]
-        answers = told_to_all(found, by_ref, background)
-        failures = Failures.together(one.failures for one in found)
-        # Each part's evidence is let go once it is judged.
-        judged = Judged.together([judge(part, named, found.pop(0), answers, background) for part in parts])
+        by_ref = References.of(told)
+        found = Found.of(table, by_ref, background)
+        judged = judge(table, found.evidence, found.told_to_all(by_ref, background), background)
         learning, model = learn(judged, settled, organisation.word) if settled else (None, None)
         judged = finish(judged, by_ref, settled, model, background)
     notes = [learning.sentence, *unknown_names(table["id"], settled, organisation)] if learning else []
     rows = judged.contributions.set_axis(contributions.index)
-    return Judged(rows, judged.reasons, [*notes, *failures.sentences])
+    return Judged(rows, judged.reasons, [*notes, *found.failures.sentences])

@@ -5,6 +5,8 @@ Three pure functions, which `contribkit.classify` calls in turn for the parts of
 rules find in one, `linked` what references alone tell of threads to which other parts link.
 """
 
+import pickle
+import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -39,7 +41,7 @@ Value = TypeVar("Value")
 COLUMNS = ["id", "rule", "strength", *Reason._fields]
 _REVIEWS = 2  # reviews of others' work in a project from which on somebody counts as one who maintains it
 
-_ROWS = 5_000  # looked at together: what rules look at takes several times the memory of the rows
+_ROWS = 2_000  # looked at together: what rules look at takes several times the memory of the rows
 
 
 @dataclass(frozen=True)
@@ -139,20 +141,19 @@ def _owners(table: pd.DataFrame) -> list[str]:
 
 def survey(table: pd.DataFrame, references: pd.DataFrame, organisation: Organisation) -> Survey:
     """Return what all parts must know of one: who maintains what, and over which days the own side was read."""
-    owners = pd.Series(_owners(table), table.index, dtype="str")
-    actors, authors, mergers = (table[name].str.casefold() for name in ("actor", "author", "merged_by"))
-    acts = (table["actor_role"] == MAINTAINER) | table["kind"].isin([Kind.RELEASE, Kind.TRIAGE])
-    people = pd.concat([actors[acts], authors[table["author_association"].isin(MAINTAINERS)], mergers]).dropna()
-    is_review = (table["kind"] == Kind.REVIEW) & owners.notna() & actors.notna()
-    return Survey(
-        of_trackers(references[["kind", "direction", "source", "date"]])
-        .groupby("source")["date"]
-        .agg(["min", "max"])
-        .dropna(),
-        frozenset(zip(cells_of(owners.loc[people.index]), cells_of(people), strict=True)),
-        Counter(zip(cells_of(owners[is_review]), cells_of(actors[is_review]), strict=True)),
-        organisation.planned_issues(references),
-    )
+    maintainers: set[tuple[str, str]] = set()
+    reviews: Counter[tuple[str, str]] = Counter()
+    for part in slices(table):
+        owners = pd.Series(_owners(part), part.index, dtype="str")
+        actors, authors, mergers = (part[name].str.casefold() for name in ("actor", "author", "merged_by"))
+        acts = (part["actor_role"] == MAINTAINER) | part["kind"].isin([Kind.RELEASE, Kind.TRIAGE])
+        people = pd.concat([actors[acts], authors[part["author_association"].isin(MAINTAINERS)], mergers]).dropna()
+        maintainers.update(zip(cells_of(owners.loc[people.index]), cells_of(people), strict=True))
+        is_review = (part["kind"] == Kind.REVIEW) & owners.notna() & actors.notna()
+        reviews.update(zip(cells_of(owners[is_review]), cells_of(actors[is_review]), strict=True))
+    read = of_trackers(references[["kind", "direction", "source", "date"]]).groupby("source")["date"]
+    spans = read.agg(["min", "max"]).dropna()
+    return Survey(spans, frozenset(maintainers), reviews, organisation.planned_issues(references))
 
 
 def shared(values: Iterable[Value]) -> list[Value]:
@@ -176,16 +177,19 @@ class Evidence:
     aims: list[Aim]  # with that lead, row by row
     activities: list[str]  # row by row
     links: list[Links]  # what each contribution asks about, row by row
-    told: list[Told]  # those whose own evidence decides
-    failures: Failures = field(default_factory=Failures)
 
 
-def evidence(table: pd.DataFrame, references: References, background: Background) -> Evidence:
-    """Return the evidence on each contribution of a part of the table, by itself."""
-    failures, contexts = Failures(), background.contexts(table, references)
+def evidence(
+    table: pd.DataFrame, references: References, background: Background, failures: Failures
+) -> tuple[Evidence, list[Told]]:
+    """Return the evidence on each contribution of a part of the table, by itself, and what those tell that are sure.
+
+    Which rules failed is noted.
+    """
+    contexts = background.contexts(table, references)
     reasons, leads, aims, told = _first_hand(contexts, table.index, background, failures)
     activities = shared(str(context.activity) for context in contexts)
-    return Evidence(reasons, leads, aims, activities, [*map(links_of, contexts)], told, failures)
+    return Evidence(reasons, leads, aims, activities, [*map(links_of, contexts)]), told
 
 
 def _first_hand(
@@ -220,12 +224,57 @@ def linked(
     return _first_hand(contexts, table.index, background, Failures())[-1]
 
 
-def told_to_all(found: Iterable[Evidence], references: References, background: Background) -> dict[str, list[Told]]:
-    """Return what all contributions tell by thread, with the threads to which they only link."""
-    found = list(found)
-    asked = {thread for one in found for links in one.links for thread in links.refs if thread in references.places}
-    threads = {links.thread for one in found for links in one.links if links.thread in references.places}
-    return exchange([*chain(*(one.told for one in found)), *linked(references, asked, threads, background)])
+def _packed(value: Any) -> bytes:
+    return zlib.compress(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL), level=1)
+
+
+def _unpacked(packed: bytes) -> Any:
+    return pickle.loads(zlib.decompress(packed))
+
+
+@dataclass(frozen=True)
+class Found:
+    """The evidence on a table, slice by slice, and what its contributions tell and ask of the threads next to them.
+
+    Both are packed until everything is found: they take a tenth of the memory then.
+    """
+
+    threads: set[str] = field(default_factory=set)  # those of its contributions
+    several: set[str] = field(default_factory=set)  # those of several of them
+    refs: set[str] = field(default_factory=set)  # those that its contributions link with
+    posts: set[str] = field(default_factory=set)  # those that posts name together with its own
+    failures: Failures = field(default_factory=Failures)
+    _evidence: list[bytes] = field(default_factory=list)
+    _told: list[bytes] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, references: References, background: Background) -> "Found":
+        """Return what is found in a table of the schema `CONTRIBUTIONS`."""
+        found = cls()
+        for part in slices(table):
+            one, told = evidence(part, references, background, found.failures)
+            for links in one.links:
+                (found.several if links.thread in found.threads else found.threads).add(links.thread)
+                found.refs.update(links.refs)
+                found.posts.update(links.posts)
+            found._evidence.append(_packed(one))
+            found._told.append(_packed(told))
+        return found
+
+    @property
+    def evidence(self) -> Iterator[Evidence]:
+        """The evidence on each of the `slices` of the table."""
+        return map(_unpacked, self._evidence)
+
+    def told(self, *asked: Collection[str]) -> list[Told]:
+        """Return what its contributions tell of threads that are in one of the collections."""
+        told = chain.from_iterable(map(_unpacked, self._told))
+        return [one for one in told if any(one.thread in threads for threads in asked)]
+
+    def told_to_all(self, references: References, background: Background) -> dict[str, list[Told]]:
+        """Return what all contributions tell by thread, with the threads to which they only link."""
+        told = self.told(self.several, self.refs, self.posts)
+        return exchange([*told, *linked(references, self.refs, self.threads, background)])
 
 
 def all_reasons(found: Evidence, index: pd.Index, beside: list[list[Neighbour]], weights: Weights) -> pd.DataFrame:

@@ -18,29 +18,43 @@ from contribkit.tables import CONTRIBUTIONS, JUDGED, REASONS, Judged, cells_of, 
 from contribkit.vocabulary import Lead
 
 
-def last_of_each_id(table: pd.DataFrame) -> pd.Series:
-    """Return the ids of a table by its index: of rows with one id, the last one's, which has the reasons."""
-    return table["id"][~table["id"].map(casefold_id).duplicated(keep="last")]
-
-
 def judge(
-    table: pd.DataFrame, named: pd.Series, found: Evidence, answers: Mapping[str, list[Told]], background: Background
+    table: pd.DataFrame, found: Iterable[Evidence], answers: Mapping[str, list[Told]], background: Background
 ) -> Judged:
-    """Return the rules' answer for a part: its own evidence, and what the threads next to it told.
+    """Return the rules' answer for a table: the evidence on each of its `slices`, and what threads next to it told.
 
     Two columns are added: `served`, whom the threads next to it served, and `first_hand`, the lead, activity and aim by
-    its own evidence. `named` is as of `last_of_each_id`.
+    its own evidence. Of rows with one id the last has the reasons.
     """
+    named = _last_of_each_id(table)
+    parts = zip(slices(table), found, strict=True)
+    judged = Judged.together(_judge(part, named, one, answers, background) for part, one in parts)
+    return Judged(table.join(judged.contributions), judged.reasons)
+
+
+def _last_of_each_id(table: pd.DataFrame) -> pd.Series:
+    """Return the ids of a table by its index: of rows with one id, the last one's."""
+    ids = table["id"]
+    # Hashes first: all ids case-folded at once would take more memory than the answer.
+    hashes = [hash(casefold_id(name)) for part in slices(table) for name in cells_of(part["id"])]
+    alike = ids[pd.Series(hashes, ids.index).duplicated(keep=False)]
+    return ids.drop(alike.index[alike.map(casefold_id).duplicated(keep="last")])
+
+
+def _judge(
+    part: pd.DataFrame, named: pd.Series, found: Evidence, answers: Mapping[str, list[Told]], background: Background
+) -> Judged:
+    """Return the columns that `judge` adds to a slice, and its reasons."""
     beside = [neighbours(links, answers) for links in found.links]
-    reasons = all_reasons(found, table.index, beside, background.weights)
-    leads = decide(reasons, table.index, background.weights)[["lead", "confidence"]]
-    rows = table.join(conform(leads.assign(decided_by="rules", activity=found.activities), JUDGED))
+    reasons = all_reasons(found, part.index, beside, background.weights)
+    leads = decide(reasons, part.index, background.weights)[["lead", "confidence"]]
+    rows = conform(leads.assign(decided_by="rules", activity=found.activities), JUDGED)
     served = [tuple(other.stakeholder for other in others if other.stakeholder) for others in beside]
     stated = reasons.assign(id=reasons["id"].map(named)).dropna(subset="id")
     first_hand = zip(zip(found.leads, found.activities, strict=True), found.aims, strict=True)
     rows["served"] = pd.Series(served, rows.index, dtype=object)
     rows["first_hand"] = pd.Series(shared(first_hand), rows.index, dtype=object)
-    return Judged(rows, sort_reasons(conform(stated, REASONS), table["id"]))
+    return Judged(rows, sort_reasons(conform(stated, REASONS), part["id"]))
 
 
 def finish(

@@ -9,16 +9,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
 import pandas as pd
 
-from contribkit.classifiers.evidence import Background, References, Survey, evidence, linked, slices
+from contribkit.classifiers.evidence import Background, Found, References, Survey, linked
 from contribkit.classifiers.evidence import survey as survey_of
-from contribkit.classifiers.judge import finish, judge, last_of_each_id
+from contribkit.classifiers.judge import finish, judge
 from contribkit.classifiers.model import Model, examples
 from contribkit.classifiers.propagation import Told, exchange
 from contribkit.classifiers.rules import Failures, all_rules
@@ -145,34 +144,29 @@ def find(scratch: Scratch, part: str) -> tuple[Asked, Failures]:
     """Find the evidence on each contribution of a part, and return about which threads it asks."""
     background: Background = scratch.get("background")
     with collector_paused():
-        references = References.of(scratch.get(part, "told"))
-        found = [evidence(rows, references, background) for rows in slices(scratch.get(part, "table"))]
-    links = [*chain(*(one.links for one in found))]
-    threads = {one.thread for one in links}
+        found = Found.of(scratch.get(part, "table"), References.of(scratch.get(part, "told")), background)
     scratch.put(found, part, "found")
-    scratch.put(([*chain(*(one.told for one in found))], threads), part, "tells")
-    refs, posts = ({ref for one in links for ref in getattr(one, name)} for name in Asked._fields)
-    return Asked(refs - threads, posts - threads), Failures.together(one.failures for one in found)
+    return Asked(found.refs - found.threads, found.posts - found.threads), found.failures
 
 
 def tell(scratch: Scratch, part: str, asked: Asked) -> list[Told]:
     """Return what a part knows of threads about which parts ask, those included of which only references tell."""
-    told, threads = scratch.get(part, "tells")
+    found: Found = scratch.get(part, "found")
     with collector_paused():
         references = References.of(scratch.get(part, "told"))
-        only_linked = linked(references, asked.refs, threads, scratch.get("background"))
-    return [one for one in told if one.thread in asked.refs or one.thread in asked.posts] + only_linked
+        only_linked = linked(references, asked.refs, found.threads, scratch.get("background"))
+    return [*found.told(*asked), *only_linked]
 
 
 def answer(scratch: Scratch, part: str, told: list[Told]) -> Judged | None:
     """Judge a part by the rules, with what parts told, and return the examples for a model if there are labels."""
     background: Background = scratch.get("background")
     labels: dict[str, Label] = scratch.get("labels")
-    own, threads = scratch.get(part, "tells")
-    table, found = scratch.get(part, "table"), scratch.get(part, "found")
+    found: Found = scratch.get(part, "found")
     with collector_paused():
-        named, answers = last_of_each_id(table), exchange([*own, *(one for one in told if one.thread not in threads)])
-        judged = Judged.together(judge(rows, named, found.pop(0), answers, background) for rows in slices(table))
+        own = found.told(found.several, found.refs, found.posts)
+        answers = exchange([*own, *(one for one in told if one.thread not in found.threads)])
+        judged = judge(scratch.get(part, "table"), found.evidence, answers, background)
     scratch.put(judged, part, "judged")
     return examples(judged, labels) if labels else None
 
