@@ -41,7 +41,7 @@ Value = TypeVar("Value")
 COLUMNS = ["id", "rule", "strength", *Reason._fields]
 _REVIEWS = 2  # reviews of others' work in a project from which on somebody counts as one who maintains it
 
-_ROWS = 2_000  # looked at together: what rules look at takes several times the memory of the rows
+_ROWS = 2_500  # looked at together: what rules look at takes several times the memory of the rows
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Background:
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "lookups"}  # each process makes its own
 
-    def contexts(self, table: pd.DataFrame, references: References) -> list[Context]:
+    def contexts(self, table: pd.DataFrame, references: References) -> Iterator[Context]:
         """Return what rules look at, row by row."""
         times = table["happened_at"]
         within = [times.between(first, last) for first, last in zip(self.spans["min"], self.spans["max"], strict=True)]
@@ -125,14 +125,14 @@ class Background:
         # In a pass of its own, which takes less time than one thing after the other for each row.
         activities = [*map(activity_of, rows := rows_of(table))]
         cells = zip(rows, activities, threads, owners, covered, days, strict=True)
-        return [
+        return (
             Context(
                 row, self.lookups, told.get(thread, []), bool(is_covered),
                 None if is_missing(day) else day, casefold_id(str(row["actor"])) in self.maintainers.get(owner, ()),
                 speaking.get(owner, frozenset()), activity,
             )
             for row, activity, thread, owner, is_covered, day in cells
-        ]  # fmt: skip
+        )  # fmt: skip
 
 
 def _owners(table: pd.DataFrame) -> list[str]:
@@ -186,7 +186,7 @@ def evidence(
 
     Which rules failed is noted.
     """
-    contexts = background.contexts(table, references)
+    contexts = [*background.contexts(table, references)]
     reasons, leads, aims, told = _first_hand(contexts, table.index, background, failures)
     activities = shared(str(context.activity) for context in contexts)
     return Evidence(reasons, leads, aims, activities, [*map(links_of, contexts)]), told
@@ -220,7 +220,7 @@ def linked(
     inward = ([row["ref"] for row in rows if row["direction"] != "out"] for rows in known.values())
     refs = [ref for told in inward for ref in told[:1]]
     table = conform(pd.DataFrame({"id": [f"{ref}@:other" for ref in refs], "ref": refs}), CONTRIBUTIONS)
-    contexts = background.contexts(table, references)
+    contexts = [*background.contexts(table, references)]
     return _first_hand(contexts, table.index, background, Failures())[-1]
 
 

@@ -124,7 +124,7 @@ def test_a_rule_finds_nothing_where_what_it_needs_is_missing():
     data, _ = sample()
     org, weights = data.organisation, weights_of_rules()
     background = Background.of(org, weights, survey(data.contributions, data.references, org))
-    contexts = background.contexts(data.contributions, References.of(data.references))
+    contexts = [*background.contexts(data.contributions, References.of(data.references))]
     needs = [(rule, rule.needs) for rule in all_rules().values() if hasattr(rule, "needs")]
     asked = [(rule, context) for rule, needed in needs for context in contexts if not context.has(needed)]
     assert asked
