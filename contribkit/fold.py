@@ -10,7 +10,7 @@ import pandas as pd
 from contribkit.config.models import Member, Team
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, contribution_id, thread_url
-from contribkit.io import without_gc
+from contribkit.memory import collector_paused
 from contribkit.period import Period, start_of
 from contribkit.tables import ACTS, CONTRIBUTIONS, NEEDS, cells_of, combine, conform, empty, grouped, is_missing
 from contribkit.vocabulary import ACTS_OF, MAINTAINER, MAINTAINERS, Kind
@@ -19,7 +19,7 @@ _OPENED = ("pull_request", "issue", "discussion")  # their author's row has this
 _OF_MAINTAINERS = ("merged", "released", *ACTS_OF[Kind.TRIAGE])  # if done with the threads of others
 
 
-@without_gc()
+@collector_paused()
 def fold(
     threads: pd.DataFrame, acts: pd.DataFrame, period: Period | None, team: Team | list[Member], timezone: str = "UTC"
 ) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """Files, written whole or not at all; JSON lines and CSV read with errors that name file, line and fix."""
 
 import csv
-import gc
 import io
 import json
 import math
@@ -28,18 +27,6 @@ def handling(number: signal.Signals, handler: Any) -> Iterator[None]:
     finally:
         if is_main:
             signal.signal(number, before)
-
-
-@contextmanager
-def without_gc() -> Iterator[None]:
-    """Let Python not search for reference cycles for a while: rows have none, and are looked at again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextmanager

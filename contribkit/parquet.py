@@ -10,6 +10,7 @@ import pandas as pd
 
 from contribkit.errors import ContribkitError
 from contribkit.io import replacing
+from contribkit.memory import release_unused
 from contribkit.tables import TIME, conform, empty
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def read_parquet(path: Path, schema: Mapping[str, str], needed: str, timezone: s
     A file that is none, or has other columns or types, is an error that names it, the column and what it should be.
     """
     parts = [*read_groups(path, schema, needed, timezone)]
-    _pyarrow().default_memory_pool().release_unused()
+    release_unused()
     return pd.concat(parts, ignore_index=True) if parts else empty(schema)
 
 

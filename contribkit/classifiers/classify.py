@@ -7,10 +7,11 @@ from contribkit.classifiers.dask_tables import classify_dask
 from contribkit.classifiers.evidence import Background, Found, References, survey
 from contribkit.classifiers.judge import finish, judge, unknown_names
 from contribkit.classifiers.model import learn
+from contribkit.classifiers.rules import Failures
 from contribkit.classifiers.votes import Weights, weights_of_rules
-from contribkit.collector import collector_paused
 from contribkit.config.organisation import Organisation
 from contribkit.labels import Labels
+from contribkit.memory import collector_paused
 from contribkit.tables import CONTRIBUTIONS, REFERENCES, Judged, conform
 
 
@@ -68,10 +69,15 @@ def classify(
     background = Background.of(organisation, known, survey(table, told, organisation))
     with collector_paused():
         by_ref = References.of(told)
-        found = Found.of(table, by_ref, background)
-        judged = judge(table, found.evidence, found.told_to_all(by_ref, background), background)
+        judged, failures = _by_rules(table, by_ref, background)
         learning, model = learn(judged, settled, organisation.word) if settled else (None, None)
         judged = finish(judged, by_ref, settled, model, background)
     notes = [learning.sentence, *unknown_names(table["id"], settled, organisation)] if learning else []
     rows = judged.contributions.set_axis(contributions.index)
-    return Judged(rows, judged.reasons, [*notes, *found.failures.sentences])
+    return Judged(rows, judged.reasons, [*notes, *failures.sentences])
+
+
+def _by_rules(table: pd.DataFrame, references: References, background: Background) -> tuple[Judged, Failures]:
+    """Return the rules' answer, and which of them failed; what was found on the way is let go."""
+    found = Found.of(table, references, background)
+    return judge(table, found.evidence, found.told_to_all(references, background), background), found.failures

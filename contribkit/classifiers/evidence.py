@@ -25,6 +25,7 @@ from contribkit.classifiers.stakeholder_mentions import Lookups
 from contribkit.classifiers.votes import Reason, Weights, decide
 from contribkit.config.organisation import Organisation
 from contribkit.ids import casefold_id, owner_of_place
+from contribkit.memory import release_unused
 from contribkit.tables import (
     CONTRIBUTIONS,
     cells_of,
@@ -166,6 +167,7 @@ def slices(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Yield a table in parts of so many rows as are looked at together; an empty one as it is."""
     for first in range(0, max(len(table), 1), _ROWS):
         yield table.iloc[first : first + _ROWS]
+        release_unused()
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,10 @@ def finish(
         given = [labels.get(casefold_id(name)) for name in judged.contributions["id"]]
         judged = _with_labels(judged, {place: label for place, label in enumerate(given) if label})
     rows = judged.contributions
-    attributed = [_attributed(part, references, labels, background) for part in slices(rows)]
-    return Judged(rows.drop(columns=["served", "first_hand"]).assign(**pd.concat(attributed)), judged.reasons)
+    # One table in the end: small ones of each slice, kept between what is let go, would hold much memory.
+    aims = [aim for part in slices(rows) for aim in _attributed(part, references, labels, background)]
+    attributed = pd.DataFrame(aims, columns=Aim._fields, index=rows.index).astype("str")
+    return Judged(rows.drop(columns=["served", "first_hand"]).assign(**attributed), judged.reasons)
 
 
 def _with_labels(judged: Judged, given: dict[int, Label]) -> Judged:
@@ -100,22 +102,23 @@ def _said(label: Label) -> tuple[float, Reason]:
 
 def _attributed(
     rows: pd.DataFrame, references: References, labels: Mapping[str, Label], background: Background
-) -> pd.DataFrame:
+) -> list[Aim]:
     """Return stakeholder and initiative, or goal, of contributions, as fits their lead."""
     cells = zip(*(cells_of(rows[name]) for name in ("lead", "activity", "served", "first_hand")), strict=True)
     # What its own evidence tells holds where neither neighbours nor a label or a model say otherwise.
-    aims = [aim if (lead, activity) == known and not served else None for lead, activity, served, (known, aim) in cells]
-    others = rows[pd.Series([aim is None for aim in aims], rows.index, dtype=bool)]
+    known = [aim if (lead, activity) == said and not served else None for lead, activity, served, (said, aim) in cells]
+    others = rows[pd.Series([aim is None for aim in known], rows.index, dtype=bool)]
     contexts = background.contexts(others[[*CONTRIBUTIONS]], references)
     asked = zip(contexts, others["lead"], others["activity"], others["served"], strict=True)
     further = (attribution.aim(context, lead, activity, served) for context, lead, activity, served in asked)
-    found = pd.DataFrame([aim or next(further) for aim in aims], columns=Aim._fields, index=rows.index)
-    for place, name in rows["id"][rows["lead"] == Lead.STAKEHOLDER].items() if labels else ():
+    aims = [aim or next(further) for aim in known]
+    for place, (name, lead) in enumerate(zip(rows["id"], rows["lead"], strict=True)) if labels else ():
         label = labels.get(casefold_id(name))
-        if label and label.stakeholder:  # people's word comes first, also where contribkit.toml does not know it
+        if lead == Lead.STAKEHOLDER and label and label.stakeholder:
+            # People's word comes first, also where contribkit.toml does not know it.
             whom = attribution.as_configured(label.stakeholder, background.organisation) or label.stakeholder
-            found.loc[place, "stakeholder"] = whom
-    return found.astype("str")
+            aims[place] = aims[place]._replace(stakeholder=whom)
+    return aims
 
 
 def unknown_names(ids: Iterable[str], labels: Mapping[str, Label], organisation: Organisation) -> list[str]:

@@ -21,12 +21,12 @@ from contribkit.classifiers.judge import finish, judge
 from contribkit.classifiers.model import Model, examples
 from contribkit.classifiers.propagation import Told, exchange
 from contribkit.classifiers.rules import Failures, all_rules
-from contribkit.collector import collector_paused
 from contribkit.config.organisation import Organisation
 from contribkit.errors import ContribkitError
 from contribkit.ids import casefold_id, place_of
 from contribkit.io import replacing
 from contribkit.labels import Label, Labels
+from contribkit.memory import collector_paused
 from contribkit.privacy import with_private_threads
 from contribkit.tables import CONTRIBUTIONS, REFERENCES, Judged, combine, empty
 

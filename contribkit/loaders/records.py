@@ -17,8 +17,9 @@ from contribkit.config.organisation import Organisation
 from contribkit.config.toml import validate_settings
 from contribkit.errors import ContribkitError, nearest
 from contribkit.ids import casefold_id, number_of, parse_contribution_id, place_of
-from contribkit.io import parse_lines, report_problem, without_gc
+from contribkit.io import parse_lines, report_problem
 from contribkit.loaders.source import Finding, Loaded, file_findings, matching_paths
+from contribkit.memory import collector_paused
 from contribkit.parquet import is_parquet, read_groups, read_small
 from contribkit.period import Period
 from contribkit.privacy import with_private_threads
@@ -71,7 +72,7 @@ class Settings(Table):
     needs: list[str] = []
 
 
-@without_gc()
+@collector_paused()
 def check(organisation: Organisation) -> None:
     """Read every line, without keeping any, so that a broken one is known before any work starts."""
     for name in _CHECKS:
@@ -80,7 +81,7 @@ def check(organisation: Organisation) -> None:
                 pass
 
 
-@without_gc()
+@collector_paused()
 def load(organisation: Organisation, period: Period | None) -> Loaded:
     """Read contributions and references; the whole files, since earlier periods are wanted too."""
     answer, timezone = Loaded(), organisation.timezone

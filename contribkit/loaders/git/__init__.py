@@ -12,7 +12,6 @@ from typing import NamedTuple, TypeVar
 import pandas as pd
 from tqdm import tqdm
 
-from contribkit.collector import collector_paused
 from contribkit.config.models import Table
 from contribkit.config.organisation import Organisation
 from contribkit.config.patterns import matches
@@ -24,6 +23,7 @@ from contribkit.loaders.git.documents import read_documents, references
 from contribkit.loaders.git.pull_requests import People, Row, look_alikes, pull_requests, releases
 from contribkit.loaders.git.repository import Repository
 from contribkit.loaders.source import Finding, Loaded, errors, ok, warning
+from contribkit.memory import collector_paused
 from contribkit.period import Period
 from contribkit.tables import ACTS, REFERENCES, THREADS, conform
 from contribkit.text import pluralise

@@ -1,6 +1,7 @@
-"""Python's garbage collector, paused where very many objects are made at once."""
+"""Memory where very many objects are made at once: Python's garbage collector paused, and what is free given back."""
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,3 +16,9 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def release_unused() -> None:
+    """Give back what Arrow, in which pandas keeps texts where pyarrow is installed, holds of freed memory for later."""
+    if pyarrow := sys.modules.get("pyarrow"):
+        pyarrow.default_memory_pool().release_unused()
