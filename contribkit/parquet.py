@@ -74,6 +74,7 @@ def write_parquet(path: Path, frame: pd.DataFrame, schema: Mapping[str, str]) ->
 def read_parquet(path: Path, schema: Mapping[str, str], needed: str, timezone: str = "UTC") -> pd.DataFrame:
     """Return a table of a schema; columns that the file lacks are empty, all but the one that is `needed`.
 
+    Equal lists are one object: to change one, make another.
     A file that is none, or has other columns or types, is an error that names it, the column and what it should be.
     """
     parts = [*read_groups(path, schema, needed, timezone)]

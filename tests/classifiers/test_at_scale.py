@@ -15,7 +15,7 @@ from distributed import Client, LocalCluster
 from joblib import parallel_config
 
 from contribkit import ContribkitError, Labels, Organisation, classify, classify_files
-from contribkit.classifiers import parts
+from contribkit.classifiers import evidence, parts
 from contribkit.classifiers.parts import Layout
 from contribkit.cli import main
 from contribkit.parquet import read_parquet, write_parquet
@@ -128,6 +128,17 @@ def test_a_second_hop_reaches_into_another_part(tmp_path, monkeypatch):
     assert layout.part_of("a-example/a0#1") != layout.part_of("b-example/b0#2")
     classify_files(*written(tmp_path, table, found), ORG, output=tmp_path / "judged")
     assert_same(read(tmp_path / "judged", table), alone)
+
+
+def test_colleagues_in_one_thread_are_seen_by_one_another_though_not_looked_at_together(monkeypatch):
+    thread, served = "a-example/a#1", ORG.stakeholders[0].name
+    asked = pull(thread, body=f"Requested by {served}")
+    answer = pull(thread) | {"id": f"{thread}@bela-example:review", "kind": "review", "actor": "bela-example"}
+    rows = pd.DataFrame([asked, *(pull(f"a-example/a#{number}") for number in range(2, 5)), answer])
+    together = classify(rows, None, ORG)
+    assert "colleague_in_thread" in set(together.reasons["rule"])
+    monkeypatch.setattr(evidence, "_ROWS", 2)
+    assert_same(classify(rows, None, ORG), together)
 
 
 def test_a_thread_of_which_only_references_tell_is_asked_in_its_own_part(tmp_path, monkeypatch):
